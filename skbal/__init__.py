@@ -1,0 +1,29 @@
+"""Bayesian active learning for scikit-learn.
+
+A model makes posterior draws, a query strategy sees draws and nothing else, and a
+learner asks, is taught and keeps the record. The names below load on first use, so
+``import skbal`` is cheap and brings neither torch nor modAL.
+"""
+
+import importlib
+
+from skbal._version import __version__
+
+# Public name -> the module that holds it.
+_LAZY = {
+    "ActiveLearner": "skbal.learner",
+    "BayesianOptimizer": "skbal.learner",
+    "predict_samples": "skbal.sampling",
+}
+
+__all__ = ["ActiveLearner", "BayesianOptimizer", "__version__", "predict_samples"]
+
+
+def __getattr__(name):
+    if name in _LAZY:
+        return getattr(importlib.import_module(_LAZY[name]), name)
+    raise AttributeError(f"module 'skbal' has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted(__all__)

@@ -1,0 +1,122 @@
+"""Checks of counts and proportions whose messages say whose argument was wrong."""
+
+from numbers import Integral, Real
+
+
+def check_count(value, name, owner, *, smallest=1):
+    """Return ``value`` as an int, or say what it had to be.
+
+    Parameters
+    ----------
+    value : int
+        The count; a bool or a float is refused, also one like 3.0.
+    name, owner : str
+        The argument's name and whose it is.
+    smallest : int, default=1
+        The smallest count allowed.
+
+    Returns
+    -------
+    value : int
+
+    Raises
+    ------
+    TypeError
+        If it is no integer.
+    ValueError
+        If it is too small.
+
+    Examples
+    --------
+    >>> check_count(0, "n_instances", "BALD")
+    Traceback (most recent call last):
+        ...
+    ValueError: n_instances of BALD must be an integer >= 1, got 0.
+    """
+    if isinstance(value, bool) or not isinstance(value, Integral):
+        raise TypeError(
+            f"{name} of {owner} must be an integer >= {smallest}, "
+            f"got {value!r} ({type(value).__name__})."
+        )
+    if value < smallest:
+        raise ValueError(
+            f"{name} of {owner} must be an integer >= {smallest}, got {value}."
+        )
+    return int(value)
+
+
+def check_real(value, name, owner, *, low=None, high=None):
+    """Return ``value`` as a float in [low, high], or say what it had to be.
+
+    Parameters
+    ----------
+    value : float
+        NaN and infinity are refused.
+    name, owner : str
+        The argument's name and whose it is.
+    low, high : float, optional
+        The bounds, both allowed values themselves.
+
+    Returns
+    -------
+    value : float
+
+    Raises
+    ------
+    TypeError
+        If it is no real number.
+    ValueError
+        If it lies outside the bounds or is not finite.
+    """
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise TypeError(
+            f"{name} of {owner} must be a real number{_bounds(low, high)}, "
+            f"got {value!r} ({type(value).__name__})."
+        )
+    inside = float("-inf" if low is None else low) <= value
+    inside = inside and value <= float("inf" if high is None else high)
+    if not inside or value in (float("inf"), float("-inf")):
+        raise ValueError(
+            f"{name} of {owner} must be a real number{_bounds(low, high)}, got {value}."
+        )
+    return float(value)
+
+
+def _bounds(low, high):
+    if low is not None and high is not None:
+        return f" in [{low}, {high}]"
+    if low is not None:
+        return f" >= {low}"
+    return "" if high is None else f" <= {high}"
+
+
+def check_n_instances(n_instances, n_pool, owner):
+    """Return ``n_instances`` if a pool of ``n_pool`` rows can answer it.
+
+    Parameters
+    ----------
+    n_instances : int
+        How many rows are asked for.
+    n_pool : int
+        How many rows the pool holds.
+    owner : str
+        The strategy's name.
+
+    Returns
+    -------
+    n_instances : int
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is no integer >= 1, if the pool is empty, or if it is too small.
+    """
+    n_instances = check_count(n_instances, "n_instances", owner)
+    if n_pool == 0:
+        raise ValueError(f"X_pool given to {owner} is empty: nothing is left to query.")
+    if n_instances > n_pool:
+        raise ValueError(
+            f"n_instances of {owner} is {n_instances}, "
+            f"but X_pool holds only {n_pool} rows."
+        )
+    return n_instances

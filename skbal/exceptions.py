@@ -1,0 +1,11 @@
+"""Warnings and errors of skbal that scikit-learn has no name for."""
+
+__all__ = ["NoDrawsError", "NoDropoutError"]
+
+
+class NoDrawsError(TypeError):
+    """An estimator was given where posterior draws are needed, and it makes none."""
+
+
+class NoDropoutError(ValueError):
+    """A network without dropout was given where dropout makes the posterior draws."""
