@@ -1,4 +1,4 @@
-"""One seed in, independent streams out; NumPy's and torch's global streams stay still."""
+"""One seed in, independent streams out; the global streams stay as they are."""
 
 import zlib
 from numbers import Integral

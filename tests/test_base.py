@@ -1,0 +1,93 @@
+"""The base of query strategies: which rows, in which order, and how ties are broken."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from skbal.base import PosteriorSamplerMixin, QueryStrategy, best_first
+
+
+class FirstColumn(QueryStrategy):
+    """Scores a row by its first value."""
+
+    def __init__(self, random_state=None, pool_subsample=None):
+        self.random_state = random_state
+        self.pool_subsample = pool_subsample
+
+    def score_pool(self, estimator, X_pool):
+        return np.asarray(X_pool)[:, 0]
+
+
+class Taught:
+    def __init__(self, n_rows):
+        self.X_training = np.zeros((n_rows, 1))
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.integers(-50, 50), min_size=1, max_size=30), st.integers(1, 30))
+def test_best_first_is_a_sort_that_returns_no_row_twice(scores, n_instances):
+    n_instances = min(n_instances, len(scores))
+    chosen = best_first(np.array(scores), n_instances, np.random.default_rng(0))
+    assert len(set(chosen.tolist())) == n_instances
+    values = np.array(scores)[chosen]
+    np.testing.assert_array_equal(values, np.sort(scores)[::-1][:n_instances])
+
+
+def test_ties_are_broken_by_the_generator_and_each_wins_its_share():
+    wins = [
+        best_first(np.zeros(4), 1, np.random.default_rng(seed))[0]
+        for seed in range(400)
+    ]
+    counts = np.bincount(wins, minlength=4)
+    assert counts.min() > 60
+
+
+def test_rounding_does_not_break_ties():
+    scores = np.array([0.3, 0.3 + 1e-9, 0.3 - 1e-9, 0.2])
+    rng = np.random.default_rng
+    orders = {tuple(best_first(scores, 3, rng(seed)).tolist()) for seed in range(50)}
+    assert len(orders) == 6
+
+
+def test_nan_and_minus_infinity_come_last():
+    scores = np.array([np.nan, 1.0, -np.inf, 2.0])
+    chosen = best_first(scores, 4, np.random.default_rng(0))
+    assert chosen[:2].tolist() == [3, 1]
+    assert set(chosen[2:].tolist()) == {0, 2}
+
+
+def test_queries_repeat_with_a_seed_and_move_on_with_pool_and_labels():
+    X = np.zeros((50, 2))
+    strategy = FirstColumn(random_state=3)
+    first = strategy(None, X, 5).tolist()
+    assert strategy(None, X, 5).tolist() == first
+    # The same positions at each step of a loop would favour one end of a sorted pool.
+    assert strategy(None, X[:45], 5).tolist() != first
+    assert strategy(Taught(10), X, 5).tolist() != strategy(Taught(20), X, 5).tolist()
+
+
+def test_without_a_seed_ties_are_fresh():
+    X = np.zeros((1000, 1))
+    found = {tuple(FirstColumn()(None, X, 3).tolist()) for _ in range(5)}
+    assert len(found) == 5
+
+
+def test_a_subsample_returns_positions_in_the_whole_pool():
+    X = np.arange(100.0)[:, None]
+    for seed in range(5):
+        chosen = FirstColumn(random_state=seed, pool_subsample=20)(None, X, 20)
+        assert len(set(chosen.tolist())) == 20
+        assert np.all(np.diff(X[chosen, 0]) < 0)
+    assert FirstColumn(pool_subsample=200)(None, X, 1).tolist() == [99]
+    with pytest.raises(ValueError, match="is 21, but pool_subsample lets only 20"):
+        FirstColumn(pool_subsample=20)(None, X, 21)
+    with pytest.raises(TypeError, match="pool_subsample of FirstColumn"):
+        FirstColumn(pool_subsample=2.5)(None, X, 1)
+
+
+def test_the_contracts_cannot_be_instantiated():
+    with pytest.raises(TypeError, match="abstract"):
+        QueryStrategy()
+    with pytest.raises(TypeError, match="abstract"):
+        PosteriorSamplerMixin()
