@@ -1,0 +1,31 @@
+"""What an array of posterior draws says about its rows: pure functions, in nats.
+
+Draws have three axes, (n_samples, n_draws, n_outputs). The functions see nothing else:
+no model, no data. They walk over the rows in blocks that fit a processor's cache, so no
+second copy of the draws is made, and leave the array as it was.
+"""
+
+from skbal.information._entropy import (
+    expected_entropy,
+    mutual_information,
+    predictive_entropy,
+    variation_ratio,
+)
+from skbal.information._epig import expected_predictive_information_gain
+from skbal.information._joint import joint_entropy, joint_mutual_information
+from skbal.information._spread import mean_std, predictive_variance
+from skbal.information._votes import vote_distribution, vote_mutual_information
+
+__all__ = [
+    "expected_entropy",
+    "expected_predictive_information_gain",
+    "joint_entropy",
+    "joint_mutual_information",
+    "mean_std",
+    "mutual_information",
+    "predictive_entropy",
+    "predictive_variance",
+    "variation_ratio",
+    "vote_distribution",
+    "vote_mutual_information",
+]

@@ -1,0 +1,181 @@
+"""Entropies of class probabilities, and the information between label and weights."""
+
+import numpy as np
+
+from skbal.information._blocks import blocks, check_probabilities
+from skbal.information._probabilities import (
+    mean_negentropy,
+    mean_probability,
+    sum_p_log_p,
+    without_rounding,
+)
+
+
+def predictive_entropy(draws):
+    """Return the entropy of the mean probabilities, in nats.
+
+    H[y | x] = -sum_c p_c log p_c with p the mean over draws: all the uncertainty about
+    the label, whether the draws agree or not [1]_.
+
+    Parameters
+    ----------
+    draws : array-like of shape (n_samples, n_draws, n_classes)
+        Class probabilities; each draw sums to one.
+
+    Returns
+    -------
+    entropy : ndarray of shape (n_samples,), dtype=float64
+        In [0, log(n_classes)].
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two classes, no draws, or no probabilities.
+
+    References
+    ----------
+    .. [1] Y. Gal, R. Islam and Z. Ghahramani (2017), Deep Bayesian Active Learning with
+       Image Data, section 4.
+
+    Examples
+    --------
+    >>> predictive_entropy([[[1.0, 0.0], [0.0, 1.0]]]).round(4)
+    array([0.6931])
+    """
+    owner = "predictive_entropy"
+    draws = check_probabilities(draws, owner)
+    entropy = np.empty(len(draws))
+    for rows, block, _ in blocks(draws):
+        mean, _ = mean_probability(block, owner)
+        entropy[rows] = _entropy(mean)
+    return entropy
+
+
+def expected_entropy(draws):
+    """Return the mean over draws of their entropies, in nats.
+
+    E_w H[y | x, w]: the uncertainty that would remain if the weights were known.
+
+    Parameters
+    ----------
+    draws : array-like of shape (n_samples, n_draws, n_classes)
+        Class probabilities; each draw sums to one.
+
+    Returns
+    -------
+    entropy : ndarray of shape (n_samples,), dtype=float64
+        In [0, log(n_classes)], and never more than `predictive_entropy`.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two classes, no draws, or no probabilities.
+
+    Examples
+    --------
+    >>> expected_entropy([[[1.0, 0.0], [0.5, 0.5]]]).round(4)
+    array([0.3466])
+    """
+    owner = "expected_entropy"
+    draws = check_probabilities(draws, owner)
+    entropy = np.empty(len(draws))
+    for rows, block, scratch in blocks(draws):
+        _, smallest = mean_probability(block, owner)
+        entropy[rows] = _expected_entropy(block, scratch, smallest)
+    return entropy
+
+
+def mutual_information(draws):
+    """Return the information between label and weights (BALD), in nats.
+
+    I[y; w | x] = H[y | x] - E_w H[y | x, w]: how much the draws disagree about the
+    label, each sure of its own [1]_. 0 where all draws agree.
+
+    Parameters
+    ----------
+    draws : array-like of shape (n_samples, n_draws, n_classes)
+        Class probabilities; each draw sums to one.
+
+    Returns
+    -------
+    information : ndarray of shape (n_samples,), dtype=float64
+        In [0, log(n_classes)]. Less than the rounding of the two entropies (some
+        1e-13 for float64 draws, some 1e-7 for float32) is 0.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two classes, no draws, or no probabilities.
+
+    References
+    ----------
+    .. [1] N. Houlsby, F. Huszár, Z. Ghahramani and M. Lengyel (2011), Bayesian Active
+       Learning for Classification and Preference Learning, equation (2).
+
+    Examples
+    --------
+    One row on which the draws disagree, one on which they agree to be unsure:
+
+    >>> draws = [[[1.0, 0.0], [0.0, 1.0]], [[0.5, 0.5], [0.5, 0.5]]]
+    >>> mutual_information(draws).round(4)
+    array([0.6931, 0.    ])
+    """
+    owner = "mutual_information"
+    draws = check_probabilities(draws, owner)
+    information = np.empty(len(draws))
+    for rows, block, scratch in blocks(draws):
+        mean, smallest = mean_probability(block, owner)
+        entropy = _entropy(mean)
+        difference = entropy - _expected_entropy(block, scratch, smallest)
+        information[rows] = without_rounding(difference, entropy, draws.dtype)
+    return information
+
+
+def variation_ratio(draws):
+    """Return one minus the largest mean probability, a number in [0, 1).
+
+    1 - max_c p(y = c | x), as Gal et al. use it for the draws of a network [1]_. It is
+    the chance that the most probable label is wrong.
+
+    Parameters
+    ----------
+    draws : array-like of shape (n_samples, n_draws, n_classes)
+        Class probabilities; each draw sums to one.
+
+    Returns
+    -------
+    ratio : ndarray of shape (n_samples,), dtype=float64
+        In [0, 1 - 1 / n_classes].
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two classes, no draws, or no probabilities.
+
+    References
+    ----------
+    .. [1] Y. Gal, R. Islam and Z. Ghahramani (2017), Deep Bayesian Active Learning with
+       Image Data, section 4.
+
+    Examples
+    --------
+    >>> variation_ratio([[[1.0, 0.0], [0.5, 0.5]]])
+    array([0.25])
+    """
+    owner = "variation_ratio"
+    draws = check_probabilities(draws, owner)
+    ratio = np.empty(len(draws))
+    for rows, block, _ in blocks(draws):
+        mean, _ = mean_probability(block, owner)
+        # Rounding may lift the largest probability a little above one.
+        ratio[rows] = np.maximum(1 - mean.max(axis=1), 0)
+    return ratio
+
+
+def _entropy(mean):
+    # Rounding may lift a probability above one, and its entropy below zero.
+    return np.maximum(-sum_p_log_p(mean), 0)
+
+
+def _expected_entropy(block, scratch, smallest):
+    return np.maximum(-mean_negentropy(block, scratch, smallest), 0)
