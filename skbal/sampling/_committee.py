@@ -1,0 +1,242 @@
+"""Ensembles: one draw a member, the columns aligned to the ensemble's classes."""
+
+from functools import partial
+
+import numpy as np
+from scipy.sparse import issparse
+from sklearn.base import is_classifier
+from sklearn.utils import get_tags
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from skbal._utils.random import stream
+from skbal.exceptions import NoDrawsError
+
+
+def forest_sampler(forest, n_draws, seed):
+    """Return the function that draws for rows of a forest, one draw a tree.
+
+    Parameters
+    ----------
+    forest : RandomForestClassifier, ExtraTreesRegressor, ...
+        Fitted.
+    n_draws : int or None
+        How many trees; None is all.
+    seed : int
+        Chooses the trees.
+
+    Returns
+    -------
+    sampler : callable
+        Takes rows, gives draws of shape (n_rows, n_draws, n_outputs).
+
+    Raises
+    ------
+    ValueError
+        If there are fewer trees, or several columns of labels.
+    """
+    if is_classifier(forest) and forest.n_outputs_ > 1:
+        raise ValueError(
+            f"This {type(forest).__name__} was fitted on {forest.n_outputs_} columns "
+            f"of labels; predict_samples takes classifiers of one. Fit one a column."
+        )
+    trees = _choose(forest.estimators_, n_draws, seed, forest)
+    return partial(_forest_draws, forest, trees)
+
+
+def _forest_draws(forest, trees, X):
+    tags = get_tags(trees[0]).input_tags
+    finite = "allow-nan" if tags.allow_nan and not issparse(X) else True
+    X = validate_data(
+        forest,
+        X,
+        dtype=np.float32,
+        accept_sparse="csr",
+        accept_large_sparse=False,
+        ensure_all_finite=finite,
+        reset=False,
+    )
+    method = "predict_proba" if is_classifier(forest) else "predict"
+    outputs = (getattr(tree, method)(X, check_input=False) for tree in trees)
+    return _stack(outputs, len(trees))
+
+
+def bagging_sampler(bagging, n_draws, seed):
+    """Return the function that draws for rows of a bagging ensemble.
+
+    Parameters
+    ----------
+    bagging : BaggingClassifier or BaggingRegressor
+        Fitted. Members without ``predict_proba`` vote, as they do in the ensemble.
+    n_draws : int or None
+        How many members; None is all.
+    seed : int
+        Chooses the members.
+
+    Returns
+    -------
+    sampler : callable
+        Takes rows, gives draws of shape (n_rows, n_draws, n_outputs).
+
+    Raises
+    ------
+    ValueError
+        If there are fewer members.
+    """
+    members = list(zip(bagging.estimators_, bagging.estimators_features_))
+    members = _choose(members, n_draws, seed, bagging)
+    return partial(_bagging_draws, bagging, members)
+
+
+def _bagging_draws(bagging, members, X):
+    X = validate_data(
+        bagging,
+        X,
+        accept_sparse=["csr", "csc"],
+        dtype=None,
+        ensure_all_finite=False,  # the members check what they do not take
+        reset=False,
+    )
+    answer = _values
+    if is_classifier(bagging):
+        votes = not hasattr(members[0][0], "predict_proba")
+        # Members learn the positions of the labels in classes_, not the labels.
+        codes = np.arange(len(bagging.classes_))
+        answer = partial(_votes if votes else _probabilities, classes=codes)
+    outputs = (answer(member, X[:, features]) for member, features in members)
+    return _stack(outputs, len(members))
+
+
+def voting_sampler(voting, n_draws, seed):
+    """Return the function that draws for rows of a voting ensemble.
+
+    Parameters
+    ----------
+    voting : VotingClassifier or VotingRegressor
+        Fitted, its members of equal weight.
+    n_draws : int or None
+        How many members; None is all.
+    seed : int
+        Chooses the members.
+
+    Returns
+    -------
+    sampler : callable
+        Takes rows, gives draws of shape (n_rows, n_draws, n_outputs).
+
+    Raises
+    ------
+    NoDrawsError
+        If a member has no ``predict_proba`` and ``voting`` is "soft".
+    ValueError
+        If there are fewer members, or if their weights differ.
+    """
+    if voting.weights is not None and np.unique(voting.weights).size > 1:
+        raise ValueError(
+            f"weights of this {type(voting).__name__} differ, but draws count equally: "
+            f"leave weights at None, or list a member as often as it should count."
+        )
+    members = _choose(voting.estimators_, n_draws, seed, voting)
+    return partial(_member_draws, members, _answer_of_voting(voting))
+
+
+def _answer_of_voting(voting):
+    if not is_classifier(voting):
+        return _values
+    codes = np.arange(len(voting.classes_))
+    if voting.voting == "hard":
+        return partial(_votes, classes=codes)
+    _check_probabilities(voting.estimators_, voting)
+    return partial(_probabilities, classes=codes)
+
+
+def modal_sampler(committee, n_draws, seed):
+    """Return the function that draws for rows of a committee of learners.
+
+    Parameters
+    ----------
+    committee : modAL.models.Committee or CommitteeRegressor
+        Its learners fitted.
+    n_draws : int or None
+        How many learners; None is all.
+    seed : int
+        Chooses the learners.
+
+    Returns
+    -------
+    sampler : callable
+        Takes rows, gives draws of shape (n_rows, n_draws, n_outputs); the columns of
+        classes are the union of those the learners know, sorted.
+
+    Raises
+    ------
+    NoDrawsError
+        If a learner has no probabilities.
+    NotFittedError
+        If a learner is not fitted.
+    ValueError
+        If there are fewer learners.
+    """
+    estimators = [learner.estimator for learner in committee.learner_list]
+    for estimator in estimators:
+        check_is_fitted(estimator)
+    members = _choose(estimators, n_draws, seed, committee)
+    if not hasattr(committee, "vote_proba"):
+        return partial(_member_draws, members, _values)
+    _check_probabilities(estimators, committee)
+    classes = np.unique(np.concatenate([member.classes_ for member in estimators]))
+    return partial(_member_draws, members, partial(_probabilities, classes=classes))
+
+
+def _member_draws(members, answer, X):
+    return _stack((answer(member, X) for member in members), len(members))
+
+
+def _choose(members, n_draws, seed, ensemble):
+    if n_draws is None or n_draws == len(members):
+        return list(members)
+    if n_draws > len(members):
+        raise ValueError(
+            f"n_draws of predict_samples is {n_draws}, but this "
+            f"{type(ensemble).__name__} has {len(members)} members, and each gives one "
+            f"draw. Fit more members, or leave n_draws at None to take all."
+        )
+    chosen = stream(seed, "members").choice(len(members), n_draws, replace=False)
+    return [members[i] for i in np.sort(chosen)]
+
+
+def _check_probabilities(members, ensemble):
+    for member in members:
+        if not hasattr(member, "predict_proba"):
+            raise NoDrawsError(
+                f"{type(member).__name__}, a member of this "
+                f"{type(ensemble).__name__}, has no predict_proba, so it gives no "
+                f"draw of class probabilities."
+            )
+
+
+def _values(member, X):
+    return member.predict(X)
+
+
+def _votes(member, X, classes):
+    return np.asarray(member.predict(X))[:, np.newaxis] == classes
+
+
+def _probabilities(member, X, classes):
+    probabilities = member.predict_proba(X)
+    known = np.asarray(member.classes_)
+    if np.array_equal(known, classes):
+        return probabilities
+    aligned = np.zeros((len(probabilities), len(classes)))
+    aligned[:, np.searchsorted(classes, known)] = probabilities
+    return aligned
+
+
+def _stack(outputs, n_draws):
+    for draw, output in enumerate(outputs):
+        output = np.asarray(output)
+        output = output.reshape(len(output), -1)
+        if draw == 0:
+            draws = np.empty((len(output), n_draws, output.shape[1]))
+        draws[:, draw] = output
+    return draws

@@ -1,0 +1,116 @@
+"""The public function: find the draws, cut the rows into pieces, put them together."""
+
+from functools import partial
+from numbers import Integral
+
+from skbal._utils.random import check_seed
+from skbal._utils.validation import check_count
+from skbal.sampling._pieces import draw_in_pieces
+from skbal.sampling._routes import sampler_for
+from skbal.sampling._unwrap import transform, unwrap
+
+_OWNER = "predict_samples"
+
+
+def predict_samples(
+    estimator, X, n_draws=None, *, random_state=None, batch_size=None, n_jobs=None
+):
+    """Return joint posterior draws of a fitted estimator for the rows of X.
+
+    Draw k is one set of weights for every row. With an integer ``random_state`` the
+    draws of a row do not depend on the order of the rows, on ``batch_size`` or
+    ``n_jobs``, or on the other rows; `GaussianProcessRegressor` is the exception, see
+    Notes.
+
+    Parameters
+    ----------
+    estimator : estimator or learner
+        A fitted estimator of one of these kinds:
+
+        - it has a method ``predict_samples(X, n_draws=None, *, random_state=None)``;
+        - a forest (``RandomForest*``, ``ExtraTrees*``), a bagging or a voting ensemble,
+          or a modAL ``Committee``: one draw a member, the columns aligned to the
+          ensemble's classes. Where the ensemble itself counts votes (bagging of
+          classifiers without ``predict_proba``, ``voting="hard"``), a draw is a vote;
+        - ``BayesianRidge``, ``ARDRegression``: draws of the coefficients;
+        - ``GaussianProcessRegressor``: draws of the function without the noise;
+        - a ``Pipeline``, a search such as ``GridSearchCV``, a ``FrozenEstimator``, or a
+          learner of modAL or skbal that holds one of these.
+    X : array-like of shape (n_samples, ...)
+        The rows, as the estimator's ``predict`` takes them.
+    n_draws : int, optional
+        How many draws. None takes all members of an ensemble, the estimator's own
+        number, or 100. Fewer than an ensemble has members gives a random subset of
+        them, the same members for every row.
+    random_state : None, int, numpy.random.RandomState or numpy.random.Generator
+        An integer gives the same draws at every call, None fresh ones.
+    batch_size : int, optional
+        How many rows go through the estimator at once. None takes as many as keep a
+        piece of X under 64 MB, and with several workers about four pieces a worker.
+    n_jobs : int, optional
+        How many pieces are worked on at once, by `joblib`; None asks
+        `joblib.parallel_config`, and means 1 outside of it.
+
+    Returns
+    -------
+    draws : ndarray of shape (n_samples, n_draws, n_outputs)
+        Class probabilities in the order of ``classes_``, or values of the noise-free
+        function in the units of y.
+
+    Raises
+    ------
+    NoDrawsError
+        If the estimator makes no posterior draws; a `TypeError`.
+    NotFittedError
+        If the estimator is not fitted.
+    TypeError
+        If an argument is of the wrong kind.
+    ValueError
+        If an ensemble has fewer members than ``n_draws``, if its members count
+        unequally, or if an argument has a wrong value.
+
+    Notes
+    -----
+    The draws of a Gaussian process need the covariance of all rows at once. They do not
+    depend on the order of the rows, and equal rows get equal draws; but the same seed
+    gives a row other (equally valid) draws in the company of other rows. So its rows
+    are never cut into pieces: ``batch_size`` and ``n_jobs`` do nothing there.
+
+    Examples
+    --------
+    >>> from sklearn.ensemble import RandomForestClassifier
+    >>> from skbal import predict_samples
+    >>> X, y = [[0.0], [1.0], [2.0], [3.0]], ["no", "no", "yes", "yes"]
+    >>> forest = RandomForestClassifier(n_estimators=7, random_state=0).fit(X, y)
+    >>> draws = predict_samples(forest, X)
+    >>> draws.shape
+    (4, 7, 2)
+    >>> bool(abs(draws.mean(axis=1) - forest.predict_proba(X)).max() < 1e-12)
+    True
+    """
+    if n_draws is not None:
+        n_draws = check_count(n_draws, "n_draws", _OWNER)
+    if batch_size is not None:
+        batch_size = check_count(batch_size, "batch_size", _OWNER)
+    _check_n_jobs(n_jobs)
+    seed = check_seed(random_state, _OWNER)
+    transformers, model = unwrap(estimator)
+    sampler, splits = sampler_for(model, n_draws, seed)
+    draw = partial(_transform_and_draw, transformers, sampler)
+    return draw_in_pieces(draw, X, batch_size, n_jobs) if splits else draw(X)
+
+
+def _transform_and_draw(transformers, sampler, X):
+    return sampler(transform(transformers, X))
+
+
+def _check_n_jobs(n_jobs):
+    if n_jobs is None:
+        return
+    if isinstance(n_jobs, bool) or not isinstance(n_jobs, Integral):
+        raise TypeError(
+            f"n_jobs of {_OWNER} must be None or an integer other than 0, "
+            f"got {n_jobs!r} ({type(n_jobs).__name__})."
+        )
+    if n_jobs == 0:
+        raise ValueError(f"n_jobs of {_OWNER} must not be 0: it would do no work.")

@@ -1,0 +1,119 @@
+"""The table: which kind of estimator has its draws where."""
+
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+from sklearn.ensemble import (
+    BaggingClassifier,
+    BaggingRegressor,
+    ExtraTreesClassifier,
+    ExtraTreesRegressor,
+    RandomForestClassifier,
+    RandomForestRegressor,
+    VotingClassifier,
+    VotingRegressor,
+)
+from sklearn.gaussian_process import GaussianProcessRegressor
+from sklearn.linear_model import ARDRegression, BayesianRidge
+from sklearn.utils.validation import _num_samples, check_is_fitted
+
+from skbal.exceptions import NoDrawsError
+from skbal.sampling._committee import (
+    bagging_sampler,
+    forest_sampler,
+    modal_sampler,
+    voting_sampler,
+)
+from skbal.sampling._gaussian_process import gaussian_process_sampler
+from skbal.sampling._linear import linear_sampler
+
+_FORESTS = (
+    RandomForestClassifier,
+    RandomForestRegressor,
+    ExtraTreesClassifier,
+    ExtraTreesRegressor,
+)
+
+
+class _Route(NamedTuple):
+    kinds: tuple
+    prepare: object  # (estimator, n_draws, seed) -> a picklable function of rows
+    splits: bool  # whether rows may go through it in pieces
+
+
+_ROUTES = (
+    _Route(_FORESTS, forest_sampler, True),
+    _Route((BaggingClassifier, BaggingRegressor), bagging_sampler, True),
+    _Route((VotingClassifier, VotingRegressor), voting_sampler, True),
+    _Route((BayesianRidge, ARDRegression), linear_sampler, True),
+    _Route((GaussianProcessRegressor,), gaussian_process_sampler, False),
+)
+
+
+def sampler_for(estimator, n_draws, seed):
+    """Return how an estimator draws for rows, and whether rows may come in pieces.
+
+    What does not depend on the rows (which members, which coefficients) is settled
+    here, once.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Fitted, with nothing around it.
+    n_draws : int or None
+        How many draws; None takes all there are, or the usual number.
+    seed : int
+        Decides the draws.
+
+    Returns
+    -------
+    sampler : callable
+        Takes rows, gives draws of shape (n_rows, n_draws, n_outputs).
+    splits : bool
+        False where all rows must be seen at once.
+
+    Raises
+    ------
+    NoDrawsError
+        If the estimator makes no posterior draws.
+    NotFittedError
+        If it is not fitted.
+    """
+    if hasattr(estimator, "predict_samples"):
+        return partial(_own_draws, estimator, n_draws, seed), True
+    if hasattr(estimator, "learner_list"):
+        return modal_sampler(estimator, n_draws, seed), True
+    for route in _ROUTES:
+        if isinstance(estimator, route.kinds):
+            check_is_fitted(estimator)
+            return route.prepare(estimator, n_draws, seed), route.splits
+    raise NoDrawsError(_no_draws_message(estimator))
+
+
+def _own_draws(estimator, n_draws, seed, X):
+    draws = np.asarray(estimator.predict_samples(X, n_draws, random_state=seed))
+    name = type(estimator).__name__
+    if draws.ndim != 3 or len(draws) != _num_samples(X):
+        raise ValueError(
+            f"predict_samples of {name} must return an array of shape (n_samples, "
+            f"n_draws, n_outputs) with n_samples={_num_samples(X)}, "
+            f"got the shape {draws.shape}."
+        )
+    if n_draws is not None and draws.shape[1] != n_draws:
+        raise ValueError(
+            f"predict_samples of {name} was asked for {n_draws} draws, "
+            f"but returned {draws.shape[1]}."
+        )
+    return draws
+
+
+def _no_draws_message(estimator):
+    what = estimator if isinstance(estimator, str) else type(estimator).__name__
+    known = ", ".join(kind.__name__ for route in _ROUTES for kind in route.kinds)
+    return (
+        f"{what} makes no posterior draws. Use an estimator with a predict_samples "
+        f"method (such as skbal.models.MCDropoutClassifier or MCDropoutRegressor), "
+        f"one of {known}, a modAL committee, or a Pipeline, search or learner that "
+        f"holds one of these."
+    )

@@ -1,0 +1,132 @@
+"""One estimator under test: its rows, its draws, and the comparison of draws."""
+
+import copy
+from functools import cached_property
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.utils import _safe_indexing
+from sklearn.utils.validation import _num_samples
+
+from skbal.sampling import predict_samples
+
+_FEWEST_ROWS = 4
+
+
+class NotApplicable(Exception):
+    """A promise that says nothing about this estimator."""
+
+
+class Case:
+    """An estimator fitted on rows, and what the checks ask of it.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Cloned and fitted.
+    X, y : array-like
+        Copied: an estimator that writes into its rows does not reach the caller's.
+    n_draws : int or None
+        How many draws the reference has.
+    seed : int
+        The seed of the reference.
+    tolerance : float
+        Largest difference by rounding, as a part of the largest draw.
+    n_standard_errors : float
+        Largest difference by chance.
+    """
+
+    def __init__(self, estimator, X, y, *, n_draws, seed, tolerance, n_standard_errors):
+        self.n_samples = _num_samples(X)
+        if self.n_samples < _FEWEST_ROWS:
+            raise ValueError(
+                f"X of check_posterior_sampler must have at least {_FEWEST_ROWS} rows, "
+                f"got {self.n_samples}."
+            )
+        self.X, self.y = copy.deepcopy(X), copy.deepcopy(y)
+        self.pristine = copy.deepcopy(X)
+        self.n_draws, self.seed = n_draws, seed
+        self.tolerance, self.n_standard_errors = tolerance, n_standard_errors
+        self.name = type(estimator).__name__
+        self.template = _with_seeds(clone(estimator))
+        self.fitted = clone(self.template).fit(self.X, self.y)
+
+    @cached_property
+    def twin(self):
+        """Another clone, fitted on the same rows."""
+        return clone(self.template).fit(self.X, self.y)
+
+    @property
+    def classes(self):
+        """The fitted labels, or None for a regressor."""
+        classes = getattr(self.fitted, "classes_", None)
+        return None if classes is None else np.asarray(classes)
+
+    @cached_property
+    def reference(self):
+        """The draws that others are compared with."""
+        return self.draw()
+
+    def draw(self, X=None, *, model=None, **changes):
+        """Return the draws of the reference made again, with changes."""
+        model = self.fitted if model is None else model
+        X = self.X if X is None else X
+        arguments = {"n_draws": self.n_draws, "random_state": self.seed, **changes}
+        if arguments["random_state"] is None and hasattr(model, "predict_samples"):
+            # predict_samples of skbal would choose a seed for it.
+            return np.asarray(model.predict_samples(X, **arguments))
+        return predict_samples(model, X, **arguments)
+
+    def rows(self, indices):
+        """Return rows of X, in the kind of container X is."""
+        return _safe_indexing(self.X, indices)
+
+    @cached_property
+    def rounding(self):
+        """The largest difference between draws that counts as rounding."""
+        return self.tolerance * float(np.abs(self.reference).max())
+
+    def fail(self, promise):
+        """Raise an AssertionError that names the estimator."""
+        raise AssertionError(f"{self.name}: {promise}")
+
+    def require(self, kept, promise):
+        """Raise an AssertionError with the promise unless it is kept."""
+        if not kept:
+            self.fail(promise)
+
+    def require_same(self, draws, expected, promise, allowed=None):
+        """Raise an AssertionError with the largest difference unless draws agree."""
+        allowed = self.rounding if allowed is None else allowed
+        self.require(
+            np.shape(draws) == np.shape(expected),
+            f"{promise} Got the shape {np.shape(draws)} for {np.shape(expected)}.",
+        )
+        difference = np.abs(np.subtract(draws, expected, dtype=np.float64))
+        excess = np.where(np.isnan(difference), np.inf, difference - allowed)
+        worst = np.unravel_index(np.argmax(excess), excess.shape)
+        limit = np.broadcast_to(allowed, excess.shape)[worst]
+        self.require(
+            excess[worst] <= 0,
+            f"{promise} Largest difference {difference[worst]:.3g} at "
+            f"{place(worst)}; {limit:.3g} is allowed.",
+        )
+
+    def differ(self, draws, others):
+        """Return whether draws differ by more than rounding."""
+        return float(np.abs(draws - others).max()) > self.rounding
+
+
+def place(index):
+    """Return an index of draws or of predictions in words."""
+    axes = ("row", "draw", "output") if len(index) == 3 else ("row", "output")
+    return ", ".join(f"{axis} {i}" for axis, i in zip(axes, index))
+
+
+def _with_seeds(estimator):
+    seeds = {
+        name: 0
+        for name, value in estimator.get_params(deep=True).items()
+        if name.split("__")[-1] == "random_state" and value is None
+    }
+    return estimator.set_params(**seeds)
