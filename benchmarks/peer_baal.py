@@ -1,0 +1,42 @@
+"""Seconds that baal takes for the draws of `bench_draws`: run in its own environment.
+
+python -m venv baal-env && baal-env/bin/pip install torch baal
+python benchmarks/bench_draws.py --peer baal-env/bin/python
+"""
+
+import time
+
+import torch
+from baal.bayesian.caching_utils import MCCachingModule
+from baal.bayesian.dropout import MCDropoutModule
+from baal.modelwrapper import ModelWrapper, TrainingArgs
+from torch import nn
+
+N_ROWS, N_DRAWS, BATCH = 1000, 100, 128
+
+
+def network():
+    return nn.Sequential(
+        nn.Conv2d(1, 32, 4), nn.ReLU(), nn.Conv2d(32, 32, 4), nn.ReLU(),
+        nn.MaxPool2d(2), nn.Dropout(0.25), nn.Flatten(), nn.Linear(3872, 128),
+        nn.ReLU(), nn.Dropout(0.5), nn.Linear(128, 10),
+    )  # fmt: skip
+
+
+def main():
+    module = MCCachingModule(MCDropoutModule(network())).eval()
+    # Caching asks for passes one by one.
+    wrapper = ModelWrapper(module, TrainingArgs(replicate_in_memory=False))
+    X = torch.rand(N_ROWS, 1, 28, 28)
+    with torch.no_grad():
+        wrapper.predict_on_batch(X[:BATCH], 2)
+        start = time.perf_counter()
+        draws = [wrapper.predict_on_batch(x, N_DRAWS) for x in X.split(BATCH)]
+        seconds = time.perf_counter() - start
+    if torch.cat(draws).shape != (N_ROWS, 10, N_DRAWS):
+        raise RuntimeError("baal gave draws of another shape")
+    print(seconds)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,258 @@
+"""The fast way for a ``Sequential`` whose first dropout feeds a dense layer.
+
+What lies before runs once. In a draw with input mask m and output mask o, the layer is
+``o * W (m * h)``. Two kinds of products are spared:
+
+- ``W (m * h) = W h - W_dropped h_dropped``: the first term is common to all draws, the
+  second has only the dropped inputs; with a quarter dropped, a quarter of the products;
+- a hidden unit that the next dropout drops is not computed at all; with half dropped,
+  half of the rest.
+
+The first dense layer of a CNN holds nearly all its products after the dropout, so this
+is where the time goes.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from skbal._utils.chunks import MAX_MEMORY, rows_within
+from skbal.models._masks import MaskedDropout, Masks
+from skbal.models._sizes import LIVE_TENSORS, largest_bytes
+
+# The value of a unit depends on that unit only, so a dropped one need not be known.
+_UNITWISE = (
+    nn.ReLU, nn.LeakyReLU, nn.ELU, nn.SELU, nn.CELU, nn.GELU, nn.SiLU, nn.Mish,
+    nn.Tanh, nn.Sigmoid, nn.Softplus, nn.ReLU6, nn.Hardtanh, nn.Hardswish, nn.Identity,
+)  # fmt: skip
+
+
+@dataclass
+class SequentialParts:
+    """A ``Sequential`` cut where its draws begin to differ.
+
+    Attributes
+    ----------
+    before : torch.nn.Sequential
+        All that lies before the first dropout; gives (n_rows, n_features).
+    p : float
+        The probability that the first dropout drops an input of ``dense``.
+    dense : torch.nn.Linear
+        The dense layer that the first dropout feeds.
+    activation : torch.nn.Sequential
+        What acts on each hidden unit alone, up to the second dropout.
+    second_p : float or None
+        The probability that the second dropout drops a hidden unit; None where no
+        second dropout feeds a dense layer.
+    head : torch.nn.Linear or None
+        The dense layer that the second dropout feeds.
+    after : torch.nn.Sequential
+        The rest.
+    """
+
+    before: nn.Sequential
+    p: float
+    dense: nn.Linear
+    activation: nn.Sequential
+    second_p: float | None
+    head: nn.Linear | None
+    after: nn.Sequential
+
+
+def split_sequential(twin, example):
+    """Return the `SequentialParts` of a network, or None where it has no such form."""
+    layers = _flat_layers(twin)
+    first = next((i for i, layer in enumerate(layers) if _is_dropout(layer)), None)
+    if first is None or any(_is_opaque(layer) for layer in layers[:first]):
+        return None
+    dense = _dense_fed_by(layers, first)
+    if dense is None:
+        return None
+    before = nn.Sequential(*layers[:first])
+    is_flattened = any(type(layer) is nn.Flatten for layer in layers[first:dense])
+    if before(example[:1]).ndim != 2 and not is_flattened:
+        return None
+    before.append(nn.Flatten())
+    return SequentialParts(
+        before, layers[first].p, layers[dense], *_second_parts(layers[dense + 1 :])
+    )
+
+
+def _second_parts(layers):
+    """Return activation, probability, head and the rest of what follows ``dense``."""
+    second = next((i for i, x in enumerate(layers) if not _is_unitwise(x)), len(layers))
+    head = _dense_fed_by(layers, second) if second < len(layers) else None
+    if head is None:
+        return nn.Sequential(), None, None, nn.Sequential(*layers)
+    activation = nn.Sequential(*layers[:second])
+    return (
+        activation,
+        layers[second].p,
+        layers[head],
+        nn.Sequential(*layers[head + 1 :]),
+    )
+
+
+def _dense_fed_by(layers, dropout):
+    """Return where the dense layer stands that ``layers[dropout]`` feeds, or None."""
+    if type(layers[dropout]) is not nn.Dropout or _has_hooks(layers[dropout]):
+        return None
+    following = range(dropout + 1, len(layers))
+    dense = next((i for i in following if not _only_flattens(layers[i])), None)
+    if dense is None or type(layers[dense]) is not nn.Linear:
+        return None
+    return None if _has_hooks(layers[dense]) else dense
+
+
+def _flat_layers(module):
+    if type(module).forward is not nn.Sequential.forward or _has_hooks(module):
+        return [module]
+    return [layer for child in module for layer in _flat_layers(child)]
+
+
+def _is_dropout(layer):
+    return isinstance(layer, nn.modules.dropout._DropoutNd)
+
+
+def _is_opaque(layer):
+    # A layer that may hold dropout of its own: the first may be inside it.
+    is_torch = type(layer).__module__.startswith("torch.nn.modules.")
+    return not is_torch or any(True for _ in layer.children())
+
+
+def _is_unitwise(layer):
+    return type(layer) in _UNITWISE and not _has_hooks(layer)
+
+
+def _only_flattens(layer):
+    is_flatten = type(layer) is nn.Flatten
+    whole = is_flatten and (layer.start_dim, layer.end_dim) == (1, -1)
+    return (whole or type(layer) is nn.Identity) and not _has_hooks(layer)
+
+
+def _has_hooks(module):
+    return bool(module._forward_hooks or module._forward_pre_hooks)
+
+
+@dataclass
+class _DrawWeights:
+    """The part of the weights that one draw multiplies by, its scales included."""
+
+    inputs: torch.Tensor  # which inputs: the dropped ones, or the kept if fewer
+    hidden: torch.Tensor | None  # which hidden units are kept; None means all
+    dense: torch.Tensor  # (n_inputs, n_hidden)
+    head: torch.Tensor | None  # (n_hidden, n_outputs)
+
+    @property
+    def nbytes(self):
+        head = 0 if self.head is None else self.head.nbytes
+        return self.dense.nbytes + head
+
+
+class FirstDense:
+    """Draws of a network of `SequentialParts`."""
+
+    def __init__(self, parts, example):
+        self.parts = parts
+        row = example[:1]
+        widest = largest_bytes(parts.before, row)
+        features = parts.before(row)
+        # The products go fastest with several hundred rows, whose images would not fit.
+        self.batch_size = rows_within(
+            LIVE_TENSORS * features.nbytes, max_memory=MAX_MEMORY // 2, largest=512
+        )
+        self._rows_before = rows_within(
+            LIVE_TENSORS * widest, max_memory=MAX_MEMORY // 4
+        )
+        self._weight_T = parts.dense.weight.T.contiguous()
+        self._subtract = parts.p <= 0.5
+        self._scale = 1.0 / (1.0 - parts.p) if parts.p < 1 else 0.0
+        self._cache, self._cache_left = {}, MAX_MEMORY // 2
+        self._draw_bytes = self._bytes_of_a_draw(features)
+
+    def _bytes_of_a_draw(self, features):
+        hidden = self.parts.dense(features)
+        if self.parts.head is not None:
+            hidden = self.parts.head(self.parts.activation(hidden))
+        with self._rest_of_the_draws(Masks(0, features.device), range(1)):
+            return max(largest_bytes(self.parts.after, hidden), hidden.nbytes)
+
+    def _rest_of_the_draws(self, masks, draws):
+        met = 1 if self.parts.head is None else 2
+        return MaskedDropout(masks, draws, layer=met, expanded=True)
+
+    def outputs(self, x, masks, draws):
+        """Return the outputs of each draw, shape (n_draws, n_rows, n_outputs)."""
+        features = self._features(x)
+        common = self._common_part(features)
+        # Transposed, the wanted features are whole rows, which are quick to gather.
+        features_T = features.T.contiguous()
+        per_draw = LIVE_TENSORS * self._draw_bytes * len(features)
+        step = rows_within(per_draw, max_memory=MAX_MEMORY // 4)
+        blocks = (draws[i : i + step] for i in range(0, len(draws), step))
+        return torch.cat([self._block(features_T, common, masks, b) for b in blocks])
+
+    def _features(self, x):
+        if x.ndim == 4:
+            x = x.contiguous(memory_format=torch.channels_last)
+        return torch.cat(
+            [self.parts.before(part) for part in x.split(self._rows_before)]
+        )
+
+    def _common_part(self, features):
+        """Return what the dense layer's outputs have in common in all draws."""
+        dense = self.parts.dense
+        shape = (len(features), dense.out_features)
+        bias = features.new_zeros(1) if dense.bias is None else dense.bias
+        if not self._subtract:
+            return bias.expand(shape)
+        return torch.addmm(bias, features, self._weight_T, alpha=self._scale)
+
+    def _block(self, features_T, common, masks, draws):
+        each = [
+            self._one_draw(features_T, common, self._weights(masks, draw))
+            for draw in draws
+        ]
+        with self._rest_of_the_draws(masks, draws):
+            outputs = self.parts.after(torch.cat(each))
+        return outputs.reshape(len(draws), -1, *outputs.shape[1:])
+
+    def _one_draw(self, features_T, common, weights):
+        inputs = features_T.index_select(0, weights.inputs)
+        if weights.hidden is not None:
+            common = common.index_select(1, weights.hidden)
+        hidden = torch.addmm(common, inputs.T, weights.dense)
+        if weights.head is None:
+            return hidden
+        outputs = self.parts.activation(hidden) @ weights.head
+        bias = self.parts.head.bias
+        return outputs if bias is None else outputs.add_(bias)
+
+    def _weights(self, masks, draw):
+        if draw in self._cache:
+            return self._cache[draw]
+        weights = self._make_weights(masks, range(draw, draw + 1))
+        if weights.nbytes <= self._cache_left:
+            self._cache[draw] = weights
+            self._cache_left -= weights.nbytes
+        return weights
+
+    def _make_weights(self, masks, draw):
+        parts = self.parts
+        keep = masks.keep(0, draw, (parts.dense.in_features,), parts.p)[0]
+        inputs = _where(~keep if self._subtract else keep)
+        dense = self._weight_T.index_select(0, inputs)
+        scale = -self._scale if self._subtract else self._scale
+        if parts.head is None:
+            return _DrawWeights(inputs, None, dense.mul_(scale), None)
+        keep = masks.keep(1, draw, (parts.head.in_features,), parts.second_p)[0]
+        hidden = _where(keep)
+        second_scale = 1.0 / (1.0 - parts.second_p) if parts.second_p < 1 else 0.0
+        head = parts.head.weight.index_select(1, hidden).T * second_scale
+        dense = dense.index_select(1, hidden).mul_(scale)
+        return _DrawWeights(inputs, hidden, dense, head.contiguous())
+
+
+def _where(mask):
+    return torch.nonzero(mask).squeeze(1)

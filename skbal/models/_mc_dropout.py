@@ -1,0 +1,360 @@
+"""Monte-Carlo dropout: a network whose dropout masks are draws of its weights.
+
+Gal and Ghahramani (2016), "Dropout as a Bayesian approximation": a network trained with
+dropout and an L2 penalty is an approximate posterior over its weights, and each
+forward pass with a fresh mask is a draw from it. `_draws` makes the draws, `_masks` the
+masks, `_training` the skorch net that is trained.
+"""
+
+from abc import abstractmethod
+from copy import deepcopy
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.utils import check_random_state, gen_batches
+
+from skbal._utils.random import check_seed
+from skbal._utils.torch_random import seeded_torch
+from skbal._utils.validation import check_count, check_real
+from skbal.base import PosteriorSamplerMixin
+from skbal.models._network_parameters import NetworkParametersMixin
+from skbal.models._network_rows import NetworkRowsMixin
+
+_LARGEST_SEED = 2**32 - 1
+
+
+class MCDropout(
+    NetworkParametersMixin, NetworkRowsMixin, PosteriorSamplerMixin, BaseEstimator
+):
+    """What classifier and regressor share; a subclass says what y and outputs are."""
+
+    def __init__(
+        self,
+        module="auto",
+        *,
+        image_shape=None,
+        n_draws=100,
+        deterministic=False,
+        prior_length_scale=None,
+        max_epochs=50,
+        max_steps=None,
+        lr=0.001,
+        batch_size=64,
+        optimizer="Adam",
+        criterion="auto",
+        augment=None,
+        train_split=None,
+        callbacks=None,
+        device="cpu",
+        warm_start=False,
+        random_state=None,
+        verbose=0,
+        **kwargs,
+    ):
+        self.module = module
+        self.image_shape = image_shape
+        self.n_draws = n_draws
+        self.deterministic = deterministic
+        self.prior_length_scale = prior_length_scale
+        self.max_epochs = max_epochs
+        self.max_steps = max_steps
+        self.lr = lr
+        self.batch_size = batch_size
+        self.optimizer = optimizer
+        self.criterion = criterion
+        self.augment = augment
+        self.train_split = train_split
+        self.callbacks = callbacks
+        self.device = device
+        self.warm_start = warm_start
+        self.random_state = random_state
+        self.verbose = verbose
+        vars(self).update(kwargs)
+
+    # ------------------------------------------------------------------ learning
+
+    def fit(self, X, y):
+        """Train the network.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features) or (n_samples, channels, \
+height, width)
+            The training rows.
+        y : array-like of shape (n_samples,), or of a regressor (n_samples, n_targets)
+            What to predict.
+
+        Returns
+        -------
+        self : estimator
+            The fitted estimator.
+
+        Raises
+        ------
+        NoDropoutError
+            If the module has no dropout and ``deterministic`` is False.
+        ValueError, TypeError
+            If X, y or a parameter is not as it must be; the message says which.
+        """
+        self._check_parameters()
+        is_first = not (self.warm_start and hasattr(self, "net_"))
+        fitted_shape = None if is_first else self._network_shape()
+        X, y = self._check_fit_rows(X, y)
+        self._check_same_shape(fitted_shape)
+        y = self._learn_targets(y)
+        X = self._as_network_rows(X)
+        seeds = check_random_state(self.random_state).randint(
+            _LARGEST_SEED, size=2, dtype=np.uint32
+        )
+        with seeded_torch(int(seeds[0]), self.device):
+            self._train(X, y)
+        if self.net_.interrupted_:
+            raise KeyboardInterrupt
+        self.draw_seed_ = int(seeds[1])
+        self.n_steps_ = sum(len(epoch["batches"]) for epoch in self.net_.history)
+        return self
+
+    def _train(self, X, y):
+        if self.warm_start and hasattr(self, "net_"):
+            self.net_.set_params(**self._amount_of_training(len(X)))
+            self.net_.partial_fit(X, y)
+            return
+        net = self._build_net(X.shape[1:], len(X)).initialize()
+        self._probe(net, X)
+        # The probe tells logits from probabilities, which the loss depends on.
+        net.set_params(criterion=self._criterion_class())
+        self.net_ = net.partial_fit(X, y)
+
+    def _probe(self, net, X):
+        from skbal.models._training import first_rows, output_kind, probe_network
+
+        outputs = probe_network(
+            net.module_,
+            first_rows(X, self.device),
+            n_outputs=self._n_outputs(),
+            deterministic=self.deterministic,
+            owner=type(self).__name__,
+        )
+        self.output_kind_ = output_kind(outputs)
+
+    def _build_net(self, row_shape, n_samples):
+        from skbal.models._training import resolve_optimizer
+
+        module, module_parameters = self._module_and_parameters(row_shape)
+        parameters = {
+            "criterion": self._criterion_class(),
+            "optimizer": resolve_optimizer(self.optimizer, type(self).__name__),
+            "lr": self.lr,
+            **self._amount_of_training(n_samples),
+            "train_split": self.train_split,
+            "callbacks": self._all_callbacks(),
+            "callbacks__print_log": None,
+            "device": self.device,
+            "augment": self.augment,
+            "iterator_train__shuffle": True,
+            # Our own progress bar and errors say what skorch would print.
+            "verbose": 0,
+            **self._decay_parameters(n_samples),
+            **module_parameters,
+        }
+        return self._net_class()(module, **parameters)
+
+    def _amount_of_training(self, n_samples):
+        from skbal.models._training import epochs_for, even_batch_size
+
+        size = even_batch_size(n_samples, self.batch_size)
+        n_epochs = self.max_epochs
+        if self.max_steps is not None:
+            n_epochs = epochs_for(self.max_steps, n_samples, size)
+        return {"max_epochs": n_epochs, "batch_size": size}
+
+    def _all_callbacks(self):
+        from skbal.models._training import EpochBar, StopAfter
+
+        callbacks = list(self.callbacks or [])
+        if self.max_steps is not None:
+            callbacks.append(("stop_after", StopAfter(self.max_steps)))
+        if self.verbose:
+            callbacks.append(("epoch_bar", EpochBar()))
+        return callbacks
+
+    def _module_and_parameters(self, row_shape):
+        from skbal.models._networks import DropoutMLP, GalCNN
+
+        own = self._network_parameters()
+        if not isinstance(self.module, str):
+            # A copy of an instance: each fit begins with the weights it was given.
+            is_class = isinstance(self.module, type)
+            return self.module if is_class else deepcopy(self.module), own
+        sizes = {"module__n_outputs": self._n_outputs()}
+        if len(row_shape) == 1:
+            return DropoutMLP, {**sizes, "module__n_features": row_shape[0], **own}
+        return GalCNN, {**sizes, "module__image_shape": row_shape, **own}
+
+    def _decay_parameters(self, n_samples):
+        from skbal.models._training import weight_decay_parameters
+
+        if self.prior_length_scale is None:
+            return {}
+        return weight_decay_parameters(self.prior_length_scale, n_samples)
+
+    # ------------------------------------------------------------------- drawing
+
+    def predict_samples(self, X, n_draws=None, *, random_state=None, batch_size=None):
+        """Return joint posterior draws, each by one set of dropout masks for all rows.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features) or (n_samples, channels, \
+height, width)
+            The rows, as ``fit`` took them.
+        n_draws : int, optional
+            How many draws; None takes the parameter ``n_draws``.
+        random_state : None, int, numpy.random.RandomState or numpy.random.Generator
+            An integer gives the same draws at every call; None gives fresh ones.
+        batch_size : int, optional
+            Rows that run through the network at once; None chooses so many that the
+            pass stays within 64 MB. It changes no draw beyond rounding.
+
+        Returns
+        -------
+        draws : ndarray of shape (n_samples, n_draws, n_outputs), dtype=float32
+            Class probabilities, columns as ``classes_``, or values in the units of y.
+
+        Raises
+        ------
+        ValueError
+            If X has rows of another shape, NaN or infinity, or if more than one draw
+            is asked of a deterministic network.
+        """
+        X = self._check_rows(X)
+        sampler, n_draws = self._sampler(X, n_draws, random_state)
+        draws = np.empty((len(X), n_draws, self._n_outputs()), dtype=np.float32)
+        for rows, chunk in self._draw_chunks(X, sampler, batch_size):
+            draws[rows] = chunk
+        return draws
+
+    def _mean_draw(self, X):
+        """Return the mean over the draws of the fitted seed, in float64."""
+        X = self._check_rows(X)
+        sampler, _ = self._sampler(X, None, self.draw_seed_)
+        mean = np.empty((len(X), self._n_outputs()))
+        for rows, chunk in self._draw_chunks(X, sampler, None):
+            mean[rows] = chunk.mean(axis=1, dtype=np.float64)
+        return mean
+
+    def _sampler(self, X, n_draws, random_state):
+        from skbal.models._draws import DropoutSampler, PlainSampler
+
+        owner = type(self).__name__
+        n_draws = self._check_n_draws(n_draws)
+        seed = check_seed(random_state, f"predict_samples of {owner}")
+        example = self._to_torch(X[:1])
+        if self.deterministic:
+            return PlainSampler(self.net_.module_, example), n_draws
+        return DropoutSampler(self.net_.module_, example, n_draws, seed), n_draws
+
+    def _draw_chunks(self, X, sampler, batch_size):
+        if batch_size is None:
+            batch_size = sampler.batch_size
+        else:
+            owner = f"predict_samples of {type(self).__name__}"
+            batch_size = check_count(batch_size, "batch_size", owner)
+        for rows in gen_batches(len(X), batch_size):
+            outputs = self._from_outputs(sampler(self._to_torch(X[rows])))
+            yield rows, outputs.swapaxes(0, 1).cpu().numpy()
+
+    def _check_same_shape(self, fitted_shape):
+        if fitted_shape is not None and self._network_shape() != fitted_shape:
+            raise ValueError(
+                f"X given to {type(self).__name__} with warm_start=True has rows that "
+                f"enter the network as {self._network_shape()}, but the first fit had "
+                f"{fitted_shape}: set warm_start=False to begin anew."
+            )
+
+    def _check_n_draws(self, n_draws):
+        owner = type(self).__name__
+        if self.deterministic:
+            if n_draws not in (None, 1):
+                raise ValueError(
+                    f"n_draws of {owner} must be None or 1 with deterministic=True, "
+                    f"which has one prediction and no draws, got {n_draws!r}."
+                )
+            return 1
+        if n_draws is None:
+            n_draws = self.n_draws
+        return check_count(n_draws, "n_draws", owner)
+
+    # ----------------------------------------------------------------- checking
+
+    def _check_parameters(self):
+        owner = type(self).__name__
+        self._check_network_parameters()
+        for name in ("n_draws", "max_epochs", "batch_size"):
+            check_count(getattr(self, name), name, owner)
+        if self.max_steps is not None:
+            check_count(self.max_steps, "max_steps", owner)
+        check_real(self.lr, "lr", owner, low=0)
+        self._check_module(owner)
+        self._check_device(owner)
+        self._check_prior(owner)
+
+    def _check_device(self, owner):
+        import torch
+
+        try:
+            device = torch.device(self.device)
+        except (RuntimeError, TypeError) as error:
+            raise ValueError(
+                f"device of {owner} must be one that torch knows, such as 'cpu' or "
+                f"'cuda', got {self.device!r}: {error}"
+            ) from error
+        if device.type == "cuda" and not torch.cuda.is_available():
+            raise ValueError(
+                f"device of {owner} is {self.device!r}, but torch finds no CUDA here: "
+                "set device='cpu', or install a build of torch with CUDA."
+            )
+
+    def _check_module(self, owner):
+        is_text = isinstance(self.module, str)
+        if self.module == "auto" if is_text else callable(self.module):
+            return
+        raise (ValueError if is_text else TypeError)(
+            f"module of {owner} must be 'auto', a torch.nn.Module class or an "
+            f"instance of one, got {self.module!r}."
+        )
+
+    def _check_prior(self, owner):
+        if self.prior_length_scale is None:
+            return
+        check_real(self.prior_length_scale, "prior_length_scale", owner, low=0)
+        if hasattr(self, "optimizer__weight_decay"):
+            raise ValueError(
+                f"{owner} got both prior_length_scale={self.prior_length_scale} and "
+                f"optimizer__weight_decay={self.optimizer__weight_decay}, which set "
+                "the same weight decay: give one of them."
+            )
+
+    # -------------------------------------------------- what a subclass says
+
+    _multi_output = False
+
+    @abstractmethod
+    def _net_class(self):
+        """Return the skorch net's class."""
+
+    @abstractmethod
+    def _criterion_class(self):
+        """Return the loss's class."""
+
+    @abstractmethod
+    def _learn_targets(self, y):
+        """Learn what y is; return it as the loss takes it."""
+
+    @abstractmethod
+    def _n_outputs(self):
+        """Return the number of outputs."""
+
+    @abstractmethod
+    def _from_outputs(self, outputs):
+        """Return the network's outputs as draws."""

@@ -1,0 +1,109 @@
+"""The rows of X on their way into a network: checked, float32, in its shape."""
+
+from math import prod
+
+import numpy as np
+from sklearn.utils import check_array
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from skbal._utils.validation import check_count
+
+
+def _ndim(X):
+    return X.ndim if hasattr(X, "ndim") else np.asarray(X).ndim
+
+
+class NetworkRowsMixin:
+    """Checks X for an estimator with ``module``, ``image_shape`` and ``device``."""
+
+    def _check_fit_rows(self, X, y):
+        is_nd = _ndim(X) > 2
+        with np.errstate(over="ignore"):  # the check for infinity says it better
+            X, y = validate_data(
+                self,
+                X,
+                y,
+                dtype=np.float32,
+                ensure_2d=not is_nd,
+                allow_nd=is_nd,
+                multi_output=self._multi_output,
+                y_numeric=self._multi_output,
+            )
+        if is_nd and self.image_shape is None and isinstance(self.module, str):
+            self._refuse_other_than_images(X.shape)
+        self.row_shape_ = X.shape[1:]
+        self._network_shape()
+        # torch wants a writable array of its own.
+        return (X if X.flags.writeable else X.copy()), y
+
+    def _refuse_other_than_images(self, shape):
+        if len(shape) != 4:
+            raise ValueError(
+                f"X given to {type(self).__name__} with module='auto' must have shape "
+                "(n_samples, n_features) or (n_samples, channels, height, width), got "
+                f"{shape}. Grey images need a channel axis: "
+                "X[:, None]."
+            )
+
+    def _network_shape(self):
+        """Return the shape in which a row enters the network."""
+        if self.image_shape is None:
+            return tuple(self.row_shape_)
+        shape = self.image_shape
+        owner = type(self).__name__
+        if not isinstance(shape, (tuple, list)) or len(shape) not in (2, 3):
+            raise ValueError(
+                f"image_shape of {owner} must be (channels, height, width) or (height, "
+                f"width), got {shape!r}."
+            )
+        shape = tuple(check_count(side, "image_shape", owner) for side in shape)
+        shape = shape if len(shape) == 3 else (1, *shape)
+        if prod(shape) != prod(self.row_shape_):
+            raise ValueError(
+                f"image_shape of {owner} is {shape}, which is {prod(shape)} values a "
+                f"row, but X has {prod(self.row_shape_)} (rows of shape "
+                f"{tuple(self.row_shape_)})."
+            )
+        return shape
+
+    def _check_rows(self, X):
+        """Return X as something sliceable whose rows have the fitted shape.
+
+        Values are looked at chunk by chunk (`_to_torch`), so a memory-mapped pool is
+        never copied whole.
+        """
+        check_is_fitted(self)
+        is_nd = _ndim(X) > 2
+        X = validate_data(
+            self,
+            X,
+            reset=False,
+            dtype="numeric",
+            ensure_2d=not is_nd,
+            allow_nd=is_nd,
+            ensure_all_finite=False,
+        )
+        if X.shape[1:] != tuple(self.row_shape_):
+            raise ValueError(
+                f"X given to {type(self).__name__} has rows of shape {X.shape[1:]}, "
+                f"but it was fitted on rows of shape {tuple(self.row_shape_)}."
+            )
+        return X
+
+    def _to_torch(self, X):
+        import torch
+
+        with np.errstate(over="ignore"):
+            X = check_array(
+                X,
+                dtype=np.float32,
+                ensure_2d=False,
+                allow_nd=True,
+                copy=True,
+                input_name="X",
+                estimator=self,
+            )
+        return torch.from_numpy(self._as_network_rows(X)).to(self.device)
+
+    def _as_network_rows(self, X):
+        return X.reshape(len(X), *self._network_shape())

@@ -1,0 +1,244 @@
+"""The skorch net behind an estimator: what it is built of, and how it trains."""
+
+import math
+
+import numpy as np
+import torch
+from skorch import NeuralNetClassifier, NeuralNetRegressor
+from skorch.callbacks import Callback
+from tqdm.auto import tqdm
+
+from skbal.exceptions import NoDropoutError
+from skbal.models._draws import count_dropouts, evaluation_twin, network_output
+
+
+class _TrainingMixin:
+    """What our nets add to skorch's training: augmentation, and a Ctrl-C that counts.
+
+    skorch ends training quietly at a KeyboardInterrupt, since its callbacks stop that
+    way. ``interrupted_`` tells a person's Ctrl-C from a callback's wish to stop.
+    """
+
+    def __init__(self, *args, augment=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.augment = augment
+
+    def train_step_single(self, batch, **fit_params):
+        if self.augment is not None:
+            X, y = batch
+            batch = self.augment(X.to(self.device)), y
+        return super().train_step_single(batch, **fit_params)
+
+    def notify(self, method_name, **kwargs):
+        try:
+            return super().notify(method_name, **kwargs)
+        except KeyboardInterrupt:
+            self.stopped_ = True
+            raise
+
+    def fit_loop(self, *args, **kwargs):
+        self.stopped_ = self.interrupted_ = False
+        try:
+            return super().fit_loop(*args, **kwargs)
+        except KeyboardInterrupt:
+            self.interrupted_ = not self.stopped_
+            raise
+
+
+class ClassifierNet(_TrainingMixin, NeuralNetClassifier):
+    """The skorch net of `MCDropoutClassifier`."""
+
+
+class RegressorNet(_TrainingMixin, NeuralNetRegressor):
+    """The skorch net of `MCDropoutRegressor`."""
+
+
+class StopAfter(Callback):
+    """Ends training after a number of gradient steps, also within an epoch."""
+
+    def __init__(self, n_steps):
+        self.n_steps = n_steps
+
+    def on_train_begin(self, net, X=None, y=None, **kwargs):
+        self.done_ = 0
+
+    def on_batch_end(self, net, batch=None, training=False, **kwargs):
+        self.done_ += training
+        if training and self.done_ >= self.n_steps:
+            raise KeyboardInterrupt
+
+
+class EpochBar(Callback):
+    """A progress bar over epochs that shows the training loss."""
+
+    def on_train_begin(self, net, X=None, y=None, **kwargs):
+        self.bar_ = tqdm(total=net.max_epochs, desc="epochs", leave=False)
+
+    def on_epoch_end(self, net, **kwargs):
+        self.bar_.set_postfix(loss=f"{net.history[-1, 'train_loss']:.4f}")
+        self.bar_.update()
+
+    def on_train_end(self, net, **kwargs):
+        self.bar_.close()
+
+
+def resolve_optimizer(optimizer, owner):
+    """Return the class named in ``torch.optim``, or the class itself."""
+    if not isinstance(optimizer, str):
+        return optimizer
+    cls = getattr(torch.optim, optimizer, None)
+    if not (isinstance(cls, type) and issubclass(cls, torch.optim.Optimizer)):
+        raise ValueError(
+            f"optimizer of {owner} must be a class or the name of one in torch.optim, "
+            f"like 'Adam' or 'SGD', got {optimizer!r}."
+        )
+    return cls
+
+
+def output_kind(outputs):
+    """Tell what a classifier network's outputs are from a few rows of them.
+
+    Parameters
+    ----------
+    outputs : torch.Tensor of shape (n_samples, n_classes)
+        What the network gives.
+
+    Returns
+    -------
+    kind : {"probabilities", "log_probabilities", "logits"}
+    """
+    outputs = outputs.double()
+    ones = torch.ones(len(outputs), dtype=torch.float64, device=outputs.device)
+    several = outputs.shape[1] > 1
+    if several and (outputs >= 0).all() and _close(outputs.sum(1), ones):
+        return "probabilities"
+    if several and (outputs <= 0).all() and _close(outputs.exp().sum(1), ones):
+        return "log_probabilities"
+    return "logits"
+
+
+def _close(a, b):
+    return bool(torch.allclose(a, b, atol=1e-4))
+
+
+def probe_network(module, X, *, n_outputs, deterministic, owner):
+    """Run a few rows through an untrained network and refuse one that cannot work.
+
+    Parameters
+    ----------
+    module : torch.nn.Module
+        The network.
+    X : torch.Tensor of shape (n_samples, ...)
+        A few training rows.
+    n_outputs : int
+        How many outputs there must be.
+    deterministic : bool
+        Whether a network without dropout will do.
+    owner : str
+        The estimator's name.
+
+    Returns
+    -------
+    outputs : torch.Tensor of shape (n_samples, n_outputs)
+
+    Raises
+    ------
+    NoDropoutError
+        If no dropout is met on the way.
+    ValueError
+        If the outputs have another shape.
+    """
+    twin = evaluation_twin(module)
+    with torch.inference_mode():
+        outputs = network_output(twin(X))
+    if outputs.ndim != 2 or outputs.shape[1] != n_outputs:
+        raise ValueError(
+            f"module of {owner} must give outputs of shape (n_samples, {n_outputs}), "
+            f"one column a class or target, but {type(module).__name__} gives "
+            f"{tuple(outputs.shape)} for {len(X)} rows."
+        )
+    if not deterministic and count_dropouts(twin, X) == 0:
+        raise NoDropoutError(
+            f"module of {owner} must have dropout, which makes the posterior draws, "
+            f"but {type(module).__name__} has none that runs. Add torch.nn.Dropout "
+            "layers, or set deterministic=True for a single prediction without draws."
+        )
+    return outputs
+
+
+def weight_decay_parameters(prior_length_scale, n_samples):
+    """Return the optimizer's parameters for a Gaussian prior on the weights.
+
+    The loss is a mean over rows, so the decay that a prior asks for falls with the
+    number of rows (Gal and Ghahramani 2016, eq. 7; torch's ``weight_decay`` is twice
+    the factor of the squared norm). Biases have no prior.
+
+    Parameters
+    ----------
+    prior_length_scale : float
+        The length scale; the probability of keeping a unit and the noise precision
+        are counted into it.
+    n_samples : int
+        The number of training rows.
+
+    Returns
+    -------
+    parameters : dict
+        To be given to skorch.
+    """
+    return {
+        "optimizer__weight_decay": prior_length_scale**2 / n_samples,
+        "optimizer__param_groups": [("*bias", {"weight_decay": 0.0})],
+    }
+
+
+def first_rows(X, device):
+    """Return a few rows as a float32 tensor, to look at a network with."""
+    return torch.tensor(np.asarray(X[:8], dtype=np.float32), device=device)
+
+
+def even_batch_size(n_samples, batch_size):
+    """Return the batch size that makes the batches of an epoch even.
+
+    130 rows in batches of 64 would leave two rows for every third step, and a step on
+    two rows undoes much of what the others learned; three batches of 44 do not.
+
+    Parameters
+    ----------
+    n_samples : int
+        Rows to train on.
+    batch_size : int
+        The most rows in a batch.
+
+    Returns
+    -------
+    batch_size : int
+
+    Examples
+    --------
+    >>> even_batch_size(130, 64)
+    44
+    """
+    return math.ceil(n_samples / math.ceil(n_samples / batch_size))
+
+
+def epochs_for(n_steps, n_samples, batch_size):
+    """Return how many epochs it takes to make ``n_steps`` gradient steps.
+
+    Parameters
+    ----------
+    n_steps : int
+        Gradient steps to make.
+    n_samples, batch_size : int
+        What an epoch's steps follow from.
+
+    Returns
+    -------
+    n_epochs : int
+
+    Examples
+    --------
+    >>> epochs_for(7, n_samples=150, batch_size=50)
+    3
+    """
+    return math.ceil(n_steps / math.ceil(n_samples / batch_size))

@@ -1,0 +1,30 @@
+import numpy as np
+import torch
+
+from skbal.models import RandomShift
+
+
+def test_each_image_is_moved_by_a_shift_within_bounds():
+    images = torch.zeros(200, 2, 9, 11)
+    images[:, :, 4, 5] = torch.tensor([1.0, 2.0])
+    shifted = RandomShift(pixels=2)(images)
+    rows, columns = [], []
+    for image in shifted:
+        (place,) = torch.nonzero(image[0]).tolist()
+        assert image[0, place[0], place[1]] == 1
+        assert image[1, place[0], place[1]] == 2
+        rows.append(place[0] - 4)
+        columns.append(place[1] - 5)
+    assert set(rows) == set(columns) == {-2, -1, 0, 1, 2}
+    assert np.corrcoef(rows, columns)[0, 1] ** 2 < 0.1
+
+
+def test_no_shift_changes_nothing():
+    images = torch.randn(3, 1, 8, 8)
+    torch.testing.assert_close(RandomShift(pixels=0)(images), images)
+
+
+def test_pixels_that_enter_are_zero():
+    shifted = RandomShift(pixels=3)(torch.ones(50, 1, 8, 8))
+    assert set(shifted.unique().tolist()) == {0.0, 1.0}
+    assert shifted.flatten(1).sum(1).min() >= 25
