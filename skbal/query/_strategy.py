@@ -1,0 +1,112 @@
+"""What all strategies that score rows one by one from draws have in common."""
+
+from sklearn.base import is_regressor
+from sklearn.utils.validation import _num_samples
+
+from skbal._utils.random import check_seed
+from skbal._utils.validation import check_count
+from skbal.base import QueryStrategy
+from skbal.query._engine import score_rows
+from skbal.sampling._unwrap import unwrap
+
+
+class DrawStrategy(QueryStrategy):
+    """A strategy whose score of a row is a function of the draws for that row.
+
+    A subclass gives that function as ``_score``; it takes draws of shape (n_rows,
+    n_draws, n_outputs) and gives scores of shape (n_rows,).
+
+    Parameters
+    ----------
+    n_draws, random_state, pool_subsample, batch_size, n_jobs
+        As `BALD` describes them.
+    """
+
+    _takes_regressors = False
+
+    def __init__(
+        self,
+        n_draws=None,
+        random_state=None,
+        pool_subsample=None,
+        batch_size=None,
+        n_jobs=None,
+    ):
+        self.n_draws = n_draws
+        self.random_state = random_state
+        self.pool_subsample = pool_subsample
+        self.batch_size = batch_size
+        self.n_jobs = n_jobs
+
+    def score_pool(self, estimator, X_pool):
+        """Return the score of each row, higher is better.
+
+        The pool is walked through in pieces and only the scores are kept. An integer
+        ``random_state`` gives the scores of ``predict_samples(estimator, X_pool,
+        n_draws, random_state=random_state)``, up to rounding, whatever ``batch_size``
+        and ``n_jobs``.
+
+        Parameters
+        ----------
+        estimator : estimator or learner
+            A fitted estimator that makes posterior draws, or a learner that holds one.
+        X_pool : array-like of shape (n_pool, ...)
+            The unlabelled rows; a memory map is read piece by piece.
+
+        Returns
+        -------
+        scores : ndarray of shape (n_pool,), dtype=float64
+            In the unit of the class's score, in the order of the pool.
+
+        Raises
+        ------
+        TypeError
+            If the estimator makes no posterior draws (`NoDrawsError`), or is a
+            regressor where class probabilities are needed.
+        NotFittedError
+            If the estimator is not fitted.
+        ValueError
+            If the pool is empty, the estimator knows fewer than two classes where
+            class probabilities are needed, or a parameter of the strategy is wrong.
+        """
+        self._check(estimator, X_pool)
+        seed = check_seed(self.random_state, type(self).__name__)
+        return score_rows(
+            self._scorer(estimator, X_pool, seed),
+            estimator,
+            X_pool,
+            n_draws=self.n_draws,
+            seed=seed,
+            batch_size=self.batch_size,
+            n_jobs=self.n_jobs,
+        )
+
+    def _scorer(self, estimator, X_pool, seed):
+        return self._score
+
+    def _check(self, estimator, X_pool):
+        owner = type(self).__name__
+        for name in ("n_draws", "batch_size"):
+            if getattr(self, name) is not None:
+                check_count(getattr(self, name), name, owner)
+        if _num_samples(X_pool) == 0:
+            raise ValueError(f"X_pool given to {owner} is empty: no row to score.")
+        if not self._takes_regressors:
+            _check_classes(unwrap(estimator)[1], owner)
+
+
+def _check_classes(model, owner):
+    # scikit-learn wants tags of whatever it is asked about; a user's own sampler need
+    # not have any.
+    if hasattr(model, "__sklearn_tags__") and is_regressor(model):
+        raise TypeError(
+            f"{owner} needs draws of class probabilities, but {type(model).__name__} "
+            f"is a regressor. Try PredictiveVariance."
+        )
+    classes = getattr(model, "classes_", None)
+    if classes is not None and len(classes) < 2:
+        raise ValueError(
+            f"{owner} needs an estimator that knows at least two classes, but this "
+            f"{type(model).__name__} was fitted on {list(classes)} only. Teach it "
+            f"another class first; Random can choose rows until then."
+        )

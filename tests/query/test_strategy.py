@@ -1,0 +1,319 @@
+"""What holds for every strategy."""
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.testing import assert_allclose, assert_array_equal
+from sklearn.base import clone
+from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+from sklearn.exceptions import NotFittedError
+from sklearn.linear_model import BayesianRidge, LogisticRegression
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from skbal import information, query
+from skbal.base import QueryStrategy
+from skbal.exceptions import NoDrawsError
+from skbal.sampling import predict_samples
+from tests.information.arrays import HAND, random_draws
+from tests.query.fakes import SeededSampler, TableSampler, numbered, random_pool
+
+SCORES = {
+    query.BALD: information.mutual_information,
+    query.MaxEntropy: information.predictive_entropy,
+    query.MeanSTD: information.mean_std,
+    query.PredictiveVariance: information.predictive_variance,
+    query.VariationRatios: information.variation_ratio,
+}
+NEED_CLASSES = [
+    query.BALD,
+    query.EPIG,
+    query.MaxEntropy,
+    query.PowerBALD,
+    query.VariationRatios,
+]
+DRAWING = [*NEED_CLASSES, query.MeanSTD, query.PredictiveVariance]
+EVERY = [*DRAWING, query.Random]
+COMMON = ["n_draws", "random_state", "pool_subsample", "batch_size", "n_jobs"]
+
+
+@pytest.fixture(scope="module")
+def forest():
+    X = random_pool(80, 2)
+    return RandomForestClassifier(10, random_state=0).fit(X, X[:, 0] > 0)
+
+
+@pytest.fixture(scope="module")
+def ridge():
+    X = random_pool(80, 2)
+    return BayesianRidge().fit(X, X[:, 0])
+
+
+# Scores
+
+
+@pytest.mark.parametrize("kind", SCORES)
+def test_the_score_is_the_quantity_of_the_draws(kind):
+    table = random_draws(20, 6, 4)
+    scores = kind(random_state=0).score_pool(TableSampler(table), numbered(20))
+    assert_allclose(scores, SCORES[kind](table), atol=1e-14)
+
+
+@pytest.mark.parametrize("kind", SCORES)
+def test_the_score_is_that_of_predict_samples_with_the_same_seed(kind, forest):
+    X = random_pool(50)
+    draws = predict_samples(forest, X, 6, random_state=11)
+    scores = kind(n_draws=6, random_state=11).score_pool(forest, X)
+    assert_allclose(scores, SCORES[kind](draws), atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("kind", "first", "last"),
+    [
+        # Rows: certain; unsure; disagreeing; a mixture.
+        (query.BALD, 2, (0, 1)),
+        (query.MaxEntropy, (1, 2), 0),
+        (query.VariationRatios, (1, 2), 0),
+        (query.MeanSTD, 2, (0, 1)),
+        (query.PredictiveVariance, 2, (0, 1)),
+    ],
+)
+def test_four_rows_worked_by_hand_come_in_the_right_order(kind, first, last):
+    order = kind(random_state=0)(TableSampler(HAND), numbered(4), n_instances=4)
+    assert order[0] in np.atleast_1d(first)
+    assert order[-1] in np.atleast_1d(last)
+
+
+# Choices
+
+
+@pytest.mark.parametrize("kind", EVERY)
+@settings(max_examples=15, deadline=None)
+@given(data=st.data())
+def test_indices_are_distinct_positions_in_the_pool(kind, data):
+    n_pool = data.draw(st.integers(1, 12))
+    n_instances = data.draw(st.integers(1, n_pool))
+    seed = data.draw(st.integers(0, 2**32 - 1))
+    chosen = kind(random_state=seed)(SeededSampler(), random_pool(n_pool), n_instances)
+    assert chosen.shape == (n_instances,)
+    assert len(set(chosen.tolist())) == n_instances
+    assert set(chosen.tolist()) <= set(range(n_pool))
+
+
+@pytest.mark.parametrize("kind", SCORES)
+def test_the_best_rows_come_first(kind):
+    table = random_draws(20, 6, 4)
+    order = kind(random_state=0)(TableSampler(table), numbered(20), n_instances=20)
+    assert (np.diff(SCORES[kind](table)[order]) <= 1e-6).all()
+
+
+@pytest.mark.parametrize("kind", EVERY)
+def test_a_pool_of_one_is_chosen(kind):
+    assert_array_equal(kind(random_state=0)(SeededSampler(), random_pool(1)), [0])
+
+
+@pytest.mark.parametrize("kind", EVERY)
+def test_the_same_seed_gives_the_same_choice_and_another_another(kind):
+    # All rows are alike, so the order is by chance only.
+    model, X = TableSampler(np.full((50, 4, 2), 0.5)), numbered(50)
+    first = kind(random_state=0)(model, X, n_instances=10)
+    assert_array_equal(kind(random_state=0)(model, X, n_instances=10), first)
+    assert not np.array_equal(kind(random_state=1)(model, X, n_instances=10), first)
+    without = [kind()(model, X, n_instances=10) for _ in range(2)]
+    assert not np.array_equal(*without)
+
+
+@pytest.mark.parametrize("kind", EVERY)
+def test_ties_do_not_favour_one_end_of_the_pool(kind):
+    model, X = TableSampler(np.full((50, 4, 2), 0.5)), numbered(50)
+    chosen = [kind(random_state=seed)(model, X)[0] for seed in range(40)]
+    assert len(set(chosen)) > 20
+    # The mean of 40 uniform positions is within 4.5 standard errors of the middle.
+    assert abs(np.mean(chosen) - 24.5) < 4.5 * np.sqrt((50**2 - 1) / 12 / 40)
+
+
+@pytest.mark.parametrize("kind", EVERY)
+def test_only_a_random_part_of_the_pool_is_scored_if_so_wished(kind):
+    model, X = TableSampler(random_draws(50, 4, 3)), numbered(50)
+    strategy = kind(random_state=0, pool_subsample=12, batch_size=100)
+    chosen = strategy(model, X, n_instances=12)
+    assert len(set(chosen.tolist())) == 12
+    assert set(chosen.tolist()) <= set(range(50))
+    assert all(n_rows <= 12 for n_rows, _, _ in model.calls)
+
+
+@pytest.mark.parametrize("kind", EVERY)
+def test_numpys_global_stream_stays_where_it_was(kind):
+    before = np.random.get_state()[1].copy()  # noqa: NPY002
+    kind()(SeededSampler(), random_pool(20), n_instances=3)
+    assert_array_equal(np.random.get_state()[1], before)  # noqa: NPY002
+
+
+@pytest.mark.parametrize("kind", EVERY)
+def test_a_generator_may_be_the_random_state(kind):
+    model, X = SeededSampler(), random_pool(30)
+    chosen = [
+        kind(random_state=np.random.default_rng(5))(model, X, 5) for _ in range(2)
+    ]
+    assert_array_equal(*chosen)
+
+
+@pytest.mark.parametrize("kind", EVERY)
+def test_the_pool_given_stays_as_it_was(kind):
+    X = random_pool(30)
+    X.flags.writeable = False
+    kind(random_state=0)(SeededSampler(), X, n_instances=3)
+
+
+@pytest.mark.parametrize("kind", EVERY)
+def test_frames_and_lists_are_pools(kind, forest):
+    X = random_pool(30)
+    expected = kind(random_state=0)(forest, X, n_instances=5)
+    assert_array_equal(kind(random_state=0)(forest, X.tolist(), 5), expected)
+    frame = pd.DataFrame(X, index=np.arange(100, 130), columns=["a", "b"])
+    named = RandomForestClassifier(10, random_state=0)
+    X_training = pd.DataFrame(random_pool(80, 2), columns=["a", "b"])
+    named.fit(X_training, X_training["a"] > 0)
+    assert_array_equal(kind(random_state=0)(named, frame, 5), expected)
+
+
+# Estimators
+
+
+@pytest.mark.parametrize("kind", DRAWING)
+def test_pipelines_and_searches_are_looked_into(kind):
+    X = random_pool(40)
+    pipeline = make_pipeline(StandardScaler(), RandomForestClassifier(random_state=0))
+    search = GridSearchCV(
+        pipeline, {"randomforestclassifier__n_estimators": [5]}, cv=2
+    ).fit(X, X[:, 0] > 0)
+    expected = kind(random_state=0)(search.best_estimator_, X, 5)
+    assert_array_equal(kind(random_state=0)(search, X, 5), expected)
+
+
+@pytest.mark.parametrize("kind", NEED_CLASSES)
+def test_a_regressor_is_refused_with_what_to_use(kind, ridge):
+    X = random_pool(10)
+    regressors = [ridge, RandomForestRegressor(), make_pipeline(BayesianRidge())]
+    for regressor in regressors:
+        message = rf"{kind.__name__} needs .* is a regressor\. Try PredictiveVariance"
+        with pytest.raises(TypeError, match=message):
+            kind()(regressor, X)
+
+
+@pytest.mark.parametrize("kind", [query.MeanSTD, query.PredictiveVariance])
+def test_strategies_of_spread_take_regressors(kind, ridge):
+    X = random_pool(10)
+    draws = predict_samples(ridge, X, 50, random_state=0)
+    scores = kind(n_draws=50, random_state=0).score_pool(ridge, X)
+    assert_allclose(scores, SCORES[kind](draws))
+
+
+@pytest.mark.parametrize("kind", NEED_CLASSES)
+def test_a_model_that_knows_one_class_is_refused(kind):
+    X = random_pool(10)
+    model = RandomForestClassifier(5).fit(X, np.zeros(10))
+    message = rf"{kind.__name__} needs an estimator that knows at least two classes"
+    with pytest.raises(ValueError, match=message):
+        kind()(model, X)
+
+
+@pytest.mark.parametrize("kind", DRAWING)
+def test_an_estimator_without_draws_is_refused(kind):
+    X = random_pool(10)
+    model = LogisticRegression().fit(X, X[:, 0] > 0)
+    with pytest.raises(NoDrawsError, match="LogisticRegression"):
+        kind()(model, X)
+
+
+@pytest.mark.parametrize("kind", DRAWING)
+def test_an_unfitted_estimator_is_refused(kind):
+    with pytest.raises(NotFittedError):
+        kind()(RandomForestClassifier(), random_pool(10))
+
+
+@pytest.mark.parametrize("kind", NEED_CLASSES)
+def test_draws_that_are_no_probabilities_are_refused(kind):
+    model = TableSampler(random_draws(10, 4, 3) * 2)
+    with pytest.raises(ValueError, match="sum to one"):
+        kind()(model, numbered(10))
+
+
+# Parameters and errors
+
+
+@pytest.mark.parametrize("kind", EVERY)
+def test_strategies_are_parameter_objects_of_scikit_learn(kind):
+    strategy = kind(n_draws=5, random_state=1, pool_subsample=9, batch_size=3, n_jobs=2)
+    assert isinstance(strategy, QueryStrategy)
+    assert set(COMMON) <= set(strategy.get_params())
+    copy = clone(strategy).set_params(n_draws=7)
+    assert copy.get_params() == {**strategy.get_params(), "n_draws": 7}
+    assert repr(clone(strategy)) == repr(strategy)
+
+
+@pytest.mark.parametrize("kind", EVERY)
+def test_parameters_are_checked_when_asked_not_before(kind):
+    kind(n_draws=-1, random_state="x", pool_subsample=0, batch_size=0.5, n_jobs="two")
+
+
+@pytest.mark.parametrize("kind", EVERY)
+@pytest.mark.parametrize(
+    ("n_instances", "error", "message"),
+    [
+        (0, ValueError, "n_instances of {} must be an integer >= 1, got 0"),
+        (-2, ValueError, "n_instances of {} must be an integer >= 1, got -2"),
+        (11, ValueError, "n_instances of {} is 11, but X_pool holds only 10 rows"),
+        (2.0, TypeError, r"n_instances of {} must be an integer >= 1, got 2\.0"),
+        (True, TypeError, "n_instances of {} must be an integer >= 1, got True"),
+        (None, TypeError, "n_instances of {} must be an integer >= 1, got None"),
+    ],
+)
+def test_a_wrong_n_instances_is_refused(kind, n_instances, error, message):
+    with pytest.raises(error, match=message.format(kind.__name__)):
+        kind()(SeededSampler(), random_pool(10), n_instances)
+
+
+@pytest.mark.parametrize("kind", EVERY)
+def test_an_empty_pool_is_refused(kind):
+    with pytest.raises(ValueError, match=f"X_pool given to {kind.__name__} is empty"):
+        kind()(SeededSampler(), random_pool(0))
+
+
+@pytest.mark.parametrize("kind", DRAWING)
+def test_an_empty_pool_has_no_scores(kind):
+    with pytest.raises(ValueError, match=f"X_pool given to {kind.__name__} is empty"):
+        kind().score_pool(SeededSampler(), random_pool(0))
+
+
+@pytest.mark.parametrize("kind", DRAWING)
+@pytest.mark.parametrize("name", ["n_draws", "batch_size"])
+def test_wrong_counts_are_refused(kind, name):
+    for value, error in ((0, ValueError), (2.0, TypeError), (True, TypeError)):
+        message = f"{name} of {kind.__name__} must be an integer >= 1"
+        with pytest.raises(error, match=message):
+            kind(**{name: value})(SeededSampler(), random_pool(10))
+
+
+@pytest.mark.parametrize("kind", EVERY)
+def test_a_wrong_random_state_is_refused(kind):
+    with pytest.raises(TypeError, match=f"random_state of {kind.__name__} must be"):
+        kind(random_state="seed")(SeededSampler(), random_pool(10))
+
+
+@pytest.mark.parametrize("kind", EVERY)
+def test_a_subsample_smaller_than_the_request_is_refused(kind):
+    with pytest.raises(ValueError, match="pool_subsample lets only 2 rows"):
+        kind(pool_subsample=2)(SeededSampler(), random_pool(10), 3)
+
+
+@pytest.mark.parametrize("kind", EVERY)
+def test_nothing_is_warned_about(kind, forest):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        kind(random_state=0)(forest, random_pool(20), 2)
