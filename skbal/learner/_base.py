@@ -1,0 +1,261 @@
+"""What both learners do: ask, be taught, and stay as they were after an error."""
+
+import warnings
+
+import numpy as np
+from sklearn.utils.validation import _check_method_params, _num_samples
+
+from skbal._utils.random import check_seed, stream
+from skbal.learner._delegation import DelegationMixin
+from skbal.learner._rollback import estimator_kept_on_error, record_kept_on_error
+from skbal.learner._training_data import (
+    check_extends,
+    check_labelled,
+    stack_rows,
+    take_rows,
+)
+from skbal.learner._transformed import before_last_step
+
+
+class LearnerMixin(DelegationMixin):
+    """The methods of a learner; stands before modAL's class among the bases.
+
+    modAL's ``Committee`` calls the hooks ``_add_training_data``, ``_fit_to_known`` and
+    ``_fit_on_new`` of its members, so these keep modAL's names and arguments.
+    """
+
+    # modAL's own __init__ is not called: it stores too little for clone.
+    def __init__(
+        self,
+        estimator,
+        query_strategy,
+        X_training,
+        y_training,
+        *,
+        bootstrap_init,
+        on_transformed,
+        force_all_finite,
+        random_state,
+        **fit_kwargs,
+    ):
+        self.estimator = estimator
+        self.query_strategy = query_strategy
+        self.bootstrap_init = bootstrap_init
+        self.on_transformed = on_transformed
+        self.force_all_finite = force_all_finite
+        self.random_state = random_state
+        self._forget()
+        # Fitting here and not later is what a modAL learner does.
+        if X_training is not None or y_training is not None:
+            self.fit(X_training, y_training, bootstrap=bootstrap_init, **fit_kwargs)
+        elif fit_kwargs:
+            raise TypeError(
+                f"{type(self).__name__} got the unexpected arguments "
+                f"{sorted(fit_kwargs)}: what is not its own goes on to the first fit, "
+                "and without X_training there is none."
+            )
+
+    def _forget(self):
+        self.X_training, self.y_training = None, None
+
+    @classmethod
+    def _get_param_names(cls):
+        # Training data is what a learner has learned: it grows, a clone has none, and
+        # a grid search should not fit every clone of a taught learner.
+        names = super()._get_param_names()
+        return [name for name in names if name not in ("X_training", "y_training")]
+
+    def query(self, X_pool, *query_args, **query_kwargs):
+        """Return which rows of the pool to ask about, and these rows.
+
+        Parameters
+        ----------
+        X_pool : array-like or sparse matrix of shape (n_pool, ...)
+            The unlabelled rows.
+        *query_args, **query_kwargs
+            Go on to the query strategy, mostly ``n_instances``: how many rows.
+
+        Returns
+        -------
+        indices : ndarray of shape (n_instances,)
+            Positions in ``X_pool``, best first.
+        rows : array-like or sparse matrix of shape (n_instances, ...)
+            The rows themselves, in the kind of ``X_pool``.
+
+        Raises
+        ------
+        TypeError
+            If the query strategy cannot be called or returns no indices.
+        ValueError
+            If the pool is empty. What a strategy raises passes through unchanged.
+        """
+        strategy = self._checked_strategy()
+        if _num_samples(X_pool) == 0:
+            raise ValueError(
+                f"X_pool given to {type(self).__name__} is empty: "
+                "nothing is left to query."
+            )
+        chosen = strategy(self, X_pool, *query_args, **query_kwargs)
+        if isinstance(chosen, tuple):
+            warnings.warn(
+                "Query strategies should return only the indices of the rows: "
+                "query finds the rows itself.",
+                DeprecationWarning,
+                stacklevel=2,
+            )
+            return chosen
+        chosen = self._checked_indices(chosen)
+        return chosen, take_rows(X_pool, chosen)
+
+    def _checked_strategy(self):
+        strategy = self.query_strategy
+        if isinstance(strategy, type) or not callable(strategy):
+            is_class = isinstance(strategy, type)
+            got = f"the class {strategy.__name__}" if is_class else repr(strategy)
+            raise TypeError(
+                f"query_strategy of {type(self).__name__} must be a query strategy "
+                "such as skbal.query.BALD() or a function of a learner and a pool, "
+                f"got {got}."
+            )
+        return strategy
+
+    def _checked_indices(self, chosen):
+        array = np.asarray(chosen)
+        if array.size == 0:
+            return np.empty(0, dtype=np.intp)
+        if array.dtype.kind not in "iub":
+            raise TypeError(
+                f"query_strategy of {type(self).__name__} must return indices into "
+                f"X_pool, got {type(chosen).__name__} of dtype {array.dtype}."
+            )
+        # modAL's acquisition functions give a column as long as nothing is fitted.
+        return array.ravel() if array.ndim > 1 else chosen
+
+    def teach(self, X, y, bootstrap=False, only_new=False, **fit_kwargs):
+        """Add labelled rows to the training data and fit the estimator again.
+
+        If anything fails, the learner and its estimator are left as they were.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n_samples, ...)
+            The new rows.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Their labels.
+        bootstrap : bool, default=False
+            Whether to fit to a bootstrap sample of the rows instead.
+        only_new : bool, default=False
+            Whether to fit to the new rows alone, for an estimator that goes on from
+            where it was.
+        **fit_kwargs
+            Go on to the estimator's ``fit``.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If X and y do not belong together, or not to what was taught before. What
+            the estimator's ``fit`` raises passes through unchanged.
+        """
+        with record_kept_on_error(self):
+            self._add_training_data(X, y)
+            if only_new:
+                self._fit_on_new(X, y, bootstrap=bootstrap, **fit_kwargs)
+            else:
+                self._fit_to_known(bootstrap=bootstrap, **fit_kwargs)
+
+    def fit(self, X, y, bootstrap=False, **fit_kwargs):
+        """Fit to X and y alone; they replace the training data there was.
+
+        If anything fails, the learner and its estimator are left as they were.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n_samples, ...)
+            The rows.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Their labels.
+        bootstrap : bool, default=False
+            Whether to fit to a bootstrap sample of the rows instead.
+        **fit_kwargs
+            Go on to the estimator's ``fit``.
+
+        Returns
+        -------
+        self : object
+            The learner.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If X and y do not belong together. What the estimator's ``fit`` raises
+            passes through unchanged.
+        """
+        with record_kept_on_error(self):
+            self._forget()
+            self._add_training_data(X, y)
+            self._fit_to_known(bootstrap=bootstrap, **fit_kwargs)
+        return self
+
+    def _add_training_data(self, X, y):
+        self._check(X, y)
+        if self.X_training is None:
+            self.X_training, self.y_training = X, y
+            return
+        owner = type(self).__name__
+        check_extends(self.X_training, X, "X", owner)
+        check_extends(self.y_training, y, "y", owner)
+        X_training = stack_rows(self.X_training, X)
+        self.y_training = stack_rows(self.y_training, y)
+        self.X_training = X_training
+
+    def _fit_to_known(self, bootstrap=False, **fit_kwargs):
+        return self._fit_estimator(
+            self.X_training, self.y_training, bootstrap, fit_kwargs
+        )
+
+    def _fit_on_new(self, X, y, bootstrap=False, **fit_kwargs):
+        self._check(X, y)
+        return self._fit_estimator(X, y, bootstrap, fit_kwargs)
+
+    def _fit_estimator(self, X, y, bootstrap, fit_kwargs):
+        if bootstrap:
+            rows = self._bootstrap_rows(_num_samples(X))
+            fit_kwargs = _check_method_params(X, fit_kwargs, rows)
+            X, y = take_rows(X, rows), take_rows(y, rows)
+        with estimator_kept_on_error(self):
+            self.estimator.fit(X, y, **fit_kwargs)
+        return self
+
+    def _bootstrap_rows(self, n_samples):
+        seed = check_seed(self.random_state, type(self).__name__)
+        return stream(seed, "bootstrap", n_samples).integers(n_samples, size=n_samples)
+
+    def _check(self, X, y):
+        owner = type(self).__name__
+        if isinstance(self.estimator, type) or not hasattr(self.estimator, "fit"):
+            raise TypeError(
+                f"estimator of {owner} must be an estimator, an object with fit, "
+                f"got {self.estimator!r}."
+            )
+        if self.force_all_finite not in (True, False, "allow-nan"):
+            raise ValueError(
+                f"force_all_finite of {owner} must be True, False or 'allow-nan', "
+                f"got {self.force_all_finite!r}."
+            )
+        check_labelled(X, y, owner, force_all_finite=self.force_all_finite)
+
+    def transform_without_estimating(self, X):
+        """Return X as the last step of the estimator's pipeline sees it.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n_samples, ...)
+            The rows, as ``fit`` takes them.
+
+        Returns
+        -------
+        X_transformed : ndarray or sparse matrix of shape (n_samples, n_features)
+            For an ensemble of pipelines, side by side what the last step of each sees;
+            for an estimator without any pipeline, X itself.
+        """
+        return before_last_step(self.estimator, X)

@@ -1,0 +1,133 @@
+"""The learner that looks for the largest value."""
+
+import numpy as np
+
+from skbal.learner._base import LearnerMixin
+from skbal.learner._modal import load_modal
+from skbal.learner._training_data import take_rows
+
+_modal = load_modal("models")
+_DEFAULT_ACQUISITION = load_modal("acquisition").max_EI
+
+
+class BayesianOptimizer(LearnerMixin, _modal.BayesianOptimizer):
+    """Looks for the row with the largest y by asking an acquisition function.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A regressor whose ``predict`` knows ``return_std``, such as
+        `sklearn.gaussian_process.GaussianProcessRegressor`. It is fitted in place.
+    query_strategy : callable, default=modAL.acquisition.max_EI
+        An acquisition function of modAL, or any function of a learner and a pool that
+        returns indices into the pool.
+    X_training : array-like or sparse matrix of shape (n_samples, ...), optional
+        The first rows; the estimator is fitted to them at once.
+    y_training : array-like of shape (n_samples,) or (n_samples, 1), optional
+        Their values.
+    bootstrap_init : bool, default=False
+        Whether this first fit is to a bootstrap sample of them.
+    on_transformed : bool, default=False
+        Whether strategies that measure distances do so between rows as the last step
+        of the estimator's pipeline sees them.
+    force_all_finite : bool or "allow-nan", default=True
+        Whether NaN and infinity in X are refused before the estimator sees them.
+    random_state : None, int, numpy.random.RandomState or numpy.random.Generator
+        Draws the bootstrap samples.
+    **fit_kwargs
+        Go on to the estimator's first ``fit``, that to ``X_training``.
+
+    Attributes
+    ----------
+    X_training, y_training : array-like
+        All that was taught so far; None before.
+    X_max : array-like
+        The row with the largest value so far; None before there is one.
+    y_max : float
+        Its value, in the units of y; minus infinity before there is one.
+
+    See Also
+    --------
+    ActiveLearner : Learns y everywhere, not only where it is large.
+
+    Notes
+    -----
+    As for `ActiveLearner`, ``teach`` and ``fit`` either succeed or leave the optimizer
+    as it was, and a clone was taught nothing.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.gaussian_process import GaussianProcessRegressor
+    >>> from sklearn.gaussian_process.kernels import RBF
+    >>> from skbal import BayesianOptimizer
+    >>> X = np.linspace(0, 3, 31).reshape(-1, 1)
+    >>> y = np.sin(X).ravel()
+    >>> optimizer = BayesianOptimizer(
+    ...     GaussianProcessRegressor(RBF(1.0), optimizer=None),
+    ...     X_training=X[[0, 30]],
+    ...     y_training=y[[0, 30]],
+    ... )
+    >>> for _ in range(3):
+    ...     indices, rows = optimizer.query(X)
+    ...     optimizer.teach(rows, y[indices])
+    >>> X_max, y_max = optimizer.get_max()
+    >>> bool(y_max > 0.99)
+    True
+    """
+
+    def __init__(
+        self,
+        estimator,
+        query_strategy=_DEFAULT_ACQUISITION,
+        X_training=None,
+        y_training=None,
+        *,
+        bootstrap_init=False,
+        on_transformed=False,
+        force_all_finite=True,
+        random_state=None,
+        **fit_kwargs,
+    ):
+        super().__init__(
+            estimator,
+            query_strategy,
+            X_training,
+            y_training,
+            bootstrap_init=bootstrap_init,
+            on_transformed=on_transformed,
+            force_all_finite=force_all_finite,
+            random_state=random_state,
+            **fit_kwargs,
+        )
+
+    def get_max(self):
+        """Return the row with the largest value so far, and this value.
+
+        Returns
+        -------
+        X_max : array-like
+            The row; None before there is one.
+        y_max : float
+            Its value, in the units of y; minus infinity before there is one.
+        """
+        return self.X_max, self.y_max
+
+    def _forget(self):
+        super()._forget()
+        self.X_max, self.y_max = None, -np.inf
+
+    def _add_training_data(self, X, y):
+        super()._add_training_data(X, y)
+        self._set_max(X, y)
+
+    def _set_max(self, X, y):
+        values = np.asarray(y, dtype=np.float64)
+        if values.size != len(values):
+            raise ValueError(
+                "y given to BayesianOptimizer must hold one value a row, "
+                f"got the shape {values.shape}."
+            )
+        best = int(np.argmax(values))
+        if values.flat[best] > self.y_max:
+            self.X_max, self.y_max = take_rows(X, best), float(values.flat[best])

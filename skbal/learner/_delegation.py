@@ -1,0 +1,165 @@
+"""What an object that holds an estimator answers by asking the estimator."""
+
+import copy
+
+from sklearn.exceptions import NotFittedError
+from sklearn.utils import get_tags
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted
+
+from skbal import sampling
+
+
+def _estimator_has(name):
+    return lambda learner: hasattr(learner.estimator, name)
+
+
+class DelegationMixin:
+    """Predictions, scores and what is known of the data, from ``self.estimator``."""
+
+    @available_if(_estimator_has("predict"))
+    def predict(self, X, **predict_kwargs):
+        """Return what the estimator predicts.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n_samples, ...)
+            The rows, as ``fit`` takes them.
+        **predict_kwargs
+            Go on to the estimator's ``predict``.
+
+        Returns
+        -------
+        y_pred : ndarray of shape (n_samples,) or (n_samples, n_outputs)
+            Labels, or values in the units of y.
+        """
+        return self.estimator.predict(X, **predict_kwargs)
+
+    @available_if(_estimator_has("predict_proba"))
+    def predict_proba(self, X, **predict_proba_kwargs):
+        """Return the probabilities that the estimator predicts.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n_samples, ...)
+            The rows, as ``fit`` takes them.
+        **predict_proba_kwargs
+            Go on to the estimator's ``predict_proba``.
+
+        Returns
+        -------
+        probabilities : ndarray of shape (n_samples, n_classes)
+            Columns in the order of ``classes_``.
+        """
+        return self.estimator.predict_proba(X, **predict_proba_kwargs)
+
+    @available_if(_estimator_has("decision_function"))
+    def decision_function(self, X, **decision_kwargs):
+        """Return the estimator's decision function.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n_samples, ...)
+            The rows, as ``fit`` takes them.
+        **decision_kwargs
+            Go on to the estimator's ``decision_function``.
+
+        Returns
+        -------
+        decision : ndarray of shape (n_samples,) or (n_samples, n_classes)
+            Larger is more of the class, as the estimator defines it.
+        """
+        return self.estimator.decision_function(X, **decision_kwargs)
+
+    @available_if(_estimator_has("score"))
+    def score(self, X, y, **score_kwargs):
+        """Return the estimator's score.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n_samples, ...)
+            The rows, as ``fit`` takes them.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            The true labels.
+        **score_kwargs
+            Go on to the estimator's ``score``.
+
+        Returns
+        -------
+        score : float
+            Higher is better: accuracy for most classifiers, R^2 for regressors.
+        """
+        return self.estimator.score(X, y, **score_kwargs)
+
+    def predict_samples(self, X, n_draws=None, *, random_state=None):
+        """Return joint posterior draws of the estimator.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix of shape (n_samples, ...)
+            The rows, as ``fit`` takes them.
+        n_draws : int, optional
+            How many draws; None takes the estimator's own number.
+        random_state : None, int, numpy.random.RandomState or numpy.random.Generator
+            An integer gives the same draws at every call, None fresh ones.
+
+        Returns
+        -------
+        draws : ndarray of shape (n_samples, n_draws, n_outputs)
+            As `skbal.predict_samples` makes them.
+
+        Raises
+        ------
+        TypeError
+            If the estimator makes no draws.
+        """
+        return sampling.predict_samples(
+            self.estimator, X, n_draws, random_state=random_state
+        )
+
+    @property
+    def classes_(self):
+        """The classes that the estimator knows, sorted."""
+        return self.estimator.classes_
+
+    @property
+    def n_features_in_(self):
+        """The number of features that the estimator was fitted to."""
+        return self.estimator.n_features_in_
+
+    @property
+    def feature_names_in_(self):
+        """The names of the features that the estimator was fitted to."""
+        return self.estimator.feature_names_in_
+
+    def __sklearn_tags__(self):
+        # is_classifier, and with it stratified folds, follow the estimator.
+        tags = super().__sklearn_tags__()
+        inner = _tags_of(self.estimator)
+        if inner is not None:
+            tags.estimator_type = inner.estimator_type
+            tags.classifier_tags = inner.classifier_tags
+            tags.regressor_tags = inner.regressor_tags
+            tags.target_tags = inner.target_tags
+            tags.requires_fit = inner.requires_fit
+            tags.non_deterministic = inner.non_deterministic
+            tags.input_tags = copy.copy(inner.input_tags)
+            tags.input_tags.allow_nan &= self.force_all_finite is not True
+        return tags
+
+    def __sklearn_is_fitted__(self):
+        if _tags_of(self.estimator) is None:
+            return self.X_training is not None
+        try:
+            check_is_fitted(self.estimator)
+        except NotFittedError:
+            return False
+        return True
+
+
+def _tags_of(estimator):
+    """Return scikit-learn's tags, or None for what is no scikit-learn estimator."""
+    try:
+        return get_tags(estimator)
+    except (AttributeError, TypeError):
+        return None

@@ -1,0 +1,41 @@
+"""Rows as the last step of a pipeline sees them."""
+
+import numpy as np
+import scipy.sparse as sp
+from sklearn.ensemble._base import _BaseHeterogeneousEnsemble
+from sklearn.pipeline import Pipeline
+
+
+def before_last_step(estimator, X):
+    """Return X as the last step of the estimator's pipelines sees it.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A fitted pipeline, a voting or stacking ensemble of pipelines, or anything else.
+    X : array-like or sparse matrix of shape (n_samples, ...)
+        The rows, as ``fit`` takes them.
+
+    Returns
+    -------
+    X_transformed : ndarray or sparse matrix of shape (n_samples, n_features)
+        For an ensemble, what the last step of each pipeline sees, side by side. Without
+        any pipeline, X itself.
+    """
+    parts = [estimator]
+    if isinstance(estimator, _BaseHeterogeneousEnsemble):
+        parts = estimator.estimators_
+    pipelines = [part for part in parts if isinstance(part, Pipeline)]
+    if not pipelines:
+        return X
+    blocks = [_without_last_step(pipeline).transform(X) for pipeline in pipelines]
+    if any(sp.issparse(block) for block in blocks):
+        return sp.hstack(blocks, format="csr")
+    return np.hstack([np.asarray(block) for block in blocks])
+
+
+def _without_last_step(pipeline):
+    # Of the same class, which may be an extension of scikit-learn's; and with a last
+    # step that does nothing, since some of these treat the last step in their own way.
+    steps = [*pipeline.steps[:-1], ("passthrough", "passthrough")]
+    return type(pipeline)(steps=steps)
