@@ -1,0 +1,116 @@
+"""A loop that cannot run says which argument is at fault, before it asks anybody."""
+
+import numpy as np
+import pytest
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.exceptions import NotFittedError
+from sklearn.gaussian_process import GaussianProcessRegressor
+from sklearn.metrics import accuracy_score
+
+from skbal.loop import ActiveLearningLoop
+from skbal.loop._checks import n_taught
+from skbal.oracles import LabelOracle
+
+
+class Learner:
+    """Has the methods of a learner, and does nothing."""
+
+    def __init__(self, estimator=None, X_training=None):
+        self.estimator = estimator
+        self.X_training = X_training
+
+    def query(self, X_pool, n_instances=1):
+        return np.arange(n_instances), None
+
+    def teach(self, X, y):
+        pass
+
+
+def never(indices):
+    raise AssertionError("nobody was to be asked")
+
+
+def loop(**changes):
+    parameters = {
+        "learner": Learner(),
+        "X_pool": np.zeros((6, 2)),
+        "oracle": never,
+        "n_queries": 3,
+        "initial": [0],
+    }
+    return ActiveLearningLoop(**{**parameters, **changes})
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "message"),
+    [
+        (
+            {"learner": RandomForestClassifier()},
+            TypeError,
+            "learner of .* got RandomForestClassifier without query and teach",
+        ),
+        ({"X_pool": np.zeros((0, 2))}, ValueError, "X_pool given to .* is empty"),
+        ({"oracle": [0, 1]}, TypeError, "oracle of .* must be callable .* got list"),
+        (
+            {"oracle": LabelOracle([0, 1])},
+            ValueError,
+            "oracle of .* X_pool has 6 rows, the LabelOracle 2 labels",
+        ),
+        ({"n_queries": -1}, ValueError, "n_queries of .* must be an integer >= 0"),
+        ({"n_queries": 2.0}, TypeError, "n_queries of .* must be an integer >= 0"),
+        ({"n_instances": 0}, ValueError, "n_instances of .* must be an integer >= 1"),
+        ({"n_instances": 1.5}, TypeError, "n_instances of .* must be an integer >= 1"),
+        ({"n_instances": 7}, ValueError, "n_instances of .* is 7, but .* only 6 rows"),
+        ({"initial": [6]}, ValueError, r"initial of .* must lie in \[0, 6\), got 6"),
+        ({"initial": [1, 1]}, ValueError, "initial of .* must all differ"),
+        ({"initial": [True] * 6}, TypeError, "initial of .* must be integers"),
+        ({"initial": 3}, ValueError, "initial of .* must be one-dimensional"),
+        ({"X_test": [[0, 0]]}, ValueError, "got X_test without y_test"),
+        ({"y_test": [0]}, ValueError, "got y_test without X_test"),
+        ({"X_test": [[0]], "y_test": [0, 1]}, ValueError, "as many rows, got 1 and 2"),
+        ({"X_test": [[0]], "y_test": [0]}, TypeError, "no method score: give scoring"),
+        ({"scoring": "accuracy"}, ValueError, "X_test and y_test are missing"),
+        ({"scoring": ["accuracy"]}, TypeError, "scoring of .* must be the name"),
+    ],
+)
+def test_a_wrong_parameter_is_named(changes, error, message):
+    with pytest.raises(error, match=message) as caught:
+        loop(**changes).run()
+    assert "ActiveLearningLoop" in str(caught.value)
+
+
+@pytest.mark.parametrize("scoring", ["acuracy", accuracy_score])
+def test_a_wrong_scorer_is_named_by_scikit_learn(scoring):
+    learner = Learner(RandomForestClassifier())
+    wrong = loop(learner=learner, X_test=[[0]], y_test=[0], scoring=scoring)
+    with pytest.raises(ValueError, match="scoring"):
+        wrong.run()
+
+
+def test_a_learner_that_knows_nothing_needs_initial_rows():
+    untaught = loop(learner=Learner(RandomForestClassifier()), initial=None)
+    with pytest.raises(NotFittedError, match=r"initial is None: .* BalancedSeed\(\)"):
+        untaught.run()
+
+
+@pytest.mark.parametrize(
+    "learner",
+    [
+        Learner(RandomForestClassifier(n_estimators=1).fit([[0], [1]], [0, 1])),
+        Learner(RandomForestClassifier(), X_training=[[0], [1]]),
+        Learner(GaussianProcessRegressor()),
+        Learner(),
+    ],
+    ids=["fitted before", "taught before", "needs no fit", "no estimator to look at"],
+)
+def test_a_learner_that_may_know_something_needs_none(learner):
+    answers = loop(learner=learner, initial=None, oracle=np.zeros(6).__getitem__)
+    assert len(answers.run().history_) == 4
+
+
+def test_of_a_committee_the_best_taught_member_counts():
+    class Committee:
+        learner_list = [Learner(), Learner(X_training=np.zeros((4, 2)))]
+
+    assert n_taught(Committee()) == 4
+    assert n_taught(Learner()) == 0
