@@ -1,0 +1,146 @@
+"""The demo: which query strategy needs the fewest labels on real digits?
+
+A Bayesian CNN meets 5,000 handwritten digits, of which twenty are labelled, and asks
+for ten more at a time (Gal, Islam and Ghahramani 2017, section 5.1, made short).
+"""
+
+from dataclasses import dataclass
+
+from sklearn.model_selection import train_test_split
+
+from skbal.datasets import load_mnist_5k
+from skbal.learner import ActiveLearner
+from skbal.loop import ActiveLearningLoop
+from skbal.models import MCDropoutClassifier
+from skbal.oracles import LabelOracle
+from skbal.plotting import AcquisitionCurveDisplay
+from skbal.query import BALD, Random, VariationRatios
+from skbal.seeding import BalancedSeed
+
+STRATEGIES = {"BALD": BALD, "Variation ratios": VariationRatios, "Random": Random}
+TARGETS = (0.90, 0.95)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How large a demo is.
+
+    Parameters
+    ----------
+    n_queries : int
+        Acquisitions a strategy.
+    n_instances : int
+        Digits an acquisition.
+    n_draws : int
+        Posterior draws.
+    max_steps : int
+        Gradient steps a training. A step of 64 digits is the costly thing here, so its
+        number is what is fixed, and not the number of epochs.
+    pool_subsample : int or None
+        Pool rows scored an acquisition, drawn at random.
+    n_test : int
+        Digits kept apart to score on.
+    """
+
+    n_queries: int = 20
+    n_instances: int = 10
+    n_draws: int = 100
+    max_steps: int = 100
+    pool_subsample: int | None = 1000
+    n_test: int = 1000
+
+
+QUICK = Settings(n_queries=4, n_draws=20, max_steps=40, pool_subsample=500, n_test=500)
+
+
+def run_demo(settings, seed=0, verbose=True):
+    """Return the history of each strategy, from the same first labels.
+
+    Parameters
+    ----------
+    settings : Settings
+        How large the demo is.
+    seed : int, default=0
+        Decides the split, the first labels, training and draws.
+    verbose : bool, default=True
+        Show a progress bar for each strategy.
+
+    Returns
+    -------
+    histories : dict of str to History
+    """
+    X, y = load_mnist_5k(return_X_y=True)
+    X_pool, X_test, y_pool, y_test = train_test_split(
+        X, y, test_size=settings.n_test, stratify=y, random_state=seed
+    )
+    initial = BalancedSeed(n_per_class=2, random_state=seed).select(X_pool, y_pool)
+    histories = {}
+    for name in STRATEGIES:
+        loop = ActiveLearningLoop(
+            demo_learner(name, settings, seed),
+            X_pool,
+            LabelOracle(y_pool),
+            n_queries=settings.n_queries,
+            n_instances=settings.n_instances,
+            initial=initial,
+            X_test=X_test,
+            y_test=y_test,
+            verbose=name if verbose else False,
+        )
+        histories[name] = loop.run().history_
+    return histories
+
+
+def demo_learner(name, settings, seed):
+    """Return the learner of the demo with the query strategy of that name."""
+    network = MCDropoutClassifier(
+        image_shape=(28, 28),
+        n_draws=settings.n_draws,
+        max_steps=settings.max_steps,
+        random_state=seed,
+    )
+    strategy = STRATEGIES[name](
+        random_state=seed, pool_subsample=settings.pool_subsample
+    )
+    return ActiveLearner(network, strategy)
+
+
+def results_table(histories):
+    """Return the header and the rows of the table that the demo ends with."""
+    header = ["strategy", *(f"to {target:.0%}" for target in TARGETS)]
+    header += ["at the end", "training [s]", "scoring [s]"]
+    return header, [[name, *_row(history)] for name, history in histories.items()]
+
+
+def _row(history):
+    last = history[-1].n_labels
+    needed = (history.labels_to(target) for target in TARGETS)
+    yield from (f"> {last}" if n is None else str(n) for n in needed)
+    yield f"{history.scores[-1]:.1%}"
+    yield f"{sum(record.seconds_training for record in history):.0f}"
+    yield f"{sum(record.seconds_scoring for record in history):.0f}"
+
+
+def draw_curves(histories, path):
+    """Draw the learning curves into a PNG file.
+
+    Parameters
+    ----------
+    histories : dict of str to History
+        As `run_demo` gives them.
+    path : str or pathlib.Path
+        Where to write.
+    """
+    # A figure of its own, without pyplot: no window, no backend to choose.
+    from skbal._utils.optional import require
+
+    figure = require("matplotlib.figure", "examples", "The demo").Figure(
+        figsize=(7, 4.5), layout="constrained"
+    )
+    display = AcquisitionCurveDisplay.from_histories(
+        histories, ax=figure.subplots(), score_name="Test accuracy"
+    )
+    for target in TARGETS:
+        display.ax_.axhline(target, color="0.8", linewidth=0.8, zorder=0)
+    display.ax_.set_title("A Bayesian CNN asks about MNIST digits, ten at a time")
+    figure.savefig(path, dpi=150)
