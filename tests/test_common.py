@@ -1,0 +1,70 @@
+"""Every public estimator against scikit-learn's checks and the draws' contract."""
+
+import pytest
+from sklearn.base import BaseEstimator, clone
+from sklearn.datasets import make_classification, make_regression
+from sklearn.ensemble import BaggingClassifier, RandomForestClassifier
+from sklearn.gaussian_process import GaussianProcessRegressor
+from sklearn.linear_model import BayesianRidge
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+import skbal.models
+import skbal.query
+import skbal.seeding
+from skbal.models import MCDropoutClassifier, MCDropoutRegressor
+from skbal.testing import check_posterior_sampler
+
+# No public estimator fails a check; a name here would need its reason beside it.
+EXPECTED_FAILURES = {}
+
+ESTIMATORS = [MCDropoutClassifier(random_state=0), MCDropoutRegressor(random_state=0)]
+
+
+@parametrize_with_checks(ESTIMATORS, expected_failed_checks=lambda e: EXPECTED_FAILURES)
+def test_estimators_do_as_scikit_learn_asks(estimator, check):
+    check(estimator)
+
+
+CLASSIFICATION = make_classification(
+    60, 6, n_informative=4, n_classes=3, random_state=0
+)
+REGRESSION = make_regression(60, 6, noise=1.0, random_state=0)
+
+# A Gaussian process's draws at rows depend on the covariance of all rows asked for.
+GP_SKIPS = {
+    name: "exact draws need the covariance of all rows at once"
+    for name in ("chunks", "company")
+}
+
+
+@pytest.mark.parametrize(
+    ("estimator", "data", "skip"),
+    [
+        (MCDropoutClassifier(max_epochs=5, random_state=0), CLASSIFICATION, {}),
+        (MCDropoutRegressor(max_epochs=5, random_state=0), REGRESSION, {}),
+        (RandomForestClassifier(20, random_state=0), CLASSIFICATION, {}),
+        (BaggingClassifier(n_estimators=10, random_state=0), CLASSIFICATION, {}),
+        (GaussianProcessRegressor(alpha=0.1, optimizer=None), REGRESSION, GP_SKIPS),
+        (BayesianRidge(), REGRESSION, {}),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_draws_keep_the_contract(estimator, data, skip):
+    check_posterior_sampler(estimator, *data, skip=skip)
+
+
+def parameter_objects():
+    for module in (skbal.query, skbal.seeding, skbal.models):
+        for name in module.__all__:
+            cls = getattr(module, name)
+            if issubclass(cls, BaseEstimator):
+                yield cls
+
+
+@pytest.mark.parametrize("cls", list(parameter_objects()))
+def test_parameter_objects_clone_and_store_what_they_are_given(cls):
+    params = cls().get_params(deep=False)
+    marked = cls(**{name: object() for name in params})
+    for name in params:
+        assert getattr(marked, name) is marked.get_params(deep=False)[name]
+    assert clone(cls()).get_params() == cls().get_params()

@@ -1,0 +1,176 @@
+"""One table of what goes wrong in practice: each message says what, whose and why.
+
+The parts have tables of their own; this one goes the way a user goes, through a learner
+with a network and a strategy.
+"""
+
+import numpy as np
+import pytest
+import scipy.sparse
+from sklearn.exceptions import NotFittedError
+from sklearn.linear_model import LinearRegression, LogisticRegression
+from torch import nn
+
+from skbal import ActiveLearner, predict_samples
+from skbal.exceptions import NoDrawsError, NoDropoutError
+from skbal.loop import ActiveLearningLoop
+from skbal.models import MCDropoutClassifier, MCDropoutRegressor
+from skbal.oracles import LabelOracle
+from skbal.query import BALD, EPIG, MaxEntropy, VariationRatios
+
+X = np.random.default_rng(0).normal(size=(12, 5)).astype(np.float32)
+Y = np.tile(["cat", "dog", "owl"], 4)
+
+
+def network(**params):
+    return MCDropoutClassifier(max_epochs=1, n_draws=4, random_state=0, **params)
+
+
+@pytest.fixture(scope="module")
+def learner():
+    return ActiveLearner(network(), BALD(random_state=0), X, Y)
+
+
+def with_value(value):
+    rows = X.copy()
+    rows[3, 2] = value
+    return rows
+
+
+def objects():
+    rows = X.astype(object)
+    rows[0, 0] = "many"
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("pool", "n_instances", "error", "message"),
+    [
+        (with_value(np.nan), 1, ValueError, "Input X contains NaN"),
+        (with_value(np.inf), 1, ValueError, "Input X contains infinity"),
+        (X[:, :4], 1, ValueError, "X has 4 features, but MCDropoutClassifier is"),
+        (X[0], 1, ValueError, "Expected 2D array, got 1D array"),
+        (X[:, :, None], 1, ValueError, r"rows of shape \(5, 1\), but .* \(5,\)"),
+        (X[:0], 1, ValueError, "X_pool given to ActiveLearner is empty"),
+        (X, 0, ValueError, "n_instances of BALD must be an integer >= 1, got 0"),
+        (X, 13, ValueError, "n_instances of BALD is 13, but X_pool holds only 12 rows"),
+        (X, 2.0, TypeError, r"n_instances of BALD .* got 2.0 \(float\)"),
+        (scipy.sparse.csr_array(X), 1, TypeError, "Sparse data was passed for X"),
+        (objects(), 1, ValueError, "could not convert string to float"),
+    ],
+    ids=[
+        "nan", "inf", "features", "one row", "three axes", "empty", "none wanted",
+        "too many", "a float", "sparse", "objects",
+    ],
+)  # fmt: skip
+def test_a_wrong_query_is_named(learner, pool, n_instances, error, message):
+    with pytest.raises(error, match=message):
+        learner.query(pool, n_instances=n_instances)
+
+
+@pytest.mark.parametrize(
+    ("rows", "labels", "error", "message"),
+    [
+        (with_value(np.nan), Y, ValueError, "contains NaN"),
+        (with_value(np.inf), Y, ValueError, "contains infinity"),
+        (X[:, :4], Y, ValueError, "4"),
+        (X, Y[:5], ValueError, "must have the same number of rows, got 12 rows and 5"),
+        (objects(), Y, ValueError, "could not convert string to float"),
+        (X[:0], Y[:0], ValueError, "0 sample"),
+    ],
+    ids=["nan", "inf", "features", "labels", "objects", "empty"],
+)
+def test_a_wrong_lesson_changes_nothing(learner, rows, labels, error, message):
+    before = learner.predict_proba(X)
+    taught = learner.X_training.copy(), learner.y_training.copy()
+    with pytest.raises(error, match=message):
+        learner.teach(rows, labels)
+    np.testing.assert_array_equal(learner.predict_proba(X), before)
+    np.testing.assert_array_equal(learner.X_training, taught[0])
+    np.testing.assert_array_equal(learner.y_training, taught[1])
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error", "message"),
+    [
+        (
+            lambda: BALD()(network(), X),
+            NotFittedError,
+            "This MCDropoutClassifier instance is not fitted yet",
+        ),
+        (
+            lambda: BALD()(LogisticRegression().fit(X, Y), X),
+            NoDrawsError,
+            "LogisticRegression makes no posterior draws. Use an estimator with",
+        ),
+        (
+            lambda: predict_samples(LinearRegression().fit(X, X[:, 0]), X),
+            NoDrawsError,
+            "LinearRegression makes no posterior draws",
+        ),
+        (
+            lambda: BALD()(MCDropoutRegressor(max_epochs=1).fit(X, X[:, 0]), X),
+            TypeError,
+            "BALD needs draws of class probabilities, but MCDropoutRegressor is a "
+            "regressor. Try PredictiveVariance",
+        ),
+        (
+            lambda: ActiveLearner(network(module=nn.Linear(5, 3)), BALD(), X, Y),
+            NoDropoutError,
+            "module of MCDropoutClassifier must have dropout",
+        ),
+        (
+            lambda: ActiveLearner(network(image_shape=(2, 2)), BALD(), X, Y),
+            ValueError,
+            r"image_shape of MCDropoutClassifier is \(1, 2, 2\), which is 4 values a "
+            "row, but X has 5",
+        ),
+        (
+            lambda: BALD(n_draws=7)(
+                network(deterministic=True).fit(X, Y), X
+            ),
+            ValueError,
+            "n_draws of MCDropoutClassifier must be None or 1 with deterministic=True",
+        ),
+        (
+            lambda: MaxEntropy(random_state=-1)(network().fit(X, Y), X),
+            ValueError,
+            "random_state of MaxEntropy",
+        ),
+        (
+            lambda: VariationRatios(n_draw=3),
+            TypeError,
+            "unexpected keyword argument 'n_draw'",
+        ),
+        (
+            lambda: EPIG(n_target=0)(network().fit(X, Y), X),
+            ValueError,
+            "n_target of EPIG must be an integer >= 1, got 0",
+        ),
+        (
+            lambda: ActiveLearningLoop(
+                ActiveLearner(network(), BALD()), X, LabelOracle(Y), n_queries=1
+            ).run(),
+            NotFittedError,
+            "initial",
+        ),
+    ],
+)  # fmt: skip
+def test_a_wrong_model_or_parameter_is_named(wrong, error, message):
+    with pytest.raises(error, match=message):
+        wrong()
+
+
+def test_a_class_that_was_never_taught_is_wrong_but_no_error(learner):
+    # As in scikit-learn: it cannot be predicted, and a score counts it as missed.
+    strange = np.where(Y == "owl", "yak", Y)
+    missed = learner.score(X, Y) - learner.score(X, strange)
+    assert missed == np.mean((learner.predict(X) == Y) & (Y == "owl"))
+    assert "yak" not in learner.predict(X)
+
+
+def test_a_class_that_comes_later_gets_its_column(learner):
+    taught = ActiveLearner(network(), BALD(), X[:8], np.where(Y == "owl", "cat", Y)[:8])
+    taught.teach(X[8:], Y[8:])
+    assert taught.classes_.tolist() == ["cat", "dog", "owl"]
+    assert taught.predict_proba(X).shape == (12, 3)

@@ -1,0 +1,82 @@
+"""A module imports only from lower layers, also inside functions."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import skbal
+
+PACKAGE = Path(skbal.__file__).parent
+
+LAYERS = [
+    {"_version", "exceptions", "_utils"},
+    {"information", "base", "datasets"},
+    {"sampling", "models"},
+    {"query", "oracles", "seeding", "testing"},
+    {"learner"},
+    {"loop"},
+    {"plotting"},
+    {"_demo"},
+    {"__main__"},
+]
+LEVEL = {module: level for level, modules in enumerate(LAYERS) for module in modules}
+# A strategy sees draws, never the model's class.
+FORBIDDEN = {("query", "models")}
+
+
+def part_of(path):
+    """Return the module or package of skbal that a file belongs to."""
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def where_it_lives(name):
+    """Return the module behind ``from skbal import name``."""
+    if name == "__version__":
+        return "skbal._version"
+    return skbal._LAZY.get(name, f"skbal.{name}")
+
+
+def imported_parts(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            names = [node.module or ""]
+            if node.module == "skbal":
+                names = [where_it_lives(alias.name) for alias in node.names]
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        else:
+            continue
+        for name in names:
+            if name.startswith("skbal."):
+                yield name.split(".")[1]
+
+
+FILES = sorted(path for path in PACKAGE.rglob("*.py") if path.parent != PACKAGE or (
+    path.name != "__init__.py"))  # fmt: skip
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_imports_point_downward(path):
+    own = part_of(path)
+    for other in imported_parts(path):
+        if other == own:
+            continue
+        assert LEVEL[other] < LEVEL[own], f"{own} imports {other}"
+        assert (own, other) not in FORBIDDEN
+
+
+def test_the_rule_sees_an_upward_import(tmp_path):
+    file = tmp_path / "x.py"
+    file.write_text(
+        "import skbal.query\nfrom skbal import ActiveLearner, models, __version__\n"
+        "def f():\n    from skbal.loop import History"
+    )
+    assert set(imported_parts(file)) == {
+        "query", "learner", "models", "_version", "loop",
+    }  # fmt: skip
+
+
+def test_every_part_of_the_package_has_a_layer():
+    parts = {part_of(path) for path in FILES}
+    assert parts == set(LEVEL)

@@ -1,0 +1,99 @@
+"""The names that users and other packages count on, and what an import costs."""
+
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import skbal
+
+PUBLIC = {
+    "skbal": ["ActiveLearner", "BayesianOptimizer", "__version__", "predict_samples"],
+    "skbal.base": ["PosteriorSamplerMixin", "QueryStrategy"],
+    "skbal.datasets": ["fetch_mnist", "load_mnist_5k"],
+    "skbal.exceptions": ["NoDrawsError", "NoDropoutError"],
+    "skbal.information": [
+        "expected_entropy",
+        "expected_predictive_information_gain",
+        "joint_entropy",
+        "joint_mutual_information",
+        "mean_std",
+        "mutual_information",
+        "predictive_entropy",
+        "predictive_variance",
+        "variation_ratio",
+        "vote_distribution",
+        "vote_mutual_information",
+    ],
+    "skbal.learner": ["ActiveLearner", "BayesianOptimizer"],
+    "skbal.loop": ["ActiveLearningLoop", "History", "Record"],
+    "skbal.models": ["MCDropoutClassifier", "MCDropoutRegressor", "RandomShift"],
+    "skbal.oracles": ["LabelOracle"],
+    "skbal.plotting": ["AcquisitionCurveDisplay"],
+    "skbal.query": [
+        "BALD",
+        "EPIG",
+        "MaxEntropy",
+        "MeanSTD",
+        "PowerBALD",
+        "PredictiveVariance",
+        "Random",
+        "VariationRatios",
+    ],
+    "skbal.sampling": ["predict_samples"],
+    "skbal.seeding": ["BalancedSeed", "RandomSeed"],
+    "skbal.testing": ["check_posterior_sampler"],
+}
+
+
+@pytest.mark.parametrize("module", PUBLIC)
+def test_public_names_are_those_agreed_on(module):
+    loaded = importlib.import_module(module)
+    assert sorted(loaded.__all__) == PUBLIC[module]
+    for name in loaded.__all__:
+        assert getattr(loaded, name) is not None
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="no attribute 'BALDD'"):
+        skbal.BALDD  # noqa: B018
+    assert "ActiveLearner" in dir(skbal)
+
+
+def loaded_after(statement):
+    code = f"import sys; {statement}; print(*sys.modules)"
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    return {name.split(".")[0] for name in result.stdout.split()}
+
+
+# Not pandas and rich: scikit-learn itself imports them where they are installed.
+HEAVY = {"torch", "skorch", "matplotlib", "modAL", "typer"}
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "import skbal",
+        "import skbal.models, skbal.query, skbal.oracles, skbal.seeding",
+        "import skbal.datasets, skbal.plotting, skbal.testing, skbal.loop",
+        "from skbal import predict_samples",
+    ],
+)
+def test_an_import_brings_nothing_heavy(statement):
+    assert not loaded_after(statement) & HEAVY
+
+
+def test_parameters_of_an_estimator_need_no_torch():
+    statement = "from skbal.models import MCDropoutClassifier as M; repr(M(lr=1))"
+    assert not loaded_after(statement) & HEAVY
+
+
+def test_the_api_page_lists_every_public_name():
+    page = Path(__file__).parents[1] / "docs" / "api.rst"
+    listed = {line.strip() for line in page.read_text().splitlines()}
+    public = {name for names in PUBLIC.values() for name in names}
+    assert public - {"__version__"} <= listed

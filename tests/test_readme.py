@@ -1,0 +1,32 @@
+"""The README's examples run as they stand, and its commands are those of CI."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+
+pytestmark = pytest.mark.skipif(not README.exists(), reason="no README beside tests")
+
+
+def test_the_examples_run_one_after_the_other(capsys):
+    blocks = re.findall(r"```python\n(.*?)```", README.read_text(), flags=re.S)
+    names = {}
+    # The first block is the signature of the one idea, not a program.
+    for block in blocks[1:]:
+        exec(compile(block, str(README), "exec"), names)
+    printed = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert [int(labels) for labels, _ in printed] == list(range(20, 121, 10))
+    assert float(printed[-1][1]) > 0.85
+    assert len(names["learner"].y_training) == 50
+
+
+def test_the_two_commands_are_one_line_each():
+    text = README.read_text()
+    for name in ("main job", "test command"):
+        block = re.search(rf"<!-- {name} -->\n```bash\n(.*?)\n```", text, flags=re.S)
+        command = block.group(1)
+        assert "\n" not in command
+        assert "-c constraints.txt" in command
