@@ -1,0 +1,96 @@
+"""How Sphinx builds these pages.
+
+sphinx-build -W --keep-going -b html docs docs/_build/html
+"""
+
+from pathlib import Path
+
+from docutils import nodes
+from docutils.parsers.rst import Directive
+from markdown_it import MarkdownIt
+
+from skbal import __version__
+
+project = "skbal"
+author = "The skbal developers"
+copyright = author
+release = __version__
+version = ".".join(release.split(".")[:2])
+
+extensions = [
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "sphinx.ext.mathjax",
+    "numpydoc",
+    "sphinx_gallery.gen_gallery",
+]
+exclude_patterns = ["_build", "**/conftest.py"]
+templates_path = ["_templates"]
+# Single backticks, as in the docstrings: a link where there is one to make.
+default_role = "py:obj"
+
+autosummary_generate = True
+autodoc_typehints = "none"
+autodoc_default_options = {"member-order": "bysource"}
+numpydoc_show_class_members = False
+numpydoc_xref_param_type = False
+
+sphinx_gallery_conf = {
+    "examples_dirs": "../examples",
+    "gallery_dirs": "auto_examples",
+    "filename_pattern": r"plot_",
+    "within_subsection_order": "FileNameSortKey",
+    "backreferences_dir": "api/generated/backreferences",
+    "doc_module": ("skbal",),
+    "reference_url": {"skbal": None},
+    "show_memory": False,
+    "plot_gallery": True,
+    "min_reported_time": 1,
+}
+
+html_theme = "pydata_sphinx_theme"
+html_title = f"skbal {version}"
+html_theme_options = {
+    "show_prev_next": False,
+    "navigation_with_keys": False,
+    "secondary_sidebar_items": ["page-toc"],
+}
+html_sidebars = {
+    "index": [],
+    "getting_started": [],
+    "what_other_code_computes": [],
+    "references": [],
+    "changelog": [],
+}
+html_show_sourcelink = False
+
+
+class Markdown(Directive):
+    """``.. markdown:: FILE`` puts a Markdown file on the page."""
+
+    required_arguments = 1
+
+    def run(self):
+        environment = self.state.document.settings.env
+        _, path = environment.relfn2path(self.arguments[0])
+        environment.note_dependency(path)
+        lines = Path(path).read_text(encoding="utf-8").splitlines()
+        # The page has a title of its own.
+        text = "\n".join(line for line in lines if not line.startswith("# "))
+        return [nodes.raw("", MarkdownIt().render(text), format="html")]
+
+
+def skip_foreign(app, what, name, obj, skip, options):
+    """Leave out what a class has from scikit-learn or modAL, documented there."""
+    if what != "class" or skip:
+        return skip
+    function = obj.fget if isinstance(obj, property) else obj
+    module = getattr(function, "__module__", None)
+    if not callable(function) or module is None:
+        return skip
+    return not module.startswith("skbal")
+
+
+def setup(app):
+    app.add_directive("markdown", Markdown)
+    app.connect("autodoc-skip-member", skip_foreign)
