@@ -249,7 +249,7 @@ height, width)
         owner = type(self).__name__
         n_draws = self._check_n_draws(n_draws)
         seed = check_seed(random_state, f"predict_samples of {owner}")
-        example = self._to_torch(X[:1])
+        example = self._to_torch(X[:3])
         if self.deterministic:
             return PlainSampler(self.net_.module_, example), n_draws
         return DropoutSampler(self.net_.module_, example, n_draws, seed), n_draws

@@ -53,6 +53,18 @@ class KnowsItsRows(nn.Module):
         return self.last(self.drop(x).reshape(rows, -1))
 
 
+class Words(nn.Module):
+    """Takes rows of word numbers: not every number is a possible input."""
+
+    def __init__(self):
+        super().__init__()
+        self.words, self.drop = nn.Embedding(5, 4), nn.Dropout(0.5)
+        self.last = nn.Linear(4, 3)
+
+    def forward(self, x):
+        return self.last(self.drop(self.words(x.long().abs() % 5).mean(1)))
+
+
 def dropout_cnn(dropout):
     return nn.Sequential(
         nn.Conv2d(1, 4, 3), nn.ReLU(), dropout, nn.Conv2d(4, 2, 3), nn.Flatten(),
@@ -123,6 +135,7 @@ NETWORKS = {
         (6,),
     ),
     "functional": (Functional, (6,)),
+    "words": (Words, (6,)),
     "skip connection": (WithSkip, (6,)),
     "counts its rows": (KnowsItsRows, (6,)),
 }  # fmt: skip
@@ -163,6 +176,16 @@ def test_draws_do_not_depend_on_chunks_or_company(name):
     pieces = torch.cat([sampler(x[:1]), sampler(x[1:3]), sampler(x[3:])], dim=1)
     torch.testing.assert_close(pieces, whole, rtol=1e-5, atol=1e-6)
     torch.testing.assert_close(sampler(x.flip(0)).flip(1), whole, rtol=1e-5, atol=1e-6)
+
+
+def test_the_network_sees_no_rows_but_those_given():
+    # A network of word numbers, say, fails on anything else.
+    seen = []
+    network, x = network_and_rows("functional")
+    network.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0]))
+    DropoutSampler(network, x, 3, seed=0)(x)
+    rows = {tuple(row.tolist()) for row in x}
+    assert all(tuple(row.tolist()) in rows for batch in seen for row in batch)
 
 
 def test_fewer_draws_are_the_first_of_more():
