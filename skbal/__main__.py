@@ -7,8 +7,11 @@ from skbal._utils.optional import require
 
 
 def main():
-    """Run the command line."""
-    _command_line()()
+    """Run the command line; a missing extra is a message, not a traceback."""
+    try:
+        _command_line()()
+    except ImportError as error:
+        raise SystemExit(f"skbal: {error}") from None
 
 
 def _command_line():

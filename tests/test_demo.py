@@ -1,10 +1,12 @@
 """The main job: its parts on a small scale, and the command as a user types it."""
 
+import sys
+
 import numpy as np
 import pytest
 
 from skbal import __version__, _demo
-from skbal.__main__ import _command_line
+from skbal.__main__ import _command_line, main
 from skbal._demo import STRATEGIES, Settings, results_table, run_demo
 from skbal.loop import History, Record
 
@@ -67,6 +69,12 @@ def test_the_command_line_answers_plainly():
     wrong = run(_command_line(), ["demo", "--seed", "x"])
     assert wrong.exit_code == 2
     assert "--seed" in wrong.output
+
+
+def test_a_missing_extra_is_a_message_and_not_a_traceback(monkeypatch):
+    monkeypatch.setitem(sys.modules, "typer", None)
+    with pytest.raises(SystemExit, match=r"skbal: The command line needs typer.*pip"):
+        main()
 
 
 def test_settings_fit_the_pool():
