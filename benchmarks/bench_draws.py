@@ -73,6 +73,7 @@ class Draws:
     def setup(self):
         self.model, self.X = fitted_net()
         self.model.predict_samples(self.X, random_state=0)
+        plain_loop(self.model, self.X, n_draws=1)
 
     def time_predict_samples(self):
         self.model.predict_samples(self.X, random_state=0)

@@ -1,21 +1,21 @@
-"""Seconds that baal takes for the draws of `bench_draws`: run in its own environment.
+"""Seconds that baal takes for the draws of `bench_draws`.
 
-python -m venv baal-env && baal-env/bin/pip install torch baal
-python benchmarks/bench_draws.py --peer baal-env/bin/python
+It runs in an environment of its own, with nothing of skbal::
+
+    python -m venv baal-env && baal-env/bin/pip install torch baal
+    python benchmarks/bench_draws.py --peer baal-env/bin/python
+
 """
 
 import time
-
-import torch
-from baal.bayesian.caching_utils import MCCachingModule
-from baal.bayesian.dropout import MCDropoutModule
-from baal.modelwrapper import ModelWrapper, TrainingArgs
-from torch import nn
 
 N_ROWS, N_DRAWS, BATCH = 1000, 100, 128
 
 
 def network():
+    """Return the network of `bench_draws`, the CNN of Gal et al. (2017)."""
+    from torch import nn
+
     return nn.Sequential(
         nn.Conv2d(1, 32, 4), nn.ReLU(), nn.Conv2d(32, 32, 4), nn.ReLU(),
         nn.MaxPool2d(2), nn.Dropout(0.25), nn.Flatten(), nn.Linear(3872, 128),
@@ -24,6 +24,12 @@ def network():
 
 
 def main():
+    # Imported here: asv imports every file of this directory, baal or no baal.
+    import torch
+    from baal.bayesian.caching_utils import MCCachingModule
+    from baal.bayesian.dropout import MCDropoutModule
+    from baal.modelwrapper import ModelWrapper, TrainingArgs
+
     module = MCCachingModule(MCDropoutModule(network())).eval()
     # Caching asks for passes one by one.
     wrapper = ModelWrapper(module, TrainingArgs(replicate_in_memory=False))
