@@ -113,8 +113,9 @@ def _can_stand_side_by_side(twin, example, masks):
 
 
 def _one_pass(twin, x, masks, draws):
+    # A copy: a network may change its input in place, and the next pass needs it whole.
     with MaskedDropout(masks, draws):
-        return network_output(twin(x))
+        return network_output(twin(x.clone()))
 
 
 class _SideBySide:

@@ -37,5 +37,5 @@ def largest_bytes(function, row):
 def bytes_around_dropout(twin, row):
     dropout = MaskedDropout(Masks(0, row.device), range(1))
     with dropout, _SizeRecorder(dropout) as recorder:
-        twin(row)
+        twin(row.clone())
     return max(recorder.before, row.nbytes), recorder.after

@@ -150,7 +150,7 @@ def probe_network(module, X, *, n_outputs, deterministic, owner):
     """
     twin = evaluation_twin(module)
     with torch.inference_mode():
-        outputs = network_output(twin(X))
+        outputs = network_output(twin(X.clone()))
     if outputs.ndim != 2 or outputs.shape[1] != n_outputs:
         raise ValueError(
             f"module of {owner} must give outputs of shape (n_samples, {n_outputs}), "

@@ -53,6 +53,18 @@ class KnowsItsRows(nn.Module):
         return self.last(self.drop(x).reshape(rows, -1))
 
 
+class ScalesInPlace(nn.Module):
+    """Changes the rows it is given, and cannot be split."""
+
+    def __init__(self):
+        super().__init__()
+        self.drop, self.last = nn.Dropout(0.5), nn.Linear(6, 3)
+
+    def forward(self, x):
+        x /= 2.0
+        return self.last(x + self.drop(x))
+
+
 class Words(nn.Module):
     """Takes rows of word numbers: not every number is a possible input."""
 
@@ -136,6 +148,7 @@ NETWORKS = {
     ),
     "functional": (Functional, (6,)),
     "words": (Words, (6,)),
+    "in place": (ScalesInPlace, (6,)),
     "skip connection": (WithSkip, (6,)),
     "counts its rows": (KnowsItsRows, (6,)),
 }  # fmt: skip
@@ -156,7 +169,7 @@ def plain_passes(network, x, n_draws, seed):
     passes = []
     for draw in range(n_draws):
         with torch.no_grad(), MaskedDropout(masks, range(draw, draw + 1)):
-            passes.append(evaluation_twin(network)(x))
+            passes.append(evaluation_twin(network)(x.clone()))
     return torch.stack(passes)
 
 
