@@ -1,7 +1,7 @@
 """Estimators that make posterior draws; torch loads when a network is first used."""
 
-from skbal.models._augment import RandomShift
-from skbal.models._mc_dropout_classifier import MCDropoutClassifier
-from skbal.models._mc_dropout_regressor import MCDropoutRegressor
+from skbal.models._dropout._classifier import MCDropoutClassifier
+from skbal.models._dropout._regressor import MCDropoutRegressor
+from skbal.models._networks._augment import RandomShift
 
 __all__ = ["MCDropoutClassifier", "MCDropoutRegressor", "RandomShift"]

@@ -11,26 +11,17 @@ on, from the fastest:
 All take the same masks, so they give the same draws up to rounding.
 """
 
-import copy
-from itertools import chain
-
 import torch
 
 from skbal._utils.chunks import rows_within
-from skbal.models._first_dense import FirstDense, split_sequential
-from skbal.models._masks import MaskedDropout, Masks
-from skbal.models._sizes import LIVE_TENSORS, bytes_around_dropout, largest_bytes
-
-
-def evaluation_twin(module):
-    """Return a copy in evaluation mode that shares the weights.
-
-    Draws run on the twin, so the user's module keeps its train/eval flags, also when
-    two threads draw from it at once.
-    """
-    shared = chain(module.parameters(), module.buffers())
-    memo = {id(tensor): tensor for tensor in shared}
-    return copy.deepcopy(module, memo).eval()
+from skbal.models._dropout._first_dense import FirstDense, split_sequential
+from skbal.models._dropout._masks import MaskedDropout, Masks
+from skbal.models._dropout._sizes import (
+    LIVE_TENSORS,
+    bytes_around_dropout,
+    largest_bytes,
+)
+from skbal.models._networks._twin import evaluation_twin, network_output
 
 
 def count_dropouts(module, x):
@@ -38,11 +29,6 @@ def count_dropouts(module, x):
     with torch.inference_mode(), MaskedDropout(Masks(0, x.device), range(1)) as mode:
         module(x)
     return mode.layer
-
-
-def network_output(result):
-    """Return the output tensor of a forward pass; of a tuple, the first, as skorch."""
-    return result[0] if isinstance(result, tuple) else result
 
 
 class DropoutSampler:

@@ -1,10 +1,10 @@
-"""The Monte-Carlo dropout regressor; `_mc_dropout` holds what it shares."""
+"""The Monte-Carlo dropout regressor; `_base` holds what it shares."""
 
 import numpy as np
 from sklearn.base import RegressorMixin
 from sklearn.preprocessing import StandardScaler
 
-from skbal.models._mc_dropout import MCDropout
+from skbal.models._dropout._base import MCDropout
 
 
 class MCDropoutRegressor(RegressorMixin, MCDropout):
@@ -94,7 +94,7 @@ class MCDropoutRegressor(RegressorMixin, MCDropout):
     _multi_output = True
 
     def _net_class(self):
-        from skbal.models._training import RegressorNet
+        from skbal.models._networks._training import RegressorNet
 
         return RegressorNet
 

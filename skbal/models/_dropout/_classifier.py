@@ -1,11 +1,11 @@
-"""The Monte-Carlo dropout classifier; `_mc_dropout` holds what it shares."""
+"""The Monte-Carlo dropout classifier; `_base` holds what it shares."""
 
 import numpy as np
 from sklearn.base import ClassifierMixin
 from sklearn.preprocessing import LabelEncoder
 from sklearn.utils.multiclass import check_classification_targets
 
-from skbal.models._mc_dropout import MCDropout
+from skbal.models._dropout._base import MCDropout
 
 
 class MCDropoutClassifier(ClassifierMixin, MCDropout):
@@ -111,7 +111,7 @@ class MCDropoutClassifier(ClassifierMixin, MCDropout):
     """
 
     def _net_class(self):
-        from skbal.models._training import ClassifierNet
+        from skbal.models._networks._training import ClassifierNet
 
         return ClassifierNet
 

@@ -8,10 +8,11 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from skbal.models._draws import DropoutSampler, PlainSampler, evaluation_twin
-from skbal.models._first_dense import FirstDense
-from skbal.models._masks import MaskedDropout, Masks
-from skbal.models._networks import DropoutMLP, GalCNN
+from skbal.models._dropout._draws import DropoutSampler, PlainSampler
+from skbal.models._dropout._first_dense import FirstDense
+from skbal.models._dropout._masks import MaskedDropout, Masks
+from skbal.models._networks._architectures import DropoutMLP, GalCNN
+from skbal.models._networks._twin import evaluation_twin
 
 
 class WithSkip(nn.Module):
@@ -300,7 +301,7 @@ def test_large_networks_draw_in_blocks(monkeypatch):
         expected = plain_passes(network, x, 11, seed=0)
         for module in ("_draws", "_first_dense"):
             monkeypatch.setattr(
-                f"skbal.models.{module}.rows_within",
+                f"skbal.models._dropout.{module}.rows_within",
                 lambda bytes_per_row, max_memory=None, largest=2: 2,
             )
         sampler = DropoutSampler(network, x, 11, seed=0)

@@ -18,8 +18,8 @@ import torch
 from torch import nn
 
 from skbal._utils.chunks import MAX_MEMORY, rows_within
-from skbal.models._masks import MaskedDropout, Masks
-from skbal.models._sizes import LIVE_TENSORS, largest_bytes
+from skbal.models._dropout._masks import MaskedDropout, Masks
+from skbal.models._dropout._sizes import LIVE_TENSORS, largest_bytes
 
 # The value of a unit depends on that unit only, so a dropped one need not be known.
 _UNITWISE = (

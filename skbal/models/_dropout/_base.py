@@ -2,8 +2,8 @@
 
 Gal and Ghahramani (2016), "Dropout as a Bayesian approximation": a network trained with
 dropout and an L2 penalty is an approximate posterior over its weights, and each
-forward pass with a fresh mask is a draw from it. `_draws` makes the draws, `_masks` the
-masks, `_training` the skorch net that is trained.
+forward pass with a fresh mask is a draw from it. `_draws` makes the draws and
+`_masks` the masks; the skorch net that is trained is in `_networks._training`.
 """
 
 from abc import abstractmethod
@@ -17,8 +17,8 @@ from skbal._utils.random import check_seed
 from skbal._utils.torch_random import seeded_torch
 from skbal._utils.validation import check_count, check_real
 from skbal.base import PosteriorSamplerMixin
-from skbal.models._network_parameters import NetworkParametersMixin
-from skbal.models._network_rows import NetworkRowsMixin
+from skbal.models._networks._parameters import NetworkParametersMixin
+from skbal.models._networks._rows import NetworkRowsMixin
 
 _LARGEST_SEED = 2**32 - 1
 
@@ -126,7 +126,8 @@ height, width)
         self.net_ = net.partial_fit(X, y)
 
     def _probe(self, net, X):
-        from skbal.models._training import first_rows, output_kind, probe_network
+        from skbal.models._dropout._probe import probe_network
+        from skbal.models._networks._training import first_rows, output_kind
 
         outputs = probe_network(
             net.module_,
@@ -138,7 +139,7 @@ height, width)
         self.output_kind_ = output_kind(outputs)
 
     def _build_net(self, row_shape, n_samples):
-        from skbal.models._training import resolve_optimizer
+        from skbal.models._networks._training import resolve_optimizer
 
         module, module_parameters = self._module_and_parameters(row_shape)
         parameters = {
@@ -160,7 +161,7 @@ height, width)
         return self._net_class()(module, **parameters)
 
     def _amount_of_training(self, n_samples):
-        from skbal.models._training import epochs_for, even_batch_size
+        from skbal.models._networks._training import epochs_for, even_batch_size
 
         size = even_batch_size(n_samples, self.batch_size)
         n_epochs = self.max_epochs
@@ -169,7 +170,7 @@ height, width)
         return {"max_epochs": n_epochs, "batch_size": size}
 
     def _all_callbacks(self):
-        from skbal.models._training import EpochBar, StopAfter
+        from skbal.models._networks._training import EpochBar, StopAfter
 
         callbacks = list(self.callbacks or [])
         if self.max_steps is not None:
@@ -179,7 +180,7 @@ height, width)
         return callbacks
 
     def _module_and_parameters(self, row_shape):
-        from skbal.models._networks import DropoutMLP, GalCNN
+        from skbal.models._networks._architectures import DropoutMLP, GalCNN
 
         own = self._network_parameters()
         if not isinstance(self.module, str):
@@ -192,7 +193,7 @@ height, width)
         return GalCNN, {**sizes, "module__image_shape": row_shape, **own}
 
     def _decay_parameters(self, n_samples):
-        from skbal.models._training import weight_decay_parameters
+        from skbal.models._networks._training import weight_decay_parameters
 
         if self.prior_length_scale is None:
             return {}
@@ -244,7 +245,7 @@ height, width)
         return mean
 
     def _sampler(self, X, n_draws, random_state):
-        from skbal.models._draws import DropoutSampler, PlainSampler
+        from skbal.models._dropout._draws import DropoutSampler, PlainSampler
 
         owner = type(self).__name__
         n_draws = self._check_n_draws(n_draws)

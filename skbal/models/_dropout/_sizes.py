@@ -3,7 +3,7 @@
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
-from skbal.models._masks import MaskedDropout, Masks
+from skbal.models._dropout._masks import MaskedDropout, Masks
 
 # A pass holds about this many tensors of its largest size at once.
 LIVE_TENSORS = 3

@@ -1,0 +1,1 @@
+"""Monte-Carlo dropout: the estimators, and how their draws are made; private."""

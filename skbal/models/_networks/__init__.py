@@ -1,0 +1,1 @@
+"""Networks: their parts, how they train, and how rows enter them; private."""
