@@ -167,14 +167,17 @@ height, width)
         n_epochs = self.max_epochs
         if self.max_steps is not None:
             n_epochs = epochs_for(self.max_steps, n_samples, size)
-        return {"max_epochs": n_epochs, "batch_size": size}
+        # Also for a warm start, whose net has its callbacks already.
+        return {
+            "max_epochs": n_epochs,
+            "batch_size": size,
+            "callbacks__stop_after__n_steps": self.max_steps,
+        }
 
     def _all_callbacks(self):
         from skbal.models._networks._training import EpochBar, StopAfter
 
-        callbacks = list(self.callbacks or [])
-        if self.max_steps is not None:
-            callbacks.append(("stop_after", StopAfter(self.max_steps)))
+        callbacks = [*(self.callbacks or []), ("stop_after", StopAfter())]
         if self.verbose:
             callbacks.append(("epoch_bar", EpochBar()))
         return callbacks

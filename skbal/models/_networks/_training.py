@@ -51,9 +51,12 @@ class RegressorNet(_TrainingMixin, NeuralNetRegressor):
 
 
 class StopAfter(Callback):
-    """Ends training after a number of gradient steps, also within an epoch."""
+    """Ends training after a number of gradient steps, also within an epoch.
 
-    def __init__(self, n_steps):
+    None lets the epochs decide.
+    """
+
+    def __init__(self, n_steps=None):
         self.n_steps = n_steps
 
     def on_train_begin(self, net, X=None, y=None, **kwargs):
@@ -61,7 +64,7 @@ class StopAfter(Callback):
 
     def on_batch_end(self, net, batch=None, training=False, **kwargs):
         self.done_ += training
-        if training and self.done_ >= self.n_steps:
+        if training and self.n_steps is not None and self.done_ >= self.n_steps:
             raise KeyboardInterrupt
 
 

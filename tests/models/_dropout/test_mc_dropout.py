@@ -193,6 +193,15 @@ def test_the_prior_is_a_weight_decay_of_length_scale_squared_over_rows(iris):
     assert norms[0] < 0.1 * norms[1]
 
 
+def test_a_warm_start_takes_as_many_steps_as_it_is_now_told(iris):
+    X, y = iris
+    model = MCDropoutClassifier(warm_start=True, max_steps=4, random_state=0).fit(X, y)
+    for more, total in [({"max_steps": 11}, 15), ({"max_steps": 2}, 17)]:
+        assert model.set_params(**more).fit(X, y).n_steps_ == total
+    # Epochs again: three batches of 50 rows each.
+    assert model.set_params(max_steps=None, max_epochs=5).fit(X, y).n_steps_ == 32
+
+
 def test_warm_start_goes_on_from_the_last_weights(iris):
     model = MCDropoutClassifier(warm_start=True, max_epochs=3, random_state=0)
     model.fit(*iris)
