@@ -1,6 +1,6 @@
 """Warnings and errors of skbal that scikit-learn has no name for."""
 
-__all__ = ["NoDrawsError", "NoDropoutError"]
+__all__ = ["NoDrawsError", "NoDropoutError", "NumericalWarning"]
 
 
 class NoDrawsError(TypeError):
@@ -9,3 +9,7 @@ class NoDrawsError(TypeError):
 
 class NoDropoutError(ValueError):
     """A network without dropout was given where dropout makes the posterior draws."""
+
+
+class NumericalWarning(UserWarning):
+    """A result stands, but the arithmetic needed help; the message says how much."""

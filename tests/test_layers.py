@@ -10,7 +10,8 @@ import skbal
 PACKAGE = Path(skbal.__file__).parent
 
 LAYERS = [
-    {"_version", "exceptions", "_utils"},
+    {"_version", "exceptions"},
+    {"_utils"},
     {"information", "base", "datasets"},
     {"sampling", "models"},
     {"query", "oracles", "seeding", "testing"},

@@ -1,6 +1,8 @@
-"""Checks of counts and proportions whose messages say whose argument was wrong."""
+"""Checks of arguments whose messages say whose argument was wrong."""
 
 from numbers import Integral, Real
+
+import numpy as np
 
 
 def check_count(value, name, owner, *, smallest=1):
@@ -120,3 +122,40 @@ def check_n_instances(n_instances, n_pool, owner):
             f"but X_pool holds only {n_pool} rows."
         )
     return n_instances
+
+
+def check_numbers(y, owner):
+    """Return the targets of a regressor in float64, or say that they are labels.
+
+    Parameters
+    ----------
+    y : ndarray
+        Targets, otherwise checked.
+    owner : str
+        The estimator's name.
+
+    Returns
+    -------
+    y : ndarray of the same shape, dtype=float64
+
+    Raises
+    ------
+    ValueError
+        If they are no numbers.
+
+    Examples
+    --------
+    >>> check_numbers(np.array(["cat", "dog"]), "BayesianLinearRegression")
+    Traceback (most recent call last):
+        ...
+    ValueError: y given to BayesianLinearRegression must be numbers, got 'cat': labels
+    of classes need a classifier, such as LastLayerClassifier.
+    """
+    try:
+        return np.asarray(y, dtype=np.float64)
+    except (TypeError, ValueError):
+        first = np.ravel(y)[0]
+        raise ValueError(
+            f"y given to {owner} must be numbers, got {str(first)!r}: labels of "
+            "classes need a classifier, such as LastLayerClassifier."
+        ) from None

@@ -4,6 +4,7 @@ import numpy as np
 from sklearn.base import RegressorMixin
 from sklearn.preprocessing import StandardScaler
 
+from skbal._utils.validation import check_numbers
 from skbal.models._dropout._base import MCDropout
 
 
@@ -105,7 +106,7 @@ class MCDropoutRegressor(RegressorMixin, MCDropout):
 
     def _learn_targets(self, y):
         self._y_ndim = y.ndim
-        y = y.reshape(len(y), -1).astype(np.float64)
+        y = check_numbers(y.reshape(len(y), -1), type(self).__name__)
         if not (self.warm_start and hasattr(self, "net_")):
             self.y_scaler_ = StandardScaler().fit(y)
         elif y.shape[1] != self._n_outputs():
