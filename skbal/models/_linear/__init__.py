@@ -1,0 +1,1 @@
+"""Bayesian linear regression: statistics, posteriors, evidence, estimators; private."""

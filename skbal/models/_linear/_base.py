@@ -1,0 +1,248 @@
+"""What the Bayesian linear regressors learn; `_predictions` has what they predict."""
+
+from abc import abstractmethod
+
+import numpy as np
+from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.utils.validation import (
+    _check_sample_weight,
+    check_is_fitted,
+    validate_data,
+)
+
+from skbal._utils.validation import check_count, check_numbers, check_real
+from skbal.models._linear._evidence import (
+    EvidenceProblem,
+    Variances,
+    log_evidence,
+    maximise_evidence,
+)
+from skbal.models._linear._output_covariance import (
+    OutputCovariance,
+    given_output_covariance,
+)
+from skbal.models._linear._predictions import DTYPES, LinearPredictions
+from skbal.models._linear._statistics import add_rows
+
+
+class LinearModel(RegressorMixin, LinearPredictions, BaseEstimator):
+    """A linear map with Gaussian noise and prior; a subclass says which posterior.
+
+    The features are centred on their means, which makes a flat prior on the intercept
+    exact: given the rows, the value at the mean row is Gaussian around the mean of the
+    targets, with row variance noise / n, and independent of the weights.
+    """
+
+    # ------------------------------------------------------------------ learning
+
+    def fit(self, X, y, sample_weight=None):
+        """Find the posterior of the weights.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            The rows.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Their targets.
+        sample_weight : array-like of shape (n_samples,), optional
+            How often each row counts: a weight of 2 is the row twice.
+
+        Returns
+        -------
+        self : estimator
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If X, y or a parameter is not as it must be; the message says which.
+
+        Warns
+        -----
+        NumericalWarning
+            If columns depend on each other to working precision, or targets leave no
+            residual.
+        """
+        return self._learn(X, y, sample_weight, None)
+
+    def partial_fit(self, X, y, sample_weight=None):
+        """Add rows; the posterior is then that of all rows so far.
+
+        The cost depends on the new rows and the number of features, and not on how many
+        rows came before.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            New rows.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            Their targets.
+        sample_weight : array-like of shape (n_samples,), optional
+            How often each row counts.
+
+        Returns
+        -------
+        self : estimator
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError, TypeError
+            As `fit`, and if the number of features or outputs is another than before.
+        """
+        return self._learn(X, y, sample_weight, getattr(self, "_statistics", None))
+
+    def _learn(self, X, y, sample_weight, statistics):
+        self._check_parameters()
+        X, y = validate_data(
+            self,
+            X,
+            y,
+            reset=statistics is None,
+            dtype=DTYPES,
+            multi_output=True,
+            y_numeric=True,
+        )
+        if sample_weight is not None:
+            sample_weight = self._check_weights(sample_weight, X)
+        targets = check_numbers(y.reshape(len(y), -1), type(self).__name__)
+        self._check_n_outputs(targets.shape[1], statistics)
+        centred = bool(self.fit_intercept)
+        # Assigned last: an error leaves what was learned before.
+        statistics = add_rows(statistics, X, targets, sample_weight, centred)
+        self._solve(statistics)
+        self._statistics, self._y_ndim = statistics, y.ndim
+        return self
+
+    def _solve(self, statistics):
+        owner = type(self).__name__
+        variances, path = self._learn_variances(statistics, owner)
+        posterior = self._posterior_for(statistics, variances, owner)
+        self._posterior, self._variances = posterior, variances
+        self.prior_variance_, self.noise_variance_ = variances.prior, variances.noise
+        self.output_covariance_ = variances.output.matrix
+        self.coef_mean_ = posterior.mean
+        self.intercept_mean_ = statistics.mean_y - statistics.mean_phi @ posterior.mean
+        vars(self).pop("evidence_path_", None)
+        self.n_iter_ = 1
+        if path is not None:
+            self.evidence_path_ = path
+            self.n_iter_ = max(len(path) - 1, 1)
+
+    def _learn_variances(self, statistics, owner):
+        n_outputs = len(statistics.mean_y)
+        output = given_output_covariance(self._output(), n_outputs, owner)
+        start = Variances(
+            float(self.prior_variance), float(self.noise_variance), output
+        )
+        learn_output = isinstance(self._output(), str)
+        if self.optimize is None:
+            if learn_output:
+                start = start._replace(output=self._empirical(statistics, start, owner))
+            return start, None
+        problem = EvidenceProblem(
+            statistics.spectrum,
+            statistics.scatter_y,
+            statistics.mean_y,
+            self._n_contrasts(statistics),
+        )
+        return maximise_evidence(
+            problem,
+            start,
+            learn_output=learn_output,
+            max_iter=self.max_iter,
+            tol=self.tol,
+            owner=owner,
+        )
+
+    def _empirical(self, statistics, variances, owner):
+        """Return the output covariance of largest evidence, given the row variances."""
+        exact = statistics.posterior(variances.noise, variances.prior, owner)
+        scatter = statistics.scatter_y - statistics.explained_by(exact.mean)
+        return OutputCovariance.proportional_to(scatter)
+
+    def _n_contrasts(self, statistics):
+        return statistics.weight - bool(self.fit_intercept)
+
+    @property
+    def row_covariance_(self):
+        """The posterior covariance between features."""
+        return self._posterior.covariance
+
+    # ------------------------------------------------------------------ evidence
+
+    def log_marginal_likelihood(self):
+        """Return the log density of the training targets, the weights integrated out.
+
+        With an intercept, whose prior is flat, it is the density of the n - 1 contrasts
+        of the targets: models with the same intercept can be compared by it, but not
+        one with and one without.
+
+        Returns
+        -------
+        log_evidence : float
+            In nats.
+        """
+        check_is_fitted(self)
+        statistics, variances = self._statistics, self._variances
+        mean = self._posterior.mean
+        scatter = statistics.scatter_y - statistics.explained_by(mean)
+        return log_evidence(
+            self._n_contrasts(statistics),
+            variances.output.square(scatter) / variances.noise,
+            self._posterior.log_det_ratio,
+            variances.noise,
+            variances.output,
+        )
+
+    # ------------------------------------------------------------------ checking
+
+    def _check_parameters(self):
+        owner = type(self).__name__
+        for name in ("prior_variance", "noise_variance"):
+            value = check_real(getattr(self, name), name, owner, low=0)
+            if value == 0:
+                raise ValueError(f"{name} of {owner} must be larger than 0, got 0.")
+        if self.optimize not in (None, "evidence"):
+            raise ValueError(
+                f"optimize of {owner} must be None or 'evidence', "
+                f"got {self.optimize!r}."
+            )
+        check_count(self.max_iter, "max_iter", owner)
+        check_real(self.tol, "tol", owner, low=0)
+
+    def _check_weights(self, sample_weight, X):
+        weights = _check_sample_weight(
+            sample_weight, X, dtype=np.float64, ensure_non_negative=True
+        )
+        if not weights.any():
+            raise ValueError(
+                f"sample_weight given to {type(self).__name__} is zero for every row: "
+                "nothing is left to learn from."
+            )
+        return weights
+
+    def _check_n_outputs(self, n_outputs, statistics):
+        if statistics is not None and len(statistics.mean_y) != n_outputs:
+            raise ValueError(
+                f"y given to partial_fit of {type(self).__name__} has {n_outputs} "
+                f"outputs, but before it had {len(statistics.mean_y)}."
+            )
+
+    def __sklearn_is_fitted__(self):
+        return hasattr(self, "_posterior")
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        return tags
+
+    # -------------------------------------------------- what a subclass says
+
+    @abstractmethod
+    def _output(self):
+        """Return the parameter for the covariance between outputs."""
+
+    @abstractmethod
+    def _posterior_for(self, statistics, variances, owner):
+        """Return the posterior of the weights."""
