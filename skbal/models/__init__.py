@@ -2,12 +2,16 @@
 
 from skbal.models._dropout._classifier import MCDropoutClassifier
 from skbal.models._dropout._regressor import MCDropoutRegressor
+from skbal.models._last_layer._classifier import LastLayerClassifier
+from skbal.models._last_layer._regressor import LastLayerRegressor
 from skbal.models._linear._bayesian import BayesianLinearRegression
 from skbal.models._linear._mean_field import MeanFieldLinearRegression
 from skbal.models._networks._augment import RandomShift
 
 __all__ = [
     "BayesianLinearRegression",
+    "LastLayerClassifier",
+    "LastLayerRegressor",
     "MCDropoutClassifier",
     "MCDropoutRegressor",
     "MeanFieldLinearRegression",

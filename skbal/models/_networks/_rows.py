@@ -93,8 +93,13 @@ class NetworkRowsMixin:
     def _to_torch(self, X):
         import torch
 
+        X = self._as_network_rows(self._finite_copy(X))
+        return torch.from_numpy(X).to(self.device)
+
+    def _finite_copy(self, X):
+        """Return a chunk of rows as float32 of its own, or refuse NaN and infinity."""
         with np.errstate(over="ignore"):
-            X = check_array(
+            return check_array(
                 X,
                 dtype=np.float32,
                 ensure_2d=False,
@@ -103,7 +108,6 @@ class NetworkRowsMixin:
                 input_name="X",
                 estimator=self,
             )
-        return torch.from_numpy(self._as_network_rows(X)).to(self.device)
 
     def _as_network_rows(self, X):
         return X.reshape(len(X), *self._network_shape())

@@ -1,0 +1,1 @@
+"""Networks cut before their last dense layer, and Bayesian heads on them; private."""

@@ -1,0 +1,215 @@
+"""The features that a trained torch network computes, at the place where it is cut."""
+
+import difflib
+from dataclasses import dataclass
+from itertools import chain
+
+import torch
+from torch import nn
+
+from skbal._utils.chunks import rows_within
+from skbal.models._dropout._sizes import LIVE_TENSORS, largest_bytes
+from skbal.models._networks._twin import evaluation_twin, network_output
+
+
+@dataclass
+class LastDense:
+    """Where a ``Sequential`` ends.
+
+    Attributes
+    ----------
+    layer : torch.nn.Linear
+        The last dense layer; its input is the features.
+    after : list of torch.nn.Module
+        What follows it and changes values: a softmax, a sigmoid, or nothing.
+    """
+
+    layer: nn.Linear
+    after: list
+
+    def is_linear_map_of(self, n_features):
+        """Return whether the layer's weights say what it does to a row of features."""
+        is_plain = type(self.layer).forward is nn.Linear.forward
+        return is_plain and self.layer.in_features == n_features
+
+
+def find_last_dense(module):
+    """Return the `LastDense` of a network, or None where it has no such form.
+
+    Parameters
+    ----------
+    module : torch.nn.Module
+        A ``Sequential``, which may hold others; the layers after its last dense one
+        must be activations.
+    """
+    layers = _flat_layers(module)
+    dense = [i for i, layer in enumerate(layers) if isinstance(layer, nn.Linear)]
+    if not dense or not all(_keeps_columns(layer) for layer in layers[dense[-1] + 1 :]):
+        return None
+    after = layers[dense[-1] + 1 :]
+    return LastDense(layers[dense[-1]], [x for x in after if not _does_nothing(x)])
+
+
+def _flat_layers(module):
+    if type(module).forward is not nn.Sequential.forward:
+        return [module]
+    return [layer for child in module for layer in _flat_layers(child)]
+
+
+def _keeps_columns(layer):
+    is_activation = type(layer).__module__ == "torch.nn.modules.activation"
+    has_weights = any(True for _ in layer.parameters())
+    plain = is_activation and not has_weights and type(layer) is not nn.GLU
+    return plain or _does_nothing(layer)
+
+
+def _does_nothing(layer):
+    # Dropout is off here.
+    is_dropout = isinstance(layer, nn.modules.dropout._DropoutNd)
+    return is_dropout or type(layer) in (nn.Identity, nn.Flatten)
+
+
+class FeatureExtractor:
+    """Runs rows through a network in evaluation mode and returns its features.
+
+    The network is not touched: its twin runs, which shares the weights.
+
+    Parameters
+    ----------
+    module : torch.nn.Module
+        The trained network.
+    feature_layer : str or None
+        The layer whose output is the features; None takes the input of the last dense
+        layer of a ``Sequential``.
+    example : torch.Tensor of shape (1, ...)
+        A row, to learn how wide the features are and what they cost.
+    owner : str
+        The estimator's name, for messages.
+
+    Attributes
+    ----------
+    n_features : int
+        The width of the features.
+    dtype : torch.dtype
+        What they are given as: float64 where the network gives that, else float32.
+    batch_size : int
+        How many rows to run at once.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the network cannot be cut there, or the row does not go through it.
+    """
+
+    def __init__(self, module, feature_layer, example, owner):
+        self._twin = evaluation_twin(module)
+        self._owner = owner
+        self._seen = None
+        if feature_layer is None:
+            layer = _dense_to_cut_before(self._twin, owner)
+            layer.register_forward_pre_hook(self._note_input)
+        else:
+            layer = _named_layer(self._twin, feature_layer, owner)
+            layer.register_forward_hook(self._note_output)
+        features = self._first_pass(example)
+        self.n_features, self.dtype = features.shape[1], features.dtype
+
+    def __call__(self, x):
+        """Return the features, shape (n_rows, n_features).
+
+        Parameters
+        ----------
+        x : torch.Tensor of shape (n_rows, ...)
+            A chunk of rows; the network may change it.
+
+        Returns
+        -------
+        features : torch.Tensor of shape (n_rows, n_features)
+        """
+        with torch.inference_mode():
+            self._twin(x)
+        seen, self._seen = self._seen, None
+        if not isinstance(seen, torch.Tensor) or seen.shape[:1] != (len(x),):
+            raise ValueError(
+                f"The features of the network of {self._owner} must be a tensor with a "
+                f"row for each of the {len(x)} rows of X, got {_kind(seen)}: give "
+                "another layer as feature_layer."
+            )
+        features = seen.reshape(len(x), -1)
+        return features if features.dtype == torch.float64 else features.float()
+
+    def _first_pass(self, example):
+        name = type(self._twin).__name__
+        try:
+            with torch.inference_mode():
+                row_bytes = LIVE_TENSORS * largest_bytes(self._twin, example.clone())
+        except RuntimeError as error:
+            raise ValueError(
+                f"X given to {self._owner} has rows that enter the network as "
+                f"{tuple(example.shape[1:])}, which {name} does not take: {error}"
+            ) from error
+        self.batch_size = rows_within(row_bytes)
+        return self(example.clone())
+
+    def _note_input(self, layer, args):
+        self._seen = args[0]
+
+    def _note_output(self, layer, args, output):
+        # A copy: the layer that follows may work in place.
+        output = network_output(output)
+        is_tensor = isinstance(output, torch.Tensor)
+        self._seen = output.clone() if is_tensor else output
+
+
+def _kind(seen):
+    if isinstance(seen, torch.Tensor):
+        return f"a tensor of shape {tuple(seen.shape)}"
+    return "nothing" if seen is None else type(seen).__name__
+
+
+def device_and_dtype(module):
+    """Return where a network's weights are, and in what precision."""
+    weights = chain(module.parameters(), module.buffers())
+    first = next((w for w in weights if w.is_floating_point()), torch.empty(0))
+    return first.device, first.dtype
+
+
+def _dense_to_cut_before(module, owner):
+    found = find_last_dense(module)
+    if found is not None:
+        return found.layer
+    raise ValueError(
+        f"The network of {owner}, {type(module).__name__}, is no Sequential that ends "
+        "in a dense layer and activations, so it must be told where to cut: give as "
+        "feature_layer the name of the layer whose output is the features, "
+        f"{_one_of(_layer_names(module))}."
+    )
+
+
+def _named_layer(module, name, owner):
+    if not isinstance(name, str):
+        raise TypeError(
+            f"feature_layer of {owner} must be the name of a layer or None, "
+            f"got {name!r} ({type(name).__name__})."
+        )
+    layers = dict(module.named_modules())
+    if name and name in layers:
+        return layers[name]
+    names = _layer_names(module)
+    near = difflib.get_close_matches(name, names, n=3)
+    raise ValueError(
+        f"feature_layer of {owner} must be a layer of its network, "
+        f"{_one_of(near or names)}, got {name!r}."
+    )
+
+
+def _layer_names(module):
+    return [name for name, _ in module.named_modules() if name]
+
+
+def _one_of(names, most=10):
+    if not names:
+        return "of which it has none"
+    shown = ", ".join(repr(name) for name in names[:most])
+    more = f" (and {len(names) - most} more)" if len(names) > most else ""
+    return f"such as {shown}{more}"

@@ -1,0 +1,278 @@
+"""What estimators on the frozen features of a network share.
+
+The network is trained, or taken as it is, and cut before its last dense layer: what
+enters that layer are basis functions, learned from data and then held fixed. `_kinds`
+knows the networks, `_features` the cut.
+"""
+
+from abc import abstractmethod
+
+import numpy as np
+from sklearn.base import (
+    BaseEstimator,
+    ClassNamePrefixFeaturesOutMixin,
+    TransformerMixin,
+)
+from sklearn.utils import check_random_state, gen_batches
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from skbal._utils.chunks import rows_within
+from skbal.base import PosteriorSamplerMixin
+from skbal.models._last_layer._kinds import kind_of
+from skbal.models._networks._rows import NetworkRowsMixin, _ndim
+
+_LARGEST_SEED = 2**32 - 1
+# Features of a block of rows, as float64 and with two temporaries of their size.
+_BYTES_PER_FEATURE = 24
+
+
+class FrozenNetwork(
+    ClassNamePrefixFeaturesOutMixin,
+    TransformerMixin,
+    NetworkRowsMixin,
+    PosteriorSamplerMixin,
+    BaseEstimator,
+):
+    """Trains or takes a network, and gives its features.
+
+    A subclass has the parameters ``network``, ``feature_layer``, ``refit_network`` and
+    ``random_state``. Its ``fit`` calls `_check_fit_rows`, then `_fit_features`, and
+    fits what stands on the features.
+    """
+
+    # ------------------------------------------------------------------ learning
+
+    def _fit_features(self, X, y, refit_network=None):
+        """Train or take the network; return the features of the training rows.
+
+        Parameters
+        ----------
+        X, y : ndarray
+            As `_check_fit_rows` returns them; labels of a classifier are still labels.
+        refit_network : bool or None
+            The argument of ``fit``; None takes the parameter.
+
+        Returns
+        -------
+        features : ndarray of shape (n_samples, n_features_out)
+        """
+        given = kind_of(self._given_network(), type(self).__name__)
+        rng = check_random_state(self.random_state)
+        # Both are drawn at each fit, so the second does not depend on the first's use.
+        seeds = rng.randint(_LARGEST_SEED, size=2, dtype=np.uint32)
+        self.network_ = self._obtain_network(given, X, y, refit_network, int(seeds[0]))
+        self.draw_seed_ = int(seeds[1])
+        self._check_taken_network()
+        extractor = self._extractor(X[:1])
+        self._n_features_out = extractor.n_features
+        return self._block(extractor, X)
+
+    def _given_network(self):
+        if self.network is not None:
+            return self.network
+        return self._default_parts()["network"]
+
+    def _obtain_network(self, given, X, y, refit_network, seed):
+        if self._shall_refit(refit_network) and given.is_trainable:
+            given.check_purpose(self)
+            return given.trained(self, X, y, seed)
+        if given.is_trainable and hasattr(self, "network_"):
+            return self.network_
+        if given.is_fitted():
+            return given.network
+        if not given.is_trainable:
+            check_is_fitted(given.network)
+        given.check_purpose(self)
+        return given.trained(self, X, y, seed)
+
+    def _shall_refit(self, refit_network):
+        name = "argument" if refit_network is not None else "parameter"
+        value = self.refit_network if refit_network is None else refit_network
+        if not isinstance(value, (bool, np.bool_)):
+            raise TypeError(
+                f"refit_network of {type(self).__name__} must be True or False "
+                f"({name}), got {value!r}."
+            )
+        return bool(value)
+
+    def _check_taken_network(self):
+        """Refuse a network that was fitted on other columns than these."""
+        owner, network = type(self).__name__, type(self.network_).__name__
+        shape = getattr(self.network_, "row_shape_", self.row_shape_)
+        if tuple(shape) != tuple(self.row_shape_):
+            raise ValueError(
+                f"X given to {owner} has rows of shape {tuple(self.row_shape_)}, but "
+                f"its network, {network}, was fitted on rows of shape {tuple(shape)}."
+            )
+        own = getattr(self, "feature_names_in_", None)
+        names = getattr(self.network_, "feature_names_in_", None)
+        if own is not None and names is not None and list(own) != list(names):
+            raise ValueError(
+                f"X given to {owner} has the columns {list(own)}, but its network, "
+                f"{network}, was fitted on {list(names)}."
+            )
+
+    # ------------------------------------------------------------------ features
+
+    def transform(self, X):
+        """Return the features: what enters the last dense layer, or the named layer's \
+output.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features) or (n_samples, channels, \
+height, width)
+            The rows, as ``fit`` took them.
+
+        Returns
+        -------
+        features : ndarray of shape (n_samples, n_features_out), dtype=float32
+            Of a network in float64, float64.
+        """
+        return self._features(X)
+
+    def _features(self, X):
+        X = self._check_rows(X)
+        return self._block(self._extractor(X[:1]), X)
+
+    def _feature_chunks(self, X, bytes_per_row=0):
+        """Yield (rows, features) with rows a slice; memory is bounded, not by X.
+
+        ``bytes_per_row`` is what else is made of a row before the next chunk comes.
+        """
+        X = self._check_rows(X)
+        extractor = self._extractor(X[:1])
+        bytes_per_row = bytes_per_row + _BYTES_PER_FEATURE * extractor.n_features
+        for rows in gen_batches(len(X), rows_within(bytes_per_row, largest=2**16)):
+            yield rows, self._block(extractor, X[rows])
+
+    def _extractor(self, example):
+        from skbal.models._last_layer._features import FeatureExtractor
+
+        module = self._kind().module()
+        example = self._to_torch(example)
+        return FeatureExtractor(
+            module, self.feature_layer, example, type(self).__name__
+        )
+
+    def _block(self, extractor, X):
+        dtype = str(extractor.dtype).removeprefix("torch.")
+        features = np.empty((len(X), extractor.n_features), dtype=dtype)
+        for rows in gen_batches(len(X), extractor.batch_size):
+            features[rows] = extractor(self._to_torch(X[rows])).cpu().numpy()
+        self._check_features(features)
+        return features
+
+    def _check_features(self, features):
+        if not np.isfinite(features).all():
+            raise ValueError(
+                f"The features that the network of {type(self).__name__} gives hold "
+                "NaN or infinity: its training may have diverged; try a smaller lr, "
+                "or X scaled to unit variance."
+            )
+
+    def _last_dense(self):
+        """Return weight (n_features_out, n_outputs) and bias of the last dense layer.
+
+        They are float64; None where the features are not its input.
+        """
+        found = self._found_last_dense()
+        if found is None or not found.is_linear_map_of(self._n_features_out):
+            return None
+        weight = found.layer.weight.detach().cpu().double().numpy().T.copy()
+        if found.layer.bias is None:
+            return weight, np.zeros(weight.shape[1])
+        return weight, found.layer.bias.detach().cpu().double().numpy().copy()
+
+    def _found_last_dense(self):
+        """Return the `LastDense`: the layer and what follows it, or None."""
+        from skbal.models._last_layer._features import find_last_dense
+
+        if self.feature_layer is not None:
+            return None
+        return find_last_dense(self._kind().module())
+
+    # ---------------------------------------------------------------------- rows
+
+    _multi_output = False
+
+    def _check_fit_rows(self, X, y):
+        """Return X as float32 rows and y checked; learn their shape and names."""
+        is_nd = _ndim(X) > 2
+        with np.errstate(over="ignore"):  # the check for infinity says it better
+            X, y = validate_data(
+                self,
+                X,
+                y,
+                dtype=np.float32,
+                ensure_2d=not is_nd,
+                allow_nd=is_nd,
+                multi_output=self._multi_output,
+                y_numeric=self._multi_output,
+            )
+        self.row_shape_ = X.shape[1:]
+        # torch wants a writable array of its own.
+        return (X if X.flags.writeable else X.copy()), y
+
+    def _to_torch(self, X):
+        import torch
+
+        from skbal.models._last_layer._features import device_and_dtype
+
+        kind = self._kind()
+        device, dtype = device_and_dtype(kind.module())
+        X = kind.as_network_rows(self._finite_copy(X))
+        return torch.from_numpy(X).to(device, dtype)
+
+    def _kind(self):
+        return kind_of(self.network_, type(self).__name__)
+
+    # ---------------------------------------------------------------- parameters
+
+    @abstractmethod
+    def _default_parts(self):
+        """Return what a parameter that is None stands for, by name."""
+
+    def get_params(self, deep=True):
+        """Get the parameters, also those of a part that is None and so a default.
+
+        Parameters
+        ----------
+        deep : bool, default=True
+            Whether to include the parameters of parameters.
+
+        Returns
+        -------
+        params : dict
+            Names and values.
+        """
+        params = super().get_params(deep=deep)
+        for name, part in self._default_parts().items() if deep else ():
+            if params[name] is None:
+                inner = part.get_params()
+                params.update({f"{name}__{key}": inner[key] for key in inner})
+        return params
+
+    def set_params(self, **params):
+        """Set parameters, also those of a part that is None and so a default.
+
+        Parameters
+        ----------
+        **params : dict
+            Names and values. Setting ``head__prior_variance``, say, where ``head`` is
+            None first stores the default head.
+
+        Returns
+        -------
+        self : estimator
+        """
+        named = {key.partition("__")[0] for key in params if "__" in key}
+        for name, part in self._default_parts().items():
+            if name in named and params.get(name, getattr(self, name)) is None:
+                params = {**params, name: part}
+        return super().set_params(**params)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = ["float32"]
+        return tags

@@ -1,0 +1,169 @@
+"""The kinds of network that an estimator may be given, and how each is trained."""
+
+import numpy as np
+from sklearn.base import ClassifierMixin, RegressorMixin, clone
+from sklearn.frozen import FrozenEstimator
+from sklearn.utils import check_random_state
+
+from skbal._utils.torch_random import seeded_torch
+from skbal.models._dropout._base import MCDropout
+
+_LARGEST_SEED = 2**31 - 1
+
+
+def kind_of(network, owner):
+    """Return the wrapper that knows how a network is trained and entered.
+
+    Parameters
+    ----------
+    network : estimator, skorch.NeuralNet or torch.nn.Module
+        What a user gave (also in a ``FrozenEstimator``), or the fitted ``network_``.
+    owner : str
+        The estimator's name, for the message.
+
+    Returns
+    -------
+    kind : Kind
+
+    Raises
+    ------
+    TypeError
+        If it is none of these.
+    """
+    import torch
+    from skorch import NeuralNet
+
+    if isinstance(network, FrozenEstimator):
+        kind = kind_of(network.estimator, owner)
+        kind.is_trainable = False
+        return kind
+    for base, kind in (
+        (MCDropout, DropoutNetwork),
+        (NeuralNet, SkorchNetwork),
+        (torch.nn.Module, PlainModule),
+    ):
+        if isinstance(network, base):
+            return kind(network)
+    raise TypeError(
+        f"network of {owner} must be a network of skbal such as MCDropoutClassifier(), "
+        "a skorch net, a torch.nn.Module instance, or one of these in a "
+        f"FrozenEstimator, got {network!r}."
+    )
+
+
+class Kind:
+    """A network of one kind; a subclass says what differs.
+
+    Parameters
+    ----------
+    network : object
+        The network; it is not changed.
+    """
+
+    is_trainable = True
+
+    def __init__(self, network):
+        self.network = network
+
+    def as_network_rows(self, X):
+        """Return checked rows in the shape in which they enter the network."""
+        return X
+
+    def check_purpose(self, estimator):
+        """Refuse to train a regression network for a classifier, and the reverse."""
+        wrong = RegressorMixin if is_classifier(estimator) else ClassifierMixin
+        if isinstance(self.network, wrong):
+            wanted = "classifier" if is_classifier(estimator) else "regressor"
+            raise TypeError(
+                f"network of {type(estimator).__name__} must be a {wanted} to be "
+                f"trained, got {type(self.network).__name__}."
+            )
+
+
+class DropoutNetwork(Kind):
+    """skbal's own estimators."""
+
+    def is_fitted(self):
+        """Return whether there are trained weights."""
+        return hasattr(self.network, "net_")
+
+    def module(self):
+        """Return the torch module."""
+        return self.network.net_.module_
+
+    def as_network_rows(self, X):
+        return self.network._as_network_rows(X)
+
+    def trained(self, estimator, X, y, seed):
+        """Return a trained clone."""
+        network = clone(self.network)
+        if estimator.random_state is not None:
+            seed_parts(network, seed)
+        return network.fit(X, y)
+
+
+class SkorchNetwork(Kind):
+    """A net of skorch."""
+
+    def is_fitted(self):
+        """Return whether there are weights, trained or loaded."""
+        return hasattr(self.network, "module_")
+
+    def module(self):
+        """Return the torch module."""
+        return self.network.module_
+
+    def trained(self, estimator, X, y, seed):
+        """Return a trained clone."""
+        targets = self._targets(estimator, y)
+        network = clone(self.network)
+        with seeded_torch(seed, network.device or "cpu"):
+            return network.fit(X, targets)
+
+    def _targets(self, estimator, y):
+        from skorch import NeuralNetBinaryClassifier
+
+        if not is_classifier(estimator):
+            return y.reshape(len(y), -1).astype(np.float32)
+        is_binary = isinstance(self.network, NeuralNetBinaryClassifier)
+        codes = np.searchsorted(np.unique(y), y)
+        return codes.astype(np.float32 if is_binary else np.int64)
+
+
+class PlainModule(Kind):
+    """A torch module, taken as trained."""
+
+    is_trainable = False
+
+    def is_fitted(self):
+        """Return True: nobody can tell."""
+        return True
+
+    def module(self):
+        """Return the torch module."""
+        return self.network
+
+
+def is_classifier(estimator):
+    """Return whether an estimator is one of scikit-learn's classifiers."""
+    return isinstance(estimator, ClassifierMixin)
+
+
+def seed_parts(estimator, seed):
+    """Set each ``random_state`` within an estimator, as scikit-learn's ensembles do.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Changed in place.
+    seed : int
+        The seed that the others are drawn from.
+    """
+    rng = check_random_state(seed)
+    names = sorted(estimator.get_params(deep=True))
+    seeds = {
+        name: int(rng.randint(_LARGEST_SEED))
+        for name in names
+        if name == "random_state" or name.endswith("__random_state")
+    }
+    estimator.set_params(**seeds)

@@ -1,0 +1,36 @@
+"""From a regression of one-hot labels to class probabilities."""
+
+import numpy as np
+from scipy.special import softmax
+
+# Below it, the slope would overflow; a step function is as steep as is needed.
+_SMALLEST_STD = 1e-150
+
+
+def label_probabilities(values, noise_variance):
+    """Return how probable it is that each class has the largest noisy value.
+
+    ``softmax(2 f / (sqrt(pi) sigma))``. With two classes and independent noise of
+    variance sigma**2 on each value, the probability is ``Phi((f_1 - f_0) / (sqrt(2)
+    sigma))``; this is the logistic function with the same value and slope at
+    ``f_1 = f_0``, at most 0.018 away from it.
+
+    Parameters
+    ----------
+    values : ndarray of shape (..., n_classes)
+        The regression f of the one-hot labels, free of noise.
+    noise_variance : float
+        sigma**2.
+
+    Returns
+    -------
+    probabilities : ndarray of shape (..., n_classes), dtype=float64
+
+    Examples
+    --------
+    >>> label_probabilities(np.array([0.0, 1.0]), noise_variance=0.25).round(3)
+    array([0.095, 0.905])
+    """
+    sigma = max(np.sqrt(noise_variance), _SMALLEST_STD)
+    scale = 2.0 / (np.sqrt(np.pi) * sigma)
+    return softmax(np.asarray(values, dtype=np.float64) * scale, axis=-1)
