@@ -11,15 +11,56 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 import skbal.models
 import skbal.query
 import skbal.seeding
-from skbal.models import MCDropoutClassifier, MCDropoutRegressor
+from skbal.models import (
+    BayesianLinearRegression,
+    LaplaceClassifier,
+    LaplaceRegressor,
+    LastLayerClassifier,
+    LastLayerRegressor,
+    MCDropoutClassifier,
+    MCDropoutRegressor,
+    MeanFieldLinearRegression,
+)
 from skbal.testing import check_posterior_sampler
+
+FAST = {"module__hidden_units": (30,), "max_epochs": 10}
+LAST_LAYERS = [
+    LastLayerClassifier(MCDropoutClassifier(**FAST), random_state=0),
+    LastLayerRegressor(MCDropoutRegressor(**FAST), random_state=0),
+]
+# Narrow priors keep the weights small, and with them what features in float32 round.
+LAPLACES = [
+    LaplaceClassifier(MCDropoutClassifier(**FAST), random_state=0),
+    LaplaceClassifier(
+        MCDropoutClassifier(**FAST),
+        hessian="kronecker",
+        mode="map",
+        prior_variance=0.1,
+        optimize=None,
+        random_state=0,
+    ),
+    LaplaceRegressor(
+        MCDropoutRegressor(**FAST), prior_variance=0.1, optimize=None, random_state=0
+    ),
+]
 
 # No public estimator fails a check; a name here would need its reason beside it.
 EXPECTED_FAILURES = {}
 
-ESTIMATORS = [MCDropoutClassifier(random_state=0), MCDropoutRegressor(random_state=0)]
+ESTIMATORS = [
+    BayesianLinearRegression(),
+    BayesianLinearRegression(output_covariance="empirical", optimize="evidence"),
+    MeanFieldLinearRegression(),
+    MCDropoutClassifier(random_state=0),
+    MCDropoutRegressor(random_state=0),
+    *LAST_LAYERS,
+    *LAPLACES,
+]
 
 
+# Some checks fit targets without noise, or a single row, on which an evidence has no
+# hold; the warnings that say so are tested with the models.
+@pytest.mark.filterwarnings("ignore::skbal.exceptions.NumericalWarning")
 @parametrize_with_checks(ESTIMATORS, expected_failed_checks=lambda e: EXPECTED_FAILURES)
 def test_estimators_do_as_scikit_learn_asks(estimator, check):
     check(estimator)
@@ -29,6 +70,7 @@ CLASSIFICATION = make_classification(
     60, 6, n_informative=4, n_classes=3, random_state=0
 )
 REGRESSION = make_regression(60, 6, noise=1.0, random_state=0)
+TWO_TARGETS = make_regression(60, 6, n_targets=2, noise=1.0, random_state=0)
 
 # A Gaussian process's draws at rows depend on the covariance of all rows asked for.
 GP_SKIPS = {
@@ -46,6 +88,13 @@ GP_SKIPS = {
         (BaggingClassifier(n_estimators=10, random_state=0), CLASSIFICATION, {}),
         (GaussianProcessRegressor(alpha=0.1, optimizer=None), REGRESSION, GP_SKIPS),
         (BayesianRidge(), REGRESSION, {}),
+        (BayesianLinearRegression(), TWO_TARGETS, {}),
+        (MeanFieldLinearRegression(optimize="evidence"), REGRESSION, {}),
+        (LAST_LAYERS[0], CLASSIFICATION, {}),
+        (LAST_LAYERS[1], TWO_TARGETS, {}),
+        (LAPLACES[0], CLASSIFICATION, {}),
+        (LAPLACES[1], CLASSIFICATION, {}),
+        (LAPLACES[2], TWO_TARGETS, {}),
     ],
     ids=lambda value: type(value).__name__,
 )

@@ -14,7 +14,14 @@ from torch import nn
 from skbal import ActiveLearner, predict_samples
 from skbal.exceptions import NoDrawsError, NoDropoutError
 from skbal.loop import ActiveLearningLoop
-from skbal.models import MCDropoutClassifier, MCDropoutRegressor
+from skbal.models import (
+    BayesianLinearRegression,
+    LaplaceRegressor,
+    LastLayerRegressor,
+    MCDropoutClassifier,
+    MCDropoutRegressor,
+    MeanFieldLinearRegression,
+)
 from skbal.oracles import LabelOracle
 from skbal.query import BALD, EPIG, MaxEntropy, VariationRatios
 
@@ -174,3 +181,19 @@ def test_a_class_that_comes_later_gets_its_column(learner):
     taught.teach(X[8:], Y[8:])
     assert taught.classes_.tolist() == ["cat", "dog", "owl"]
     assert taught.predict_proba(X).shape == (12, 3)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        BayesianLinearRegression,
+        LaplaceRegressor,
+        LastLayerRegressor,
+        MCDropoutRegressor,
+        MeanFieldLinearRegression,
+    ],
+)
+def test_labels_given_to_a_regressor_are_named(kind):
+    message = f"y given to {kind.__name__} must be numbers, got 'cat': labels of"
+    with pytest.raises(ValueError, match=message):
+        kind().fit(X, Y)

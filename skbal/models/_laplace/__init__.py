@@ -1,0 +1,1 @@
+"""Laplace approximations to the posterior of a network's last layer; private."""

@@ -1,0 +1,53 @@
+"""The evidence of a linear model around given weights, not the most probable ones.
+
+    log p(Y) ~ log p(Y | W) + log p(W) - 1/2 log |A| + constant,
+
+with the Hessian A at weights W that do not move. MacKay's updates then are those of
+`skbal.models._linear._evidence` with W in place of the maximum.
+"""
+
+import numpy as np
+
+from skbal.models._linear._evidence import EvidenceProblem, log_evidence
+
+
+class GivenWeightsProblem(EvidenceProblem):
+    """The evidence as a function of the variances, the weights held fixed.
+
+    Parameters
+    ----------
+    statistics : FewRows or ManyRows
+        Of features and targets.
+    weights : ndarray of shape (n_features, n_outputs)
+        The weights.
+    """
+
+    def __init__(self, statistics, weights):
+        scatter = statistics.scatter_y
+        super().__init__(
+            statistics.spectrum, scatter, np.zeros(len(scatter)), statistics.weight
+        )
+        self._residual = statistics.residual_scatter(weights)
+        self._length = weights.T @ weights
+
+    def update(self, variances):
+        """Return the next variances, and the effective number of parameters now."""
+        ratio, output = variances.noise / variances.prior, variances.output
+        shares = ratio / (self.values + ratio)
+        gamma = float(len(self.values) - shares.sum())
+        # Where there are no more rows than weights, all may be determined.
+        free = max(self.n - gamma, np.finfo(np.float64).eps * self.n)
+        residual = output.square(self._residual) / output.rank
+        noise = max(residual / free, self.smallest_noise)
+        length = output.square(self._length) / output.rank
+        prior = length / gamma if length > 0 and gamma > 0 else variances.prior
+        return variances._replace(prior=float(prior), noise=float(noise)), gamma
+
+    def row(self, variances, gamma):
+        """Return one row of the evidence's path."""
+        prior, noise, output = variances
+        square = output.square(self._residual) / noise
+        square += output.square(self._length) / prior
+        log_det = np.log1p(self.values * (prior / noise)).sum()
+        log = log_evidence(self.n, square, log_det, noise, output)
+        return prior, noise, gamma, log

@@ -1,0 +1,231 @@
+"""The penalised maximum of a softmax likelihood over the weights of one dense layer.
+
+With features phi_n, logits f_n = W' phi_n and the prior N(0, 1 / prior_precision) on
+each weight, the negative log posterior is, up to a constant,
+
+    sum_n (logsumexp(f_n) - f_n[y_n]) + prior_precision / 2 * ||W||^2.
+
+It is convex, so Newton steps find its one minimum; the Hessian enters by its products
+with vectors only, which cost no more than a gradient.
+"""
+
+import warnings
+
+import numpy as np
+from scipy import linalg, optimize, sparse, special
+from sklearn.exceptions import ConvergenceWarning
+
+_GRADIENT_TOLERANCE = 1e-6  # of the gradient at zero weights, for the trust region
+_POLISHED = 1e-13  # the same after the last Newton steps
+_MAX_POLISH = 10
+_ROUNDING = 1e-13  # of the features: a gradient this small is none
+
+
+class NegativeLogPosterior:
+    """The function to minimise, its gradient and its Hessian's products.
+
+    Parameters
+    ----------
+    features : ndarray of shape (n_samples, n_features), dtype=float64
+        A column of ones is the caller's to add.
+    codes : ndarray of shape (n_samples,)
+        The class of each row, in [0, n_classes).
+    n_classes : int
+        The number of classes.
+    penalty : float or ndarray of shape (n_features, 1)
+        The prior precision, one for all weights or one a feature.
+    """
+
+    def __init__(self, features, codes, n_classes, penalty):
+        self.features = features
+        self.codes = codes
+        self.penalty = penalty
+        self.shape = (features.shape[1], n_classes)
+        self._at = (None, None)
+
+    def value_and_gradient(self, flat):
+        """Return the value and the gradient at weights of shape (n_weights,).
+
+        Parameters
+        ----------
+        flat : ndarray of shape (n_features * n_classes,)
+            The weights, row by row.
+
+        Returns
+        -------
+        value : float
+        gradient : ndarray of shape (n_features * n_classes,)
+        """
+        weights = flat.reshape(self.shape)
+        logits = self.features @ weights
+        value = -log_likelihood(logits, self.codes)
+        value += 0.5 * np.sum(self.penalty * weights**2)
+        residual = special.softmax(logits, axis=1)
+        residual[np.arange(len(residual)), self.codes] -= 1.0
+        gradient = self.features.T @ residual + self.penalty * weights
+        return value, gradient.ravel()
+
+    def hessian_product(self, flat, vector):
+        """Return the Hessian at ``flat`` times ``vector``.
+
+        Parameters
+        ----------
+        flat, vector : ndarray of shape (n_features * n_classes,)
+            The weights and the direction.
+
+        Returns
+        -------
+        product : ndarray of shape (n_features * n_classes,)
+        """
+        probabilities = self._probabilities(flat)
+        direction = vector.reshape(self.shape)
+        change = self.features @ direction
+        mean = np.sum(probabilities * change, axis=1, keepdims=True)
+        product = self.features.T @ (probabilities * (change - mean))
+        return (product + self.penalty * direction).ravel()
+
+    def _probabilities(self, flat):
+        # A Newton step asks for many products at the same weights.
+        if self._at[0] is None or not np.array_equal(self._at[0], flat):
+            logits = self.features @ flat.reshape(self.shape)
+            self._at = (flat.copy(), special.softmax(logits, axis=1))
+        return self._at[1]
+
+
+def log_likelihood(logits, codes):
+    """Return the sum over rows of the log probability of their class, in nats.
+
+    Parameters
+    ----------
+    logits : ndarray of shape (n_samples, n_classes)
+        Before the softmax.
+    codes : ndarray of shape (n_samples,)
+        The class of each row.
+
+    Returns
+    -------
+    log_likelihood : float
+
+    Examples
+    --------
+    >>> round(log_likelihood(np.zeros((3, 2)), np.array([0, 1, 1])), 6)
+    -2.079442
+    """
+    chosen = logits[np.arange(len(logits)), codes]
+    return float(np.sum(chosen - special.logsumexp(logits, axis=1)))
+
+
+class SoftmaxMode:
+    """Finds the weights of largest posterior density for one prior after another.
+
+    Newton's method is at its best when the Hessian is near a multiple of the identity.
+    So it works on features turned to their principal axes, each scaled by what data and
+    prior say about it: features of any scale then need the same few steps.
+
+    Parameters
+    ----------
+    features : ndarray of shape (n_samples, n_features), dtype=float64
+        A column of ones is the caller's to add.
+    codes : ndarray of shape (n_samples,)
+        The class of each row, in [0, n_classes).
+    n_classes : int
+        The number of classes.
+    """
+
+    def __init__(self, features, codes, n_classes):
+        self.features = features
+        self.codes = codes
+        self.n_classes = n_classes
+        self._axes = linalg.eigh(features.T @ features)[1]
+        self._turned = features @ self._axes
+        # Not the eigenvalues: the small ones are lost beside large ones.
+        self._values = np.sum(self._turned**2, axis=0)
+        self.weights = np.zeros((features.shape[1], n_classes))
+
+    def at(self, prior_precision, owner):
+        """Return the weights of largest posterior density.
+
+        The search starts where the last one ended.
+
+        Parameters
+        ----------
+        prior_precision : float
+            One over the prior variance of a weight.
+        owner : str
+            Whose weights they are, for the warning.
+
+        Returns
+        -------
+        weights : ndarray of shape (n_features, n_classes)
+
+        Warns
+        -----
+        ConvergenceWarning
+            If the gradient does not vanish, as for features at the edge of float64.
+        """
+        scale = np.sqrt(self._curvature() * self._values + prior_precision)
+        scale = scale[:, np.newaxis]
+        problem = NegativeLogPosterior(
+            self._turned / scale.T, self.codes, self.n_classes,
+            prior_precision / scale**2,
+        )  # fmt: skip
+        start = scale * (self._axes.T @ self.weights)
+        found = _minimum(problem, start.ravel(), owner).reshape(start.shape)
+        self.weights = self._axes @ (found / scale)
+        return self.weights
+
+    def _curvature(self):
+        """Return how much a unit of squared feature adds to the Hessian, roughly."""
+        probabilities = special.softmax(self.features @ self.weights, axis=1)
+        return max(np.mean(probabilities * (1 - probabilities)), 1e-6)
+
+
+def _minimum(problem, start, owner):
+    at_zero = linalg.norm(problem.value_and_gradient(np.zeros_like(start))[1])
+    if at_zero <= _ROUNDING * linalg.norm(problem.features):
+        return np.zeros_like(start)
+    result = optimize.minimize(
+        problem.value_and_gradient,
+        start,
+        jac=True,
+        hessp=problem.hessian_product,
+        method="trust-ncg",
+        options={"gtol": _GRADIENT_TOLERANCE * at_zero, "max_trust_radius": 1e6},
+    )
+    flat, left = _polish(problem, result.x, _POLISHED * at_zero)
+    if left > _GRADIENT_TOLERANCE * at_zero:
+        warnings.warn(
+            f"The last-layer weights of {owner} did not reach the maximum of their "
+            f"posterior: the gradient fell only by the factor {left / at_zero:.1e}. "
+            "Scale the features, or take a smaller prior_variance.",
+            ConvergenceWarning,
+            stacklevel=2,
+        )
+    return flat
+
+
+def _polish(problem, flat, tolerance):
+    """Return the weights after plain Newton steps, and the norm of the gradient.
+
+    Close to the minimum the value no longer changes in float64, so that a method which
+    compares values stops too early; the gradient still tells.
+    """
+    gradient = problem.value_and_gradient(flat)[1]
+    for _ in range(_MAX_POLISH):
+        if linalg.norm(gradient) <= tolerance:
+            break
+        candidate = flat - _newton_step(problem, flat, gradient)
+        new = problem.value_and_gradient(candidate)[1]
+        if not linalg.norm(new) < linalg.norm(gradient):
+            break
+        flat, gradient = candidate, new
+    return flat, linalg.norm(gradient)
+
+
+def _newton_step(problem, flat, gradient):
+    hessian = sparse.linalg.LinearOperator(
+        (len(flat), len(flat)),
+        matvec=lambda vector: problem.hessian_product(flat, vector),
+        dtype=np.float64,
+    )
+    return sparse.linalg.cg(hessian, gradient, rtol=1e-6, maxiter=500)[0]
