@@ -5,6 +5,7 @@ positions in the pool, best first; ``score_pool`` gives the score of every row.
 """
 
 from skbal.query._bald import BALD, PowerBALD
+from skbal.query._batch_variance import BatchVariance
 from skbal.query._entropy import MaxEntropy, VariationRatios
 from skbal.query._epig import EPIG
 from skbal.query._random import Random
@@ -13,6 +14,7 @@ from skbal.query._spread import MeanSTD, PredictiveVariance
 __all__ = [
     "BALD",
     "EPIG",
+    "BatchVariance",
     "MaxEntropy",
     "MeanSTD",
     "PowerBALD",

@@ -43,7 +43,7 @@ def draw_in_pieces(draw, X, batch_size, n_jobs):
         return draw(X)
     X = X.tocsr() if issparse(X) else X
     slices = list(gen_batches(n_samples, batch_size))
-    pieces = _parallel(n_jobs)(
+    pieces = lazy_parallel(n_jobs)(
         delayed(_call)(draw, _safe_indexing(X, rows)) for rows in slices
     )
     return _gather(iter(pieces), slices, n_samples)
@@ -58,7 +58,18 @@ def _rows_in_a_piece(X, n_samples, n_jobs):
     return min(n_rows, max(ceil(n_samples / (_PIECES_A_WORKER * n_workers)), 1))
 
 
-def _parallel(n_jobs):
+def lazy_parallel(n_jobs):
+    """Return a `joblib.Parallel` that hands results over as they come, in order.
+
+    Parameters
+    ----------
+    n_jobs : int or None
+        As in `joblib.Parallel`.
+
+    Returns
+    -------
+    parallel : sklearn.utils.parallel.Parallel
+    """
     try:
         return Parallel(n_jobs=n_jobs, return_as="generator")
     except ValueError:

@@ -1,0 +1,203 @@
+"""The covariance between the rows of a pool, as factors, in units of the noise.
+
+A row has a block B of shape (n_outputs, n_factors): the noise-free function's
+covariance between rows i and j is ``B_i @ B_j.T``, divided by the noise variance.
+"""
+
+from functools import partial
+
+import numpy as np
+from scipy.sparse import issparse
+from sklearn.linear_model import ARDRegression, BayesianRidge
+from sklearn.utils import _safe_indexing, gen_batches
+from sklearn.utils.validation import _num_samples
+
+from skbal._utils.validation import check_real
+from skbal.query._engine import in_pieces, rows_in_a_piece
+from skbal.query._greedy import information
+from skbal.sampling._routes import sampler_for
+from skbal.sampling._unwrap import transform, unwrap
+
+_FIRST_ROWS = 8  # looked at first, to learn the shape of a block
+_COPIES = 4  # the block, the draws, and what is made between
+
+
+class PoolFactors:
+    """Blocks of any rows of a pool.
+
+    Parameters
+    ----------
+    estimator : estimator or learner
+        Fitted; with a method ``covariance_factor``, or with posterior draws.
+    X : array-like of shape (n_samples, ...)
+        At least one row; read piece by piece.
+    owner : str
+        The strategy's name, for messages.
+    noise_variance : float or None
+        None takes the estimator's own.
+    n_draws : int or None
+        How many draws, if draws are what the blocks are made of.
+    seed : int
+        Of the draws.
+    batch_size, n_jobs : int, optional
+        As in `score_rows`.
+
+    Attributes
+    ----------
+    n_rows : int
+        How many rows the pool has.
+    n_copies : int
+        How many independent outputs share one block: the gains count that often.
+    bytes_per_row : int
+        What holding the block of a row takes, with its covariance.
+    splits : bool
+        False where the blocks of all rows must be made at once.
+    """
+
+    def __init__(
+        self, estimator, X, owner, *, noise_variance, n_draws, seed, batch_size, n_jobs
+    ):
+        transformers, model = unwrap(estimator)
+        if hasattr(model, "covariance_factor"):
+            make, self.splits = partial(_exact_blocks, transformers, model), True
+        else:
+            sampler, self.splits = sampler_for(model, n_draws, seed)
+            name = type(model).__name__
+            make = partial(_drawn_blocks, transformers, sampler, name, owner)
+        self._X = X.tocsr() if issparse(X) else X
+        self.n_rows = _num_samples(X)
+        first = make(_safe_indexing(self._X, slice(0, min(_FIRST_ROWS, self.n_rows))))
+        self._shape = n_outputs, n_factors = first.shape[1:]
+        self.n_copies = _n_copies(model)
+        self.bytes_per_row = 8 * n_outputs * (n_factors + n_outputs)
+        scale = _noise_std(model, noise_variance, n_outputs, owner)
+        self._make = partial(_scaled, make, scale)
+        self._batch_size, self._n_jobs = batch_size, n_jobs
+
+    def load(self, rows):
+        """Return the blocks of some rows, in their order.
+
+        Parameters
+        ----------
+        rows : ndarray of shape (n,), dtype=intp
+            Distinct, rising.
+
+        Returns
+        -------
+        blocks : ndarray of shape (n, n_outputs, n_factors), dtype=float64
+        """
+        slices = self._slices(len(rows))
+        # Slices of the pool itself are not copied.
+        indices = (
+            slices if len(rows) == self.n_rows else [rows[part] for part in slices]
+        )
+        blocks = np.empty((len(rows), *self._shape))
+        pieces = in_pieces(self._make, self._X, indices, self._n_jobs)
+        for part, piece in zip(slices, pieces):
+            blocks[part] = piece
+        return blocks
+
+    def gains(self):
+        """Return the information of each row's label, as the first, in nats.
+
+        Returns
+        -------
+        gains : ndarray of shape (n_rows,), dtype=float64
+            For one of the copies; no more than a few blocks are held at once.
+        """
+        gains = partial(_gains, self._make)
+        slices = self._slices(self.n_rows)
+        return np.concatenate(list(in_pieces(gains, self._X, slices, self._n_jobs)))
+
+    def _slices(self, n_rows):
+        if not self.splits:
+            return [slice(0, n_rows)]
+        size = self._batch_size
+        if size is None:
+            size = rows_in_a_piece(_COPIES * self.bytes_per_row, n_rows, self._n_jobs)
+        return list(gen_batches(n_rows, size))
+
+
+def _exact_blocks(transformers, model, X):
+    factor = np.asarray(
+        model.covariance_factor(transform(transformers, X)), dtype=np.float64
+    )
+    name = f"covariance_factor of {type(model).__name__}"
+    if factor.ndim != 2 or len(factor) != _num_samples(X):
+        raise ValueError(
+            f"{name} must return an array of shape (n_samples, n_factors) with "
+            f"n_samples={_num_samples(X)}, got the shape {factor.shape}."
+        )
+    return _finite(factor, name)[:, np.newaxis]
+
+
+def _drawn_blocks(transformers, sampler, name, owner, X):
+    draws = sampler(transform(transformers, X))
+    n_draws = draws.shape[1]
+    if n_draws < 2:
+        raise ValueError(
+            f"{owner} needs at least 2 draws for a covariance, but {name} gave "
+            f"{n_draws}."
+        )
+    # Less the first draw before the mean: draws that agree have a covariance of 0.
+    deviations = draws.astype(np.float64)
+    deviations -= draws[:, :1]
+    deviations -= deviations.mean(axis=1, keepdims=True)
+    deviations /= np.sqrt(n_draws - 1)
+    return _finite(np.ascontiguousarray(deviations.swapaxes(1, 2)), f"Draws of {name}")
+
+
+def _finite(values, what):
+    if not np.isfinite(values).all():
+        raise ValueError(f"{what} must be finite, got NaN or infinity.")
+    return values
+
+
+def _scaled(make, scale, X):
+    return make(X) / scale[:, np.newaxis]
+
+
+def _gains(make, X):
+    blocks = make(X)
+    return information(blocks @ blocks.swapaxes(1, 2))
+
+
+def _n_copies(model):
+    # One factor serves all outputs of a matrix-normal posterior: their covariance
+    # cancels against that of the noise.
+    if not hasattr(model, "covariance_factor"):
+        return 1
+    return len(np.atleast_2d(getattr(model, "output_covariance_", 1)))
+
+
+def _noise_std(model, given, n_outputs, owner):
+    """Return the noise standard deviation of each output, (n_outputs,)."""
+    if given is not None:
+        noise = check_real(given, "noise_variance", owner, low=0)
+        whose = f"noise_variance of {owner}"
+    else:
+        noise = _own_noise_variance(model, owner)
+        whose = f"The noise variance that {owner} found in {type(model).__name__}"
+    noise = np.ravel(np.asarray(noise, dtype=np.float64))
+    if len(noise) not in (1, n_outputs):
+        raise ValueError(
+            f"{whose} must be one number or {n_outputs}, one an output, "
+            f"got {len(noise)}."
+        )
+    if not (np.isfinite(noise).all() and (noise > 0).all()):
+        advice = "" if given is not None else f" Give {owner} a noise_variance."
+        raise ValueError(f"{whose} must be larger than 0, got {noise.min()}.{advice}")
+    return np.sqrt(np.broadcast_to(noise, n_outputs))
+
+
+def _own_noise_variance(model, owner):
+    if isinstance(model, (BayesianRidge, ARDRegression)):
+        return 1 / model.alpha_
+    noise = getattr(model, "noise_variance_", None)
+    if noise is None:
+        raise ValueError(
+            f"{owner} needs the variance of the label noise, and this "
+            f"{type(model).__name__} has no noise_variance_. Give {owner} a "
+            f"noise_variance, in squared units of y."
+        )
+    return noise

@@ -1,0 +1,182 @@
+"""Rows whose labels together tell most about a Gaussian function, chosen one by one.
+
+The function at row j is ``blocks[j] @ z``, z standard normal, and labels are the
+function plus noise of variance 1: all in units of the noise. After some labels, the
+covariance of row j is A (I - U'U) A' with A its block and U the directions of z that
+the labels saw. One more row adds directions, and takes from each covariance the square
+of its product with them: a rank-one downdate for each output, linear in the number of
+rows. The gains add up to 1/2 log det(I + K_SS), with K_SS the covariance between the
+chosen rows. This function of a set is submodular, so the greedy choice reaches at least
+1 - 1/e of the best one [1]_.
+
+A row's gain never grows, so an old gain bounds the new one [2]_. Only the rows with the
+largest bounds need their blocks held; others are looked at when one of them may be
+better. The choice is the one with all blocks held.
+
+References
+----------
+.. [1] N. Srinivas, A. Krause, S. M. Kakade and M. Seeger (2010), Gaussian Process
+   Optimization in the Bandit Setting: No Regret and Experimental Design, section 2.
+.. [2] M. Minoux (1978), Accelerated greedy algorithms for maximizing submodular set
+   functions.
+.. [3] J. E. Potter's square-root filter, as in G. J. Bierman (1977), Factorization
+   Methods for Discrete Sequential Estimation.
+"""
+
+import numpy as np
+from scipy.linalg import block_diag
+
+_RELATIVE_STEP = 1e-6  # gains that differ by less are tied
+
+
+def information(covariances):
+    """Return the nats that a label of each row brings about the function.
+
+    Parameters
+    ----------
+    covariances : ndarray of shape (n_samples, n_outputs, n_outputs)
+        Of the noise-free function, in units of the noise variance.
+
+    Returns
+    -------
+    gains : ndarray of shape (n_samples,)
+        1/2 log det(I + C), never negative.
+    """
+    if covariances.shape[1] == 1:
+        return 0.5 * np.log1p(np.maximum(covariances[:, 0, 0], 0))
+    log_det = np.linalg.slogdet(covariances + np.eye(covariances.shape[1]))[1]
+    return 0.5 * np.maximum(log_det, 0)
+
+
+def greedy_information(load, n_rows, n_picks, *, n_held, priority, bounds=None):
+    """Return rows chosen greedily for information, and what each brought, in nats.
+
+    Parameters
+    ----------
+    load : callable
+        Takes row numbers in rising order, gives their blocks of shape (n, n_outputs,
+        n_factors), divided by the standard deviation of the noise.
+    n_rows : int
+        How many rows there are.
+    n_picks : int
+        How many to choose.
+    n_held : int
+        The most rows whose blocks are held at once; it changes the time, not the rows.
+    priority : ndarray of shape (n_rows,)
+        Among equal gains the smallest comes first.
+    bounds : ndarray of shape (n_rows,), optional
+        What each row brings as the first; None lets ``load`` find out.
+
+    Returns
+    -------
+    rows : ndarray of shape (n_picks,), dtype=intp
+        In the order chosen, none twice.
+    gains : ndarray of shape (n_picks,)
+        Given the rows before; not growing. Their sum is 1/2 log det(I + K_SS).
+    """
+    bounds = np.full(n_rows, np.inf) if bounds is None else bounds.copy()
+    held, left, directions, rows, gains = None, None, [], [], []
+    for _ in range(n_picks):
+        # What is smaller is rounding, and tied with 0.
+        floor = max(1e-12 * gains[0] if gains else 0, np.finfo(np.float64).tiny)
+        best = _first(bounds, priority, floor)
+        while held is None or not held.has(best):
+            held = None  # not two sets of blocks at once
+            wanted = _largest(bounds, priority, floor, n_held)
+            held = _Held(wanted, load(wanted), directions)
+            left = _Left(held.blocks.shape[2]) if left is None else left
+            # The smaller: were rounding to raise one, this might go on without end.
+            bounds[wanted] = np.minimum(bounds[wanted], held.gains())
+            best = _first(bounds, priority, floor)
+        rows.append(best)
+        gains.append(bounds[best])
+        directions.append(left.observe(held.block(best)))
+        held.downdate(directions[-1])
+        bounds[held.rows] = np.minimum(bounds[held.rows], held.gains())
+        bounds[rows] = -np.inf
+    return np.array(rows, dtype=np.intp), np.array(gains)
+
+
+class _Held:
+    """Rows whose blocks are held, with their covariances given the labels so far."""
+
+    def __init__(self, rows, blocks, directions):
+        self.rows, self.blocks = rows, blocks
+        self.covariances = blocks @ blocks.swapaxes(1, 2)
+        for direction in directions:
+            self.downdate(direction)
+
+    def has(self, row):
+        position = np.searchsorted(self.rows, row)
+        return position < len(self.rows) and self.rows[position] == row
+
+    def block(self, row):
+        return self.blocks[np.searchsorted(self.rows, row)]
+
+    def downdate(self, directions):
+        n_rows, n_outputs, n_factors = self.blocks.shape
+        seen = self.blocks.reshape(-1, n_factors) @ directions.T
+        seen = seen.reshape(n_rows, n_outputs, n_outputs)
+        self.covariances -= seen @ seen.swapaxes(1, 2)
+
+    def gains(self):
+        return information(self.covariances)
+
+
+class _Left:
+    """What the labels so far left of z: its covariance is I outside of the span of the
+    chosen blocks, and ``root @ root.T`` in the coordinates of ``basis`` within it.
+
+    A square root stays one of a covariance, whatever the rounding [3]_.
+    """
+
+    def __init__(self, n_factors):
+        self.basis = np.zeros((0, n_factors))
+        self.root = np.zeros((0, 0))
+
+    def observe(self, block):
+        """Return the directions that the labels of one row see, (n_outputs, n_factors).
+
+        One output after the other, since each is a label of its own.
+        """
+        return np.array([self._observe(factor) for factor in block])
+
+    def _observe(self, factor):
+        coordinates = self._coordinates(factor)
+        seen = self.root.T @ coordinates
+        variance = 1 + seen @ seen
+        product = self.root @ seen
+        shrink = 1 / (variance + np.sqrt(variance))
+        self.root -= shrink * np.outer(product, seen)
+        return product @ self.basis / np.sqrt(variance)
+
+    def _coordinates(self, factor):
+        inside, outside = self.basis @ factor, factor
+        for _ in range(2):  # once would leave them not quite orthogonal
+            outside = outside - self.basis.T @ (self.basis @ outside)
+        size, rounding = np.linalg.norm(outside), 1e-14 * np.linalg.norm(factor)
+        if size <= rounding:
+            return inside
+        self.basis = np.vstack([self.basis, outside / size])
+        self.root = block_diag(self.root, 1.0)
+        return np.append(inside, size)
+
+
+def _levels(bounds, floor):
+    # Logarithms: the steps must not depend on the largest gain, which is not known
+    # before the rows are loaded, and must keep the order of bounds and gains.
+    levels = np.round(np.log(np.maximum(bounds, floor)) / _RELATIVE_STEP)
+    levels[bounds == -np.inf] = -np.inf
+    return levels
+
+
+def _first(bounds, priority, floor):
+    levels = _levels(bounds, floor)
+    best = np.flatnonzero(levels == levels.max())
+    return best[np.argmin(priority[best])]
+
+
+def _largest(bounds, priority, floor, n_held):
+    order = np.lexsort((priority, -_levels(bounds, floor)))
+    n_open = np.count_nonzero(bounds > -np.inf)
+    return np.sort(order[: min(n_held, n_open)])
