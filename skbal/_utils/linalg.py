@@ -3,7 +3,7 @@
 import warnings
 
 import numpy as np
-from scipy import linalg
+from scipy.linalg import lapack
 
 from skbal.exceptions import NumericalWarning
 
@@ -75,10 +75,11 @@ def safe_cholesky(matrix, what):
 
 def _factor(matrix):
     """Return the factor, or None where a pivot is lost in rounding."""
-    try:
-        factor = linalg.cholesky(matrix, lower=True, check_finite=False)
-    except linalg.LinAlgError:
+    # LAPACK reads columns, so the lower triangle is the transpose's upper one.
+    factor, n_missing = lapack.dpotrf(matrix.T, lower=False, clean=True)
+    if n_missing:
         return None
+    factor = factor.T
     kept = factor.diagonal() ** 2 > _lost_part(len(matrix)) * matrix.diagonal()
     return factor if kept.all() else None
 

@@ -17,6 +17,7 @@ from functools import cached_property
 
 import numpy as np
 from scipy import linalg
+from scipy.linalg import lapack
 
 from skbal._utils.linalg import safe_cholesky
 
@@ -51,7 +52,7 @@ class CholeskyPosterior:
         self._root_prior = np.sqrt(prior_variance)
         # mean = precision^-1 Phi'Y / noise
         scaled = cross * (prior_variance / noise_variance)
-        self.mean = linalg.cho_solve((self._factor, True), scaled, check_finite=False)
+        self.mean, _ = lapack.dpotrs(self._factor.T, scaled, lower=False)
         self.log_det_ratio = 2.0 * np.log(self._factor.diagonal()).sum()
 
     def factor(self, phi):

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy import linalg
+from scipy.linalg import blas
 
 from skbal._utils.chunks import rows_within
 from skbal.models._linear._posterior import CholeskyPosterior, SpectralPosterior
@@ -67,7 +68,14 @@ def _moments(phi, y, weights, centred):
         mean = _centre(rows, weights)
     if weights is not None:
         rows *= np.sqrt(weights)[:, np.newaxis]
-    return _Moments(weight, mean, rows.T @ rows)
+    return _Moments(weight, mean, _scatter(rows))
+
+
+def _scatter(rows):
+    # By SciPy's BLAS, as the factor that follows. NumPy may bring one of its own, and
+    # then the threads of the two keep each other waiting for longer than the work.
+    lower = blas.dsyrk(1.0, rows.T, lower=True)
+    return lower + np.tril(lower, -1).T
 
 
 def _centre(rows, weights):
