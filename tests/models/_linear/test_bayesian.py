@@ -2,6 +2,8 @@ import pickle
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy.stats import matrix_normal, multivariate_normal
 from sklearn.base import clone
 from sklearn.gaussian_process import GaussianProcessRegressor
@@ -247,6 +249,28 @@ def test_pieces_equal_the_whole(cuts, fit_intercept):
     )
     draws = [m.predict_samples(X, 5, random_state=0) for m in (pieces, whole)]
     assert relative_error(*draws) < 1e-8
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.integers(1, 10),
+    st.lists(st.integers(1, 9), min_size=1, max_size=5),
+    st.booleans(),
+    st.integers(0, 10**6),
+)
+def test_any_pieces_with_any_weights_equal_the_whole(
+    n_features, sizes, fit_intercept, seed
+):
+    X, y = problem(sum(sizes), n_features, 2, seed=seed, offset=3.0)
+    weights = np.random.default_rng(seed).uniform(0.1, 3.0, size=len(X))
+    whole = model(fit_intercept=fit_intercept).fit(X, y, weights)
+    pieces = model(fit_intercept=fit_intercept)
+    cuts = np.cumsum(sizes)[:-1]
+    for part in zip(*(np.split(values, cuts) for values in (X, y, weights))):
+        pieces.partial_fit(*part)
+    means, stds = zip(*(m.predict(X, return_std=True) for m in (pieces, whole)))
+    assert relative_error(*means) < 1e-8
+    assert relative_error(*stds) < 1e-8
 
 
 def test_a_new_fit_forgets_what_was_added():
