@@ -124,6 +124,27 @@ def check_n_instances(n_instances, n_pool, owner):
     return n_instances
 
 
+def check_not_both(return_std, return_cov, owner):
+    """Refuse a ``predict`` that is asked for both kinds of spread.
+
+    Parameters
+    ----------
+    return_std, return_cov : bool
+        The arguments.
+    owner : str
+        The estimator's name.
+
+    Raises
+    ------
+    ValueError
+        If both are true.
+    """
+    if return_std and return_cov:
+        raise ValueError(
+            f"predict of {owner} returns either return_std or return_cov, not both."
+        )
+
+
 def check_numbers(y, owner):
     """Return the targets of a regressor in float64, or say that they are labels.
 

@@ -86,19 +86,3 @@ class LaplaceNetwork(FrozenNetwork):
 
 def _same_word(value, option):
     return isinstance(value, str) and value == option
-
-
-def result_dtype(X):
-    """Return float32 for rows in float32, float64 for all others.
-
-    Parameters
-    ----------
-    X : array-like
-        The rows as the caller gave them.
-
-    Returns
-    -------
-    dtype : type
-    """
-    is_single = getattr(X, "dtype", None) == np.float32
-    return np.float32 if is_single else np.float64

@@ -8,7 +8,7 @@ from sklearn.utils.validation import _num_samples, check_is_fitted
 
 from skbal._utils.random import check_seed, stream
 from skbal.models._dropout._classifier import MCDropoutClassifier
-from skbal.models._laplace._base import LaplaceNetwork, result_dtype, with_ones
+from skbal.models._laplace._base import LaplaceNetwork, with_ones
 from skbal.models._laplace._class_columns import network_class_weights
 from skbal.models._laplace._diagonal import DiagonalCurvature
 from skbal.models._laplace._evidence import (
@@ -19,6 +19,7 @@ from skbal.models._laplace._evidence import (
 )
 from skbal.models._laplace._full import FullCurvature, check_full_size
 from skbal.models._laplace._kronecker import KroneckerCurvature
+from skbal.models._last_layer._frozen import result_dtype
 
 _CURVATURES = {
     "full": FullCurvature,

@@ -10,12 +10,13 @@ from sklearn.base import RegressorMixin
 from sklearn.utils.validation import _num_samples, check_is_fitted
 
 from skbal._utils.random import check_seed, stream
-from skbal._utils.validation import check_numbers
+from skbal._utils.validation import check_not_both, check_numbers
 from skbal.models._dropout._regressor import MCDropoutRegressor
-from skbal.models._laplace._base import LaplaceNetwork, result_dtype, with_ones
+from skbal.models._laplace._base import LaplaceNetwork, with_ones
 from skbal.models._laplace._gaussian_layer import GaussianLayer
 from skbal.models._laplace._given_weights import GivenWeightsProblem
 from skbal.models._laplace._scales import location_and_scale, network_target_weights
+from skbal.models._last_layer._frozen import result_dtype
 from skbal.models._linear._evidence import (
     EvidenceProblem,
     Variances,
@@ -310,11 +311,7 @@ height, width)
             If both ``return_std`` and ``return_cov`` are asked for, or X is not as it
             must be.
         """
-        if return_std and return_cov:
-            raise ValueError(
-                f"predict of {type(self).__name__} returns either return_std or "
-                "return_cov, not both."
-            )
+        check_not_both(return_std, return_cov, type(self).__name__)
         check_is_fitted(self)
         chunks = [self._moments(F, return_std or return_cov) for F in self._extended(X)]
         mean, variance = (np.concatenate(parts) for parts in zip(*chunks))

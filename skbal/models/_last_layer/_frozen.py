@@ -14,12 +14,12 @@ from sklearn.base import (
     TransformerMixin,
 )
 from sklearn.utils import check_random_state, gen_batches
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from skbal._utils.chunks import rows_within
 from skbal.base import PosteriorSamplerMixin
 from skbal.models._last_layer._kinds import kind_of
-from skbal.models._networks._rows import NetworkRowsMixin, _ndim
+from skbal.models._networks._rows import NetworkRowsMixin
 
 _LARGEST_SEED = 2**32 - 1
 # Features of a block of rows, as float64 and with two temporaries of their size.
@@ -196,23 +196,9 @@ height, width)
 
     _multi_output = False
 
-    def _check_fit_rows(self, X, y):
-        """Return X as float32 rows and y checked; learn their shape and names."""
-        is_nd = _ndim(X) > 2
-        with np.errstate(over="ignore"):  # the check for infinity says it better
-            X, y = validate_data(
-                self,
-                X,
-                y,
-                dtype=np.float32,
-                ensure_2d=not is_nd,
-                allow_nd=is_nd,
-                multi_output=self._multi_output,
-                y_numeric=self._multi_output,
-            )
-        self.row_shape_ = X.shape[1:]
-        # torch wants a writable array of its own.
-        return (X if X.flags.writeable else X.copy()), y
+    def _learn_row_shape(self, shape):
+        # Which shapes it takes, only the network knows.
+        self.row_shape_ = shape[1:]
 
     def _to_torch(self, X):
         import torch
@@ -276,3 +262,19 @@ height, width)
         tags = super().__sklearn_tags__()
         tags.transformer_tags.preserves_dtype = ["float32"]
         return tags
+
+
+def result_dtype(X):
+    """Return float32 for rows in float32, float64 for all others.
+
+    Parameters
+    ----------
+    X : array-like
+        The rows as the caller gave them.
+
+    Returns
+    -------
+    dtype : type
+    """
+    is_single = getattr(X, "dtype", None) == np.float32
+    return np.float32 if is_single else np.float64

@@ -6,7 +6,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skbal._utils.chunks import rows_within
 from skbal._utils.random import check_seed, stream
-from skbal._utils.validation import check_count
+from skbal._utils.validation import check_count, check_not_both
 from skbal.base import PosteriorSamplerMixin
 
 DTYPES = (np.float64, np.float32)
@@ -46,11 +46,7 @@ class LinearPredictions(PosteriorSamplerMixin):
             If both ``return_std`` and ``return_cov`` are asked for, or X is not as it
             must be.
         """
-        if return_std and return_cov:
-            raise ValueError(
-                f"predict of {type(self).__name__} returns either return_std or "
-                "return_cov, not both."
-            )
+        check_not_both(return_std, return_cov, type(self).__name__)
         X = self._check_rows(X)
         mean = self._shaped(self._mean(X))
         if not (return_std or return_cov):

@@ -17,6 +17,7 @@ class NetworkRowsMixin:
     """Checks X for an estimator with ``module``, ``image_shape`` and ``device``."""
 
     def _check_fit_rows(self, X, y):
+        """Return X as float32 rows and y checked; learn their shape and names."""
         is_nd = _ndim(X) > 2
         with np.errstate(over="ignore"):  # the check for infinity says it better
             X, y = validate_data(
@@ -29,12 +30,16 @@ class NetworkRowsMixin:
                 multi_output=self._multi_output,
                 y_numeric=self._multi_output,
             )
-        if is_nd and self.image_shape is None and isinstance(self.module, str):
-            self._refuse_other_than_images(X.shape)
-        self.row_shape_ = X.shape[1:]
-        self._network_shape()
+        self._learn_row_shape(X.shape)
         # torch wants a writable array of its own.
         return (X if X.flags.writeable else X.copy()), y
+
+    def _learn_row_shape(self, shape):
+        is_auto = self.image_shape is None and isinstance(self.module, str)
+        if len(shape) > 2 and is_auto:
+            self._refuse_other_than_images(shape)
+        self.row_shape_ = shape[1:]
+        self._network_shape()
 
     def _refuse_other_than_images(self, shape):
         if len(shape) != 4:
