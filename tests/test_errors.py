@@ -11,7 +11,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from torch import nn
 
-from skbal import ActiveLearner, predict_samples
+from skbal import ActiveLearner, models, predict_samples
 from skbal.exceptions import NoDrawsError, NoDropoutError
 from skbal.loop import ActiveLearningLoop
 from skbal.models import (
@@ -25,6 +25,7 @@ from skbal.models import (
 from skbal.oracles import LabelOracle
 from skbal.query import BALD, EPIG, MaxEntropy, VariationRatios
 
+MODELS = [name for name in models.__all__ if hasattr(getattr(models, name), "fit")]
 X = np.random.default_rng(0).normal(size=(12, 5)).astype(np.float32)
 Y = np.tile(["cat", "dog", "owl"], 4)
 
@@ -197,3 +198,24 @@ def test_labels_given_to_a_regressor_are_named(kind):
     message = f"y given to {kind.__name__} must be numbers, got 'cat': labels of"
     with pytest.raises(ValueError, match=message):
         kind().fit(X, Y)
+
+
+ASKED_OF_ROWS = ["predict", "predict_proba", "decision_function", "predict_samples",
+                 "transform", "covariance_factor"]  # fmt: skip
+ASKED_OF_ITSELF = ["log_marginal_likelihood", "elbo"]
+
+
+@pytest.mark.parametrize(
+    ("name", "method", "rows"),
+    [
+        (name, method, rows)
+        for name in MODELS
+        for methods, rows in ((ASKED_OF_ROWS, (X,)), (ASKED_OF_ITSELF, ()))
+        for method in methods
+        if hasattr(getattr(models, name)(), method)
+    ],
+)
+def test_an_unfitted_model_says_so_whatever_is_asked(name, method, rows):
+    model = getattr(models, name)()
+    with pytest.raises(NotFittedError, match=f"This {name} instance is not fitted"):
+        getattr(model, method)(*rows)

@@ -69,7 +69,8 @@ def safe_cholesky(matrix, what):
             return factor
     raise ValueError(
         f"{what} is not positive definite, also with {_JITTERS[-1]:.0e} of its "
-        "diagonal added."
+        "diagonal added. Are its columns of very different or very large scale? Scale "
+        "them, for instance by StandardScaler."
     )
 
 

@@ -3,9 +3,10 @@
 import numpy as np
 from sklearn.base import clone
 from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted
 
 from skbal._utils.random import check_seed
-from skbal.models._last_layer._frozen import FrozenNetwork
+from skbal.models._last_layer._frozen import FrozenNetwork, result_dtype
 from skbal.models._last_layer._kinds import seed_parts
 from skbal.models._linear._bayesian import BayesianLinearRegression
 
@@ -52,8 +53,7 @@ class LastLayer(FrozenNetwork):
 
     def _head_chunks(self, X, bytes_per_row=0):
         """Yield (rows, features) in the precision in which results are wanted."""
-        is_single = getattr(X, "dtype", None) == np.float32
-        dtype = np.float32 if is_single else np.float64
+        dtype = result_dtype(X)
         for rows, features in self._feature_chunks(X, bytes_per_row):
             yield rows, features.astype(dtype, copy=False)
 
@@ -97,6 +97,7 @@ height, width)
         -------
         log_evidence : float
         """
+        check_is_fitted(self)
         return self.head_.log_marginal_likelihood()
 
     def __sklearn_is_fitted__(self):

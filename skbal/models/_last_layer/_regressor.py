@@ -3,9 +3,9 @@
 import numpy as np
 from sklearn.base import RegressorMixin
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import _num_samples
+from sklearn.utils.validation import _num_samples, check_is_fitted
 
-from skbal._utils.validation import check_numbers
+from skbal._utils.validation import check_count, check_not_both, check_numbers
 from skbal.models._dropout._regressor import MCDropoutRegressor
 from skbal.models._last_layer._base import LastLayer, head_has, joined
 
@@ -193,11 +193,7 @@ height, width)
             If both ``return_std`` and ``return_cov`` are asked for, or X is not as it
             must be.
         """
-        if return_std and return_cov:
-            raise ValueError(
-                f"predict of {type(self).__name__} returns either return_std or "
-                "return_cov, not both."
-            )
+        check_not_both(return_std, return_cov, type(self).__name__)
         wanted = {"return_std": return_std, "return_cov": return_cov}
         # A head without error bars need not know the words.
         wanted = {name: True for name, is_wanted in wanted.items() if is_wanted}
@@ -229,6 +225,9 @@ height, width)
         ValueError, TypeError
             If X, ``n_draws`` or ``random_state`` is not as it must be.
         """
+        check_is_fitted(self)
+        if n_draws is not None:
+            n_draws = check_count(n_draws, "n_draws", type(self).__name__)
         draws = None
         for rows, chunk in self._draw_chunks(X, n_draws, random_state):
             if draws is None:

@@ -110,6 +110,7 @@ class LinearModel(RegressorMixin, LinearPredictions, BaseEstimator):
         centred = bool(self.fit_intercept)
         # Assigned last: an error leaves what was learned before.
         statistics = add_rows(statistics, X, targets, sample_weight, centred)
+        self._refuse_overflow(statistics)
         self._solve(statistics)
         self._statistics, self._y_ndim = statistics, y.ndim
         return self
@@ -221,6 +222,17 @@ class LinearModel(RegressorMixin, LinearPredictions, BaseEstimator):
                 "nothing is left to learn from."
             )
         return weights
+
+    def _refuse_overflow(self, statistics):
+        for name, squares in (
+            ("X", statistics.column_squares),
+            ("y", statistics.scatter_y),
+        ):
+            if not np.isfinite(squares).all():
+                raise ValueError(
+                    f"{name} given to {type(self).__name__} has values so large that "
+                    "their squares overflow: scale it, for instance by StandardScaler."
+                )
 
     def _check_n_outputs(self, n_outputs, statistics):
         if statistics is not None and len(statistics.mean_y) != n_outputs:

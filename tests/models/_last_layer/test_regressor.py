@@ -218,9 +218,9 @@ def test_wrong_requests_are_named():
         ValueError, match="random_state of predict_samples of LastLayer"
     ):
         model.predict_samples(X, random_state=-1)
-    with pytest.raises(ValueError, match="n_draws"):
+    with pytest.raises(ValueError, match="n_draws of LastLayerRegressor"):
         model.predict_samples(X, 0)
-    with pytest.raises(TypeError, match="n_draws"):
+    with pytest.raises(TypeError, match="n_draws of LastLayerRegressor"):
         model.predict_samples(X, 2.5)
     with pytest.raises(ValueError, match="inconsistent numbers of samples"):
         model.partial_fit(X, Y[:-1])

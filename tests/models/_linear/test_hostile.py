@@ -135,7 +135,14 @@ def test_what_is_no_number_is_refused(kind, bad):
 
 
 @pytest.mark.filterwarnings("ignore:overflow:RuntimeWarning")
-def test_values_whose_squares_overflow_are_refused_with_advice():
-    X, y = problem()
-    with pytest.raises(ValueError, match=r"not finite.*StandardScaler"):
-        BayesianLinearRegression().fit(X * 1e200, y)
+@pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")
+@pytest.mark.parametrize("optimize", [None, "evidence"])
+@pytest.mark.parametrize("shape", [(40, 6), (4, 6)])
+@pytest.mark.parametrize("kind", KINDS)
+def test_values_whose_squares_overflow_are_refused_with_advice(kind, shape, optimize):
+    X, y = problem(*shape)
+    name = kind.__name__
+    with pytest.raises(ValueError, match=rf"X given to {name} .*overflow.*Scaler"):
+        kind(optimize=optimize).fit(X * 1e200, y)
+    with pytest.raises(ValueError, match=rf"y given to {name} .*overflow.*Scaler"):
+        kind(optimize=optimize).fit(X, y * 1e200)
