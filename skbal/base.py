@@ -4,9 +4,9 @@ from abc import ABC, abstractmethod
 
 import numpy as np
 from sklearn.base import BaseEstimator
-from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import _num_samples
 
+from skbal._utils.pools import n_rows, subset
 from skbal._utils.random import check_seed, stream
 from skbal._utils.validation import check_count, check_n_instances
 
@@ -63,7 +63,9 @@ class QueryStrategy(BaseEstimator, ABC):
         learner : estimator or learner
             A fitted estimator, or anything that holds one as ``estimator``.
         X_pool : array-like of shape (n_pool, ...)
-            The unlabelled rows.
+            The unlabelled rows: an array, a list, a frame, a sparse matrix, a dask
+            array, an array in a file or a map-style torch ``Dataset``. What is not in
+            memory is read piece by piece.
         n_instances : int, default=1
             How many rows to return.
 
@@ -82,12 +84,12 @@ class QueryStrategy(BaseEstimator, ABC):
             If the pool is empty or holds fewer than ``n_instances`` rows.
         """
         owner = type(self).__name__
-        n_pool = _num_samples(X_pool)
+        n_pool = n_rows(X_pool)
         n_instances = check_n_instances(n_instances, n_pool, owner)
         rng = self._rng(learner, n_pool)
         rows = self._candidates(n_pool, n_instances, rng)
         if rows is not None:
-            X_pool = _safe_indexing(X_pool, rows)
+            X_pool = subset(X_pool, rows)
         chosen = self._select(learner, X_pool, n_instances, rng)
         return chosen if rows is None else rows[chosen]
 

@@ -25,3 +25,27 @@ def rows_within(bytes_per_row, *, max_memory=MAX_MEMORY, largest=4096):
     64
     """
     return int(min(max(max_memory // max(bytes_per_row, 1), 1), largest))
+
+
+def pieces(n_rows, step):
+    """Yield slices that cut so many rows into pieces of ``step`` rows or fewer.
+
+    scikit-learn's ``gen_batches`` checks its arguments for longer than a small piece
+    takes, and refuses no rows.
+
+    Parameters
+    ----------
+    n_rows, step : int
+        0 or more, 1 or more.
+
+    Yields
+    ------
+    piece : slice
+
+    Examples
+    --------
+    >>> list(pieces(5, 3))
+    [slice(0, 3, None), slice(3, 5, None)]
+    """
+    for start in range(0, n_rows, step):
+        yield slice(start, min(start + step, n_rows))

@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 from sklearn.utils.validation import _check_method_params, _num_samples
 
+from skbal._utils.pools import n_rows
 from skbal._utils.random import check_seed, stream
 from skbal.learner._delegation import DelegationMixin
 from skbal.learner._rollback import estimator_kept_on_error, record_kept_on_error
@@ -80,7 +81,8 @@ class LearnerMixin(DelegationMixin):
         indices : ndarray of shape (n_instances,)
             Positions in ``X_pool``, best first.
         rows : array-like or sparse matrix of shape (n_instances, ...)
-            The rows themselves, in the kind of ``X_pool``.
+            The rows themselves, in the kind of ``X_pool``; an ndarray if that is a dask
+            array, an array in a file or a ``Dataset``.
 
         Raises
         ------
@@ -90,7 +92,7 @@ class LearnerMixin(DelegationMixin):
             If the pool is empty. What a strategy raises passes through unchanged.
         """
         strategy = self._checked_strategy()
-        if _num_samples(X_pool) == 0:
+        if n_rows(X_pool) == 0:
             raise ValueError(
                 f"X_pool given to {type(self).__name__} is empty: "
                 "nothing is left to query."

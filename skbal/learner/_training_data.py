@@ -2,8 +2,10 @@
 
 import numpy as np
 import scipy.sparse as sp
-from sklearn.utils import _safe_indexing, check_array
+from sklearn.utils import check_array
 from sklearn.utils.validation import _num_samples
+
+from skbal._utils.pools import is_indexed, sliceable, take
 
 
 def check_labelled(X, y, owner, *, force_all_finite=True):
@@ -175,10 +177,16 @@ def take_rows(X, rows):
     >>> take_rows(["cat", "dog"], 0)
     'cat'
     """
-    if sp.issparse(X) and X.format not in ("csr", "csc", "lil"):
-        X = X.tocsr()
-    elif not hasattr(X, "__getitem__"):
-        X = np.asarray(X)
     if np.ndim(rows) == 0:
-        return X.iloc[int(rows)] if hasattr(X, "iloc") else X[int(rows)]
-    return _safe_indexing(X, np.asarray(rows))
+        return _take_row(sliceable(X), int(rows))
+    rows = np.asarray(rows)
+    picked = take(X, np.flatnonzero(rows) if rows.dtype == bool else rows)
+    if sp.issparse(X) and X.format in ("csc", "lil"):
+        return picked.asformat(X.format)
+    return picked
+
+
+def _take_row(X, row):
+    if hasattr(X, "iloc"):
+        return X.iloc[row]
+    return X[row] if is_indexed(X) else take(X, np.array([row]))[0]

@@ -5,6 +5,7 @@ from sklearn.metrics import check_scoring
 from sklearn.utils.validation import _num_samples, check_is_fitted
 
 from skbal._utils.indices import check_indices
+from skbal._utils.pools import n_rows
 from skbal._utils.validation import check_count, check_n_instances
 from skbal.oracles import LabelOracle
 
@@ -13,7 +14,7 @@ OWNER = "ActiveLearningLoop"
 
 def check_loop(loop):
     """Raise a TypeError or a ValueError if a parameter of the loop is wrong."""
-    n_pool = _num_samples(loop.X_pool)
+    n_pool = n_rows(loop.X_pool)
     check_n_instances(loop.n_instances, n_pool, OWNER)
     check_count(loop.n_queries, "n_queries", OWNER, smallest=0)
     initial = check_initial(loop.initial, n_pool)

@@ -45,8 +45,11 @@ class ActiveLearningLoop:
         estimator and of its query strategy, decide the history: with integers the
         same history comes every time.
     X_pool : array-like of shape (n_pool, ...)
-        The rows to choose from. Each query gets a copy of the rows that are left; if
-        it is a `numpy.memmap`, a view that reads only the rows that are looked at.
+        The rows to choose from: any array, list, frame or sparse matrix, a dask array,
+        an array in a file, or a map-style torch ``Dataset``. Each query gets a copy of
+        the rows that are left; if they are not in memory or over 1 GB, a view that
+        reads only the rows that are looked at, and turns into an array for whoever
+        needs one.
     oracle : callable
         Takes indices of pool rows, shape (n_instances,), and returns their labels,
         for instance `skbal.oracles.LabelOracle`.

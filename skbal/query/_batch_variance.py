@@ -50,6 +50,8 @@ class BatchVariance(DrawStrategy):
         The bytes that factors of the covariance may take; None is 64 MB, which is
         60,000 rows of 128 features. A larger pool gives the same batch, but rows may go
         through the estimator more than once.
+    verbose : int, default=0
+        Whether to show a progress bar over the rows of the pool.
 
     Attributes
     ----------
@@ -105,8 +107,11 @@ class BatchVariance(DrawStrategy):
         batch_size=None,
         n_jobs=None,
         max_memory=None,
+        verbose=0,
     ):
-        super().__init__(n_draws, random_state, pool_subsample, batch_size, n_jobs)
+        super().__init__(
+            n_draws, random_state, pool_subsample, batch_size, n_jobs, verbose
+        )
         self.noise_variance = noise_variance
         self.max_memory = max_memory
 
@@ -165,6 +170,7 @@ class BatchVariance(DrawStrategy):
             seed=check_seed(self.random_state, owner),
             batch_size=self.batch_size,
             n_jobs=self.n_jobs,
+            verbose=self.verbose,
         )
 
     def _n_held(self, factors):

@@ -5,25 +5,29 @@ whole pool, whatever the pieces and however many workers.
 """
 
 from functools import partial
+from itertools import chain
 from math import ceil
 
 import numpy as np
 from joblib import effective_n_jobs
-from scipy.sparse import issparse
-from sklearn.utils import _safe_indexing
-from sklearn.utils.parallel import delayed
-from sklearn.utils.validation import _num_samples
+from tqdm.auto import tqdm
 
 from skbal._utils.chunks import MAX_MEMORY, rows_within
+from skbal._utils.pools import cut, n_rows, sliceable, take
+from skbal._utils.rows import RowsView
+from skbal._utils.workers import call_all
+from skbal.query._selection import Selection, best, lowest_for_nan
 from skbal.sampling import predict_samples
-from skbal.sampling._pieces import lazy_parallel
+from skbal.sampling._pieces import gather
 
-_FIRST_ROWS = 8  # scored first, to learn what the draws of a row take
+_FIRST_ROWS = 8  # looked at first, to learn what work on a row takes
 _COPIES = 3  # the draws, and what drawing and scoring hold beside them
 _PIECES_A_WORKER = 4  # so that a slow worker does not keep the others waiting
 
 
-def score_rows(score, estimator, X, *, n_draws, seed, batch_size=None, n_jobs=None):
+def score_rows(
+    score, estimator, X, *, n_draws, seed, batch_size=None, n_jobs=None, verbose=0
+):
     """Return the scores of all rows, in their order.
 
     Parameters
@@ -34,7 +38,8 @@ def score_rows(score, estimator, X, *, n_draws, seed, batch_size=None, n_jobs=No
     estimator : estimator or learner
         Whatever `predict_samples` takes.
     X : array-like of shape (n_samples, ...)
-        At least one row; read piece by piece, never copied whole.
+        At least one row, of any kind that `skbal._utils.pools.take` takes; read piece
+        by piece, never copied whole.
     n_draws : int or None
         How many draws; None takes the estimator's own number.
     seed : int
@@ -43,53 +48,151 @@ def score_rows(score, estimator, X, *, n_draws, seed, batch_size=None, n_jobs=No
         Rows in a piece. None takes as many as keep the draws in all workers, and what
         is made beside them, to some 64 MB.
     n_jobs : int, optional
-        As in `joblib.Parallel`.
+        As in `joblib.Parallel`. What a worker was at when it died is done again.
+    verbose : int, default=0
+        Whether to show a progress bar.
 
     Returns
     -------
     scores : ndarray of shape (n_samples,), dtype=float64
     """
-    X = X.tocsr() if issparse(X) else X
-    n_samples = _num_samples(X)
-    scores, done = [], 0
+    X, draw = sliceable(X), partial(_draw, estimator, n_draws, seed)
+    scores, first = np.empty(n_rows(X)), ()
     if batch_size is None:
-        done = min(_FIRST_ROWS, n_samples)
-        first = _safe_indexing(X, slice(0, done))
-        draws = predict_samples(estimator, first, n_draws, random_state=seed)
-        scores = [score(draws)]
-        bytes_per_row = _COPIES * draws.nbytes // len(draws)
-        batch_size = rows_in_a_piece(bytes_per_row, n_samples - done, n_jobs)
-    indices = [
-        slice(start, min(start + batch_size, n_samples))
-        for start in range(done, n_samples, batch_size)
-    ]
-    draw_and_score = partial(_draw_and_score, score, estimator, n_draws, seed)
-    scores += in_pieces(draw_and_score, X, indices, n_jobs)
-    return np.concatenate(scores)
+        first, bytes_a_row = _first_draws(draw, X)
+        scores[: len(first)] = score(first)
+        n_left = len(scores) - len(first)
+        batch_size = rows_in_a_piece(bytes_a_row, n_left, n_jobs)
+    slices = _slices(len(first), len(scores), batch_size)
+    call = partial(_draw_and_score, score, draw)
+    for rows, piece in in_pieces(call, X, slices, n_jobs, verbose=verbose):
+        scores[rows] = piece
+    return scores
 
 
-def in_pieces(function, X, indices, n_jobs=None):
-    """Return what a function makes of pieces of X, one after the other.
+def score_and_keep(
+    score,
+    estimator,
+    X,
+    n_keep,
+    *,
+    n_draws,
+    seed,
+    batch_size=None,
+    n_jobs=None,
+    verbose=0,
+):
+    """Return the scores of all rows, and the draws of those that score highest.
+
+    One pass over the pool. What is held is the draws of ``n_keep`` rows and of the
+    pieces that are worked on: a worker sends back only draws of rows that can still be
+    among the best.
+
+    Parameters
+    ----------
+    score, estimator, X, n_draws, seed, batch_size, n_jobs, verbose
+        As in `score_rows`. The estimator must draw for each row whatever the other
+        rows are, as all but ``GaussianProcessRegressor`` do.
+    n_keep : int or callable
+        How many rows to keep, at least 1; all if there are fewer. A function is given
+        the bytes that the draws of one row take, and returns that number.
+
+    Returns
+    -------
+    scores : ndarray of shape (n_samples,), dtype=float64
+        As `score_rows` returns them.
+    rows : ndarray of shape (n_kept,), dtype=intp
+        Those with the highest scores, rising. Of equal scores the smaller row is kept;
+        NaN counts as the lowest.
+    draws : ndarray of shape (n_kept, n_draws, n_outputs)
+        Their draws.
+    """
+    X, draw = sliceable(X), partial(_draw, estimator, n_draws, seed)
+    scores, (first, bytes_a_row) = np.empty(n_rows(X)), _first_draws(draw, X)
+    scores[: len(first)] = score(first)
+    if callable(n_keep):
+        n_keep = n_keep(first.nbytes // len(first))
+    selection = Selection(min(n_keep, len(scores)))
+    selection.add(np.arange(len(first)), scores[: len(first)], first)
+    if batch_size is None:
+        n_left = len(scores) - len(first)
+        batch_size = rows_in_a_piece(bytes_a_row, n_left, n_jobs)
+    slices = _slices(len(first), len(scores), batch_size)
+    call = partial(_draw_and_pick, score, draw, selection.n_keep)
+    pieces = in_pieces(
+        call, X, slices, n_jobs, verbose=verbose, also=lambda: selection.threshold
+    )
+    for rows, (piece, picked, draws) in pieces:
+        scores[rows] = piece
+        selection.add(rows.start + picked, piece[picked], draws)
+    return scores, *selection.result()
+
+
+def draw_rows(estimator, X, rows, *, n_draws, seed, batch_size=None, n_jobs=None):
+    """Return the draws of some rows of a pool.
+
+    Parameters
+    ----------
+    estimator, X, n_draws, seed, batch_size, n_jobs
+        As in `score_rows`.
+    rows : ndarray of int of shape (n,)
+        Which ones, at least one, in any order.
+
+    Returns
+    -------
+    draws : ndarray of shape (n, n_draws, n_outputs)
+        In the order of ``rows``; those that `score_rows` saw, up to rounding.
+    """
+    X, draw = (
+        RowsView(sliceable(X), rows, take),
+        partial(_draw, estimator, n_draws, seed),
+    )
+    parts, n_first = [], 0
+    if batch_size is None:
+        first, bytes_a_row = _first_draws(draw, X)
+        parts, n_first = [(slice(0, len(first)), first)], len(first)
+        batch_size = rows_in_a_piece(bytes_a_row, len(rows) - n_first, n_jobs)
+    slices = _slices(n_first, len(rows), batch_size)
+    return gather(chain(parts, in_pieces(draw, X, slices, n_jobs)), len(rows))
+
+
+def in_pieces(function, X, slices, n_jobs=None, *, verbose=0, also=None):
+    """Give what a function makes of pieces of X, as it comes.
 
     Parameters
     ----------
     function : callable
         Takes rows. Workers need it picklable.
     X : array-like of shape (n_samples, ...)
-        Never copied whole, unless by one of the indices.
-    indices : iterable of slice or of ndarray of int
-        Which rows a piece holds. A slice of an array is not copied.
+        Never copied whole, unless by one of the slices.
+    slices : list of slice
+        Which rows a piece holds, rising. A slice of an array is not copied.
     n_jobs : int, optional
         As in `joblib.Parallel`.
+    verbose : int, default=0
+        Whether to show a progress bar.
+    also : callable, optional
+        Called when a piece is about to be worked on; gives a second argument for the
+        function.
 
-    Returns
-    -------
-    results : iterable
-        In the order of ``indices``.
+    Yields
+    ------
+    rows : slice
+        One of the slices; with several workers, in any order.
+    result : object
+        What the function made of it.
     """
-    # A generator: joblib takes pieces of X as workers become free.
-    pieces = (_safe_indexing(X, rows) for rows in indices)
-    return lazy_parallel(n_jobs)(delayed(_call)(function, piece) for piece in pieces)
+    if not slices:
+        return
+    arguments = ((piece,) for piece in cut(X, slices))
+    if also is not None:
+        arguments = ((*piece, also()) for piece in arguments)
+    done, total = slices[0].start, slices[-1].stop
+    with tqdm(initial=done, total=total, unit="rows", disable=not verbose) as bar:
+        for number, result in call_all(function, arguments, n_jobs):
+            rows = slices[number]
+            yield rows, result
+            bar.update(rows.stop - rows.start)
 
 
 def rows_in_a_piece(bytes_per_row, n_rows, n_jobs=None):
@@ -116,9 +219,32 @@ def rows_in_a_piece(bytes_per_row, n_rows, n_jobs=None):
     return min(largest, max(ceil(n_rows / (_PIECES_A_WORKER * n_workers)), 1))
 
 
-def _draw_and_score(score, estimator, n_draws, seed, X):
-    return score(predict_samples(estimator, X, n_draws, random_state=seed))
+def _slices(start, stop, size):
+    return [slice(row, min(row + size, stop)) for row in range(start, stop, size)]
 
 
-def _call(function, X):
-    return function(X)
+def _first_draws(draw, X):
+    """Return the draws of the first rows, and the bytes that work on a row takes."""
+    rows = take(X, slice(0, min(_FIRST_ROWS, n_rows(X))))
+    draws = draw(rows)
+    n_bytes = _COPIES * draws.nbytes + getattr(rows, "nbytes", 0)
+    return draws, n_bytes // len(draws)
+
+
+def _draw(estimator, n_draws, seed, X):
+    # Here is already a worker's place: a piece is not cut again.
+    return predict_samples(estimator, X, n_draws, random_state=seed, n_jobs=1)
+
+
+def _draw_and_score(score, draw, X):
+    return score(draw(X))
+
+
+def _draw_and_pick(score, draw, n_keep, X, threshold):
+    """Return scores, the positions that can be among the best, and their draws."""
+    draws = draw(X)
+    scores = np.asarray(score(draws), dtype=np.float64)
+    keys = lowest_for_nan(scores)
+    picked = np.flatnonzero(keys >= threshold)
+    picked = picked[best(keys[picked], picked, n_keep)]
+    return scores, picked, draws[picked]

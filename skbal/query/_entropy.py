@@ -24,6 +24,8 @@ class MaxEntropy(DrawStrategy):
     n_jobs : int, optional
         How many pieces of the pool are worked on at once, by `joblib`; None asks
         `joblib.parallel_config`, and means 1 outside of it.
+    verbose : int, default=0
+        Whether to show a progress bar over the rows of the pool.
 
     References
     ----------
@@ -63,6 +65,8 @@ class VariationRatios(DrawStrategy):
     n_jobs : int, optional
         How many pieces of the pool are worked on at once, by `joblib`; None asks
         `joblib.parallel_config`, and means 1 outside of it.
+    verbose : int, default=0
+        Whether to show a progress bar over the rows of the pool.
 
     References
     ----------

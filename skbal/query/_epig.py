@@ -3,9 +3,8 @@
 from functools import partial
 
 import numpy as np
-from sklearn.utils import _safe_indexing
-from sklearn.utils.validation import _num_samples
 
+from skbal._utils.pools import n_rows, take
 from skbal._utils.validation import check_count
 from skbal.information import expected_predictive_information_gain
 from skbal.query._strategy import DrawStrategy
@@ -39,6 +38,8 @@ class EPIG(DrawStrategy):
     n_jobs : int, optional
         How many pieces of the pool are worked on at once, by `joblib`; None asks
         `joblib.parallel_config`, and means 1 outside of it.
+    verbose : int, default=0
+        Whether to show a progress bar over the rows of the pool.
 
     References
     ----------
@@ -64,8 +65,11 @@ class EPIG(DrawStrategy):
         pool_subsample=None,
         batch_size=None,
         n_jobs=None,
+        verbose=0,
     ):
-        super().__init__(n_draws, random_state, pool_subsample, batch_size, n_jobs)
+        super().__init__(
+            n_draws, random_state, pool_subsample, batch_size, n_jobs, verbose
+        )
         self.X_target = X_target
         self.n_target = n_target
 
@@ -78,11 +82,11 @@ class EPIG(DrawStrategy):
     def _targets(self, estimator, X_pool):
         owner = type(self).__name__
         if self.X_target is not None:
-            if _num_samples(self.X_target) == 0:
+            if n_rows(self.X_target) == 0:
                 raise ValueError(f"X_target of {owner} is empty: give a row or None.")
             return self.X_target
         n_target = check_count(self.n_target, "n_target", owner)
-        n_pool = _num_samples(X_pool)
+        n_pool = n_rows(X_pool)
         rng = self._rng(estimator, n_pool)
         rows = rng.choice(n_pool, min(n_target, n_pool), replace=False)
-        return _safe_indexing(X_pool, np.sort(rows))
+        return take(X_pool, np.sort(rows))

@@ -7,14 +7,16 @@ covariance between rows i and j is ``B_i @ B_j.T``, divided by the noise varianc
 from functools import partial
 
 import numpy as np
-from scipy.sparse import issparse
 from sklearn.linear_model import ARDRegression, BayesianRidge
-from sklearn.utils import _safe_indexing, gen_batches
+from sklearn.utils import gen_batches
 from sklearn.utils.validation import _num_samples
 
+from skbal._utils.pools import n_rows, sliceable, take
+from skbal._utils.rows import RowsView
 from skbal._utils.validation import check_real
 from skbal.query._engine import in_pieces, rows_in_a_piece
 from skbal.query._greedy import information
+from skbal.sampling._pieces import gather
 from skbal.sampling._routes import sampler_for
 from skbal.sampling._unwrap import transform, unwrap
 
@@ -39,7 +41,7 @@ class PoolFactors:
         How many draws, if draws are what the blocks are made of.
     seed : int
         Of the draws.
-    batch_size, n_jobs : int, optional
+    batch_size, n_jobs, verbose : int, optional
         As in `score_rows`.
 
     Attributes
@@ -55,7 +57,17 @@ class PoolFactors:
     """
 
     def __init__(
-        self, estimator, X, owner, *, noise_variance, n_draws, seed, batch_size, n_jobs
+        self,
+        estimator,
+        X,
+        owner,
+        *,
+        noise_variance,
+        n_draws,
+        seed,
+        batch_size,
+        n_jobs,
+        verbose=0,
     ):
         transformers, model = unwrap(estimator)
         if hasattr(model, "covariance_factor"):
@@ -64,15 +76,16 @@ class PoolFactors:
             sampler, self.splits = sampler_for(model, n_draws, seed)
             name = type(model).__name__
             make = partial(_drawn_blocks, transformers, sampler, name, owner)
-        self._X = X.tocsr() if issparse(X) else X
-        self.n_rows = _num_samples(X)
-        first = make(_safe_indexing(self._X, slice(0, min(_FIRST_ROWS, self.n_rows))))
+        self._X = sliceable(X)
+        self.n_rows = n_rows(X)
+        first = make(take(self._X, slice(0, min(_FIRST_ROWS, self.n_rows))))
         self._shape = n_outputs, n_factors = first.shape[1:]
         self.n_copies = _n_copies(model)
         self.bytes_per_row = 8 * n_outputs * (n_factors + n_outputs)
         scale = _noise_std(model, noise_variance, n_outputs, owner)
         self._make = partial(_scaled, make, scale)
         self._batch_size, self._n_jobs = batch_size, n_jobs
+        self._verbose = verbose
 
     def load(self, rows):
         """Return the blocks of some rows, in their order.
@@ -86,16 +99,10 @@ class PoolFactors:
         -------
         blocks : ndarray of shape (n, n_outputs, n_factors), dtype=float64
         """
-        slices = self._slices(len(rows))
         # Slices of the pool itself are not copied.
-        indices = (
-            slices if len(rows) == self.n_rows else [rows[part] for part in slices]
-        )
-        blocks = np.empty((len(rows), *self._shape))
-        pieces = in_pieces(self._make, self._X, indices, self._n_jobs)
-        for part, piece in zip(slices, pieces):
-            blocks[part] = piece
-        return blocks
+        everything = len(rows) == self.n_rows
+        X = self._X if everything else RowsView(self._X, rows, take)
+        return self._gathered(self._make, X, self._verbose if everything else 0)
 
     def gains(self):
         """Return the information of each row's label, as the first, in nats.
@@ -105,9 +112,12 @@ class PoolFactors:
         gains : ndarray of shape (n_rows,), dtype=float64
             For one of the copies; no more than a few blocks are held at once.
         """
-        gains = partial(_gains, self._make)
-        slices = self._slices(self.n_rows)
-        return np.concatenate(list(in_pieces(gains, self._X, slices, self._n_jobs)))
+        return self._gathered(partial(_gains, self._make), self._X, self._verbose)
+
+    def _gathered(self, function, X, verbose):
+        slices = self._slices(n_rows(X))
+        pieces = in_pieces(function, X, slices, self._n_jobs, verbose=verbose)
+        return gather(pieces, n_rows(X))
 
     def _slices(self, n_rows):
         if not self.splits:

@@ -4,12 +4,13 @@ import inspect
 from functools import partial
 
 import numpy as np
-from scipy.sparse import issparse
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.utils import gen_batches
-from sklearn.utils.validation import _num_samples, check_is_fitted
+from sklearn.utils.validation import check_is_fitted
 
+from skbal._utils.pools import n_rows
 from skbal.query._engine import in_pieces, rows_in_a_piece
+from skbal.sampling._pieces import gather
 from skbal.sampling._unwrap import transform, unwrap
 
 # What a prediction holds beside a row is not known: room for some thousand numbers,
@@ -35,7 +36,7 @@ def has_moments(estimator):
     return {"return_std", "return_cov"} <= set(inspect.signature(predict).parameters)
 
 
-def total_std(estimator, X, *, batch_size=None, n_jobs=None):
+def total_std(estimator, X, *, batch_size=None, n_jobs=None, verbose=0):
     """Return the square root of the trace of each row's predictive covariance.
 
     Its square is the sum of the squared standard deviations of the outputs, which costs
@@ -47,7 +48,7 @@ def total_std(estimator, X, *, batch_size=None, n_jobs=None):
         Fitted, with moments.
     X : array-like of shape (n_samples, ...)
         At least one row; read piece by piece.
-    batch_size, n_jobs : int, optional
+    batch_size, n_jobs, verbose : int, optional
         As in `score_rows`.
 
     Returns
@@ -58,13 +59,12 @@ def total_std(estimator, X, *, batch_size=None, n_jobs=None):
     transformers, model = unwrap(estimator)
     if isinstance(model, GaussianProcessRegressor):
         check_is_fitted(model, "X_train_")  # it would answer from the prior
-    X = X.tocsr() if issparse(X) else X
-    n_samples = _num_samples(X)
+    n_samples = n_rows(X)
     if batch_size is None:
         batch_size = rows_in_a_piece(_BYTES_A_ROW, n_samples, n_jobs)
-    indices = gen_batches(n_samples, batch_size)
+    slices = list(gen_batches(n_samples, batch_size))
     std = partial(_total_std, transformers, model)
-    return np.concatenate(list(in_pieces(std, X, indices, n_jobs)))
+    return gather(in_pieces(std, X, slices, n_jobs, verbose=verbose), n_samples)
 
 
 def above_the_least(std):

@@ -1,7 +1,6 @@
 """The strategy that every other has to beat."""
 
-from sklearn.utils.validation import _num_samples
-
+from skbal._utils.pools import n_rows
 from skbal.base import QueryStrategy
 
 
@@ -9,8 +8,8 @@ class Random(QueryStrategy):
     """Choose rows at random, each as likely as any other.
 
     No draws are made, so any estimator will do, and ``None`` as well. ``n_draws``,
-    ``batch_size`` and ``n_jobs`` change nothing; they are here so that all strategies
-    take the same parameters.
+    ``batch_size``, ``n_jobs`` and ``verbose`` change nothing; they are here so that all
+    strategies take the same parameters.
 
     Parameters
     ----------
@@ -26,6 +25,8 @@ class Random(QueryStrategy):
     n_jobs : int, optional
         How many pieces of the pool are worked on at once, by `joblib`; None asks
         `joblib.parallel_config`, and means 1 outside of it.
+    verbose : int, default=0
+        Whether to show a progress bar over the rows of the pool.
 
     Examples
     --------
@@ -41,12 +42,14 @@ class Random(QueryStrategy):
         pool_subsample=None,
         batch_size=None,
         n_jobs=None,
+        verbose=0,
     ):
         self.n_draws = n_draws
         self.random_state = random_state
         self.pool_subsample = pool_subsample
         self.batch_size = batch_size
         self.n_jobs = n_jobs
+        self.verbose = verbose
 
     def score_pool(self, estimator, X_pool):
         """Return uniform random numbers, one a row.
@@ -64,5 +67,5 @@ class Random(QueryStrategy):
             In [0, 1). An integer ``random_state`` gives the same numbers until the pool
             or the training set changes in size.
         """
-        n_pool = _num_samples(X_pool)
+        n_pool = n_rows(X_pool)
         return self._rng(estimator, n_pool).random(n_pool)

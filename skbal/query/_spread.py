@@ -28,6 +28,8 @@ class MeanSTD(DrawStrategy):
     n_jobs : int, optional
         How many pieces of the pool are worked on at once, by `joblib`; None asks
         `joblib.parallel_config`, and means 1 outside of it.
+    verbose : int, default=0
+        Whether to show a progress bar over the rows of the pool.
 
     References
     ----------
@@ -76,6 +78,8 @@ class PredictiveVariance(DrawStrategy):
     n_jobs : int, optional
         How many pieces of the pool are worked on at once, by `joblib`; None asks
         `joblib.parallel_config`, and means 1 outside of it.
+    verbose : int, default=0
+        Whether to show a progress bar over the rows of the pool.
 
     See Also
     --------
@@ -138,5 +142,9 @@ class PredictiveVariance(DrawStrategy):
     def _std(self, estimator, X_pool):
         self._check(estimator, X_pool)
         return total_std(
-            estimator, X_pool, batch_size=self.batch_size, n_jobs=self.n_jobs
+            estimator,
+            X_pool,
+            batch_size=self.batch_size,
+            n_jobs=self.n_jobs,
+            verbose=self.verbose,
         )

@@ -1,8 +1,8 @@
 """What all strategies that score rows one by one from draws have in common."""
 
 from sklearn.base import is_regressor
-from sklearn.utils.validation import _num_samples
 
+from skbal._utils.pools import n_rows
 from skbal._utils.random import check_seed
 from skbal._utils.validation import check_count
 from skbal.base import QueryStrategy
@@ -18,7 +18,7 @@ class DrawStrategy(QueryStrategy):
 
     Parameters
     ----------
-    n_draws, random_state, pool_subsample, batch_size, n_jobs
+    n_draws, random_state, pool_subsample, batch_size, n_jobs, verbose
         As `BALD` describes them.
     """
 
@@ -31,12 +31,14 @@ class DrawStrategy(QueryStrategy):
         pool_subsample=None,
         batch_size=None,
         n_jobs=None,
+        verbose=0,
     ):
         self.n_draws = n_draws
         self.random_state = random_state
         self.pool_subsample = pool_subsample
         self.batch_size = batch_size
         self.n_jobs = n_jobs
+        self.verbose = verbose
 
     def score_pool(self, estimator, X_pool):
         """Return the score of each row, higher is better.
@@ -51,7 +53,8 @@ class DrawStrategy(QueryStrategy):
         estimator : estimator or learner
             A fitted estimator that makes posterior draws, or a learner that holds one.
         X_pool : array-like of shape (n_pool, ...)
-            The unlabelled rows; a memory map is read piece by piece.
+            The unlabelled rows: an array, or whatever `predict_samples` takes. What is
+            not in memory is read piece by piece.
 
         Returns
         -------
@@ -79,6 +82,7 @@ class DrawStrategy(QueryStrategy):
             seed=seed,
             batch_size=self.batch_size,
             n_jobs=self.n_jobs,
+            verbose=self.verbose,
         )
 
     def _scorer(self, estimator, X_pool, seed):
@@ -89,13 +93,29 @@ class DrawStrategy(QueryStrategy):
         for name in ("n_draws", "batch_size"):
             if getattr(self, name) is not None:
                 check_count(getattr(self, name), name, owner)
-        if _num_samples(X_pool) == 0:
+        if n_rows(X_pool) == 0:
             raise ValueError(f"X_pool given to {owner} is empty: no row to score.")
         if not self._takes_regressors:
-            _check_classes(unwrap(estimator)[1], owner)
+            check_classes(unwrap(estimator)[1], owner)
 
 
-def _check_classes(model, owner):
+def check_classes(model, owner):
+    """Refuse a model that gives no probabilities of several classes.
+
+    Parameters
+    ----------
+    model : estimator
+        Without a pipeline or a learner around it.
+    owner : str
+        The strategy's name, for messages.
+
+    Raises
+    ------
+    TypeError
+        If it is a regressor.
+    ValueError
+        If it knows fewer than two classes.
+    """
     # scikit-learn wants tags of whatever it is asked about; a user's own sampler need
     # not have any.
     if hasattr(model, "__sklearn_tags__") and is_regressor(model):

@@ -3,6 +3,7 @@
 from functools import partial
 from numbers import Integral
 
+from skbal._utils.pools import whole
 from skbal._utils.random import check_seed
 from skbal._utils.validation import check_count
 from skbal.sampling._pieces import draw_in_pieces
@@ -37,7 +38,9 @@ def predict_samples(
         - a ``Pipeline``, a search such as ``GridSearchCV``, a ``FrozenEstimator``, or a
           learner of modAL or skbal that holds one of these.
     X : array-like of shape (n_samples, ...)
-        The rows, as the estimator's ``predict`` takes them.
+        The rows, as the estimator's ``predict`` takes them. Also a dask array, an array
+        in a file (`numpy.memmap`, h5py, zarr) or a map-style torch ``Dataset``, which
+        are read piece by piece.
     n_draws : int, optional
         How many draws. None takes all members of an ensemble, the estimator's own
         number, or 100. Fewer than an ensemble has members gives a random subset of
@@ -97,7 +100,9 @@ def predict_samples(
     transformers, model = unwrap(estimator)
     sampler, splits = sampler_for(model, n_draws, seed)
     draw = partial(_transform_and_draw, transformers, sampler)
-    return draw_in_pieces(draw, X, batch_size, n_jobs) if splits else draw(X)
+    if not splits:
+        return draw(whole(X))
+    return draw_in_pieces(draw, X, batch_size, n_jobs)
 
 
 def _transform_and_draw(transformers, sampler, X):

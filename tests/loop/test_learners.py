@@ -5,6 +5,7 @@ import tracemalloc
 import numpy as np
 import pytest
 from modAL.models import Committee
+from modAL.uncertainty import uncertainty_sampling
 from sklearn.datasets import load_digits
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.gaussian_process import GaussianProcessRegressor
@@ -15,6 +16,7 @@ from skbal.oracles import LabelOracle
 from skbal.plotting import AcquisitionCurveDisplay
 from skbal.query import BALD, EPIG, MaxEntropy, MeanSTD, PowerBALD, Random
 from skbal.seeding import BalancedSeed
+from tests._utils.pools import READ, make
 
 N_POOL = 300
 
@@ -113,6 +115,28 @@ def test_a_memmap_gives_the_history_of_the_array(digits, tmp_path, strategy):
     mapped = digits_loop(digits, learners[1], X_pool=memmap).run()
     assert mapped.history_ == whole.history_
     assert not isinstance(learners[1].X_training, np.memmap)
+
+
+@pytest.mark.parametrize("kind", READ)
+@pytest.mark.parametrize("strategy", [BALD(random_state=1), uncertainty_sampling])
+def test_a_pool_that_is_read_gives_the_history_of_the_array(digits, kind, strategy):
+    X = digits[0][:N_POOL].astype(np.float32)
+    learners = [ActiveLearner(forest(), strategy) for _ in range(2)]
+    whole = digits_loop(digits, learners[0]).run()
+    read = digits_loop(digits, learners[1], X_pool=make(kind, X)).run()
+    assert read.history_ == whole.history_
+    np.testing.assert_array_equal(learners[1].X_training, learners[0].X_training)
+
+
+@pytest.mark.parametrize("kind", READ)
+def test_a_learner_queries_a_pool_that_is_read(digits, kind):
+    X, y = digits
+    learner = ActiveLearner(forest(), BALD(random_state=1), X[-50:], y[-50:])
+    indices, rows = learner.query(make(kind, X[:N_POOL]), n_instances=4)
+    expected, _ = learner.query(X[:N_POOL], n_instances=4)
+    np.testing.assert_array_equal(indices, expected)
+    np.testing.assert_array_equal(rows, X[indices])
+    assert type(rows) is np.ndarray
 
 
 def test_bald_reads_a_memmap_in_pieces(tmp_path):

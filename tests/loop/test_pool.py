@@ -6,7 +6,11 @@ import pytest
 import scipy.sparse as sp
 from sklearn.utils import _safe_indexing, check_array
 
-from skbal.loop._pool import Pool, RowsView
+from skbal._utils import pools
+from skbal._utils.pools import take
+from skbal._utils.rows import RowsView
+from skbal.loop._pool import Pool
+from tests._utils.pools import READ, make
 
 X = np.arange(30, dtype=np.float32).reshape(10, 3)
 
@@ -50,6 +54,30 @@ def test_a_memmap_is_shown_through_a_view(memmap):
     assert type(pool.rows(np.array([4]))) is np.ndarray
 
 
+@pytest.mark.parametrize("kind", READ)
+def test_what_is_not_in_memory_is_always_shown_through_a_view(kind):
+    pool = Pool(make(kind, X))
+    for taken in ([], [4]):
+        pool.take(np.array(taken, dtype=np.intp))
+        view = pool.unlabelled()
+        assert isinstance(view, RowsView)
+        assert view.shape == (10 - len(taken), 3)
+        assert (view.dtype, view.nbytes) == (np.float32, len(view) * 12)
+        np.testing.assert_array_equal(view, np.delete(X, taken, axis=0))
+        np.testing.assert_array_equal(view[1:3, 0], X[1:3, 0])
+    np.testing.assert_array_equal(pool.rows(np.array([4, 0])), X[[4, 0]])
+
+
+def test_a_large_array_is_shown_through_a_view(monkeypatch):
+    monkeypatch.setattr(pools, "_LARGE", X.nbytes - 1)
+    pool = Pool(X)
+    assert pool.unlabelled() is X
+    pool.take(np.array([4]))
+    view = pool.unlabelled()
+    assert isinstance(view, RowsView)
+    np.testing.assert_array_equal(view, np.delete(X, 4, axis=0))
+
+
 @pytest.fixture
 def rows():
     return np.array([1, 2, 5, 8, 9])
@@ -75,13 +103,13 @@ def rows():
     ids=str,
 )
 def test_a_view_indexes_as_the_array_of_its_rows_does(memmap, rows, key):
-    part = RowsView(memmap, rows)[key]
+    part = RowsView(memmap, rows, take)[key]
     assert not isinstance(part, np.memmap)
     np.testing.assert_array_equal(part, X[rows][key])
 
 
 def test_a_view_is_an_array_to_whoever_needs_one(memmap, rows):
-    view = RowsView(memmap, rows)
+    view = RowsView(memmap, rows, take)
     assert (view.shape, view.ndim, len(view)) == ((5, 3), 2, 5)
     assert view.dtype == np.float32
     assert view.nbytes == X[rows].nbytes

@@ -2,16 +2,26 @@ import tracemalloc
 
 import joblib
 import numpy as np
-import pandas as pd
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.sparse import csr_matrix
 from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import BayesianRidge
 
 from skbal.information import mutual_information
-from skbal.query import BALD
-from skbal.query._engine import score_rows
+from skbal.query import (
+    BALD,
+    EPIG,
+    BatchVariance,
+    MaxEntropy,
+    MeanSTD,
+    PredictiveVariance,
+    Random,
+)
+from skbal.query._engine import draw_rows, score_and_keep, score_rows
+from skbal.query._selection import Selection
 from skbal.sampling import predict_samples
+from tests._utils.pools import KINDS, make
 from tests.information.arrays import random_draws
 from tests.query.fakes import SeededSampler, TableSampler, numbered, random_pool
 
@@ -74,6 +84,13 @@ def test_rows_in_a_piece_follow_from_the_size_of_the_draws():
     assert sizes == [8, 4, 4, 4]
 
 
+def test_rows_of_a_piece_follow_from_the_size_of_a_row_too():
+    model = TableSampler(np.full((40, 1, 2), 0.5))
+    X = np.zeros((20, 2_000_000), dtype=np.float32)  # 8 MB a row, never written to
+    BALD(random_state=0).score_pool(model, X)
+    assert [size for size, _, _ in model.calls] == [8, 8, 4]
+
+
 def test_memory_does_not_grow_with_the_pool():
     class Uniform:
         def predict_samples(self, X, n_draws=None, *, random_state=None):
@@ -96,12 +113,30 @@ def test_a_pool_of_one_and_of_as_many_rows_as_are_scored_first():
         assert_allclose(scores, whole(model, X), atol=1e-12)
 
 
-def test_pools_of_other_kinds_give_the_same_scores():
-    model, X = SeededSampler(), random_pool()
+@pytest.mark.parametrize("kind", KINDS)
+def test_pools_of_any_kind_give_the_same_scores(kind, forest):
+    X = np.abs(random_pool(50, 3))
     strategy = BALD(random_state=0, batch_size=13)
-    expected = strategy.score_pool(model, X)
-    for pool in (pd.DataFrame(X), X.tolist(), X[::-1][::-1]):
-        assert_array_equal(strategy.score_pool(model, pool), expected)
+    expected = strategy.score_pool(forest, X)
+    assert_allclose(strategy.score_pool(forest, make(kind, X)), expected, atol=1e-12)
+
+
+@pytest.mark.parametrize("pool_subsample", [None, 20])
+@pytest.mark.parametrize("kind", KINDS)
+def test_pools_of_any_kind_give_the_same_choice(kind, pool_subsample, forest):
+    X = np.abs(random_pool(50, 3))
+    for strategy in (BALD, EPIG, Random, MaxEntropy):
+        ask = strategy(random_state=0, pool_subsample=pool_subsample)
+        assert_array_equal(ask(forest, make(kind, X), 5), ask(forest, X, 5))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_regression_pools_of_any_kind_give_the_same_choice(kind):
+    X = np.abs(random_pool(50, 3))
+    model = BayesianRidge().fit(X[:30], X[:30] @ [1, 2, 3])
+    for strategy in (PredictiveVariance, BatchVariance, MeanSTD):
+        ask = strategy(random_state=0)
+        assert_array_equal(ask(model, make(kind, X), 4), ask(model, X, 4))
 
 
 def test_a_memory_map_is_handed_on_in_pieces_of_itself(tmp_path):
@@ -150,3 +185,180 @@ def test_score_rows_takes_any_function_of_draws():
         batch_size=5,
     )
     assert_array_equal(scores, np.arange(12))
+
+
+# The scores of all rows and the draws of the best
+
+
+def kept(scores, n_keep):
+    """Return the rows to keep, worked out from all scores at once."""
+    return np.sort(np.lexsort((np.arange(len(scores)), -scores))[:n_keep])
+
+
+@pytest.mark.parametrize("n_keep", [1, 10, 59, 60, 100])
+@pytest.mark.parametrize("batch_size", [1, 7, 1000, None])
+def test_the_draws_of_the_best_rows_are_kept(batch_size, n_keep):
+    model, X = SeededSampler(), random_pool(60)
+    draws = predict_samples(model, X, 12, random_state=3)
+    scores, rows, best = score_and_keep(
+        mutual_information, model, X, n_keep, n_draws=12, seed=3, batch_size=batch_size
+    )
+    assert_allclose(scores, mutual_information(draws), atol=1e-12)
+    assert_array_equal(rows, kept(mutual_information(draws), n_keep))
+    assert_allclose(best, draws[rows], atol=1e-12)
+
+
+@pytest.mark.parametrize("batch_size", [7, None])
+@pytest.mark.parametrize("backend", ["loky", "threading"])
+def test_what_is_kept_does_not_depend_on_the_workers(backend, batch_size, forest):
+    X = random_pool(300, 3)
+
+    def keep(n_jobs):
+        return score_and_keep(
+            mutual_information, forest, X, 20,
+            n_draws=None, seed=0, batch_size=batch_size, n_jobs=n_jobs,
+        )  # fmt: skip
+
+    with joblib.parallel_config(backend=backend):
+        for one, two in zip(keep(1), keep(2)):
+            assert_allclose(one, two, atol=1e-12)
+
+
+@pytest.mark.parametrize("batch_size", [1, 4, None])
+def test_of_equal_scores_the_smaller_rows_are_kept(batch_size):
+    table = np.full((30, 2, 2), 0.5)
+    table[[4, 9, 25]] = [[1, 0], [0, 1]]
+    _, rows, draws = score_and_keep(
+        mutual_information, TableSampler(table), numbered(30), 5,
+        n_draws=None, seed=0, batch_size=batch_size,
+    )  # fmt: skip
+    assert rows.tolist() == [0, 1, 4, 9, 25]
+    assert_array_equal(draws, table[rows])
+
+
+def test_scores_that_are_nan_count_as_the_lowest():
+    scores = np.array([np.nan, 1.0, np.nan, 3.0, 2.0, -np.inf])
+    found, rows, _ = score_and_keep(
+        first_number, TableSampler(scores[:, np.newaxis, np.newaxis]), numbered(6), 4,
+        n_draws=None, seed=0,
+    )  # fmt: skip
+    assert_array_equal(found, scores)
+    assert rows.tolist() == [0, 1, 3, 4]
+
+
+def first_number(draws):
+    return draws[:, 0, 0]
+
+
+def test_how_many_are_kept_may_depend_on_what_a_row_takes():
+    asked = []
+
+    def n_keep(bytes_per_row):
+        asked.append(bytes_per_row)
+        return 7
+
+    table = random_draws(30, 5, 3).astype(np.float32)
+    _, rows, draws = score_and_keep(
+        mutual_information, TableSampler(table), numbered(30), n_keep,
+        n_draws=None, seed=0,
+    )  # fmt: skip
+    assert asked == [5 * 3 * 4]
+    assert len(rows) == len(draws) == 7
+    assert draws.dtype == np.float32
+
+
+def test_only_draws_that_can_still_be_kept_are_handed_over(monkeypatch):
+    handed_over = []
+    add = Selection.add
+
+    def noted(self, rows, scores, draws):
+        handed_over.append(len(draws))
+        add(self, rows, scores, draws)
+
+    monkeypatch.setattr(Selection, "add", noted)
+    table = np.random.default_rng(0).random((2000, 1, 1))
+    model = TableSampler(table)
+    for n_jobs in (1, 2):
+        handed_over.clear()
+        with joblib.parallel_config(backend="threading"):
+            score_and_keep(
+                first_number, model, numbered(2000), 10,
+                n_draws=None, seed=0, batch_size=10, n_jobs=n_jobs,
+            )  # fmt: skip
+        # In random order, 10 (1 + ln(2000 / 10)) = 63 rows are ever among the best 10;
+        # with two workers, 16 pieces are on their way before the first comes back.
+        assert sum(handed_over) < 63 + 40 + 160 * (n_jobs - 1)
+
+
+@pytest.mark.parametrize("batch_size", [1, 7, None])
+def test_draws_of_some_rows_are_those_of_the_pass(batch_size):
+    model, X = SeededSampler(), random_pool(60)
+    rows = np.array([40, 3, 3, 59, *range(10, 30)])
+    draws = draw_rows(model, X, rows, n_draws=6, seed=2, batch_size=batch_size)
+    whole = predict_samples(model, X, 6, random_state=2)
+    assert_allclose(draws, whole[rows], atol=1e-12)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_pools_of_any_kind_keep_and_draw_the_same(kind, forest):
+    X = np.abs(random_pool(50, 3))
+    settings = {"n_draws": None, "seed": 0, "batch_size": 9}
+    expected = score_and_keep(mutual_information, forest, X, 12, **settings)
+    pool = make(kind, X)
+    found = score_and_keep(mutual_information, forest, pool, 12, **settings)
+    for one, two in zip(found, expected):
+        assert_allclose(one, two, atol=1e-12)
+    again = draw_rows(forest, pool, found[1][::-1], **settings)
+    assert_allclose(again, found[2][::-1], atol=1e-12)
+
+
+class Uneven:
+    """Makes 20 x 10 probabilities a row, sharp where its first feature is large."""
+
+    def predict_samples(self, X, n_draws=None, *, random_state=None):
+        draws = np.full((len(X), 20, 10), 0.1, dtype=np.float32)
+        share = np.clip(np.asarray(X)[:, 0], 0, 1)[:, np.newaxis] * 0.9
+        draws[:, ::2, 0] += share
+        draws[:, ::2, 1:] -= share[:, :, np.newaxis] / 9
+        return draws
+
+
+@pytest.fixture(scope="module")
+def large_pool(tmp_path_factory):
+    path = tmp_path_factory.mktemp("pool") / "X.npy"
+    X = np.lib.format.open_memmap(path, "w+", np.float32, (200_000, 50))  # 40 MB
+    X[:, 0] = np.random.default_rng(0).random(len(X))
+    return X
+
+
+def test_a_pass_over_a_large_memory_map_holds_little(large_pool):
+    tracemalloc.start()
+    try:
+        scores = BALD(random_state=0).score_pool(Uneven(), large_pool)
+        first = tracemalloc.get_traced_memory()[1]
+        tracemalloc.reset_peak()
+        same, rows, draws = score_and_keep(
+            mutual_information, Uneven(), large_pool, 5000, n_draws=None, seed=0
+        )
+        second = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert first < 30e6  # all draws are 160 MB
+    assert second < 30e6 + draws.nbytes
+    assert_array_equal(same, scores)
+    assert_array_equal(rows, kept(scores, 5000))
+
+
+# Progress
+
+
+@pytest.mark.parametrize("verbose", [0, 1])
+def test_a_bar_over_the_rows_shows_when_asked_for(verbose, forest, capsys):
+    X = random_pool(60, 3)
+    model = BayesianRidge().fit(X, X[:, 0])
+    for strategy in (BALD, EPIG, MaxEntropy):
+        strategy(random_state=0, verbose=verbose)(forest, X, 3)
+        assert ("60/60" in capsys.readouterr().err) == bool(verbose)
+    for strategy in (PredictiveVariance, BatchVariance, MeanSTD):
+        strategy(random_state=0, verbose=verbose)(model, X, 3)
+        assert ("60/60" in capsys.readouterr().err) == bool(verbose)

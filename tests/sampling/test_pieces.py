@@ -3,10 +3,13 @@ import tracemalloc
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.gaussian_process import GaussianProcessRegressor
 
 from skbal._utils.chunks import MAX_MEMORY
 from skbal.sampling import predict_samples
 from skbal.sampling._pieces import draw_in_pieces
+from tests._utils.pools import KINDS, READ, make
 
 
 def doubled(X):
@@ -74,6 +77,32 @@ def test_rows_on_disk_are_read_in_pieces(tmp_path):
     tracemalloc.stop()
     assert draws.shape == (n_samples, 1, 1)
     assert peak < 1.2 * MAX_MEMORY < pool.nbytes / 4
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_pools_of_any_kind_give_the_draws_of_the_array(kind):
+    X = np.abs(np.random.default_rng(0).normal(size=(40, 3)))
+    y = X[:, 0] > X[:, 1]
+    forest = RandomForestClassifier(5, random_state=0).fit(X, y)
+    for batch_size in (None, 7):
+        draws = predict_samples(forest, make(kind, X), batch_size=batch_size)
+        assert_array_equal(draws, predict_samples(forest, X))
+
+
+@pytest.mark.parametrize("kind", READ)
+def test_a_gaussian_process_takes_pools_of_any_kind(kind):
+    X = np.random.default_rng(0).normal(size=(12, 3))
+    process = GaussianProcessRegressor().fit(X[:5], X[:5, 0])
+    draws = predict_samples(process, make(kind, X), 4, random_state=0, batch_size=5)
+    assert_array_equal(draws, predict_samples(process, X, 4, random_state=0))
+
+
+@pytest.mark.parametrize("kind", ["in file", "Dataset", "dask"])
+def test_large_rows_are_read_in_pieces_whatever_holds_them(kind):
+    X = np.zeros((10, MAX_MEMORY // 16), dtype=np.float32)  # a fourth of it each
+    lengths = Lengths()
+    predict_samples(lengths, make(kind, X))
+    assert lengths.seen == [4, 4, 2]
 
 
 def test_pieces_of_different_shapes_are_refused():

@@ -1,0 +1,112 @@
+"""Calls spread over joblib's workers; what a dead worker took with it is done again."""
+
+import logging
+from concurrent.futures import BrokenExecutor, CancelledError
+from functools import partial
+from itertools import islice
+
+from joblib import effective_n_jobs
+from joblib.parallel import get_active_backend
+from sklearn.utils.parallel import Parallel, delayed
+
+from skbal._utils.on_dask import is_dask, results_on_dask
+
+logger = logging.getLogger(__name__)
+
+_CALLS_A_WORKER = 8  # at once, so that a slow call does not keep the others waiting
+_ROUNDS = 3  # a call is tried, when workers die under it
+
+
+def call_all(function, arguments, n_jobs=None):
+    """Give the results of a function for many arguments, as they come.
+
+    The arguments are looked at in the caller's thread, a few calls ahead, so they may
+    be made, and read what earlier results brought, as late as possible.
+
+    Parameters
+    ----------
+    function : callable
+        Workers need it picklable.
+    arguments : iterable of tuple
+        The positional arguments of one call each.
+    n_jobs : int, optional
+        As in `joblib.Parallel`.
+
+    Yields
+    ------
+    number : int
+        Which of the arguments, counted from 0.
+    result : object
+        What the function returned for them.
+
+    Raises
+    ------
+    Exception
+        What the function raises, unchanged and at once. If workers die again and again,
+        what joblib's backend makes of that, with a note on what to try.
+    """
+    calls = enumerate(arguments)
+    n_workers = effective_n_jobs(n_jobs)
+    if n_workers == 1:
+        yield from ((number, function(*given)) for number, given in calls)
+        return
+    while missing := dict(islice(calls, _CALLS_A_WORKER * n_workers)):
+        for attempt in range(1, _ROUNDS + 1):
+            yield from _call_once(function, missing, n_jobs, attempt)
+
+
+def _call_once(function, missing, n_jobs, attempt):
+    """Give results and take them off what is missing, until a worker dies."""
+    if not missing:
+        return
+    try:
+        for number, result in _results(function, list(missing.items()), n_jobs):
+            del missing[number]
+            yield number, result
+    except Exception as error:
+        if not _is_lost_worker(error):
+            raise
+        if attempt == _ROUNDS:
+            error.add_note(
+                f"Workers died in {_ROUNDS} rounds, and the last {len(missing)} calls "
+                "could not be finished. Do they run out of memory? Try a smaller "
+                "batch_size or fewer workers, and n_jobs=1 to see errors where they "
+                "happen."
+            )
+            raise
+        logger.warning(
+            "A worker died (%s): %d calls are made again.",
+            type(error).__name__,
+            len(missing),
+        )
+
+
+def _results(function, calls, n_jobs):
+    """Give the number and the result of each call, as they come."""
+    numbered = partial(_numbered, function)
+    backend, _ = get_active_backend()
+    if is_dask(backend):
+        return results_on_dask(backend, numbered, calls)
+    return _parallel(n_jobs)(delayed(numbered)(*call) for call in calls)
+
+
+def _parallel(n_jobs):
+    for return_as in ("generator_unordered", "generator"):
+        try:
+            return Parallel(n_jobs=n_jobs, pre_dispatch="all", return_as=return_as)
+        except ValueError:
+            continue  # joblib before 1.4
+    # joblib's multiprocessing backend gives only whole lists.
+    return Parallel(n_jobs=n_jobs, pre_dispatch="all")
+
+
+def _numbered(function, number, given):
+    return number, function(*given)
+
+
+def _is_lost_worker(error):
+    # Of loky; of dask when data was lost; of dask when it gave up a call.
+    if isinstance(error, (BrokenExecutor, CancelledError)):
+        return True
+    kind = type(error)
+    return kind.__name__ == "KilledWorker" and kind.__module__.startswith("distributed")
