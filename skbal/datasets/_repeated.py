@@ -1,0 +1,100 @@
+"""Data sets with noisy copies of each row, on which batches of top scores fail."""
+
+import numpy as np
+from sklearn.utils import check_array, check_consistent_length
+
+from skbal._utils.random import check_seed, stream
+from skbal._utils.validation import check_count, check_real
+
+_OWNER = "make_repeated"
+
+
+def make_repeated(
+    X, y, n_repeats=3, noise=0.1, random_state=None, *, return_index=False
+):
+    """Return every row several times, each copy with Gaussian noise of its own.
+
+    Repeated MNIST [1]_ is made so: a strategy that looks at one row at a time fills its
+    batches with copies of one image, as they score alike.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, ...)
+        The rows, of any shape: features, or images.
+    y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+        What belongs to a row; copies keep it as it is.
+    n_repeats : int, default=3
+        How often each row comes. Every copy is noisy, also the first.
+    noise : float, default=0.1
+        The standard deviation of the noise, in the units of X. The published .1 is for
+        images scaled to mean 0 and variance 1 (for MNIST, pixels in [0, 1] less 0.1307,
+        over 0.3081). 0 gives exact copies. Values are not clipped to a range.
+    random_state : None, int, numpy.random.RandomState or numpy.random.Generator
+        An integer gives the same noise every time. Copy k of the rows is the same
+        whatever ``n_repeats``.
+    return_index : bool, default=False
+        Return ``index`` as well.
+
+    Returns
+    -------
+    X_repeated : ndarray of shape (n_repeats * n_samples, ...)
+        All rows in their order, then all of them again: row i is a copy of row
+        ``i % n_samples``. float32 stays float32, all else becomes float64.
+    y_repeated : ndarray of shape (n_repeats * n_samples,) or \
+(n_repeats * n_samples, n_outputs)
+        In the same order.
+    index : ndarray of shape (n_repeats * n_samples,), dtype=intp
+        The row of X that a row is a copy of. Only with ``return_index``.
+
+    Raises
+    ------
+    TypeError
+        If a parameter is of the wrong kind, or X is sparse.
+    ValueError
+        If ``n_repeats`` is below 1, ``noise`` is negative, X is empty or holds NaN or
+        infinity, or X and y differ in length.
+
+    References
+    ----------
+    .. [1] A. Kirsch, J. van Amersfoort and Y. Gal (2019), BatchBALD: Efficient and
+       Diverse Batch Acquisition for Deep Bayesian Active Learning, section 4.1.
+
+    Examples
+    --------
+    >>> from skbal.datasets import make_repeated
+    >>> X, y, index = make_repeated(
+    ...     [[0.0], [10.0]], ["low", "high"], random_state=0, return_index=True
+    ... )
+    >>> y.tolist()
+    ['low', 'high', 'low', 'high', 'low', 'high']
+    >>> index
+    array([0, 1, 0, 1, 0, 1])
+    >>> X.round().ravel() + 0.0
+    array([ 0., 10.,  0., 10.,  0., 10.])
+    """
+    n_repeats = check_count(n_repeats, "n_repeats", _OWNER)
+    noise = check_real(noise, "noise", _OWNER, low=0)
+    seed = check_seed(random_state, _OWNER)
+    X = check_array(
+        X,
+        dtype=(np.float64, np.float32),
+        allow_nd=True,
+        estimator=_OWNER,
+        input_name="X",
+    )
+    y = np.asarray(y)
+    check_consistent_length(X, y)
+    index = np.tile(np.arange(len(X)), n_repeats)
+    repeated = _noisy_copies(X, n_repeats, noise, seed), y[index]
+    return (*repeated, index) if return_index else repeated
+
+
+def _noisy_copies(X, n_repeats, noise, seed):
+    # The noise is drawn where the result will be: nothing of its size is held beside.
+    copies = np.empty((n_repeats, *X.shape), dtype=X.dtype)
+    for number, copy in enumerate(copies):
+        rng = stream(seed, _OWNER, number)
+        rng.standard_normal(out=copy, dtype=copy.dtype)
+        copy *= noise
+        copy += X
+    return copies.reshape(-1, *X.shape[1:])
