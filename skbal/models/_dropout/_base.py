@@ -17,6 +17,7 @@ from skbal._utils.random import check_seed
 from skbal._utils.torch_random import seeded_torch
 from skbal._utils.validation import check_count, check_real
 from skbal.base import PosteriorSamplerMixin
+from skbal.models._dropout._features import FeaturesMixin
 from skbal.models._networks._parameters import NetworkParametersMixin
 from skbal.models._networks._rows import NetworkRowsMixin
 
@@ -24,7 +25,11 @@ _LARGEST_SEED = 2**32 - 1
 
 
 class MCDropout(
-    NetworkParametersMixin, NetworkRowsMixin, PosteriorSamplerMixin, BaseEstimator
+    FeaturesMixin,
+    NetworkParametersMixin,
+    NetworkRowsMixin,
+    PosteriorSamplerMixin,
+    BaseEstimator,
 ):
     """What classifier and regressor share; a subclass says what y and outputs are."""
 

@@ -147,7 +147,7 @@ height, width)
             yield rows, self._block(extractor, X[rows])
 
     def _extractor(self, example):
-        from skbal.models._last_layer._features import FeatureExtractor
+        from skbal.models._dropout._extractor import FeatureExtractor
 
         module = self._kind().module()
         example = self._to_torch(example)
@@ -186,7 +186,7 @@ height, width)
 
     def _found_last_dense(self):
         """Return the `LastDense`: the layer and what follows it, or None."""
-        from skbal.models._last_layer._features import find_last_dense
+        from skbal.models._dropout._extractor import find_last_dense
 
         if self.feature_layer is not None:
             return None
@@ -203,7 +203,7 @@ height, width)
     def _to_torch(self, X):
         import torch
 
-        from skbal.models._last_layer._features import device_and_dtype
+        from skbal.models._dropout._extractor import device_and_dtype
 
         kind = self._kind()
         device, dtype = device_and_dtype(kind.module())
