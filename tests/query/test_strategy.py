@@ -35,11 +35,15 @@ NEED_CLASSES = [
     query.EPIG,
     query.MaxEntropy,
     query.PowerBALD,
+    query.SoftmaxBALD,
+    query.SoftrankBALD,
     query.VariationRatios,
 ]
 DRAWING = [*NEED_CLASSES, query.MeanSTD, query.PredictiveVariance]
 EVERY = [*DRAWING, query.Random]
-COMMON = ["n_draws", "random_state", "pool_subsample", "batch_size", "n_jobs"]
+COMMON = [
+    "n_draws", "random_state", "pool_subsample", "batch_size", "n_jobs", "verbose",
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
