@@ -1,6 +1,6 @@
 """Warnings and errors of skbal that scikit-learn has no name for."""
 
-__all__ = ["NoDrawsError", "NoDropoutError", "NumericalWarning"]
+__all__ = ["NoDrawsError", "NoDropoutError", "NumericalWarning", "TooFewDrawsWarning"]
 
 
 class NoDrawsError(TypeError):
@@ -13,3 +13,7 @@ class NoDropoutError(ValueError):
 
 class NumericalWarning(UserWarning):
     """A result stands, but the arithmetic needed help; the message says how much."""
+
+
+class TooFewDrawsWarning(UserWarning):
+    """Part of a batch is nearly random: the draws have nothing more to choose it by."""

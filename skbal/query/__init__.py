@@ -4,21 +4,32 @@ A strategy is called with a learner (or a fitted estimator) and a pool, and answ
 positions in the pool, best first; ``score_pool`` gives the score of every row.
 """
 
-from skbal.query._bald import BALD, PowerBALD
+from skbal.query._badge import BADGE
+from skbal.query._bald import BALD
+from skbal.query._batch_bald._strategy import BatchBALD
 from skbal.query._batch_variance import BatchVariance
 from skbal.query._entropy import MaxEntropy, VariationRatios
 from skbal.query._epig import EPIG
+from skbal.query._k_center import KCenterGreedy
+from skbal.query._kmeans_batch import KMeansBatch
 from skbal.query._random import Random
 from skbal.query._spread import MeanSTD, PredictiveVariance
+from skbal.query._stochastic import PowerBALD, SoftmaxBALD, SoftrankBALD
 
 __all__ = [
+    "BADGE",
     "BALD",
     "EPIG",
+    "BatchBALD",
     "BatchVariance",
+    "KCenterGreedy",
+    "KMeansBatch",
     "MaxEntropy",
     "MeanSTD",
     "PowerBALD",
     "PredictiveVariance",
     "Random",
+    "SoftmaxBALD",
+    "SoftrankBALD",
     "VariationRatios",
 ]

@@ -1,0 +1,1 @@
+"""BatchBALD: the chosen rows' configurations of labels, and the search for the next."""
