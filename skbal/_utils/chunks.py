@@ -27,16 +27,20 @@ def rows_within(bytes_per_row, *, max_memory=MAX_MEMORY, largest=4096):
     return int(min(max(max_memory // max(bytes_per_row, 1), 1), largest))
 
 
-def pieces(n_rows, step):
-    """Yield slices that cut so many rows into pieces of ``step`` rows or fewer.
+def pieces(n_rows, step, start=0):
+    """Yield slices that cut rows into pieces of ``step`` rows or fewer.
 
     scikit-learn's ``gen_batches`` checks its arguments for longer than a small piece
     takes, and refuses no rows.
 
     Parameters
     ----------
-    n_rows, step : int
-        0 or more, 1 or more.
+    n_rows : int
+        How many there are.
+    step : int
+        1 or more.
+    start : int, default=0
+        The first row of the first piece.
 
     Yields
     ------
@@ -47,5 +51,5 @@ def pieces(n_rows, step):
     >>> list(pieces(5, 3))
     [slice(0, 3, None), slice(3, 5, None)]
     """
-    for start in range(0, n_rows, step):
-        yield slice(start, min(start + step, n_rows))
+    for first in range(start, n_rows, step):
+        yield slice(first, min(first + step, n_rows))

@@ -12,7 +12,7 @@ import numpy as np
 from joblib import effective_n_jobs
 from tqdm.auto import tqdm
 
-from skbal._utils.chunks import MAX_MEMORY, rows_within
+from skbal._utils.chunks import MAX_MEMORY, pieces, rows_within
 from skbal._utils.pools import cut, n_rows, sliceable, take
 from skbal._utils.rows import RowsView
 from skbal._utils.workers import call_all
@@ -63,7 +63,7 @@ def score_rows(
         scores[: len(first)] = score(first)
         n_left = len(scores) - len(first)
         batch_size = rows_in_a_piece(bytes_a_row, n_left, n_jobs)
-    slices = _slices(len(first), len(scores), batch_size)
+    slices = list(pieces(len(scores), batch_size, start=len(first)))
     call = partial(_draw_and_score, score, draw)
     for rows, piece in in_pieces(call, X, slices, n_jobs, verbose=verbose):
         scores[rows] = piece
@@ -117,12 +117,12 @@ def score_and_keep(
     if batch_size is None:
         n_left = len(scores) - len(first)
         batch_size = rows_in_a_piece(bytes_a_row, n_left, n_jobs)
-    slices = _slices(len(first), len(scores), batch_size)
+    slices = list(pieces(len(scores), batch_size, start=len(first)))
     call = partial(_draw_and_pick, score, draw, selection.n_keep)
-    pieces = in_pieces(
+    results = in_pieces(
         call, X, slices, n_jobs, verbose=verbose, also=lambda: selection.threshold
     )
-    for rows, (piece, picked, draws) in pieces:
+    for rows, (piece, picked, draws) in results:
         scores[rows] = piece
         selection.add(rows.start + picked, piece[picked], draws)
     return scores, *selection.result()
@@ -152,7 +152,7 @@ def draw_rows(estimator, X, rows, *, n_draws, seed, batch_size=None, n_jobs=None
         first, bytes_a_row = _first_draws(draw, X)
         parts, n_first = [(slice(0, len(first)), first)], len(first)
         batch_size = rows_in_a_piece(bytes_a_row, len(rows) - n_first, n_jobs)
-    slices = _slices(n_first, len(rows), batch_size)
+    slices = list(pieces(len(rows), batch_size, start=n_first))
     return gather(chain(parts, in_pieces(draw, X, slices, n_jobs)), len(rows))
 
 
@@ -217,10 +217,6 @@ def rows_in_a_piece(bytes_per_row, n_rows, n_jobs=None):
     if n_workers == 1:
         return largest
     return min(largest, max(ceil(n_rows / (_PIECES_A_WORKER * n_workers)), 1))
-
-
-def _slices(start, stop, size):
-    return [slice(row, min(row + size, stop)) for row in range(start, stop, size)]
 
 
 def _first_draws(draw, X):

@@ -11,6 +11,7 @@ import scipy.sparse as sp
 from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted
 
+from skbal._utils.chunks import pieces
 from skbal._utils.pools import n_rows, sliceable, take
 from skbal.query._engine import in_pieces, rows_in_a_piece
 from skbal.sampling._unwrap import transform, unwrap
@@ -164,10 +165,7 @@ def compute(function, X, *, batch_size=None, n_jobs=None, verbose=0):
         gathered.put(slice(0, done), parts)
         held = _n_bytes(rows) + sum(_n_bytes(part) for part in parts)
         batch_size = rows_in_a_piece(_COPIES * held // done, n_samples - done, n_jobs)
-    slices = [
-        slice(start, min(start + batch_size, n_samples))
-        for start in range(done, n_samples, batch_size)
-    ]
+    slices = list(pieces(n_samples, batch_size, start=done))
     for rows, parts in in_pieces(function, X, slices, n_jobs, verbose=verbose):
         gathered.put(rows, parts)
     return gathered.result()
