@@ -44,8 +44,9 @@ def check_indices(indices, n_rows, name, owner, *, unique=True):
     if array.size == 0:
         return np.empty(0, dtype=np.intp)
     if array.dtype.kind not in "iu":
+        hint = " np.flatnonzero(mask) gives them." if array.dtype == bool else ""
         raise TypeError(
-            f"{name} of {owner} must be integers, got the dtype {array.dtype}."
+            f"{name} of {owner} must be integers, got the dtype {array.dtype}.{hint}"
         )
     _check_range(array, n_rows, f"{name} of {owner}")
     if unique:

@@ -1,0 +1,59 @@
+"""Everything that has a random state and was given none gets one."""
+
+from sklearn.base import clone
+from sklearn.ensemble import BaggingClassifier, RandomForestClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.tree import DecisionTreeClassifier
+
+from skbal._utils.seeds_of import fill_random_states
+from skbal.query import BALD
+
+
+def states(estimator):
+    return {
+        name: value
+        for name, value in estimator.get_params().items()
+        if name.endswith("random_state")
+    }
+
+
+def nested():
+    bagging = BaggingClassifier(DecisionTreeClassifier())
+    return make_pipeline(StandardScaler(), bagging)
+
+
+def test_every_level_gets_an_integer_of_its_own():
+    filled = states(fill_random_states(nested(), 0))
+    assert len(filled) == 2
+    assert len(set(filled.values())) == 2
+    assert all(isinstance(value, int) for value in filled.values())
+
+
+def test_the_same_seed_gives_the_same_integers():
+    assert states(fill_random_states(nested(), 3)) == states(
+        fill_random_states(nested(), 3)
+    )
+    assert states(fill_random_states(nested(), 3)) != states(
+        fill_random_states(nested(), 4)
+    )
+
+
+def test_what_was_given_stays():
+    forest = RandomForestClassifier(random_state=5)
+    assert fill_random_states(forest, 0).random_state == 5
+    outer = BaggingClassifier(DecisionTreeClassifier(random_state=5))
+    filled = states(fill_random_states(outer, 0))
+    assert filled["estimator__random_state"] == 5
+    assert filled["random_state"] is not None
+
+
+def test_what_has_no_parameters_stays_as_it_is():
+    assert fill_random_states(print, 0) is print
+    assert fill_random_states(BALD, 0) is BALD
+
+
+def test_the_object_itself_is_changed():
+    strategy = BALD()
+    assert fill_random_states(strategy, 0) is strategy
+    assert clone(strategy).random_state == strategy.random_state
