@@ -1,0 +1,124 @@
+"""What clusters of rows are measured on, before there is a model."""
+
+import numpy as np
+import scipy.sparse as sp
+from sklearn.decomposition import PCA
+
+from skbal._utils.chunks import pieces, rows_within
+from skbal._utils.features import as_features
+from skbal._utils.pools import cut, n_rows, sliceable, take
+from skbal._utils.validation import check_count
+
+_COPIES = 4  # of a piece: rows, their features, and what making them holds beside
+_COMPONENTS = 50  # if nobody says how many
+
+
+def features_of(X, rows, features, owner):
+    """Return the features of some rows of a pool, read piece by piece.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, ...)
+        The pool, of any kind.
+    rows : ndarray of shape (n_rows,), dtype=intp
+        Which ones.
+    features : {"input", "pca"}, callable or array-like of shape (n_samples, ...)
+        The rows, flattened, for both words; what the function makes of rows; or the
+        features themselves.
+    owner : str
+        The seed's name, for messages.
+
+    Returns
+    -------
+    features : ndarray or CSR matrix of shape (n_rows, n_features)
+        float32 or float64.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If ``features`` is something else, has not a row for each of X, or holds what
+        is no finite number.
+    """
+    if callable(features) or isinstance(features, str):
+        return _made(X, rows, _maker(features, owner), owner)
+    if features is None:
+        raise TypeError(_must_be(features, owner))
+    given = features.tocsr() if sp.issparse(features) else np.asarray(features)
+    if given.ndim == 0:
+        raise TypeError(_must_be(features, owner))
+    if given.shape[0] != n_rows(X):
+        raise ValueError(
+            f"features of {owner} must have a row for each of the {n_rows(X)} rows of "
+            f"X, got the shape {given.shape}."
+        )
+    return as_features(given[rows], len(rows), owner)
+
+
+def principal_components(features, n_components, seed, owner):
+    """Return the first principal components of rows.
+
+    Parameters
+    ----------
+    features : ndarray or CSR matrix of shape (n_rows, n_features)
+        The rows.
+    n_components : int or None
+        How many; None takes 50, or as many as there are.
+    seed : int
+        Of the randomized solver.
+    owner : str
+        The seed's name, for the message.
+
+    Returns
+    -------
+    components : ndarray of shape (n_rows, n_components)
+
+    Raises
+    ------
+    ValueError
+        If there are not so many.
+    """
+    # The solver for sparse matrices finds all but one.
+    most = max(min(features.shape) - sp.issparse(features), 1)
+    if n_components is None:
+        n_components = min(_COMPONENTS, most)
+    size = check_count(n_components, "n_components", owner)
+    if size > most:
+        raise ValueError(
+            f"n_components of {owner} is {size}, but {features.shape[0]} rows of "
+            f"{features.shape[1]} features have only {most}."
+        )
+    # Rows that are all equal have no variance to take a part of.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return PCA(size, random_state=seed).fit_transform(features)
+
+
+def _maker(features, owner):
+    if callable(features):
+        return features
+    if features not in ("input", "pca"):
+        raise ValueError(_must_be(features, owner))
+    return None
+
+
+def _must_be(features, owner):
+    return (
+        f"features of {owner} must be 'input', 'pca', a function of rows, or an array "
+        f"with a row for each row of X, got {features!r}."
+    )
+
+
+def _made(X, rows, make, owner):
+    X = sliceable(X)
+    step = rows_within(_COPIES * _bytes_a_row(X))
+    parts = [
+        as_features(part if make is None else make(part), n_rows(part), owner)
+        for part in cut(X, [rows[piece] for piece in pieces(len(rows), step)])
+    ]
+    if sp.issparse(parts[0]):
+        return sp.vstack(parts, format="csr")
+    return np.concatenate(parts)
+
+
+def _bytes_a_row(X):
+    row = take(X, slice(0, 1))
+    return row.data.nbytes if sp.issparse(row) else np.asarray(row).nbytes
