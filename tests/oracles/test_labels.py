@@ -50,7 +50,7 @@ def test_a_clone_has_answered_nothing():
     oracle([0])
     copy = clone(oracle)
     assert copy.n_asked == 0
-    assert copy.get_params() == {"y": LABELS}
+    assert copy.get_params() == {"y": LABELS, "cost_per_label": 1.0}
 
 
 def test_an_answer_is_a_copy():

@@ -1,0 +1,18 @@
+"""Who answers: an oracle is called with pool indices and gives their labels.
+
+Each counts the rows it answered (``n_asked``) and what that cost (``cost``).
+"""
+
+from skbal.oracles._callable import CallableOracle
+from skbal.oracles._crowd import CrowdOracle
+from skbal.oracles._interactive import InteractiveOracle
+from skbal.oracles._labels import LabelOracle
+from skbal.oracles._noisy import NoisyOracle
+
+__all__ = [
+    "CallableOracle",
+    "CrowdOracle",
+    "InteractiveOracle",
+    "LabelOracle",
+    "NoisyOracle",
+]

@@ -1,0 +1,70 @@
+"""Rows as images on a screen."""
+
+import numpy as np
+
+from skbal._utils.optional import require
+
+_MOMENT = 0.05  # seconds that a window needs to be drawn
+
+
+def show_image(row, number, shape):
+    """Draw a row as an image, in place of the one drawn before.
+
+    Parameters
+    ----------
+    row : array-like
+        Its values, in any shape.
+    number : int
+        Which row it is, for the title.
+    shape : tuple of int
+        (height, width), or with colours as the last or the first axis.
+
+    Raises
+    ------
+    ImportError
+        If matplotlib is missing.
+    ValueError
+        If the row has more or fewer values than the shape, or the shape is none of an
+        image.
+    """
+    image = as_image(row, shape)
+    plt = require("matplotlib.pyplot", "examples", "image_shape of InteractiveOracle")
+    axes = plt.figure("InteractiveOracle", clear=True).subplots()
+    axes.imshow(image, cmap="gray")
+    axes.set_title(f"Row {number}")
+    axes.set_axis_off()
+    plt.pause(_MOMENT)
+
+
+def as_image(row, shape):
+    """Return a row as matplotlib draws it: colours last, a single one not at all.
+
+    Parameters
+    ----------
+    row : array-like
+        Its values.
+    shape : tuple of int
+        As `show_image` takes it.
+
+    Returns
+    -------
+    image : ndarray of shape (height, width) or (height, width, n_colours)
+
+    Examples
+    --------
+    >>> as_image([1, 2, 3, 4], (1, 2, 2))
+    array([[1, 2],
+           [3, 4]])
+    """
+    values, shape = np.asarray(row), tuple(np.atleast_1d(shape).tolist())
+    if values.size != np.prod(shape) or len(shape) not in (2, 3):
+        raise ValueError(
+            f"image_shape of InteractiveOracle must be that of an image with the "
+            f"{values.size} values of a row, got {shape}."
+        )
+    image = values.reshape(shape)
+    if len(shape) == 2:
+        return image
+    if shape[2] not in (1, 3, 4):
+        image = np.moveaxis(image, 0, -1)
+    return image[..., 0] if image.shape[2] == 1 else image

@@ -1,0 +1,195 @@
+"""The oracle that asks a person at a keyboard."""
+
+import sys
+
+import numpy as np
+
+from skbal.oracles._images import show_image
+from skbal.oracles._one_by_one import OneByOneOracle
+
+_BACK, _LATER = "<", ">"
+_MANY_CLASSES = 10  # more are not named in each question
+_MANY_VALUES = 100  # more are not written in full
+
+
+class InteractiveOracle(OneByOneOracle):
+    """Answers with what a person types, in a terminal or a notebook.
+
+    Each row is shown, then its label asked for. Of ``classes``, the first letters will
+    do if no other class begins with them. What is none of them is asked again. ``<``
+    goes back to the answer before, to give it again; ``>`` leaves a row for later, when
+    all others are answered. Ctrl-C ends it: the answers so far stay in ``answers_``,
+    and when the same rows are asked about again, only the others are asked.
+
+    Parameters
+    ----------
+    X_pool : array-like of shape (n_pool, ...), optional
+        The pool, of any kind that a strategy takes. None shows the number of a row
+        only.
+    classes : array-like of shape (n_classes,), optional
+        The labels allowed, text or numbers: what is typed becomes one of them. None
+        takes any text.
+    show : callable, optional
+        Called with a row and its number to show it, in a window or as it likes. None
+        writes it as text.
+    image_shape : tuple of int, optional
+        Draws each row as an image of this shape by matplotlib: (height, width),
+        (height, width, n_colours) or (n_colours, height, width). Not together with
+        ``show``.
+    ask : callable, default=input
+        Called with a question, returns what was typed.
+    write : callable, optional
+        Called with text for the person; None writes to the standard output.
+    cost_per_label : float, default=1.0
+        The price of one answer.
+
+    Attributes
+    ----------
+    answers_ : dict
+        The answers so far, by row. It may be saved, and filled from an earlier session
+        by ``answers_.update``: what is in it is never asked, nor paid for.
+
+    Notes
+    -----
+    An answer that was taken back is not counted in ``n_asked``. A clone knows no
+    answers.
+
+    Examples
+    --------
+    Here, a list answers in place of a person:
+
+    >>> from skbal.oracles import InteractiveOracle
+    >>> typed = iter(["cat", "cow", "dog"])
+    >>> oracle = InteractiveOracle(
+    ...     [[0.5, 1.0], [2.5, 3.0]], ["cat", "dog"], ask=lambda question: next(typed)
+    ... )
+    >>> oracle([0, 1]).tolist()
+    < goes back to the last answer, > leaves a row.
+    Row 0: [0.5, 1.0]
+    Row 1: [2.5, 3.0]
+    'cow' is none of: cat, dog
+    ['cat', 'dog']
+    """
+
+    def __init__(
+        self,
+        X_pool=None,
+        classes=None,
+        show=None,
+        image_shape=None,
+        ask=input,
+        write=None,
+        cost_per_label=1.0,
+    ):
+        self.X_pool = X_pool
+        self.classes = classes
+        self.show = show
+        self.image_shape = image_shape
+        self.ask = ask
+        self.write = write
+        self.cost_per_label = cost_per_label
+
+    def _check(self):
+        super()._check()
+        owner = type(self).__name__
+        for name in ("show", "ask", "write"):
+            value = getattr(self, name)
+            if not callable(value) and (value is not None or name == "ask"):
+                raise TypeError(f"{name} of {owner} must be callable, got {value!r}.")
+        if self.show is not None and self.image_shape is not None:
+            raise ValueError(f"Give either show or image_shape of {owner}, not both.")
+        if self.X_pool is None and (self.show or self.image_shape):
+            raise ValueError(f"X_pool of {owner} is None: there is no row to show.")
+        if self.classes is not None:
+            self._check_classes(owner)
+
+    def _check_classes(self, owner):
+        texts = self._texts() if np.ndim(self.classes) == 1 else []
+        if not texts or len(set(texts)) < len(texts):
+            raise ValueError(
+                f"classes of {owner} must be different labels, got {self.classes!r}."
+            )
+        for text in texts:
+            # Spaces around what is typed do not count.
+            if text in ("", _BACK, _LATER) or text != text.strip():
+                raise ValueError(f"{text!r} cannot be a class of {owner}.")
+
+    def _ask_about(self, rows):
+        waiting, done = list(rows), []
+        if waiting:
+            self._say(f"{_BACK} goes back to the last answer, {_LATER} leaves a row.")
+        while waiting:
+            self._show(waiting[0])
+            reply = self._reply(waiting[0], len(done) + 1, len(rows))
+            if reply == _LATER:
+                waiting.append(waiting.pop(0))
+            elif reply == _BACK and not done:
+                self._say("There is no answer to go back to.")
+            elif reply == _BACK:
+                waiting.insert(0, done.pop())
+                self._forget(waiting[0])
+            else:
+                self._keep(waiting[0], reply)
+                done.append(waiting.pop(0))
+
+    def _reply(self, row, place, n_rows):
+        """Return a label, or what stands for going back or leaving a row."""
+        labels = dict(zip(self._texts(), self._classes()))
+        names = f" ({', '.join(labels)})" if 0 < len(labels) <= _MANY_CLASSES else ""
+        while True:
+            text = self._typed(f"Label of row {row}{names}, {place} of {n_rows}: ")
+            if text in (_BACK, _LATER):
+                return text
+            found = [text] if self.classes is None and text else _meant(text, labels)
+            if len(found) == 1:
+                return labels.get(found[0], text)
+            self._say(_why_not(text, found, labels))
+
+    def _typed(self, question):
+        text = self.ask(question)
+        if not isinstance(text, str):
+            raise TypeError(
+                f"ask of {type(self).__name__} must return what was typed, got "
+                f"{text!r} ({type(text).__name__}). Answers before it are kept."
+            )
+        return text.strip()
+
+    def _show(self, row):
+        if self.X_pool is None:
+            return
+        if self.show is not None:
+            self.show(self._row(row), row)
+        elif self.image_shape is not None:
+            show_image(self._row(row), row, self.image_shape)
+        else:
+            self._say(f"Row {row}: {_as_text(self._row(row))}")
+
+    def _say(self, text):
+        write = sys.stdout.write if self.write is None else self.write
+        write(text + "\n")
+
+    def _classes(self):
+        return [] if self.classes is None else list(self.classes)
+
+    def _texts(self):
+        return [str(label) for label in self._classes()]
+
+
+def _meant(text, labels):
+    """Return the label that the text is, or the texts that it begins."""
+    if text in labels:
+        return [text]
+    texts = [name for name, label in labels.items() if isinstance(label, str)]
+    return [name for name in texts if text and name.startswith(text)]
+
+
+def _why_not(text, found, labels):
+    if found:
+        return f"{text!r} begins several of them: {', '.join(found)}"
+    return f"{text!r} is none of: {', '.join(labels)}" if labels else "Type a label."
+
+
+def _as_text(row):
+    if isinstance(row, np.ndarray):
+        return np.array2string(row, threshold=_MANY_VALUES)
+    return str(row)

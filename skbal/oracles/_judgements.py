@@ -1,0 +1,122 @@
+"""A table of judgements: who said what about which row."""
+
+import numpy as np
+from sklearn.utils import column_or_1d
+
+from skbal._utils.indices import check_indices
+from skbal._utils.labels import class_codes
+from skbal._utils.random import stream
+
+
+class Judgements:
+    """Judgements sorted by row, those of one row in random order.
+
+    Parameters
+    ----------
+    items : array-like of int of shape (n_judgements,)
+        Which row each is about.
+    labels : array-like of shape (n_judgements,)
+        What was said.
+    workers : array-like of shape (n_judgements,) or None
+        Who said it; one judgement of each about a row is kept. None keeps all.
+    seed : int
+        Of the order, and of equal votes.
+    owner : str
+        The oracle's name, for messages.
+
+    Attributes
+    ----------
+    classes : ndarray of shape (n_classes,)
+        The labels, sorted.
+    n_given : ndarray of int of shape (n_rows,)
+        How many judgements each row has.
+
+    Raises
+    ------
+    TypeError
+        If items are no integers, or labels or workers are texts and numbers.
+    ValueError
+        If there are none, a label or worker is NaN, or the arrays differ in length.
+    """
+
+    def __init__(self, items, labels, workers, seed, owner):
+        items = check_indices(items, np.inf, "items", owner, unique=False)
+        labels = _column(labels, "labels", len(items), owner)
+        if workers is None:
+            workers = np.arange(len(items))
+        workers = _column(workers, "workers", len(items), owner)
+        if not len(items):
+            raise ValueError(f"items of {owner} are empty: nobody judged anything.")
+        self.seed = seed
+        self.classes, codes = class_codes(labels, "labels", owner)
+        _, workers = class_codes(workers, "workers", owner)
+        order = np.lexsort((stream(seed, "judgements").random(len(items)), items))
+        order = order[_firsts(items[order], workers[order])]
+        self.n_given = np.bincount(items[order])
+        self._ends = np.cumsum(self.n_given)
+        self._codes = codes[order]
+
+    def labels(self, row, n):
+        """Return the first ``n`` labels of a row, in its random order.
+
+        Parameters
+        ----------
+        row, n : int
+            A row, and no more than ``n_given`` of it.
+
+        Returns
+        -------
+        labels : ndarray of shape (n,)
+        """
+        return self.classes[self._codes_of(row, n)]
+
+    def votes(self, row, n):
+        """Return how many of the first ``n`` judgements of a row are for each class.
+
+        Parameters
+        ----------
+        row, n : int
+            As `labels` takes them.
+
+        Returns
+        -------
+        votes : ndarray of int of shape (n_classes,)
+        """
+        return np.bincount(self._codes_of(row, n), minlength=len(self.classes))
+
+    def majority(self, row, n):
+        """Return the label of most of the first ``n`` judgements of a row.
+
+        Parameters
+        ----------
+        row, n : int
+            As `labels` takes them; ``n`` is 1 or more.
+
+        Returns
+        -------
+        label : object
+            Of classes with equal votes, a random one, for one row always the same.
+        """
+        votes = self.votes(row, n)
+        priority = stream(self.seed, "equal votes", row).random(len(votes))
+        return self.classes[np.lexsort((priority, votes))[-1]]
+
+    def _codes_of(self, row, n):
+        start = self._ends[row] - self.n_given[row]
+        return self._codes[start : start + n]
+
+
+def _column(values, name, n_items, owner):
+    values = column_or_1d(values)
+    if len(values) != n_items:
+        raise ValueError(
+            f"{name} of {owner} must be as many as the {n_items} items, got "
+            f"{len(values)}."
+        )
+    return values
+
+
+def _firsts(items, workers):
+    """Return where a worker is met for the first time at an item, rising."""
+    pairs = items * (workers.max() + 1) + workers
+    return np.sort(np.unique(pairs, return_index=True)[1])
