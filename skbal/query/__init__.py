@@ -8,6 +8,7 @@ from skbal.query._badge import BADGE
 from skbal.query._bald import BALD
 from skbal.query._batch_bald._strategy import BatchBALD
 from skbal.query._batch_variance import BatchVariance
+from skbal.query._diversity_penalised import DiversityPenalised
 from skbal.query._entropy import MaxEntropy, VariationRatios
 from skbal.query._epig import EPIG
 from skbal.query._k_center import KCenterGreedy
@@ -22,6 +23,7 @@ __all__ = [
     "EPIG",
     "BatchBALD",
     "BatchVariance",
+    "DiversityPenalised",
     "KCenterGreedy",
     "KMeansBatch",
     "MaxEntropy",

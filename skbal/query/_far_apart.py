@@ -42,7 +42,7 @@ class Points:
 
     def __init__(self, *factors):
         self.factors = factors
-        norms = [_squared_norms(factor) for factor in factors]
+        norms = [squared_norms(factor) for factor in factors]
         self.squared_norms = np.prod(norms, axis=0)
         self.width = sum(factor.shape[1] for factor in factors)
         relative = (8 + np.sqrt(self.width)) * np.finfo(np.float64).eps
@@ -66,7 +66,7 @@ class Points:
         """
         products = 1.0
         for factor in self.factors:
-            products = products * _inner_products(factor[rows], factor[others])
+            products = products * inner_products(factor[rows], factor[others])
         norms = self.squared_norms[rows, np.newaxis] + self.squared_norms[others]
         return norms - 2.0 * products
 
@@ -191,13 +191,36 @@ class _Nearest:
             self._n_seen[piece] = len(self.chosen)
 
 
-def _squared_norms(factor):
-    if issparse(factor):
-        return row_norms(factor, squared=True).astype(np.float64)
-    return np.einsum("ij,ij->i", factor, factor, dtype=np.float64)
+def squared_norms(rows):
+    """Return the squared lengths of rows, in float64.
+
+    Parameters
+    ----------
+    rows : ndarray or CSR matrix of shape (n_rows, n_features)
+        In float32 or float64.
+
+    Returns
+    -------
+    squares : ndarray of shape (n_rows,), dtype=float64
+    """
+    if issparse(rows):
+        return row_norms(rows, squared=True).astype(np.float64)
+    return np.einsum("ij,ij->i", rows, rows, dtype=np.float64)
 
 
-def _inner_products(rows, others):
+def inner_products(rows, others):
+    """Return the products of rows with others, in float64.
+
+    Parameters
+    ----------
+    rows, others : ndarray or CSR matrix of shape (n, n_features)
+        Both dense or both sparse, in float32 or float64; the others can be more or
+        fewer.
+
+    Returns
+    -------
+    products : ndarray of shape (n, n_others), dtype=float64
+    """
     if issparse(rows):
         return (rows @ others.T).toarray()
     others = others.astype(np.float64, copy=False)

@@ -8,10 +8,10 @@ from functools import partial
 
 import numpy as np
 import scipy.sparse as sp
-from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted
 
 from skbal._utils.chunks import pieces
+from skbal._utils.features import as_features
 from skbal._utils.pools import n_rows, sliceable, take
 from skbal.query._engine import in_pieces, rows_in_a_piece
 from skbal.sampling._unwrap import transform, unwrap
@@ -93,45 +93,6 @@ def last_layer_input(model, owner):
         f"features='model' of {owner} needs a model with a method transform, "
         f"as skbal's networks have, or a linear one, got {type(model).__name__}. Try "
         "features='input', or a function that takes rows and returns their features."
-    )
-
-
-def as_features(values, n_samples, owner):
-    """Return values as rows of finite floats, flattened.
-
-    Parameters
-    ----------
-    values : array-like or sparse matrix of shape (n_samples, ...)
-        As the model or the caller's function gave them.
-    n_samples : int
-        How many rows they were made of.
-    owner : str
-        The strategy's name, for messages.
-
-    Returns
-    -------
-    features : ndarray or CSR matrix of shape (n_samples, n_features)
-        float32 for what float32 holds, else float64; sparse ones are float64.
-
-    Raises
-    ------
-    ValueError
-        If there are more or fewer rows, or a value is no finite number.
-    """
-    if not sp.issparse(values):
-        values = np.asarray(values)
-    if values.shape[:1] != (n_samples,):
-        raise ValueError(
-            f"features of {owner} must give a row for each of the {n_samples} rows, "
-            f"got the shape {values.shape}."
-        )
-    dtype = np.float64
-    if not sp.issparse(values):
-        values = values.reshape(n_samples, -1)
-        if values.dtype.kind in "buif":
-            dtype = np.result_type(values.dtype, np.float32)
-    return check_array(
-        values, accept_sparse="csr", dtype=dtype, input_name="features", estimator=owner
     )
 
 

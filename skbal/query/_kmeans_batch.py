@@ -1,14 +1,13 @@
 """The strategy that asks for one row of each cluster."""
 
-import warnings
 from math import ceil
 
 import numpy as np
 from sklearn.base import BaseEstimator, clone
 from sklearn.cluster import KMeans, MiniBatchKMeans
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.metrics import euclidean_distances, pairwise_distances_argmin
+from sklearn.metrics import euclidean_distances
 
+from skbal._utils.clusters import fit_clusters, nearest_rows
 from skbal._utils.pools import n_rows, subset
 from skbal._utils.validation import check_real
 from skbal.base import best_first
@@ -197,10 +196,7 @@ class KMeansBatch(FeatureStrategy):
         seed = int(rng.integers(_LARGEST_SEED))
         clusterer = self._new_clusterer(features.shape[0], n_clusters, seed)
         given = {} if weights is None else {"sample_weight": weights}
-        with warnings.catch_warnings():
-            # Fewer different rows than clusters are no reason to choose fewer rows.
-            warnings.simplefilter("ignore", ConvergenceWarning)
-            clusterer.fit(features, **given)
+        fit_clusters(clusterer, features, **given)
         centres = getattr(clusterer, "cluster_centers_", ())
         if len(centres) != n_clusters:
             raise TypeError(
@@ -225,37 +221,3 @@ class KMeansBatch(FeatureStrategy):
         if parameters.get("random_state", seed) is None:
             clusterer.set_params(random_state=seed)
         return clusterer
-
-
-def nearest_rows(centres, features):
-    """Return the row nearest to each centre, none twice.
-
-    Parameters
-    ----------
-    centres : ndarray of shape (n_centres, n_features)
-        No more than there are rows.
-    features : ndarray or CSR matrix of shape (n_rows, n_features)
-        The rows.
-
-    Returns
-    -------
-    rows : ndarray of shape (n_centres,), dtype=intp
-        Of centres that share their nearest row, the first gets it, and the others get
-        the nearest of those that are left.
-
-    Examples
-    --------
-    >>> nearest_rows(np.array([[0.0], [0.1]]), np.array([[0.0], [5.0], [1.0]]))
-    array([0, 2])
-    """
-    rows = np.empty(len(centres), dtype=np.intp)
-    centres = centres.astype(features.dtype, copy=False)
-    left, waiting = np.arange(features.shape[0]), np.arange(len(centres))
-    while len(waiting):
-        part = features if len(left) == features.shape[0] else features[left]
-        found = left[pairwise_distances_argmin(centres[waiting], part)]
-        found, first = np.unique(found, return_index=True)
-        rows[waiting[first]] = found
-        left = np.setdiff1d(left, found, assume_unique=True)
-        waiting = np.delete(waiting, first)
-    return rows

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from skbal.base import QueryStrategy
+
 
 class TableSampler:
     """Draws looked up by the number of the row, which is its only feature.
@@ -33,6 +35,18 @@ class SeededSampler:
         weights = rng.normal(0, 2, (n_draws, X.shape[1], self.n_classes))
         scores = np.exp(np.einsum("nf,kfc->nkc", X, weights))
         return scores / scores.sum(axis=2, keepdims=True)
+
+
+class FirstFeature(QueryStrategy):
+    """Scores a row by its first feature, or by a function of it."""
+
+    def __init__(self, function=None, random_state=None):
+        self.function = function
+        self.random_state = random_state
+
+    def score_pool(self, estimator, X_pool):
+        first = np.array([np.ravel(row)[0] for row in np.asarray(X_pool)], dtype=float)
+        return first if self.function is None else self.function(first)
 
 
 def numbered(n_rows):

@@ -12,7 +12,6 @@ from sklearn.model_selection import GridSearchCV, PredefinedSplit
 from skbal import ActiveLearner
 from skbal.base import QueryStrategy
 from skbal.query import BALD, KMeansBatch, PowerBALD
-from skbal.query._kmeans_batch import nearest_rows
 from tests.query.fakes import random_pool
 
 
@@ -152,21 +151,6 @@ def test_a_clusterer_keeps_its_parameters_and_its_own_seed():
     assert not hasattr(clusterer, "cluster_centers_")
     assert clone(strategy).get_params()["clusterer__n_init"] == 2
     assert len(set(again(None, X, 6).tolist())) == 6
-
-
-def test_nearest_rows_are_the_nearest_and_none_twice():
-    rng = np.random.default_rng(0)
-    features, centres = rng.normal(size=(50, 2)), rng.normal(size=(10, 2)) * 0.1
-    found = nearest_rows(centres, features)
-    distances = cdist(centres, features)
-    assert len(set(found.tolist())) == 10
-    for centre in range(10):
-        nearer = set(
-            np.flatnonzero(distances[centre] < distances[centre, found[centre]])
-        )
-        # What is nearer went to another centre.
-        assert nearer <= set(found.tolist())
-    assert found[0] == distances[0].argmin()
 
 
 # Parameters
