@@ -1,0 +1,144 @@
+"""Confident learning: which labels a set of held-out probabilities contradicts."""
+
+import numpy as np
+from sklearn.utils import check_consistent_length
+
+from skbal.filters._out_of_fold import out_of_fold_probabilities
+from skbal.filters._predictive import columns_of
+
+
+def confident_joint(probabilities, y, classes=None):
+    """Return how often each class was given where the model is confident of another.
+
+    A row counts as class j if its probability of j is at least the mean probability
+    that rows labelled j have of j; of several such classes, the most probable one. Rows
+    that reach no class's mean are not counted.
+
+    Parameters
+    ----------
+    probabilities : array-like of shape (n_samples, n_classes)
+        By models that were not fitted to the row, as `out_of_fold_probabilities`
+        returns them; NaN where a model did not know the class.
+    y : array-like of shape (n_samples,)
+        The labels that were given.
+    classes : array-like of shape (n_classes,), optional
+        The classes of the columns; None is the sorted classes of y.
+
+    Returns
+    -------
+    joint : ndarray of shape (n_classes, n_classes), dtype=int
+        Row i, column j: how many rows have label i and count as j. Off the diagonal are
+        the labels that are probably wrong.
+
+    Raises
+    ------
+    ValueError
+        If there is not one row of probabilities a label or one column a class, or a
+        label is not among the classes.
+
+    References
+    ----------
+    Northcutt, C., Jiang, L. and Chuang, I. (2021). Confident learning: estimating
+    uncertainty in dataset labels. Journal of Artificial Intelligence Research 70.
+
+    Examples
+    --------
+    >>> from skbal.filters import confident_joint
+    >>> p_dog = [0.1, 0.2, 0.9, 0.7, 0.9]
+    >>> y = ["cat", "cat", "cat", "dog", "dog"]
+    >>> confident_joint([[1 - p, p] for p in p_dog], y).tolist()
+    [[2, 1], [0, 1]]
+    """
+    probabilities, columns = _check(probabilities, y, classes)
+    counted_as = _confident_class(probabilities, columns)
+    joint = np.zeros((probabilities.shape[1],) * 2, dtype=int)
+    counted = counted_as >= 0
+    np.add.at(joint, (columns[counted], counted_as[counted]), 1)
+    return joint
+
+
+def find_label_errors(
+    estimator, X, y, *, cv=5, n_draws=None, random_state=None, n_jobs=None
+):
+    """Return which labels are probably wrong, by models that have not seen them.
+
+    Those that `confident_joint` counts as another class. For labels that were taught
+    long ago; `skbal.ActiveLearner.distrust` sets them aside.
+
+    Parameters
+    ----------
+    estimator, X, y, cv, n_draws, random_state, n_jobs
+        As in `out_of_fold_likelihood`.
+
+    Returns
+    -------
+    wrong : ndarray of shape (n_samples,), dtype=bool
+        False for a label whose class has no row in the other folds: nobody can tell.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `out_of_fold_likelihood` does.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.ensemble import RandomForestClassifier
+    >>> from skbal.filters import find_label_errors
+    >>> X = np.linspace(0, 1, 20)[:, np.newaxis]
+    >>> y = np.where(X[:, 0] < 0.5, "no", "yes")
+    >>> y[3] = "yes"
+    >>> forest = RandomForestClassifier(random_state=0)
+    >>> np.flatnonzero(find_label_errors(forest, X, y, random_state=0)).tolist()
+    [3]
+    """
+    probabilities = out_of_fold_probabilities(
+        estimator,
+        X,
+        y,
+        cv=cv,
+        n_draws=n_draws,
+        random_state=random_state,
+        n_jobs=n_jobs,
+    )
+    columns = columns_of(y, np.unique(y))
+    counted_as = _confident_class(probabilities, columns)
+    own = probabilities[np.arange(len(columns)), columns]
+    return (counted_as >= 0) & (counted_as != columns) & ~np.isnan(own)
+
+
+def _confident_class(probabilities, columns):
+    """Return the class that each row counts as, -1 for none."""
+    thresholds = _mean_self_confidence(probabilities, columns)
+    # NaN is not reached by anything, nor does it reach anything.
+    confident = np.where(probabilities >= thresholds, probabilities, -1.0)
+    return np.where((confident >= 0).any(axis=1), confident.argmax(axis=1), -1)
+
+
+def _mean_self_confidence(probabilities, columns):
+    """Return the mean probability of each class over the rows labelled so."""
+    own = probabilities[np.arange(len(columns)), columns]
+    judged = ~np.isnan(own)
+    n_classes = probabilities.shape[1]
+    sums = np.bincount(columns[judged], own[judged], n_classes)
+    counts = np.bincount(columns[judged], minlength=n_classes)
+    return np.divide(sums, counts, out=np.full(n_classes, np.nan), where=counts > 0)
+
+
+def _check(probabilities, y, classes):
+    probabilities = np.asarray(probabilities, dtype=np.float64)
+    check_consistent_length(probabilities, y)
+    classes = np.unique(y) if classes is None else np.asarray(classes)
+    if probabilities.shape != (len(probabilities), len(classes)):
+        raise ValueError(
+            f"probabilities of confident_joint must have a column for each of the "
+            f"{len(classes)} classes, got the shape {probabilities.shape}."
+        )
+    columns = columns_of(y, classes)
+    if (columns < 0).any():
+        unknown = np.asarray(y)[columns < 0].tolist()
+        raise ValueError(
+            f"y of confident_joint has the label {unknown[0]!r}, which is not among "
+            f"the classes {classes.tolist()}."
+        )
+    return probabilities, columns

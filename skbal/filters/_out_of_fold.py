@@ -1,0 +1,156 @@
+"""What models that have not seen a label say of it."""
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.model_selection import check_cv, cross_val_predict
+from sklearn.utils import column_or_1d
+from sklearn.utils.multiclass import check_classification_targets
+
+from skbal._utils.labels import class_codes
+from skbal._utils.pools import n_rows, whole
+from skbal._utils.random import check_seed
+from skbal._utils.validation import check_count
+from skbal.filters._predictive import (
+    check_labels,
+    columns_of,
+    likelihood_of,
+    model_classes,
+    predictive_probabilities,
+)
+
+
+def out_of_fold_likelihood(
+    estimator, X, y, *, cv=5, n_draws=None, random_state=None, n_jobs=None
+):
+    """Return how probable each label is to a model that was fitted without it.
+
+    Of labels that a model was taught, its own likelihood says little: it has learned
+    them, the wrong ones too. Here the rows are cut into folds, and each is judged by a
+    clone that was fitted to the others.
+
+    Parameters
+    ----------
+    estimator : estimator or learner
+        A classifier, also at the end of a pipeline; it is cloned and stays as it is. Of
+        a learner, its estimator.
+    X : array-like of shape (n_samples, ...)
+        Labelled rows, for instance ``learner.X_training``.
+    y : array-like of shape (n_samples,)
+        Their labels.
+    cv : int, cross-validation generator or iterable, default=5
+        As in `sklearn.model_selection.cross_val_predict`; an integer cuts every class
+        into so many parts.
+    n_draws : int, optional
+        How many posterior draws are averaged; None takes the estimator's own number.
+    random_state : None, int, numpy.random.RandomState or numpy.random.Generator
+        Seeds the draws. The folds and the fits have their own ``random_state``.
+    n_jobs : int, optional
+        How many folds are worked on at once, by `joblib`.
+
+    Returns
+    -------
+    likelihood : ndarray of shape (n_samples,), dtype=float64
+        In [0, 1]; NaN for a label whose class has no row in the other folds.
+
+    Raises
+    ------
+    TypeError
+        If the estimator is a regressor, or gives no probabilities of classes.
+    ValueError
+        If X and y have different lengths, y holds no classes, or every class has fewer
+        rows than there are folds.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.ensemble import RandomForestClassifier
+    >>> from skbal.filters import out_of_fold_likelihood
+    >>> X = np.linspace(0, 1, 20)[:, np.newaxis]
+    >>> y = np.where(X[:, 0] < 0.5, "no", "yes")
+    >>> y[3] = "yes"
+    >>> forest = RandomForestClassifier(random_state=0)
+    >>> int(out_of_fold_likelihood(forest, X, y, random_state=0).argmin())
+    3
+    """
+    probabilities = out_of_fold_probabilities(
+        estimator,
+        X,
+        y,
+        cv=cv,
+        n_draws=n_draws,
+        random_state=random_state,
+        n_jobs=n_jobs,
+    )
+    return likelihood_of(probabilities, columns_of(y, np.unique(y)))
+
+
+def out_of_fold_probabilities(
+    estimator, X, y, *, cv=5, n_draws=None, random_state=None, n_jobs=None
+):
+    """Return the probability of each class, by models not fitted to the row.
+
+    Parameters
+    ----------
+    estimator, X, y, cv, n_draws, random_state, n_jobs
+        As in `out_of_fold_likelihood`.
+
+    Returns
+    -------
+    probabilities : ndarray of shape (n_samples, n_classes), dtype=float64
+        Columns in the order of ``np.unique(y)``; NaN for a class that has no row in the
+        other folds.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `out_of_fold_likelihood` does.
+    """
+    owner = "out_of_fold_probabilities"
+    if n_draws is not None:
+        check_count(n_draws, "n_draws", owner)
+    check_labels(X, y, owner)
+    y = column_or_1d(y)
+    classes, codes = class_codes(y, "y", owner)
+    check_classification_targets(y)
+    if hasattr(estimator, "teach"):
+        estimator = estimator.estimator
+    seed = check_seed(random_state, owner)
+    return cross_val_predict(
+        _Predictive(estimator, classes, n_draws, seed),
+        whole(X),
+        codes,
+        cv=check_cv(cv, codes, classifier=True),
+        n_jobs=n_jobs,
+        method="predict_proba",
+    )
+
+
+class _Predictive(ClassifierMixin, BaseEstimator):
+    """A classifier whose probabilities are its posterior predictive.
+
+    scikit-learn numbers the classes of y and wants a column for each of them from every
+    fold; the classifier inside gets the labels themselves, and only those of the fold.
+    """
+
+    def __init__(self, estimator, classes, n_draws, seed):
+        self.estimator = estimator
+        self.classes = classes
+        self.n_draws = n_draws
+        self.seed = seed
+
+    def fit(self, X, y):
+        self.estimator_ = clone(self.estimator).fit(X, self.classes[y])
+        self.classes_ = np.arange(len(self.classes))
+        return self
+
+    def predict_proba(self, X):
+        owner = "out_of_fold_probabilities"
+        known = columns_of(model_classes(self.estimator_, owner), self.classes)
+        probabilities = np.full((n_rows(X), len(self.classes)), np.nan)
+        probabilities[:, known] = predictive_probabilities(
+            self.estimator_, X, owner, n_draws=self.n_draws, seed=self.seed
+        )
+        return probabilities
+
+    def predict(self, X):  # cross_val_predict wants it there
+        return np.nanargmax(self.predict_proba(X), axis=1)

@@ -1,0 +1,237 @@
+"""The posterior predictive of any classifier, in bounded memory."""
+
+import numpy as np
+from sklearn.base import is_regressor
+from sklearn.utils import check_array, column_or_1d
+from sklearn.utils.validation import check_is_fitted
+
+from skbal._utils.chunks import pieces, rows_within
+from skbal._utils.pools import cut, n_rows, sliceable, take
+from skbal.exceptions import NoDrawsError
+from skbal.sampling import predict_samples
+from skbal.sampling._unwrap import unwrap
+
+_FIRST_ROWS = 64  # looked at first, to learn what the draws of a row take
+_COPIES = 3  # the draws, and what drawing holds beside them
+
+
+def predictive_probabilities(
+    estimator, X, owner, *, n_draws=None, seed=0, batch_size=None
+):
+    """Return the posterior predictive of each class.
+
+    Parameters
+    ----------
+    estimator : estimator or learner
+        A fitted classifier, also at the end of a pipeline. The mean of its draws if it
+        makes some, else its ``predict_proba``.
+    X : array-like of shape (n_samples, ...)
+        Rows of any kind that `skbal._utils.pools.take` takes; read piece by piece.
+    owner : str
+        Who asks, for messages.
+    n_draws : int, optional
+        How many draws; None takes the estimator's own number.
+    seed : int, default=0
+        Of the draws.
+    batch_size : int, optional
+        Rows in a piece; None takes as many as keep the draws to some 64 MB.
+
+    Returns
+    -------
+    probabilities : ndarray of shape (n_samples, n_classes), dtype=float64
+        Columns in the order of the model's ``classes_``.
+
+    Raises
+    ------
+    TypeError
+        If the estimator is a regressor, or gives no probabilities of classes.
+    NotFittedError
+        If it is not fitted.
+    ValueError
+        If a probability is NaN.
+    """
+    n_classes = len(model_classes(estimator, owner))
+
+    def predictive(rows):
+        try:
+            draws = predict_samples(estimator, rows, n_draws, random_state=seed)
+        except NoDrawsError:
+            return _predict_proba(estimator, rows, owner), 0
+        return draws.mean(axis=1, dtype=np.float64), draws.nbytes
+
+    X = sliceable(X)
+    probabilities, first = np.empty((n_rows(X), n_classes)), 0
+    if batch_size is None and len(probabilities):
+        first = min(len(probabilities), _FIRST_ROWS)
+        probabilities[:first], n_bytes = predictive(take(X, slice(0, first)))
+        batch_size = rows_within(_COPIES * n_bytes // first)
+    slices = list(pieces(len(probabilities), batch_size or 1, start=first))
+    for rows, piece in zip(slices, cut(X, slices)):
+        probabilities[rows] = predictive(piece)[0]
+    _check_numbers(probabilities, estimator, owner)
+    return probabilities
+
+
+def model_classes(estimator, owner):
+    """Return the classes that a model knows.
+
+    Parameters
+    ----------
+    estimator : estimator or learner
+        As in `predictive_probabilities`.
+    owner : str
+        Who asks, for messages.
+
+    Returns
+    -------
+    classes : ndarray of shape (n_classes,)
+
+    Raises
+    ------
+    TypeError
+        If the estimator is a regressor, or says no classes.
+    NotFittedError
+        If it is not fitted.
+    """
+    model = unwrap(estimator)[1]
+    name = type(model).__name__
+    # scikit-learn wants tags of whatever it is asked about; a user's own sampler need
+    # not have any.
+    if hasattr(model, "__sklearn_tags__") and is_regressor(model):
+        raise TypeError(
+            f"{owner} needs probabilities of classes, but {name} is a regressor."
+        )
+    if not hasattr(model, "classes_"):
+        if hasattr(model, "fit"):
+            check_is_fitted(model)
+        raise TypeError(
+            f"{owner} needs to know which classes the probabilities are of, but {name} "
+            "has no classes_."
+        )
+    return np.asarray(model.classes_)
+
+
+def columns_of(y, classes):
+    """Return which column of the probabilities each label is.
+
+    Parameters
+    ----------
+    y : array-like of shape (n_samples,)
+        Labels; none may be missing.
+    classes : ndarray of shape (n_classes,)
+        What the columns are.
+
+    Returns
+    -------
+    columns : ndarray of shape (n_samples,), dtype=intp
+        -1 for a class that is not among them.
+
+    Raises
+    ------
+    ValueError
+        If y has several columns, or a label is NaN.
+
+    Examples
+    --------
+    >>> columns_of(["eel", "cat"], np.array(["cat", "dog"])).tolist()
+    [-1, 0]
+    """
+    y = column_or_1d(y)
+    if y.size:
+        check_array(y, ensure_2d=False, dtype=None, input_name="y")
+    places = {label: column for column, label in enumerate(classes.tolist())}
+    columns = [places.get(label, -1) for label in y.tolist()]
+    return np.array(columns, dtype=np.intp)
+
+
+def likelihood_of(probabilities, columns):
+    """Return the probability of each label.
+
+    Parameters
+    ----------
+    probabilities : ndarray of shape (n_samples, n_classes)
+        Of all classes.
+    columns : ndarray of int of shape (n_samples,)
+        As `columns_of` returns them.
+
+    Returns
+    -------
+    likelihood : ndarray of shape (n_samples,)
+        NaN where the column is -1.
+    """
+    likelihood = probabilities[np.arange(len(columns)), columns]
+    return np.where(columns >= 0, likelihood, np.nan)
+
+
+def check_labels(X, y, owner):
+    """Refuse labels that are missing, or fewer or more than the rows.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, ...)
+        Rows.
+    y : array-like of shape (n_samples,)
+        Labels.
+    owner : str
+        Who was given them, for messages.
+
+    Raises
+    ------
+    ValueError
+        If the lengths differ, or y is None.
+    """
+    if y is None:
+        raise ValueError(f"y given to {owner} must be labels, got None.")
+    if n_rows(X) != n_rows(y):
+        raise ValueError(
+            f"X and y given to {owner} must have the same number of rows, got "
+            f"{n_rows(X)} rows and {n_rows(y)} labels."
+        )
+
+
+def check_same_kind(y, classes, owner):
+    """Refuse texts where the classes are numbers, and numbers where they are texts.
+
+    None of them would be a class of the model, so each would pass for a new one.
+
+    Parameters
+    ----------
+    y : array-like of shape (n_samples,)
+        Labels.
+    classes : ndarray of shape (n_classes,)
+        Those that the model knows.
+    owner : str
+        Who was given the labels, for the message.
+
+    Raises
+    ------
+    ValueError
+        If a label is of another kind than the classes.
+    """
+    known = classes.tolist()
+    are_texts = isinstance(known[0], str)
+    for label in column_or_1d(y).tolist():
+        if isinstance(label, str) != are_texts:
+            raise ValueError(
+                f"y given to {owner} must be {'texts' if are_texts else 'numbers'}, "
+                f"like the class {known[0]!r} of the model, got {label!r}."
+            )
+
+
+def _check_numbers(probabilities, estimator, owner):
+    # Whatever is compared with NaN is false: a model that diverged would decide.
+    if np.isnan(probabilities).any():
+        raise ValueError(
+            f"{owner} needs probabilities of classes, but those of "
+            f"{type(unwrap(estimator)[1]).__name__} are NaN. Its fit may have diverged."
+        )
+
+
+def _predict_proba(estimator, X, owner):
+    if not hasattr(estimator, "predict_proba"):
+        raise NoDrawsError(
+            f"{owner} needs probabilities of classes, but "
+            f"{type(unwrap(estimator)[1]).__name__} makes no posterior draws and has "
+            "no predict_proba."
+        )
+    return np.asarray(estimator.predict_proba(X), dtype=np.float64)
