@@ -160,9 +160,29 @@ def best_first(scores, n_instances, rng):
     >>> best_first(np.array([0.1, 0.3, 0.2]), 2, np.random.default_rng(0))
     array([1, 2])
     """
+    order = np.lexsort((rng.random(len(scores)), -rounded(scores)))
+    return order[:n_instances]
+
+
+def rounded(scores):
+    """Return scores to one part in a million of the largest.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (n_samples,)
+        Higher is better.
+
+    Returns
+    -------
+    scores : ndarray of shape (n_samples,), dtype=float64
+        A new array. NaN has become minus infinity.
+
+    Examples
+    --------
+    >>> rounded([3e6, 1.4, float("nan")]).tolist()
+    [3000000.0, 0.0, -inf]
+    """
     scores = np.asarray(scores, dtype=np.float64)
     finite = np.abs(scores[np.isfinite(scores)])
     step = 1e-6 * finite.max() if finite.size and finite.max() > 0 else 1.0
-    keys = np.where(np.isnan(scores), -np.inf, np.round(scores / step))
-    order = np.lexsort((rng.random(len(keys)), -keys))
-    return order[:n_instances]
+    return np.where(np.isnan(scores), -np.inf, np.round(scores / step) * step)

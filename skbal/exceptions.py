@@ -1,6 +1,12 @@
 """Warnings and errors of skbal that scikit-learn has no name for."""
 
-__all__ = ["NoDrawsError", "NoDropoutError", "NumericalWarning", "TooFewDrawsWarning"]
+__all__ = [
+    "NoDrawsError",
+    "NoDropoutError",
+    "NumericalWarning",
+    "RejectedLabelsWarning",
+    "TooFewDrawsWarning",
+]
 
 
 class NoDrawsError(TypeError):
@@ -13,6 +19,10 @@ class NoDropoutError(ValueError):
 
 class NumericalWarning(UserWarning):
     """A result stands, but the arithmetic needed help; the message says how much."""
+
+
+class RejectedLabelsWarning(UserWarning):
+    """So many labels were not trusted that fewer were taught than were to be."""
 
 
 class TooFewDrawsWarning(UserWarning):

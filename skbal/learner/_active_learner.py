@@ -3,6 +3,7 @@
 from sklearn.base import clone
 
 from skbal.learner._base import LearnerMixin
+from skbal.learner._filtering import FilteringMixin
 from skbal.learner._modal import load_modal
 from skbal.query import BALD
 
@@ -10,7 +11,7 @@ _modal = load_modal("models")
 _DEFAULT_STRATEGY = BALD()
 
 
-class ActiveLearner(LearnerMixin, _modal.ActiveLearner):
+class ActiveLearner(FilteringMixin, LearnerMixin, _modal.ActiveLearner):
     """Asks a query strategy what to label next, and is taught the labels.
 
     Parameters
@@ -25,6 +26,10 @@ class ActiveLearner(LearnerMixin, _modal.ActiveLearner):
         The first labelled rows; the estimator is fitted to them at once.
     y_training : array-like of shape (n_samples,) or (n_samples, n_outputs), optional
         Their labels.
+    label_filter : filter, optional
+        Which of the labels that come later to trust, for instance
+        `skbal.filters.LabelLikelihoodFilter`: an object with ``trust(estimator, X, y)``
+        that answers true or false for each label. None trusts all.
     bootstrap_init : bool, default=False
         Whether this first fit is to a bootstrap sample of them.
     on_transformed : bool, default=False
@@ -41,6 +46,10 @@ class ActiveLearner(LearnerMixin, _modal.ActiveLearner):
     ----------
     X_training, y_training : array-like
         All that was taught so far; None before.
+    rejected_ : Rejected
+        Rows whose labels were set aside, in the order in which that was done, with
+        their ``X``, ``y`` and, where a loop asked, ``indices`` into its pool. `review`
+        says how likely these labels are now, `accept` teaches them after all.
     classes_ : ndarray of shape (n_classes,)
         The classes that the estimator knows.
 
@@ -55,6 +64,9 @@ class ActiveLearner(LearnerMixin, _modal.ActiveLearner):
     strategy that was taught nothing; ``X_training`` and ``y_training`` are no
     parameters to ``get_params``. To copy what was learned as well, use
     ``copy.deepcopy``.
+
+    ``fit`` starts anew and forgets ``rejected_``, too. A committee of modAL teaches its
+    members without asking their filters.
 
     Examples
     --------
@@ -81,6 +93,7 @@ class ActiveLearner(LearnerMixin, _modal.ActiveLearner):
         query_strategy=_DEFAULT_STRATEGY,
         X_training=None,
         y_training=None,
+        label_filter=None,
         *,
         bootstrap_init=False,
         on_transformed=False,
@@ -88,6 +101,7 @@ class ActiveLearner(LearnerMixin, _modal.ActiveLearner):
         random_state=None,
         **fit_kwargs,
     ):
+        self.label_filter = label_filter
         # Each learner has a default strategy of its own, whose parameters may be set.
         default = query_strategy is _DEFAULT_STRATEGY
         super().__init__(

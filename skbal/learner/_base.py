@@ -199,13 +199,10 @@ class LearnerMixin(DelegationMixin):
         return self
 
     def _add_training_data(self, X, y):
-        self._check(X, y)
+        self._check_more(X, y)
         if self.X_training is None:
             self.X_training, self.y_training = X, y
             return
-        owner = type(self).__name__
-        check_extends(self.X_training, X, "X", owner)
-        check_extends(self.y_training, y, "y", owner)
         X_training = stack_rows(self.X_training, X)
         self.y_training = stack_rows(self.y_training, y)
         self.X_training = X_training
@@ -231,6 +228,14 @@ class LearnerMixin(DelegationMixin):
     def _bootstrap_rows(self, n_samples):
         seed = check_seed(self.random_state, type(self).__name__)
         return stream(seed, "bootstrap", n_samples).integers(n_samples, size=n_samples)
+
+    def _check_more(self, X, y):
+        """Raise unless X and y can be taught after what was taught before."""
+        self._check(X, y)
+        if self.X_training is not None:
+            owner = type(self).__name__
+            check_extends(self.X_training, X, "X", owner)
+            check_extends(self.y_training, y, "y", owner)
 
     def _check(self, X, y):
         owner = type(self).__name__

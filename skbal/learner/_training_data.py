@@ -42,6 +42,8 @@ def check_labelled(X, y, owner, *, force_all_finite=True):
 
 
 def _check_values(values, name, owner, force_all_finite):
+    if sp.issparse(values) and values.format in ("dok", "lil"):
+        values = values.tocsr()  # else their values cannot be checked
     try:
         check_array(
             values,

@@ -1,0 +1,137 @@
+"""Answers that were paid for and not believed."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+
+from skbal._utils.indices import check_indices
+from skbal.learner._training_data import stack_rows, take_rows
+
+
+@dataclass(frozen=True, eq=False)
+class Rejected:
+    """Rows whose labels were set aside, in the order in which that was done.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_rejected, ...), optional
+        The rows; None if there are none.
+    y : array-like of shape (n_rejected,), optional
+        The labels that were given for them.
+    indices : ndarray of shape (n_rejected,), dtype=intp
+        Where a loop asked, the row of its pool; else -1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skbal.learner._rejected import Rejected
+    >>> Rejected().with_more(np.zeros((2, 3)), np.array(["cat", "dog"]))
+    Rejected(2 rows)
+    """
+
+    X: object = None
+    y: object = None
+    indices: np.ndarray = None
+
+    def __len__(self):
+        return 0 if self.indices is None else len(self.indices)
+
+    def __eq__(self, other):
+        if not isinstance(other, Rejected):
+            return NotImplemented
+        if not len(self) or not len(other):
+            return len(self) == len(other)
+        pairs = zip((self.indices, self.y, self.X), (other.indices, other.y, other.X))
+        return all(_same(ours, theirs) for ours, theirs in pairs)
+
+    def __repr__(self):
+        return f"Rejected({len(self)} rows)"
+
+    def with_more(self, X, y, indices=None):
+        """Return these and more: nothing is changed in place.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_new, ...)
+            Rows, of at least one.
+        y : array-like of shape (n_new,)
+            Their labels.
+        indices : array-like of int of shape (n_new,), optional
+            Rows of the pool; None is -1 for each.
+
+        Returns
+        -------
+        rejected : Rejected
+        """
+        if indices is None:
+            indices = np.full(len(y), -1)
+        indices = np.asarray(indices, dtype=np.intp)
+        if not len(self):
+            return Rejected(X, y, indices)
+        return Rejected(
+            stack_rows(self.X, X),
+            stack_rows(self.y, y),
+            np.concatenate([self.indices, indices]),
+        )
+
+    def only(self, positions):
+        """Return those at some positions, in that order.
+
+        Parameters
+        ----------
+        positions : ndarray of int of shape (n,)
+
+        Returns
+        -------
+        rejected : Rejected
+        """
+        if not len(positions):
+            return Rejected()
+        return Rejected(
+            take_rows(self.X, positions),
+            take_rows(self.y, positions),
+            self.indices[positions],
+        )
+
+    def without(self, positions):
+        """Return all but those at some positions.
+
+        Parameters
+        ----------
+        positions : ndarray of int of shape (n,)
+
+        Returns
+        -------
+        rejected : Rejected
+        """
+        return self.only(np.setdiff1d(np.arange(len(self)), positions))
+
+    def positions(self, positions, owner):
+        """Return positions as an array, all of them for None.
+
+        Parameters
+        ----------
+        positions : array-like of int of shape (n,), optional
+            Into these rows.
+        owner : str
+            Whose argument it is, for the message.
+
+        Returns
+        -------
+        positions : ndarray of shape (n,), dtype=intp
+
+        Raises
+        ------
+        TypeError, ValueError
+            If they are no integers, lie outside or come twice.
+        """
+        if positions is None:
+            return np.arange(len(self))
+        return check_indices(positions, len(self), "positions", owner)
+
+
+def _same(ours, theirs):
+    if sp.issparse(ours) and sp.issparse(theirs):
+        return ours.shape == theirs.shape and (ours != theirs).nnz == 0
+    return np.array_equal(np.asarray(ours), np.asarray(theirs))
