@@ -11,7 +11,7 @@ from skbal._utils.validation import check_real
 __all__ = ["History", "Record"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Record:
     """One step of a loop: an acquisition, and what the model was worth after it.
 
@@ -22,11 +22,11 @@ class Record:
     step : int
         0 for the first model, before any query; then one a query.
     n_labels : int
-        Labels so far, those of this step included.
+        Labels paid for so far, those of this step and rejected ones included.
     score : float
         On the test set, higher is better; NaN without one.
     indices : tuple of int
-        Rows of the pool that were labelled in this step, in the order of the query.
+        Rows of the pool that were asked about in this step, in the order asked.
     rejected : tuple of int
         Those of them whose label was not trusted, and not taught.
     seconds_training : float
@@ -35,6 +35,9 @@ class Record:
         Time that choosing the rows took.
     seconds_testing : float
         Time that scoring the learner on the test set took.
+    cost : float, optional
+        What the oracle's answers have cost so far, in its unit; None is the number of
+        labels.
     """
 
     step: int
@@ -45,6 +48,24 @@ class Record:
     seconds_training: float = field(default=0.0, compare=False)
     seconds_scoring: float = field(default=0.0, compare=False)
     seconds_testing: float = field(default=0.0, compare=False)
+    cost: float = None
+
+    def __post_init__(self):
+        if self.cost is None:
+            object.__setattr__(self, "cost", float(self.n_labels))
+
+    def __eq__(self, other):
+        if not isinstance(other, Record):
+            return NotImplemented
+        return self._key() == other._key()
+
+    def __hash__(self):
+        return hash(self._key())
+
+    def _key(self):
+        # A missing score equals a missing score, unlike NaN.
+        values = (getattr(self, part.name) for part in fields(self) if part.compare)
+        return tuple("missing" if value != value else value for value in values)
 
 
 class History:
@@ -144,6 +165,52 @@ class History:
         reached = (record.n_labels for record in self if record.score >= target)
         return next(reached, None)
 
+    def area(self, low=None, high=None):
+        """Return the area under the learning curve: the mean score over labels.
+
+        The curve is linear between steps (the trapezium rule) and divided by its
+        width, so the area is a score itself: that of a model that had it all along.
+
+        Parameters
+        ----------
+        low, high : float, optional
+            Labels to begin and to end with; None is the first and the last step. Give
+            the same numbers for histories that are to be compared.
+
+        Returns
+        -------
+        area : float
+            In the unit of the score; NaN if a step has no score. Where ``low`` equals
+            ``high``, the score there.
+
+        Raises
+        ------
+        ValueError
+            If there is no step, or low and high lie outside the curve or in the wrong
+            order.
+
+        Examples
+        --------
+        >>> from skbal.loop import History, Record
+        >>> history = History([Record(0, 20, 0.6), Record(1, 30, 0.8)])
+        >>> round(history.area(), 3), round(history.area(20, 25), 3)
+        (0.7, 0.65)
+        """
+        labels, scores = _rising(self.n_labels, self.scores)
+        low = labels[0] if low is None else check_real(low, "low", "History.area")
+        high = labels[-1] if high is None else check_real(high, "high", "History.area")
+        if not labels[0] <= low <= high <= labels[-1]:
+            raise ValueError(
+                "low and high of History.area must lie in order within the labels "
+                f"{labels[0]} to {labels[-1]}, got {low} and {high}."
+            )
+        inside = labels[(labels > low) & (labels < high)]
+        points = np.concatenate([[low], inside, [high]])
+        heights = np.interp(points, labels, scores)
+        if low == high:
+            return float(heights[0])
+        return float(np.trapezoid(heights, points) / (high - low))
+
     def to_records(self):
         """Return the history as plain data that ``json.dumps`` takes.
 
@@ -186,6 +253,14 @@ class History:
         names = [column.name for column in fields(Record)]
         rows = [[getattr(record, name) for name in names] for record in self]
         return pandas.DataFrame(rows, columns=names)
+
+
+def _rising(labels, scores):
+    # Of steps with the same number of labels (a clean-up, say) the last counts.
+    if not len(labels):
+        raise ValueError("History.area needs at least one step, got none.")
+    last = np.append(np.diff(labels) > 0, True)
+    return labels[last], scores[last]
 
 
 def _plain(record):

@@ -1,23 +1,28 @@
 """The loop: query, ask the oracle, teach, score, and write it down."""
 
-from dataclasses import dataclass
-from time import perf_counter
+from numbers import Real
 
 import numpy as np
-from sklearn.metrics import check_scoring
+from sklearn.base import clone
 from tqdm.auto import tqdm
 
 from skbal._utils.indices import check_indices
-from skbal._utils.validation import check_count
+from skbal._utils.timing import timed
+from skbal.loop._answers import fill, teach
 from skbal.loop._checks import (
     OWNER,
+    check_candidates,
     check_initial,
     check_loop,
+    check_n_queries,
+    check_stopping,
     n_taught,
     scored_estimator,
 )
 from skbal.loop._history import History, Record
 from skbal.loop._pool import Pool
+from skbal.loop._scoring import score_of
+from skbal.loop._step import Step
 
 __all__ = ["ActiveLearningLoop"]
 
@@ -30,12 +35,18 @@ class ActiveLearningLoop:
     `run` it to the end. Step 0 is the model before any query. A loop that was left
     goes on where it stopped, also after an error:
 
-    - an oracle that fails leaves everything as it was, and the step starts anew;
+    - an oracle that fails is asked about the same rows again, those excepted that it
+      has answered in this step before;
     - a learner that fails to learn leaves the labels it was to learn in ``pending_``:
       the next step teaches them first, and the oracle is not asked again.
 
     The second point relies on a ``teach`` that either succeeds or leaves the learner
     as it was, as that of `skbal.ActiveLearner` does.
+
+    If the learner has a ``label_filter``, an answer that it does not trust is set
+    aside, and the next row in the strategy's order is asked about, until
+    ``n_instances`` labels are believed or ``max_rejected`` were not. Each answer
+    counts as a label paid for. Those set aside are kept in ``learner.rejected_``.
 
     Parameters
     ----------
@@ -53,21 +64,33 @@ class ActiveLearningLoop:
     oracle : callable
         Takes indices of pool rows, shape (n_instances,), and returns their labels,
         for instance `skbal.oracles.LabelOracle`.
-    n_queries : int
-        How many times to query; 0 only scores the first model.
+    n_queries : int, optional
+        How many times to query; 0 only scores the first model, None sets no limit.
     n_instances : int, default=1
         Rows a query. A last query with fewer rows is not made: the loop stops when
         fewer are left.
-    initial : array-like of int of shape (n_initial,), optional
-        Pool rows to ask for and teach before the first query, for instance chosen by
-        `skbal.seeding.BalancedSeed`. Needed if the learner knows nothing yet.
+    initial : array-like of int of shape (n_initial,) or seed, optional
+        Pool rows to ask for and teach before the first query, or what selects them,
+        such as `skbal.seeding.KMeansSeed`; one that looks at labels gets ``oracle.y``.
+        Needed if the learner knows nothing yet. No filter judges these labels.
+    candidates : array-like of int of shape (n_candidates,), optional
+        The rows of ``X_pool`` that may be asked about; None is all of them.
+    max_rejected : int, optional
+        How many answers a step may be set aside by a label filter and asked again of
+        other rows; None is ``n_instances``. The query strategy is asked for that many
+        rows more.
+    stopping : callable or list of callables, optional
+        Rules of `skbal.stopping`, or functions of the loop that return a text, why to
+        stop, or None. They are called after each step, and copied before the first;
+        new ones are called before the loop goes on.
     X_test : array-like of shape (n_test, ...), optional
         Rows to score the learner on after each step.
     y_test : array-like of shape (n_test,) or (n_test, n_outputs), optional
         Their labels; given if and only if ``X_test`` is.
     scoring : str or callable, optional
         As in scikit-learn: a name such as ``"neg_log_loss"``, or a callable
-        ``(estimator, X, y)``, higher is better. None is ``learner.score``.
+        ``(estimator, X, y)``, higher is better; classes in ``y_test`` that a classifier
+        has not met have probability 0. None is ``learner.score``.
     verbose : bool or str, default=False
         Show a progress bar; a text is its title.
 
@@ -76,13 +99,14 @@ class ActiveLearningLoop:
     history_ : History
         One record a step.
     pending_ : tuple or None
-        Indices and labels that were asked for and are not taught yet, because
-        teaching failed.
+        Indices and labels that were answered and are not taught yet, because teaching,
+        or asking for the rest of the batch, failed.
     remaining_ : ndarray of shape (n_remaining,), dtype=intp
         The pool rows that were not asked about.
     stop_reason_ : str or None
-        "n_queries reached" or "pool exhausted" when there is nothing more to do. A
-        larger ``n_queries``, set on the loop, lets the next iteration go on.
+        "n_queries reached", "pool exhausted" or what a stopping rule said, when there
+        is nothing more to do. A larger ``n_queries``, or another ``stopping``, set on
+        the loop, lets the next iteration go on.
 
     Examples
     --------
@@ -119,9 +143,12 @@ class ActiveLearningLoop:
         X_pool,
         oracle,
         *,
-        n_queries,
+        n_queries=None,
         n_instances=1,
         initial=None,
+        candidates=None,
+        max_rejected=None,
+        stopping=None,
         X_test=None,
         y_test=None,
         scoring=None,
@@ -133,6 +160,9 @@ class ActiveLearningLoop:
         self.n_queries = n_queries
         self.n_instances = n_instances
         self.initial = initial
+        self.candidates = candidates
+        self.max_rejected = max_rejected
+        self.stopping = stopping
         self.X_test = X_test
         self.y_test = y_test
         self.scoring = scoring
@@ -146,13 +176,13 @@ class ActiveLearningLoop:
         """Yield the steps that are left, each as a Record when it is done."""
         self._start()
         with tqdm(
-            total=self.n_queries + 1,
+            total=None if self.n_queries is None else self.n_queries + 1,
             initial=len(self.history_),
             desc=self.verbose if isinstance(self.verbose, str) else OWNER,
             unit="step",
             disable=not self.verbose,
         ) as bar:
-            while (record := self._step()) is not None:
+            while (record := self._next()) is not None:
                 bar.set_postfix(labels=record.n_labels, score=record.score)
                 bar.update()
                 yield record
@@ -177,9 +207,9 @@ class ActiveLearningLoop:
     @property
     def pending_(self):
         """Indices and labels that wait to be taught, or None."""
-        batch = self._batch
-        waits = batch is not None and not batch.taught
-        return (batch.indices, batch.labels) if waits else None
+        step = self._step
+        waits = step is not None and not step.taught and len(step.indices)
+        return (step.indices, step.labels) if waits else None
 
     @property
     def remaining_(self):
@@ -187,87 +217,91 @@ class ActiveLearningLoop:
         return self._pool.remaining.copy()
 
     def _start(self):
-        if hasattr(self, "history_"):
-            return
-        check_loop(self)
-        self._pool = Pool(self.X_pool)
-        self._n_taught = n_taught(self.learner)
-        self._batch = None
-        self.stop_reason_ = None
-        self.history_ = History()
+        if not hasattr(self, "history_"):
+            check_loop(self)
+            pool = Pool(self.X_pool, check_candidates(self))
+            self._initial = check_initial(self)
+            self._pool = pool
+            self._n_taught = n_taught(self.learner)
+            self._step, self._rules = None, None
+            self._rule_says, self._n_ruled_on = None, 0
+            self.stop_reason_ = None
+            self.history_ = History()
+        if self._rules is None or self.stopping is not self._stopping:
+            rules = check_stopping(self.stopping)
+            self._rules = [clone(rule, safe=False) for rule in rules]
+            self._stopping, self._rule_says, self._n_ruled_on = self.stopping, None, 0
 
-    def _step(self):
-        if self._batch is None:
+    def _next(self):
+        if self._step is None:
+            self._ask_rules()
             self.stop_reason_ = self._reason_to_stop()
             if self.stop_reason_ is not None:
                 return None
-            self._batch = self._acquire()
-            self._pool.take(self._batch.indices)
-        if not self._batch.taught:
-            self._teach(self._batch)
-        record = self._record(self._batch)
+            self._step = self._choose() if len(self.history_) else self._first_step()
+        if not self._step.taught:
+            fill(self._step, self._pool, self.oracle, self.learner)
+            teach(self._step, self._pool, self.learner, len(self.history_))
+        record = self._record(self._step)
         self.history_.append(record)
-        self._batch = None
+        self._step = None
+        self._ask_rules()
         self.stop_reason_ = self._reason_to_stop()
         return record
 
     def _reason_to_stop(self):
-        n_queries = check_count(self.n_queries, "n_queries", OWNER, smallest=0)
+        n_queries = check_n_queries(self.n_queries)
         if not len(self.history_):
             return None
-        if len(self.history_) > n_queries:
+        if n_queries is not None and len(self.history_) > n_queries:
             return "n_queries reached"
         if len(self._pool) < self.n_instances:
             return "pool exhausted"
-        return None
+        return self._rule_says
 
-    def _acquire(self):
-        if len(self.history_):
-            indices, seconds = _timed(self._query)
-        else:
-            indices, seconds = check_initial(self.initial, len(self._pool)), 0.0
-        if not len(indices):
-            return _Batch(indices, None, seconds, taught=True)
-        return _Batch(indices, self._ask(indices), seconds)
+    def _ask_rules(self):
+        # Once a step; again if a rule failed or the rules are new: the next step costs.
+        if self._n_ruled_on == len(self.history_):
+            return
+        answers = [rule(self) for rule in self._rules]
+        self._rule_says = next((answer for answer in answers if answer), None)
+        self._n_ruled_on = len(self.history_)
 
-    def _query(self):
+    def _first_step(self):
+        return Step(self._initial, len(self._initial), judged=False)
+
+    def _choose(self):
+        judged = getattr(self.learner, "label_filter", None) is not None
+        spare = self.n_instances if self.max_rejected is None else self.max_rejected
+        n_rows = self.n_instances + (spare if judged else 0)
+        candidates, seconds = timed(self._query, min(n_rows, len(self._pool)))
+        return Step(candidates, self.n_instances, judged, seconds)
+
+    def _query(self, n_rows):
         X = self._pool.unlabelled()
-        answer = self.learner.query(X, n_instances=self.n_instances)
+        answer = self.learner.query(X, n_instances=n_rows)
         chosen = np.atleast_1d(answer[0] if isinstance(answer, tuple) else answer)
         positions = check_indices(chosen, len(self._pool), "result of query", OWNER)
-        if len(positions) != self.n_instances:
+        if len(positions) != n_rows:
             raise ValueError(
-                f"result of query of {OWNER} must be {self.n_instances} rows, got "
+                f"result of query of {OWNER} must be {n_rows} rows, got "
                 f"{len(positions)}."
             )
         return self._pool.remaining[positions]
 
-    def _ask(self, indices):
-        # A copy: an oracle that sorts what it got must not reorder ours.
-        labels = np.asarray(self.oracle(indices.copy()))
-        if labels.ndim == 0 or len(labels) != len(indices):
-            raise ValueError(
-                f"oracle of {OWNER} must answer one label a row: {len(indices)} rows "
-                f"were asked for, got an answer of shape {labels.shape}."
-            )
-        return labels
-
-    def _teach(self, batch):
-        rows = self._pool.rows(batch.indices)
-        _, batch.seconds_training = _timed(self.learner.teach, rows, batch.labels)
-        batch.taught = True
-
-    def _record(self, batch):
-        score, seconds = _timed(self._score)
+    def _record(self, step):
+        score, seconds = timed(self._score)
         before = self.history_[-1].n_labels if len(self.history_) else self._n_taught
         return Record(
             step=len(self.history_),
-            n_labels=before + len(batch.indices),
+            n_labels=before + len(step.indices),
             score=score,
-            indices=tuple(batch.indices.tolist()),
-            seconds_training=batch.seconds_training,
-            seconds_scoring=batch.seconds_scoring,
+            indices=tuple(step.indices.tolist()),
+            rejected=tuple(step.rejected.tolist()),
+            seconds_training=step.seconds_training,
+            seconds_scoring=step.seconds_scoring,
             seconds_testing=seconds,
+            cost=getattr(self.oracle, "cost", None),
         )
 
     def _score(self):
@@ -277,24 +311,7 @@ class ActiveLearningLoop:
             score = self.learner.score(self.X_test, self.y_test)
         else:
             estimator = scored_estimator(self.learner)
-            scorer = check_scoring(estimator, scoring=self.scoring)
-            score = scorer(estimator, self.X_test, self.y_test)
-        if np.ndim(score) != 0:
+            score = score_of(estimator, self.X_test, self.y_test, self.scoring)
+        if np.ndim(score) != 0 or not isinstance(np.asarray(score).item(), Real):
             raise TypeError(f"scoring of {OWNER} must give one number, got {score!r}.")
         return float(score)
-
-
-@dataclass
-class _Batch:
-    # What was asked in a step, and how far the step has come.
-    indices: np.ndarray
-    labels: np.ndarray
-    seconds_scoring: float
-    seconds_training: float = 0.0
-    taught: bool = False
-
-
-def _timed(function, *args):
-    start = perf_counter()
-    result = function(*args)
-    return result, perf_counter() - start

@@ -12,11 +12,13 @@ class Pool:
     ----------
     X : array-like of shape (n_pool, ...)
         All rows, of any kind that `skbal._utils.pools.take` takes.
+    candidates : ndarray of int of shape (n_candidates,), optional
+        The rows that may be asked about, rising; None is all of them.
     """
 
-    def __init__(self, X):
+    def __init__(self, X, candidates=None):
         self.X = sliceable(X)
-        self.remaining = np.arange(n_rows(self.X))
+        self.remaining = np.arange(n_rows(self.X)) if candidates is None else candidates
 
     def __len__(self):
         return len(self.remaining)

@@ -10,6 +10,7 @@ from sklearn.metrics import accuracy_score
 from skbal.loop import ActiveLearningLoop
 from skbal.loop._checks import n_taught
 from skbal.oracles import LabelOracle
+from skbal.seeding import BalancedSeed
 
 
 class Learner:
@@ -49,6 +50,7 @@ def loop(**changes):
             TypeError,
             "learner of .* got RandomForestClassifier without query and teach",
         ),
+        ({"learner": Learner}, TypeError, "learner of .* got the class Learner"),
         ({"X_pool": np.zeros((0, 2))}, ValueError, "X_pool given to .* is empty"),
         ({"oracle": [0, 1]}, TypeError, "oracle of .* must be callable .* got list"),
         (
@@ -65,6 +67,12 @@ def loop(**changes):
         ({"initial": [1, 1]}, ValueError, "initial of .* must all differ"),
         ({"initial": [True] * 6}, TypeError, "initial of .* must be integers"),
         ({"initial": 3}, ValueError, "initial of .* must be one-dimensional"),
+        ({"initial": BalancedSeed}, TypeError, "initial of .* must be rows .* got <cl"),
+        (
+            {"initial": "kmeans"},
+            TypeError,
+            "initial of .* must be rows .* 'kmeans'",
+        ),
         ({"X_test": [[0, 0]]}, ValueError, "got X_test without y_test"),
         ({"y_test": [0]}, ValueError, "got y_test without X_test"),
         ({"X_test": [[0]], "y_test": [0, 1]}, ValueError, "as many rows, got 1 and 2"),
@@ -79,11 +87,31 @@ def test_a_wrong_parameter_is_named(changes, error, message):
     assert "ActiveLearningLoop" in str(caught.value)
 
 
-@pytest.mark.parametrize("scoring", ["acuracy", accuracy_score])
-def test_a_wrong_scorer_is_named_by_scikit_learn(scoring):
+@pytest.mark.parametrize(
+    ("scoring", "message"),
+    [
+        ("acuracy", r"scoring of ActiveLearningLoop .* Did you mean 'accuracy'\?"),
+        ("#", "scoring of ActiveLearningLoop .* got '#'.$"),
+        (accuracy_score, "scoring"),  # scikit-learn's message
+    ],
+)
+def test_a_wrong_scorer_is_named(scoring, message):
     learner = Learner(RandomForestClassifier())
     wrong = loop(learner=learner, X_test=[[0]], y_test=[0], scoring=scoring)
-    with pytest.raises(ValueError, match="scoring"):
+    with pytest.raises(ValueError, match=message):
+        wrong.run()
+
+
+@pytest.mark.parametrize("score", [None, {"accuracy": 1.0}, [0.5], "high"])
+def test_a_score_that_is_no_number_is_refused(score):
+    wrong = loop(
+        learner=Learner(RandomForestClassifier()),
+        oracle=np.zeros(6).__getitem__,
+        X_test=[[0]],
+        y_test=[0],
+        scoring=lambda estimator, X, y: score,
+    )
+    with pytest.raises(TypeError, match=r"scoring of .* must give one number, got"):
         wrong.run()
 
 

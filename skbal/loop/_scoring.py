@@ -1,0 +1,135 @@
+"""Scores of a model that has perhaps not met all classes yet."""
+
+from difflib import get_close_matches
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin, is_classifier
+from sklearn.metrics import check_scoring, get_scorer_names
+
+
+def check_scorer(estimator, scoring, owner):
+    """Return a scorer for an estimator, or say whose scoring was wrong.
+
+    Parameters
+    ----------
+    estimator : estimator
+        What it is to be called with.
+    scoring : str or callable
+        As in scikit-learn.
+    owner : str
+        Whose parameter it is, for the message.
+
+    Returns
+    -------
+    scorer : callable
+
+    Raises
+    ------
+    TypeError
+        If ``scoring`` is neither a name nor a callable.
+    ValueError
+        If there is no scorer of that name.
+    """
+    if not (isinstance(scoring, str) or callable(scoring)):
+        raise TypeError(
+            f"scoring of {owner} must be the name of a scorer, a callable or None, got "
+            f"{scoring!r} ({type(scoring).__name__})."
+        )
+    names = get_scorer_names()
+    if isinstance(scoring, str) and scoring not in names:
+        close = get_close_matches(scoring, names, n=1)
+        raise ValueError(
+            f"scoring of {owner} must be a name of sklearn.metrics.get_scorer_names(), "
+            f"got {scoring!r}.{f' Did you mean {close[0]!r}?' if close else ''}"
+        )
+    return check_scoring(estimator, scoring=scoring)
+
+
+def score_of(model, X, y, scoring):
+    """Return the score of a model; classes that it has not met have probability 0.
+
+    Parameters
+    ----------
+    model : estimator
+        Fitted, perhaps to fewer classes than there are.
+    X : array-like of shape (n_samples, ...)
+        The rows.
+    y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+        Their true labels.
+    scoring : str or callable
+        As in scikit-learn.
+
+    Returns
+    -------
+    score : float
+    """
+    return check_scoring(model, scoring=scoring)(_of_all_classes(model, y), X, y)
+
+
+def for_all_classes(probabilities, known, classes):
+    """Return probabilities with a column for each class.
+
+    Parameters
+    ----------
+    probabilities : ndarray of shape (..., n_known)
+        Columns in the order of ``known``.
+    known : ndarray of shape (n_known,)
+        Some of the classes, rising.
+    classes : ndarray of shape (n_classes,)
+        All of them, rising.
+
+    Returns
+    -------
+    aligned : ndarray of shape (..., n_classes)
+        0 for a class that is not known.
+
+    Examples
+    --------
+    >>> for_all_classes(np.array([[0.3, 0.7]]), ["cat", "eel"], ["cat", "dog", "eel"])
+    array([[0.3, 0. , 0.7]])
+    """
+    if np.array_equal(known, classes):
+        return probabilities
+    shape = (*probabilities.shape[:-1], len(classes))
+    aligned = np.zeros(shape, dtype=probabilities.dtype)
+    aligned[..., np.searchsorted(classes, known)] = probabilities
+    return aligned
+
+
+class _OfAllClasses(ClassifierMixin, BaseEstimator):
+    """A fitted classifier, as one that knows more classes than it has met."""
+
+    def __init__(self, model, classes):
+        self.model = model
+        self.classes = classes
+
+    @property
+    def classes_(self):
+        return self.classes
+
+    def predict(self, X):
+        return self.model.predict(X)
+
+    def predict_proba(self, X):
+        found = self.model.predict_proba(X)
+        return for_all_classes(found, self.model.classes_, self.classes)
+
+
+def _of_all_classes(model, y):
+    # Only what scikit-learn's scorers could not score by themselves; words beside
+    # numbers are an error that they name.
+    if np.ndim(y) != 1 or not (_classifies(model) and hasattr(model, "predict_proba")):
+        return model
+    known, y = getattr(model, "classes_", y), np.asarray(y)
+    if _is_text(known) != _is_text(y) or np.isin(y, known).all():
+        return model
+    return _OfAllClasses(model, np.union1d(known, y))
+
+
+def _is_text(labels):
+    return np.asarray(labels).dtype.kind in "OSU"
+
+
+def _classifies(model):
+    # scikit-learn wants tags of whatever it is asked about.
+    return hasattr(model, "__sklearn_tags__") and is_classifier(model)
