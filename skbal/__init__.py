@@ -12,11 +12,20 @@ from skbal._version import __version__
 # Public name -> the module that holds it.
 _LAZY = {
     "ActiveLearner": "skbal.learner",
+    "ActiveLearningClassifier": "skbal.simulation",
+    "ActiveLearningRegressor": "skbal.simulation",
     "BayesianOptimizer": "skbal.learner",
     "predict_samples": "skbal.sampling",
 }
 
-__all__ = ["ActiveLearner", "BayesianOptimizer", "__version__", "predict_samples"]
+__all__ = [
+    "ActiveLearner",
+    "ActiveLearningClassifier",
+    "ActiveLearningRegressor",
+    "BayesianOptimizer",
+    "__version__",
+    "predict_samples",
+]
 
 
 def __getattr__(name):

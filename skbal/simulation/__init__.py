@@ -1,0 +1,21 @@
+"""A whole run of active learning as one scikit-learn estimator.
+
+``fit`` hides the labels, plays the oracle and runs the loop, so thresholds, penalties
+and strategies are parameters that ``GridSearchCV`` can choose.
+"""
+
+from skbal.simulation._classifier import ActiveLearningClassifier
+from skbal.simulation._regressor import ActiveLearningRegressor
+from skbal.simulation._scorers import (
+    LabelsToTarget,
+    final_score,
+    learning_curve_area_score,
+)
+
+__all__ = [
+    "ActiveLearningClassifier",
+    "ActiveLearningRegressor",
+    "LabelsToTarget",
+    "final_score",
+    "learning_curve_area_score",
+]

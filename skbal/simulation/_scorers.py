@@ -1,0 +1,167 @@
+"""What a search is to maximise: the end of a learning curve, its area, its cost.
+
+Each is a scorer in scikit-learn's sense, ``scorer(estimator, X, y)``, higher is better,
+for a fitted simulation, also at the end of a pipeline. With ``keep_stages=True`` the
+curve is that on X and y, else that on the part which the simulation held out itself.
+"""
+
+from sklearn.base import BaseEstimator
+
+from skbal._utils.validation import check_real
+from skbal.loop import History, Record
+from skbal.sampling._unwrap import transform
+from skbal.simulation._simulation import Simulation
+
+
+def final_score(estimator, X, y):
+    """Return the score after the last step.
+
+    Parameters
+    ----------
+    estimator : ActiveLearningClassifier, ActiveLearningRegressor or Pipeline
+        Fitted.
+    X : array-like of shape (n_samples, ...)
+        Rows to score on.
+    y : array-like of shape (n_samples,)
+        Their true labels.
+
+    Returns
+    -------
+    score : float
+        By the simulation's ``scoring``.
+
+    Raises
+    ------
+    TypeError
+        If the estimator is no simulation.
+    """
+    simulation, X = _simulation_and_rows(estimator, X, "final_score")
+    return simulation.score(X, y)
+
+
+def learning_curve_area_score(estimator, X, y):
+    """Return the area under the learning curve: the mean score over labels.
+
+    Parameters
+    ----------
+    estimator : ActiveLearningClassifier, ActiveLearningRegressor or Pipeline
+        Fitted.
+    X : array-like of shape (n_samples, ...)
+        Rows to score on, if the models of the steps were kept.
+    y : array-like of shape (n_samples,)
+        Their true labels.
+
+    Returns
+    -------
+    area : float
+        In the unit of the score, see `skbal.loop.History.area`. Labels that a filter
+        rejected count as paid for.
+
+    Raises
+    ------
+    TypeError
+        If the estimator is no simulation.
+    ValueError
+        If it has neither kept its models nor held out rows.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.ensemble import RandomForestClassifier
+    >>> from sklearn.model_selection import cross_val_score
+    >>> from skbal import ActiveLearningClassifier
+    >>> from skbal.simulation import learning_curve_area_score
+    >>> X, y = load_iris(return_X_y=True)
+    >>> forest = RandomForestClassifier(n_estimators=10)
+    >>> run = ActiveLearningClassifier(forest, n_queries=2, random_state=0)
+    >>> cross_val_score(run, X, y, cv=3, scoring=learning_curve_area_score).shape
+    (3,)
+    """
+    return _curve(estimator, X, y, "learning_curve_area_score").area()
+
+
+class LabelsToTarget(BaseEstimator):
+    """Scores a run by how few labels it took to reach a score.
+
+    Parameters
+    ----------
+    target_score : float
+        The score to reach, by the simulation's ``scoring``.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.ensemble import RandomForestClassifier
+    >>> from skbal import ActiveLearningClassifier
+    >>> from skbal.simulation import LabelsToTarget
+    >>> X, y = load_iris(return_X_y=True)
+    >>> forest = RandomForestClassifier(n_estimators=10)
+    >>> run = ActiveLearningClassifier(forest, n_queries=2, random_state=0).fit(X, y)
+    >>> LabelsToTarget(0.5)(run, X, y)
+    -6.0
+    """
+
+    def __init__(self, target_score):
+        self.target_score = target_score
+
+    def __call__(self, estimator, X, y):
+        """Return minus the labels paid for until the score was reached.
+
+        Parameters
+        ----------
+        estimator : ActiveLearningClassifier, ActiveLearningRegressor or Pipeline
+            Fitted.
+        X : array-like of shape (n_samples, ...)
+            Rows to score on, if the models of the steps were kept.
+        y : array-like of shape (n_samples,)
+            Their true labels.
+
+        Returns
+        -------
+        score : float
+            Minus a number of labels. A run that never got there counts as if it had
+            paid for every row that it was fitted to.
+
+        Raises
+        ------
+        TypeError
+            If the estimator is no simulation, or the target no number.
+        ValueError
+            If it has neither kept its models nor held out rows.
+        """
+        owner = type(self).__name__
+        target = check_real(self.target_score, "target_score", owner)
+        history = _curve(estimator, X, y, owner)
+        needed = history.labels_to(target)
+        if needed is None:
+            simulation, _ = _simulation_and_rows(estimator, None, owner)
+            needed = simulation.n_samples_
+        return -float(needed)
+
+
+def _curve(estimator, X, y, owner):
+    simulation, X = _simulation_and_rows(estimator, X, owner)
+    if simulation.stages_ is None:
+        scores = simulation.staged_score()
+    else:
+        scores = simulation.staged_score(X, y)
+    labels = simulation.history_.n_labels.tolist()
+    return History(map(Record, range(len(labels)), labels, scores.tolist()))
+
+
+def _simulation_and_rows(estimator, X, owner):
+    transformers = []
+    while hasattr(estimator, "steps") or hasattr(estimator, "best_estimator_"):
+        if hasattr(estimator, "steps"):
+            steps = [step for _, step in estimator.steps]
+            transformers += [s for s in steps[:-1] if hasattr(s, "transform")]
+            estimator = steps[-1]
+        else:
+            estimator = estimator.best_estimator_
+    if not isinstance(estimator, Simulation):
+        raise TypeError(
+            f"estimator of {owner} must be an ActiveLearningClassifier or an "
+            "ActiveLearningRegressor, alone or at the end of a pipeline, got "
+            f"{type(estimator).__name__}."
+        )
+    return estimator._fitted(), X if X is None else transform(transformers, X)

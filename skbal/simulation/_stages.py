@@ -1,0 +1,84 @@
+"""The steps of a run after it: what each model predicts, and how well."""
+
+import numpy as np
+
+from skbal.loop._scoring import score_of
+
+
+class StagesMixin:
+    """Staged predictions and scores of a fitted simulation."""
+
+    def staged_predict(self, X):
+        """Yield what the model of each step predicts.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, ...)
+            The rows, as ``fit`` takes them.
+
+        Yields
+        ------
+        y_pred : ndarray of shape (n_samples,) or (n_samples, n_outputs)
+            Of the model before any query, then one a query.
+
+        Raises
+        ------
+        ValueError
+            If the stages were not kept: ``keep_stages`` must be true in ``fit``.
+        """
+        for stage in self._stages("staged_predict"):
+            yield stage.predict(X)
+
+    def staged_score(self, X=None, y=None):
+        """Return the score of the model of each step.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, ...), optional
+            Rows to score on, which needs the models: ``keep_stages`` must have been
+            true in ``fit``. None takes the scores on the held-out part, which are
+            kept in any case.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs), optional
+            Their true labels.
+
+        Returns
+        -------
+        scores : ndarray of shape (n_steps,)
+            For the labels of ``history_.n_labels``.
+
+        Raises
+        ------
+        ValueError
+            If neither models nor scores were kept, or only one of X and y is given.
+        """
+        if (X is None) != (y is None):
+            raise ValueError(
+                f"X and y of staged_score of {type(self).__name__} belong together: "
+                "give both, or neither for the scores on the held-out part."
+            )
+        if X is None:
+            return self._held_out_scores()
+        stages = self._stages("staged_score")
+        return np.array([self._score_of(stage, X, y) for stage in stages])
+
+    def _held_out_scores(self):
+        if not len(self._fitted().held_out_):
+            raise ValueError(
+                f"This {type(self).__name__} has no staged scores: it held nothing "
+                "out. Fit it with validation_fraction=0.2, or with keep_stages=True "
+                "and give staged_score the rows to score on."
+            )
+        return self.history_.scores
+
+    def _score_of(self, stage, X, y):
+        if self.scoring is None:
+            return stage.score(X, y)
+        return score_of(stage, X, y, self.scoring)
+
+    def _stages(self, method):
+        if self._fitted().stages_ is None:
+            raise ValueError(
+                f"{method} of this {type(self).__name__} needs the model of each step: "
+                "fit it with keep_stages=True."
+            )
+        return self.stages_
