@@ -87,6 +87,16 @@ def test_repeats_are_averaged_at_the_labels_they_share():
     np.testing.assert_allclose(line.get_ydata(), [0.2, 0.4])
 
 
+def test_of_steps_with_the_same_labels_the_last_is_drawn():
+    repeats = [
+        history([20, 30, 30], [0.1, 0.5, 0.7]),
+        history([20, 30], [0.3, 0.9]),
+    ]
+    line = AcquisitionCurveDisplay.from_histories({"A": repeats}).lines_["A"]
+    np.testing.assert_array_equal(line.get_xdata(), [20, 30])
+    np.testing.assert_allclose(line.get_ydata(), [0.2, 0.8])
+
+
 def test_strategies_need_not_share_labels_with_each_other():
     display = AcquisitionCurveDisplay.from_histories(
         {"BALD": REPEATS, "Random": history([5, 50], [0.1, 0.2])}

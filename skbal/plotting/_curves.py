@@ -1,4 +1,4 @@
-"""Figures of a loop, in the form of scikit-learn's displays."""
+"""Learning curves: score against labels, mean and band over repeats."""
 
 from functools import reduce
 
@@ -6,8 +6,6 @@ import numpy as np
 
 from skbal._utils.optional import require
 from skbal.loop import History
-
-__all__ = ["AcquisitionCurveDisplay"]
 
 # Okabe and Ito's palette: told apart also by eyes that mix up red and green. Its yellow
 # is left out, too pale for a line.
@@ -100,9 +98,7 @@ class AcquisitionCurveDisplay:
         ImportError
             If matplotlib is missing; ``pip install 'skbal[examples]'`` brings it.
         """
-        n_labels, scores = {}, {}
-        for name, repeats in _check_histories(histories).items():
-            n_labels[name], scores[name] = _on_shared_labels(name, repeats)
+        n_labels, scores = curves_of(histories)
         display = cls(n_labels=n_labels, scores=scores, score_name=score_name)
         return display.plot(ax, band=band, line_kw=line_kw)
 
@@ -177,6 +173,32 @@ class AcquisitionCurveDisplay:
         return labels, scores
 
 
+def curves_of(histories):
+    """Return the labels and the scores of histories, as arrays.
+
+    Parameters
+    ----------
+    histories : dict of str to History or list of History
+        For each strategy its repeats, or its only one.
+
+    Returns
+    -------
+    n_labels : dict of str to ndarray of shape (n_steps,)
+        The numbers of labels that all repeats of the strategy share.
+    scores : dict of str to ndarray of shape (n_repeats, n_steps)
+        The scores there.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If they are no histories with scores and shared labels.
+    """
+    n_labels, scores = {}, {}
+    for name, repeats in _check_histories(histories).items():
+        n_labels[name], scores[name] = _on_shared_labels(name, repeats)
+    return n_labels, scores
+
+
 def _check_histories(histories):
     if not isinstance(histories, dict):
         raise TypeError(
@@ -208,14 +230,16 @@ def _as_repeats(name, value):
 
 def _on_shared_labels(name, repeats):
     grids = [history.n_labels for history in repeats]
-    shared = reduce(np.intersect1d, grids)
+    # Of steps with the same number of labels (a clean-up, say) the last counts.
+    shared = reduce(np.intersect1d, map(np.unique, grids))
     if not len(shared):
         raise ValueError(
             f"histories of AcquisitionCurveDisplay for {name!r} share no number of "
             f"labels: {', '.join(str(grid.tolist()) for grid in grids)}."
         )
     scores = [
-        history.scores[np.isin(grid, shared)] for history, grid in zip(repeats, grids)
+        history.scores[np.searchsorted(grid, shared, side="right") - 1]
+        for history, grid in zip(repeats, grids)
     ]
     return shared, np.stack(scores)
 

@@ -1,0 +1,84 @@
+"""What a comparison must be made of; each message names the argument."""
+
+import numpy as np
+
+from skbal._utils.validation import check_count, check_real
+from skbal.loop import History
+
+OWNER = "Comparison"
+
+
+def check_confidence(confidence, owner):
+    """Return a confidence inside (0, 1), or say whose it is."""
+    confidence = check_real(confidence, "confidence", owner, low=0, high=1)
+    if confidence in (0.0, 1.0):
+        raise ValueError(
+            f"confidence of {owner} must lie inside (0, 1), got {confidence}."
+        )
+    return confidence
+
+
+def check_range(label_range, owner):
+    """Return the range as two counts of labels, or None."""
+    if label_range is None:
+        return None
+    if np.shape(label_range) != (2,):
+        raise ValueError(
+            f"label_range of {owner} must be two numbers of labels, got "
+            f"{label_range!r}."
+        )
+    low, high = (check_count(n, "label_range", owner) for n in label_range)
+    if low > high:
+        raise ValueError(
+            f"label_range of {owner} must begin before it ends, got {low} to {high}."
+        )
+    return low, high
+
+
+def check_targets(target_score, owner):
+    """Return the target scores as a tuple, empty for None."""
+    several = isinstance(target_score, (list, tuple, np.ndarray))
+    targets = target_score if several else [target_score]
+    return tuple(
+        check_real(target, "target_score", owner)
+        for target in targets
+        if target is not None
+    )
+
+
+def check_histories(histories):
+    """Return the histories as lists, equally many for each strategy."""
+    if not isinstance(histories, dict):
+        raise TypeError(
+            f"histories of {OWNER} must be a dict of the name of a strategy to the "
+            f"histories of its repeats, got {type(histories).__name__}."
+        )
+    histories = {name: list(repeats) for name, repeats in histories.items()}
+    for name, repeats in histories.items():
+        for history in repeats:
+            if not isinstance(history, History) or not len(history):
+                raise TypeError(
+                    f"histories of {OWNER} for {name!r} must be of the class History, "
+                    f"with one step or more, got {history!r}."
+                )
+    counts = {name: len(repeats) for name, repeats in histories.items()}
+    if len(set(counts.values())) > 1 or 0 in counts.values():
+        raise ValueError(
+            f"histories of {OWNER} must have the same repeats for each strategy, one "
+            f"or more, got {counts}."
+        )
+    return histories
+
+
+def check_reference(reference, histories):
+    """Return the reference if there is something to compare with it."""
+    if reference not in histories:
+        raise ValueError(
+            f"reference of {OWNER} must be one of the strategies "
+            f"{', '.join(map(repr, histories))}, got {reference!r}."
+        )
+    if len(histories) == 1:
+        raise ValueError(
+            f"histories of {OWNER} hold {reference!r} only: nothing to compare it with."
+        )
+    return reference
