@@ -11,6 +11,8 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 import skbal.models
 import skbal.query
 import skbal.seeding
+import skbal.stopping
+from skbal import ActiveLearningClassifier, ActiveLearningRegressor
 from skbal.models import (
     BayesianLinearRegression,
     LaplaceClassifier,
@@ -44,6 +46,12 @@ LAPLACES = [
     ),
 ]
 
+RUNS = {"n_queries": 8, "n_instances": 5}
+SIMULATIONS = [
+    ActiveLearningClassifier(RandomForestClassifier(n_estimators=10), **RUNS),
+    ActiveLearningRegressor(BayesianRidge(), **RUNS),
+]
+
 # No public estimator fails a check; a name here would need its reason beside it.
 EXPECTED_FAILURES = {}
 
@@ -55,6 +63,7 @@ ESTIMATORS = [
     MCDropoutRegressor(random_state=0),
     *LAST_LAYERS,
     *LAPLACES,
+    *SIMULATIONS,
 ]
 
 
@@ -103,7 +112,7 @@ def test_draws_keep_the_contract(estimator, data, skip):
 
 
 def parameter_objects():
-    for module in (skbal.query, skbal.seeding, skbal.models):
+    for module in (skbal.query, skbal.seeding, skbal.models, skbal.stopping):
         for name in module.__all__:
             cls = getattr(module, name)
             if issubclass(cls, BaseEstimator):

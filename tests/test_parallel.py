@@ -12,14 +12,17 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 from sklearn.datasets import load_digits
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.model_selection import GridSearchCV
 
-from skbal import ActiveLearner, predict_samples
+from skbal import ActiveLearner, ActiveLearningClassifier, predict_samples
 from skbal.information import mutual_information
 from skbal.loop import ActiveLearningLoop
 from skbal.models import MCDropoutClassifier
 from skbal.oracles import LabelOracle
 from skbal.query import BALD, EPIG, Random
 from skbal.query._engine import score_and_keep
+from skbal.simulation import learning_curve_area_score
 from tests._utils.pools import make
 from tests.query.fakes import SeededSampler, random_pool
 
@@ -247,3 +250,25 @@ def test_an_error_of_the_model_comes_back_from_dask_as_it_is(caplog):
         )
     assert not hasattr(caught.value, "__notes__")
     assert not [r for r in caplog.records if r.name.startswith("skbal")]
+
+
+@on_dask
+@pytest.mark.parametrize("module", ["forest", "network"])
+def test_a_search_over_runs_is_the_same_on_dask(digits, module):
+    X, y = digits[0][:300], digits[1][:300]
+    estimator = RandomForestClassifier(n_estimators=10)
+    if module == "network":
+        estimator = MCDropoutClassifier(
+            module__hidden_units=(16,), max_steps=20, n_draws=8
+        )
+    run = ActiveLearningClassifier(
+        estimator, BALD(), n_queries=2, n_instances=5, random_state=0
+    )
+    grid = {"query_strategy": [BALD(), Random()], "n_instances": [3, 5]}
+    search = GridSearchCV(run, grid, cv=2, scoring=learning_curve_area_score)
+    here = clone(search).set_params(n_jobs=1).fit(X, y)
+    with two_workers():
+        there = clone(search).set_params(n_jobs=2).fit(X, y)
+    for name in ("split0_test_score", "split1_test_score"):
+        np.testing.assert_array_equal(here.cv_results_[name], there.cv_results_[name])
+    assert here.best_estimator_.history_ == there.best_estimator_.history_

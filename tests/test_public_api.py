@@ -10,15 +10,24 @@ import pytest
 import skbal
 
 PUBLIC = {
-    "skbal": ["ActiveLearner", "BayesianOptimizer", "__version__", "predict_samples"],
+    "skbal": [
+        "ActiveLearner",
+        "ActiveLearningClassifier",
+        "ActiveLearningRegressor",
+        "BayesianOptimizer",
+        "__version__",
+        "predict_samples",
+    ],
     "skbal.base": ["PosteriorSamplerMixin", "QueryStrategy"],
     "skbal.datasets": ["fetch_mnist", "load_mnist_5k", "make_repeated"],
     "skbal.exceptions": [
         "NoDrawsError",
         "NoDropoutError",
         "NumericalWarning",
+        "RejectedLabelsWarning",
         "TooFewDrawsWarning",
     ],
+    "skbal.experiments": ["Comparison", "PairedDifference", "compare"],
     "skbal.information": [
         "expected_entropy",
         "expected_predictive_information_gain",
@@ -45,13 +54,20 @@ PUBLIC = {
         "MeanFieldLinearRegression",
         "RandomShift",
     ],
-    "skbal.oracles": ["LabelOracle"],
-    "skbal.plotting": ["AcquisitionCurveDisplay"],
+    "skbal.oracles": [
+        "CallableOracle",
+        "CrowdOracle",
+        "InteractiveOracle",
+        "LabelOracle",
+        "NoisyOracle",
+    ],
+    "skbal.plotting": ["AcquisitionCurveDisplay", "ComparisonDisplay"],
     "skbal.query": [
         "BADGE",
         "BALD",
         "BatchBALD",
         "BatchVariance",
+        "DiversityPenalised",
         "EPIG",
         "KCenterGreedy",
         "KMeansBatch",
@@ -65,7 +81,23 @@ PUBLIC = {
         "VariationRatios",
     ],
     "skbal.sampling": ["predict_samples"],
-    "skbal.seeding": ["BalancedSeed", "RandomSeed"],
+    "skbal.seeding": ["BalancedSeed", "KMeansSeed", "RandomSeed"],
+    "skbal.simulation": [
+        "ActiveLearningClassifier",
+        "ActiveLearningRegressor",
+        "LabelsToTarget",
+        "final_score",
+        "learning_curve_area_score",
+    ],
+    "skbal.stopping": [
+        "MaxCost",
+        "MaxLabels",
+        "MaxQueries",
+        "PredictionsStable",
+        "ScorePlateau",
+        "TargetScore",
+        "UncertaintyBelow",
+    ],
     "skbal.testing": ["check_posterior_sampler"],
 }
 
@@ -102,11 +134,17 @@ HEAVY = {"torch", "skorch", "matplotlib", "modAL", "typer"}
         "import skbal",
         "import skbal.models, skbal.query, skbal.oracles, skbal.seeding",
         "import skbal.datasets, skbal.plotting, skbal.testing, skbal.loop",
+        "import skbal.stopping",
         "from skbal import predict_samples",
     ],
 )
 def test_an_import_brings_nothing_heavy(statement):
     assert not loaded_after(statement) & HEAVY
+
+
+def test_runs_load_modal_and_nothing_heavier():
+    loaded = loaded_after("import skbal.experiments, skbal.simulation")
+    assert loaded & HEAVY == {"modAL"}
 
 
 def test_parameters_of_an_estimator_need_no_torch():
