@@ -1,4 +1,4 @@
-"""Labels as numbers of their classes."""
+"""Labels as numbers of their classes, and columns of classes."""
 
 import numpy as np
 
@@ -45,3 +45,33 @@ def class_codes(labels, name, owner):
     if (classes != classes).any():  # NaN differs from itself
         raise ValueError(f"{name} of {owner} must hold no NaN: leave such rows out.")
     return classes, codes
+
+
+def for_all_classes(probabilities, known, classes):
+    """Return probabilities with a column for each class.
+
+    Parameters
+    ----------
+    probabilities : ndarray of shape (..., n_known)
+        Columns in the order of ``known``.
+    known : ndarray of shape (n_known,)
+        Some of the classes, rising.
+    classes : ndarray of shape (n_classes,)
+        All of them, rising.
+
+    Returns
+    -------
+    aligned : ndarray of shape (..., n_classes)
+        0 for a class that is not known.
+
+    Examples
+    --------
+    >>> for_all_classes(np.array([[0.3, 0.7]]), ["cat", "eel"], ["cat", "dog", "eel"])
+    array([[0.3, 0. , 0.7]])
+    """
+    if np.array_equal(known, classes):
+        return probabilities
+    shape = (*probabilities.shape[:-1], len(classes))
+    aligned = np.zeros(shape, dtype=probabilities.dtype)
+    aligned[..., np.searchsorted(classes, known)] = probabilities
+    return aligned

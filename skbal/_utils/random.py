@@ -5,6 +5,8 @@ from numbers import Integral
 
 import numpy as np
 
+SMALL_SEEDS = 2**31 - 1  # below it, every random_state of scikit-learn takes a seed
+
 _LARGEST_SEED = 2**32 - 1
 
 
@@ -79,6 +81,22 @@ def stream(seed, *keys):
     """
     words = [_word(key) for key in keys]
     return np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, *words])))
+
+
+def next_seed(rng):
+    """Return a seed that everything of scikit-learn takes.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        What it is drawn from.
+
+    Returns
+    -------
+    seed : int
+        In [0, 2**31 - 1).
+    """
+    return int(rng.integers(SMALL_SEEDS))
 
 
 def _word(key):

@@ -1,11 +1,9 @@
 """One seed for everything that has a random_state and was given none."""
 
-from skbal._utils.random import stream
-
-_LARGEST = 2**31 - 1  # what every random_state of scikit-learn takes
+from skbal._utils.random import next_seed, stream
 
 
-def fill_random_states(estimator, seed):
+def fill_random_states(estimator, seed, *, every=False):
     """Give an integer to every ``random_state`` of an object that is None.
 
     Numbers that somebody has set stay, so a part of a run may be held fixed.
@@ -17,6 +15,8 @@ def fill_random_states(estimator, seed):
         count, too (``base__random_state``). What has no ``get_params`` stays as it is.
     seed : int
         Parts of different names get different integers.
+    every : bool, default=False
+        Whether those that are not None get an integer, too.
 
     Returns
     -------
@@ -33,11 +33,11 @@ def fill_random_states(estimator, seed):
     """
     if isinstance(estimator, type) or not hasattr(estimator, "get_params"):
         return estimator
-    missing = {
-        name: int(stream(seed, name).integers(_LARGEST))
+    states = {
+        name: next_seed(stream(seed, name))
         for name, value in sorted(estimator.get_params(deep=True).items())
-        if value is None and (name == "random_state" or name.endswith("__random_state"))
+        if (every or value is None) and name.split("__")[-1] == "random_state"
     }
-    if missing:
-        estimator.set_params(**missing)
+    if states:
+        estimator.set_params(**states)
     return estimator

@@ -124,6 +124,50 @@ def check_n_instances(n_instances, n_pool, owner):
     return n_instances
 
 
+def check_fits(estimator, owner):
+    """Refuse what cannot be fitted: a class, or an object without ``fit``.
+
+    Parameters
+    ----------
+    estimator : object
+        What was given as the estimator.
+    owner : str
+        Whose parameter it is.
+
+    Raises
+    ------
+    TypeError
+        If it is no object with ``fit``.
+    """
+    if isinstance(estimator, type) or not hasattr(estimator, "fit"):
+        raise TypeError(
+            f"estimator of {owner} must be an estimator, an object with fit, got "
+            f"{estimator!r}."
+        )
+
+
+def check_same_number(n_rows, n_labels, owner):
+    """Refuse labels that are more or fewer than the rows.
+
+    Parameters
+    ----------
+    n_rows, n_labels : int
+        How many there are.
+    owner : str
+        Who was given them.
+
+    Raises
+    ------
+    ValueError
+        If the numbers differ.
+    """
+    if n_rows != n_labels:
+        raise ValueError(
+            f"X and y given to {owner} must have the same number of rows, got {n_rows} "
+            f"rows and {n_labels} labels."
+        )
+
+
 def check_not_both(return_std, return_cov, owner):
     """Refuse a ``predict`` that is asked for both kinds of spread.
 

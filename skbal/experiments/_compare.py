@@ -6,7 +6,12 @@ from tqdm.auto import tqdm
 
 from skbal._utils.pools import n_rows
 from skbal._utils.random import check_seed
-from skbal._utils.validation import check_count, check_n_instances, check_real
+from skbal._utils.validation import (
+    check_count,
+    check_fits,
+    check_n_instances,
+    check_real,
+)
 from skbal._utils.workers import call_all
 from skbal.experiments._checks import check_confidence, check_range, check_targets
 from skbal.experiments._comparison import Comparison
@@ -234,11 +239,7 @@ def _check_test(test_size, X_test, y_test):
 
 def _check_parts(setting):
     estimator, seed = setting.estimator, setting.seed
-    if isinstance(estimator, type) or not hasattr(estimator, "fit"):
-        raise TypeError(
-            f"estimator of {OWNER} must be an estimator, an object with fit, got "
-            f"{estimator!r}."
-        )
+    check_fits(estimator, OWNER)
     if seed is not None:
         check_selector(seed, "seed", OWNER)
     if setting.scoring is not None:

@@ -3,19 +3,18 @@
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.base import is_regressor
-from sklearn.utils import get_tags
+from sklearn.base import clone
 
 from skbal._utils.pools import n_rows, subset, take
-from skbal._utils.random import stream
+from skbal._utils.random import next_seed, stream
+from skbal._utils.seeds_of import fill_random_states
+from skbal._utils.tags import finite_rule, regresses
 from skbal._utils.threads import one_thread
 from skbal.experiments._strategies import OWNER
 from skbal.learner import ActiveLearner
 from skbal.loop import ActiveLearningLoop
 from skbal.seeding import BalancedSeed, RandomSeed
-from skbal.simulation._parts import hold_out, make_oracle, part_seeds, seeded_clone
-
-_LARGEST = 2**31 - 1
+from skbal.simulation._parts import hold_out, make_oracle, part_seeds
 
 
 @dataclass(frozen=True)
@@ -39,18 +38,12 @@ class Setting:
     @property
     def regression(self):
         """Whether the estimator is a regressor."""
-        return self._tagged and is_regressor(self.estimator)
+        return regresses(self.estimator)
 
     @property
     def force_all_finite(self):
         """Whether NaN is refused: an estimator that takes it is given it."""
-        takes_nan = self._tagged and get_tags(self.estimator).input_tags.allow_nan
-        return "allow-nan" if takes_nan else True
-
-    @property
-    def _tagged(self):
-        # scikit-learn wants tags of whatever it is asked about.
-        return hasattr(self.estimator, "__sklearn_tags__")
+        return finite_rule(self.estimator)
 
 
 @dataclass(frozen=True)
@@ -98,7 +91,7 @@ def prepare(setting, number, seed):
         If the rows are not enough for a test, first labels and a query. What the seed
         raises passes through.
     """
-    seeds = part_seeds(int(stream(seed, "repeat", number).integers(_LARGEST)))
+    seeds = part_seeds(next_seed(stream(seed, "repeat", number)))
     candidates, held_out = hold_out(
         setting.y,
         setting.test_size if setting.X_test is None else None,
@@ -159,12 +152,7 @@ def fresh_clone(part, seed):
     -------
     copy : object
     """
-    copy = seeded_clone(part, 0)
-    if isinstance(copy, type) or not hasattr(copy, "get_params"):
-        return copy
-    names = [n for n in copy.get_params() if n.split("__")[-1] == "random_state"]
-    copy.set_params(**dict.fromkeys(names))
-    return seeded_clone(copy, seed)
+    return fill_random_states(clone(part, safe=False), seed, every=True)
 
 
 def _check_pool(n_instances, n_left):

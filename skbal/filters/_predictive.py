@@ -1,12 +1,13 @@
 """The posterior predictive of any classifier, in bounded memory."""
 
 import numpy as np
-from sklearn.base import is_regressor
 from sklearn.utils import check_array, column_or_1d
 from sklearn.utils.validation import check_is_fitted
 
 from skbal._utils.chunks import pieces, rows_within
 from skbal._utils.pools import cut, n_rows, sliceable, take
+from skbal._utils.tags import regresses
+from skbal._utils.validation import check_same_number
 from skbal.exceptions import NoDrawsError
 from skbal.sampling import predict_samples
 from skbal.sampling._unwrap import unwrap
@@ -95,9 +96,7 @@ def model_classes(estimator, owner):
     """
     model = unwrap(estimator)[1]
     name = type(model).__name__
-    # scikit-learn wants tags of whatever it is asked about; a user's own sampler need
-    # not have any.
-    if hasattr(model, "__sklearn_tags__") and is_regressor(model):
+    if regresses(model):
         raise TypeError(
             f"{owner} needs probabilities of classes, but {name} is a regressor."
         )
@@ -182,11 +181,7 @@ def check_labels(X, y, owner):
     """
     if y is None:
         raise ValueError(f"y given to {owner} must be labels, got None.")
-    if n_rows(X) != n_rows(y):
-        raise ValueError(
-            f"X and y given to {owner} must have the same number of rows, got "
-            f"{n_rows(X)} rows and {n_rows(y)} labels."
-        )
+    check_same_number(n_rows(X), n_rows(y), owner)
 
 
 def check_same_kind(y, classes, owner):

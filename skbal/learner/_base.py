@@ -7,6 +7,7 @@ from sklearn.utils.validation import _check_method_params, _num_samples
 
 from skbal._utils.pools import n_rows
 from skbal._utils.random import check_seed, stream
+from skbal._utils.validation import check_fits
 from skbal.learner._delegation import DelegationMixin
 from skbal.learner._rollback import estimator_kept_on_error, record_kept_on_error
 from skbal.learner._training_data import (
@@ -239,11 +240,7 @@ class LearnerMixin(DelegationMixin):
 
     def _check(self, X, y):
         owner = type(self).__name__
-        if isinstance(self.estimator, type) or not hasattr(self.estimator, "fit"):
-            raise TypeError(
-                f"estimator of {owner} must be an estimator, an object with fit, "
-                f"got {self.estimator!r}."
-            )
+        check_fits(self.estimator, owner)
         if self.force_all_finite not in (True, False, "allow-nan"):
             raise ValueError(
                 f"force_all_finite of {owner} must be True, False or 'allow-nan', "

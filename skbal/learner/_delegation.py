@@ -3,11 +3,11 @@
 import copy
 
 from sklearn.exceptions import NotFittedError
-from sklearn.utils import get_tags
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from skbal import sampling
+from skbal._utils.tags import tags_of
 
 
 def _estimator_has(name):
@@ -135,7 +135,7 @@ class DelegationMixin:
     def __sklearn_tags__(self):
         # is_classifier, and with it stratified folds, follow the estimator.
         tags = super().__sklearn_tags__()
-        inner = _tags_of(self.estimator)
+        inner = tags_of(self.estimator)
         if inner is not None:
             tags.estimator_type = inner.estimator_type
             tags.classifier_tags = inner.classifier_tags
@@ -148,18 +148,10 @@ class DelegationMixin:
         return tags
 
     def __sklearn_is_fitted__(self):
-        if _tags_of(self.estimator) is None:
+        if tags_of(self.estimator) is None:
             return self.X_training is not None
         try:
             check_is_fitted(self.estimator)
         except NotFittedError:
             return False
         return True
-
-
-def _tags_of(estimator):
-    """Return scikit-learn's tags, or None for what is no scikit-learn estimator."""
-    try:
-        return get_tags(estimator)
-    except (AttributeError, TypeError):
-        return None

@@ -6,6 +6,7 @@ from sklearn.utils import check_array
 from sklearn.utils.validation import _num_samples
 
 from skbal._utils.pools import is_indexed, sliceable, take
+from skbal._utils.validation import check_same_number
 
 
 def check_labelled(X, y, owner, *, force_all_finite=True):
@@ -31,12 +32,7 @@ def check_labelled(X, y, owner, *, force_all_finite=True):
         raise ValueError(f"{owner} requires X to be passed, but X is None.")
     if y is None:  # scikit-learn's words, which its checks look for
         raise ValueError(f"{owner} requires y to be passed, but the target y is None.")
-    n_rows, n_labels = _num_samples(X), _num_samples(y)
-    if n_rows != n_labels:
-        raise ValueError(
-            f"X and y given to {owner} must have the same number of rows, "
-            f"got {n_rows} rows and {n_labels} labels."
-        )
+    check_same_number(_num_samples(X), _num_samples(y), owner)
     _check_values(X, "X", owner, force_all_finite)
     _check_values(y, "y", owner, True)
 

@@ -3,8 +3,11 @@
 from difflib import get_close_matches
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassifierMixin, is_classifier
+from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.metrics import check_scoring, get_scorer_names
+
+from skbal._utils.labels import for_all_classes
+from skbal._utils.tags import classifies
 
 
 def check_scorer(estimator, scoring, owner):
@@ -66,36 +69,6 @@ def score_of(model, X, y, scoring):
     return check_scoring(model, scoring=scoring)(_of_all_classes(model, y), X, y)
 
 
-def for_all_classes(probabilities, known, classes):
-    """Return probabilities with a column for each class.
-
-    Parameters
-    ----------
-    probabilities : ndarray of shape (..., n_known)
-        Columns in the order of ``known``.
-    known : ndarray of shape (n_known,)
-        Some of the classes, rising.
-    classes : ndarray of shape (n_classes,)
-        All of them, rising.
-
-    Returns
-    -------
-    aligned : ndarray of shape (..., n_classes)
-        0 for a class that is not known.
-
-    Examples
-    --------
-    >>> for_all_classes(np.array([[0.3, 0.7]]), ["cat", "eel"], ["cat", "dog", "eel"])
-    array([[0.3, 0. , 0.7]])
-    """
-    if np.array_equal(known, classes):
-        return probabilities
-    shape = (*probabilities.shape[:-1], len(classes))
-    aligned = np.zeros(shape, dtype=probabilities.dtype)
-    aligned[..., np.searchsorted(classes, known)] = probabilities
-    return aligned
-
-
 class _OfAllClasses(ClassifierMixin, BaseEstimator):
     """A fitted classifier, as one that knows more classes than it has met."""
 
@@ -118,7 +91,7 @@ class _OfAllClasses(ClassifierMixin, BaseEstimator):
 def _of_all_classes(model, y):
     # Only what scikit-learn's scorers could not score by themselves; words beside
     # numbers are an error that they name.
-    if np.ndim(y) != 1 or not (_classifies(model) and hasattr(model, "predict_proba")):
+    if np.ndim(y) != 1 or not (classifies(model) and hasattr(model, "predict_proba")):
         return model
     known, y = getattr(model, "classes_", y), np.asarray(y)
     if _is_text(known) != _is_text(y) or np.isin(y, known).all():
@@ -128,8 +101,3 @@ def _of_all_classes(model, y):
 
 def _is_text(labels):
     return np.asarray(labels).dtype.kind in "OSU"
-
-
-def _classifies(model):
-    # scikit-learn wants tags of whatever it is asked about.
-    return hasattr(model, "__sklearn_tags__") and is_classifier(model)

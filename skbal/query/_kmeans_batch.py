@@ -9,12 +9,12 @@ from sklearn.metrics import euclidean_distances
 
 from skbal._utils.clusters import fit_clusters, nearest_rows
 from skbal._utils.pools import n_rows, subset
+from skbal._utils.random import next_seed
 from skbal._utils.validation import check_real
 from skbal.base import best_first
 from skbal.query._feature_strategy import FeatureStrategy
 
 _MANY_ROWS = 20_000  # of which mini-batches are clustered
-_LARGEST_SEED = 2**31 - 1
 _LEAST_WEIGHT = 1e-6  # of a row, as a part of the largest
 
 
@@ -193,7 +193,7 @@ class KMeansBatch(FeatureStrategy):
         return np.maximum(scores, _LEAST_WEIGHT * scores.max())
 
     def _fitted_clusterer(self, features, weights, n_clusters, rng):
-        seed = int(rng.integers(_LARGEST_SEED))
+        seed = next_seed(rng)
         clusterer = self._new_clusterer(features.shape[0], n_clusters, seed)
         given = {} if weights is None else {"sample_weight": weights}
         fit_clusters(clusterer, features, **given)

@@ -1,9 +1,8 @@
 """What all strategies that score rows one by one from draws have in common."""
 
-from sklearn.base import is_regressor
-
 from skbal._utils.pools import n_rows
 from skbal._utils.random import check_seed
+from skbal._utils.tags import regresses
 from skbal._utils.validation import check_count
 from skbal.base import QueryStrategy
 from skbal.query._engine import score_rows
@@ -116,9 +115,7 @@ def check_classes(model, owner):
     ValueError
         If it knows fewer than two classes.
     """
-    # scikit-learn wants tags of whatever it is asked about; a user's own sampler need
-    # not have any.
-    if hasattr(model, "__sklearn_tags__") and is_regressor(model):
+    if regresses(model):
         raise TypeError(
             f"{owner} needs draws of class probabilities, but {type(model).__name__} "
             f"is a regressor. Try PredictiveVariance."

@@ -8,6 +8,7 @@ from sklearn.base import is_classifier
 from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from skbal._utils.labels import for_all_classes
 from skbal._utils.random import stream
 from skbal.exceptions import NoDrawsError
 
@@ -223,13 +224,7 @@ def _votes(member, X, classes):
 
 
 def _probabilities(member, X, classes):
-    probabilities = member.predict_proba(X)
-    known = np.asarray(member.classes_)
-    if np.array_equal(known, classes):
-        return probabilities
-    aligned = np.zeros((len(probabilities), len(classes)))
-    aligned[:, np.searchsorted(classes, known)] = probabilities
-    return aligned
+    return for_all_classes(member.predict_proba(X), member.classes_, classes)
 
 
 def _stack(outputs, n_draws):

@@ -8,7 +8,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
-from skbal.loop._scoring import for_all_classes
+from skbal._utils.labels import for_all_classes
 from skbal.query import BALD
 from skbal.seeding import BalancedSeed
 from skbal.simulation._simulation import Simulation, estimator_has

@@ -4,18 +4,17 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.model_selection import train_test_split
 
-from skbal._utils.random import stream
+from skbal._utils.random import SMALL_SEEDS, stream
 from skbal._utils.seeds_of import fill_random_states
 from skbal._utils.validation import check_real
 from skbal.oracles import LabelOracle, NoisyOracle
 
-_LARGEST = 2**31 - 1  # what every random_state of scikit-learn takes
 _PARTS = ("estimator", "query_strategy", "seed", "label_filter", "oracle", "split")
 
 
 def part_seeds(seed):
     """Return an integer for each part of a run, by its name."""
-    numbers = stream(seed, "simulation").integers(_LARGEST, size=len(_PARTS))
+    numbers = stream(seed, "simulation").integers(SMALL_SEEDS, size=len(_PARTS))
     return dict(zip(_PARTS, numbers.tolist()))
 
 

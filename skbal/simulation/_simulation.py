@@ -5,13 +5,15 @@ import copy
 import numpy as np
 from sklearn.base import BaseEstimator, MetaEstimatorMixin
 from sklearn.exceptions import NotFittedError
-from sklearn.utils import check_random_state, get_tags
+from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from skbal import sampling
 from skbal._utils.pools import take
+from skbal._utils.random import SMALL_SEEDS
+from skbal._utils.tags import finite_rule, tags_of
 from skbal._utils.threads import one_thread
-from skbal._utils.validation import check_count, check_n_instances
+from skbal._utils.validation import check_count, check_fits, check_n_instances
 from skbal.learner import ActiveLearner
 from skbal.learner._training_data import check_labelled
 from skbal.loop import ActiveLearningLoop
@@ -110,7 +112,7 @@ class Simulation(StagesMixin, MetaEstimatorMixin, BaseEstimator):
     def _drawn_seed(self):
         try:
             # As scikit-learn's fits do, None takes from NumPy's global stream.
-            return check_random_state(self.random_state).randint(2**31 - 1)
+            return check_random_state(self.random_state).randint(SMALL_SEEDS)
         except ValueError as error:
             raise ValueError(
                 f"random_state of {type(self).__name__} must be None, an integer in "
@@ -161,7 +163,7 @@ class Simulation(StagesMixin, MetaEstimatorMixin, BaseEstimator):
             seeded_clone(self.estimator, seeds["estimator"]),
             seeded_clone(strategy, seeds["query_strategy"]),
             label_filter=seeded_clone(self.label_filter, seeds["label_filter"]),
-            force_all_finite=self._force_all_finite(),
+            force_all_finite=finite_rule(self.estimator),
         )
 
     def _seed(self, n_candidates):
@@ -169,23 +171,15 @@ class Simulation(StagesMixin, MetaEstimatorMixin, BaseEstimator):
 
     def _checked(self, X, y):
         owner = type(self).__name__
-        if isinstance(self.estimator, type) or not hasattr(self.estimator, "fit"):
-            raise TypeError(
-                f"estimator of {owner} must be an estimator, an object with fit, got "
-                f"{self.estimator!r}."
-            )
+        check_fits(self.estimator, owner)
         if self.n_queries is not None:
             check_count(self.n_queries, "n_queries", owner, smallest=0)
         if self.scoring is not None:
             check_scorer(self.estimator, self.scoring, owner)
         if self.seed is not None:
             check_selector(self.seed, "seed", owner)
-        check_labelled(X, y, owner, force_all_finite=self._force_all_finite())
+        check_labelled(X, y, owner, force_all_finite=finite_rule(self.estimator))
         return np.asarray(y)
-
-    def _force_all_finite(self):
-        tags = _tags_of(self.estimator)
-        return "allow-nan" if tags is not None and tags.input_tags.allow_nan else True
 
     @property
     def estimator_(self):
@@ -259,7 +253,7 @@ class Simulation(StagesMixin, MetaEstimatorMixin, BaseEstimator):
 
     def _with_inner_tags(self, tags):
         """Return tags with what the model inside can take."""
-        inner = _tags_of(self.estimator)
+        inner = tags_of(self.estimator)
         if inner is not None:
             tags.target_tags = inner.target_tags
             tags.classifier_tags = inner.classifier_tags
@@ -267,10 +261,3 @@ class Simulation(StagesMixin, MetaEstimatorMixin, BaseEstimator):
             tags.input_tags = inner.input_tags
             tags.non_deterministic = inner.non_deterministic
         return tags
-
-
-def _tags_of(estimator):
-    try:
-        return get_tags(estimator)
-    except (AttributeError, TypeError):
-        return None

@@ -1,11 +1,11 @@
 """The rule that stops when new labels no longer change what is predicted."""
 
 import numpy as np
-from sklearn.base import is_regressor
 from sklearn.metrics import cohen_kappa_score
 
 from skbal._utils.pools import take
 from skbal._utils.random import check_seed, stream
+from skbal._utils.tags import regresses
 from skbal._utils.validation import check_count, check_real
 from skbal.stopping._rule import StoppingRule, number
 
@@ -107,8 +107,7 @@ class PredictionsStable(StoppingRule):
 def _classes_of(learner, X):
     predictions = np.asarray(learner.predict(X))
     model = getattr(learner, "estimator", learner)
-    # scikit-learn wants tags of whatever it is asked about.
-    regressor = hasattr(model, "__sklearn_tags__") and is_regressor(model)
+    regressor = regresses(model)
     if regressor or predictions.ndim != 1 or _has_fractions(predictions):
         raise TypeError(
             "PredictionsStable needs a learner that predicts one class a row, got "

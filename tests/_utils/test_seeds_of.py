@@ -57,3 +57,10 @@ def test_the_object_itself_is_changed():
     strategy = BALD()
     assert fill_random_states(strategy, 0) is strategy
     assert clone(strategy).random_state == strategy.random_state
+
+
+def test_every_state_is_set_if_that_is_asked_for():
+    fixed = BaggingClassifier(DecisionTreeClassifier(random_state=5), random_state=6)
+    free = BaggingClassifier(DecisionTreeClassifier())
+    filled = states(fill_random_states(fixed, 3, every=True))
+    assert filled == states(fill_random_states(free, 3))
