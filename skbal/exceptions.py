@@ -6,6 +6,7 @@ __all__ = [
     "NumericalWarning",
     "RejectedLabelsWarning",
     "TooFewDrawsWarning",
+    "VotesWarning",
 ]
 
 
@@ -27,3 +28,7 @@ class RejectedLabelsWarning(UserWarning):
 
 class TooFewDrawsWarning(UserWarning):
     """Part of a batch is nearly random: the draws have nothing more to choose it by."""
+
+
+class VotesWarning(UserWarning):
+    """The votes leave a question, or how far people disagree about it, unknown."""

@@ -92,6 +92,77 @@ def _bounds(low, high):
     return "" if high is None else f" <= {high}"
 
 
+def check_option(value, name, options, owner):
+    """Return ``value`` if it is one of the options, or say what they are.
+
+    Parameters
+    ----------
+    value : object
+        What was given.
+    name : str
+        The argument's name.
+    options : sequence of str or None
+        What is allowed; at least two.
+    owner : str
+        Whose argument it is.
+
+    Returns
+    -------
+    value : str or None
+
+    Raises
+    ------
+    ValueError
+        If it is none of them.
+
+    Examples
+    --------
+    >>> check_option("beta", "likelihood", ("binomial", "beta-binomial"), "Model")
+    Traceback (most recent call last):
+        ...
+    ValueError: likelihood of Model must be 'binomial' or 'beta-binomial', got 'beta'.
+    """
+    # Not "in": it would compare an array with each option.
+    if not any(value is option or _same_word(value, option) for option in options):
+        *most, last = (repr(option) for option in options)
+        raise ValueError(
+            f"{name} of {owner} must be {', '.join(most)} or {last}, got {value!r}."
+        )
+    return value
+
+
+def _same_word(value, option):
+    return isinstance(value, str) and value == option
+
+
+def as_numbers(values, what):
+    """Return values as an array of numbers, in their own dtype if it is one.
+
+    Parameters
+    ----------
+    values : array-like
+        Booleans count as numbers.
+    what : str
+        What they are and must be, for the message.
+
+    Returns
+    -------
+    numbers : ndarray
+        Perhaps the array given.
+
+    Raises
+    ------
+    ValueError
+        If they are no numbers, or no array.
+    """
+    try:
+        numbers = np.asarray(values)
+        is_numbers = numbers.dtype.kind in "biuf"
+        return numbers if is_numbers else numbers.astype(np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{what}: {error}") from None
+
+
 def check_n_instances(n_instances, n_pool, owner):
     """Return ``n_instances`` if a pool of ``n_pool`` rows can answer it.
 

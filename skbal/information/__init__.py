@@ -14,7 +14,13 @@ from skbal.information._entropy import (
 from skbal.information._epig import expected_predictive_information_gain
 from skbal.information._joint import joint_entropy, joint_mutual_information
 from skbal.information._spread import mean_std, predictive_variance
-from skbal.information._votes import vote_distribution, vote_mutual_information
+from skbal.information._vote_interval import vote_interval
+from skbal.information._vote_likelihood import vote_log_likelihood
+from skbal.information._votes import (
+    vote_distribution,
+    vote_information_curve,
+    vote_mutual_information,
+)
 
 __all__ = [
     "expected_entropy",
@@ -27,5 +33,8 @@ __all__ = [
     "predictive_variance",
     "variation_ratio",
     "vote_distribution",
+    "vote_information_curve",
+    "vote_interval",
+    "vote_log_likelihood",
     "vote_mutual_information",
 ]

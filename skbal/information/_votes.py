@@ -1,22 +1,21 @@
 """How many of N volunteers say yes, and what their votes tell about the weights.
 
-Given the weights, the k of N votes are binomial with the draw's probability rho; over
-the weights they are a mixture of binomials, one a draw.
+Given the weights, the k of N votes are binomial with the draw's probability rho, or
+beta-binomial with that mean; over the weights they are a mixture, one part a draw.
 """
 
-from numbers import Integral
-
 import numpy as np
-from scipy.special import gammaln
 
-from skbal._utils.validation import check_count
-from skbal.information._blocks import BLOCK_NUMBERS, blocks, check_draws
-from skbal.information._probabilities import sum_p_log_p, without_rounding
+from skbal._utils.votes import check_n_votes, check_numbers_of_votes
+from skbal.information._binomials import mixture_information, vote_mixture
+from skbal.information._blocks import check_draws
+from skbal.information._vote_checks import (
+    inverse_concentration,
+    pieces_of_one_number,
+)
 
-_NEVER = -1e30  # for log 0: times a count of 0 it is 0, times more its exp is 0
 
-
-def vote_distribution(rho_draws, n_votes):
+def vote_distribution(rho_draws, n_votes, concentration=None):
     """Return the probability of each number of yes votes, over the draws.
 
     p(k | N) = mean over draws of Binomial(k; N, rho) [1]_.
@@ -27,6 +26,11 @@ def vote_distribution(rho_draws, n_votes):
         The probability that one volunteer says yes, in [0, 1].
     n_votes : int or array-like of shape (n_samples,) or (n_samples, n_questions)
         How many volunteers are asked: N, 0 or more.
+    concentration : None, float or array-like of shape (n_questions,) or (n_samples, \
+n_questions)
+        Above 0. k is then beta-binomial, with a = concentration * rho and
+        b = concentration * (1 - rho): the smaller it is, the more do volunteers say the
+        same. None and infinity are the binomial.
 
     Returns
     -------
@@ -37,10 +41,10 @@ def vote_distribution(rho_draws, n_votes):
     Raises
     ------
     TypeError
-        If ``n_votes`` is not of integers.
+        If ``n_votes`` is not of integers, or ``concentration`` not of numbers.
     ValueError
-        If ``n_votes`` is negative or of another shape, or if ``rho_draws`` has not
-        three axes or is not in [0, 1].
+        If ``n_votes`` is negative, ``concentration`` not above 0 or one of them of
+        another shape, or if ``rho_draws`` has not three axes or is not in [0, 1].
 
     References
     ----------
@@ -53,18 +57,22 @@ def vote_distribution(rho_draws, n_votes):
 
     >>> vote_distribution([[[0.0], [1.0]]], 2)
     array([[[0.5, 0. , 0.5]]])
+
+    With a concentration of 2, rho = 0.5 is a uniform distribution:
+
+    >>> vote_distribution([[[0.5]]], 3, concentration=2).round(4)
+    array([[[0.25, 0.25, 0.25, 0.25]]])
     """
     owner = "vote_distribution"
-    rho_draws, n_votes = _check_votes(rho_draws, n_votes, owner)
-    n_samples, _, n_questions = rho_draws.shape
-    shape = (n_samples, n_questions, n_votes.max(initial=0) + 1)
-    distribution = np.empty(shape)
-    for place, binomials in _binomials(rho_draws, n_votes, owner):
-        distribution[place] = binomials.mean(axis=1)
+    rho_draws, n_votes, inverse = _check(rho_draws, n_votes, concentration, owner)
+    distribution = np.zeros((*n_votes.shape, n_votes.max(initial=0) + 1))
+    parts = pieces_of_one_number(rho_draws, n_votes, inverse, owner)
+    for rows, question, (rho, n, u) in parts:
+        distribution[rows, question, : n + 1] = vote_mixture(rho, n, u)
     return distribution
 
 
-def vote_mutual_information(rho_draws, n_votes):
+def vote_mutual_information(rho_draws, n_votes, concentration=None):
     """Return the information between N volunteers' votes and the weights, in nats.
 
     I[k; w] = H[mean of the binomials] - mean of H[Binomial(N, rho)], the sums over k
@@ -76,6 +84,10 @@ def vote_mutual_information(rho_draws, n_votes):
         The probability that one volunteer says yes, in [0, 1].
     n_votes : int or array-like of shape (n_samples,) or (n_samples, n_questions)
         How many volunteers would be asked: N, 0 or more.
+    concentration : None, float or array-like of shape (n_questions,) or (n_samples, \
+n_questions)
+        Above 0: of beta-binomials in place of binomials, as in `vote_distribution`.
+        None and infinity are the binomial.
 
     Returns
     -------
@@ -85,10 +97,10 @@ def vote_mutual_information(rho_draws, n_votes):
     Raises
     ------
     TypeError
-        If ``n_votes`` is not of integers.
+        If ``n_votes`` is not of integers, or ``concentration`` not of numbers.
     ValueError
-        If ``n_votes`` is negative or of another shape, or if ``rho_draws`` has not
-        three axes or is not in [0, 1].
+        If ``n_votes`` is negative, ``concentration`` not above 0 or one of them of
+        another shape, or if ``rho_draws`` has not three axes or is not in [0, 1].
 
     References
     ----------
@@ -102,65 +114,75 @@ def vote_mutual_information(rho_draws, n_votes):
            [0.    ]])
     """
     owner = "vote_mutual_information"
-    rho_draws, n_votes = _check_votes(rho_draws, n_votes, owner)
+    rho_draws, n_votes, inverse = _check(rho_draws, n_votes, concentration, owner)
+    return _information(rho_draws, n_votes, inverse, owner)
+
+
+def vote_information_curve(rho_draws, n_votes, concentration=None):
+    """Return the information for several numbers of volunteers, in nats.
+
+    Where the curve is flat, more votes no longer pay: it ends at what the draws differ
+    by, at most the logarithm of their number.
+
+    Parameters
+    ----------
+    rho_draws : array-like of shape (n_samples, n_draws, n_questions)
+        The probability that one volunteer says yes, in [0, 1].
+    n_votes : array-like of int of shape (n_numbers,)
+        The numbers of volunteers, each 0 or more, in any order.
+    concentration : None, float or array-like of shape (n_questions,) or (n_samples, \
+n_questions)
+        As in `vote_mutual_information`.
+
+    Returns
+    -------
+    information : ndarray of shape (n_samples, n_questions, n_numbers), dtype=float64
+        `vote_mutual_information` of each number.
+
+    Raises
+    ------
+    TypeError
+        If ``n_votes`` is not of integers, or ``concentration`` not of numbers.
+    ValueError
+        If ``n_votes`` has not one axis, is empty or negative, or as
+        `vote_mutual_information`.
+
+    Examples
+    --------
+    Two draws that are sure of opposite answers need one volunteer, milder ones more:
+
+    >>> rho_draws = [[[0.0], [1.0]], [[0.4], [0.6]]]
+    >>> vote_information_curve(rho_draws, [1, 10, 100])[:, 0].round(3)
+    array([[0.693, 0.693, 0.693],
+           [0.02 , 0.171, 0.636]])
+    """
+    owner = "vote_information_curve"
+    n_votes = check_numbers_of_votes(n_votes, owner)
+    if n_votes.ndim != 1 or len(n_votes) == 0:
+        raise ValueError(
+            f"n_votes of {owner} must be a sequence of one number or more, got shape "
+            f"{n_votes.shape}."
+        )
+    rho_draws = check_draws(rho_draws, owner, name="rho_draws")
+    shape = (rho_draws.shape[0], rho_draws.shape[2])
+    inverse = inverse_concentration(concentration, shape, owner)
+    curve = [
+        _information(rho_draws, np.broadcast_to(n, shape), inverse, owner)
+        for n in n_votes
+    ]
+    return np.stack(curve, axis=2)
+
+
+def _information(rho_draws, n_votes, inverse, owner):
     information = np.empty(n_votes.shape)
-    for place, binomials in _binomials(rho_draws, n_votes, owner):
-        entropy = -sum_p_log_p(binomials.mean(axis=1))
-        difference = entropy + sum_p_log_p(binomials).mean(axis=1)
-        information[place] = without_rounding(difference, entropy)
+    parts = pieces_of_one_number(rho_draws, n_votes, inverse, owner)
+    for rows, question, arguments in parts:
+        information[rows, question] = mixture_information(*arguments)
     return information
 
 
-def _binomials(rho_draws, n_votes, owner):
-    """Yield places of the result and their binomials, (n_rows, n_draws, max N + 1)."""
-    k = np.arange(n_votes.max(initial=0) + 1)
-    for question in range(rho_draws.shape[2]):
-        draws = rho_draws[:, :, question]
-        for rows, rho, _ in blocks(draws, BLOCK_NUMBERS // len(k)):
-            place = (rows, question)
-            yield place, _binomial(_check_rho(rho, owner), n_votes[place], k)
-
-
-def _binomial(rho, n_votes, k):
-    n_votes = n_votes[:, np.newaxis]
-    others = np.maximum(n_votes - k, 0)
-    ways = gammaln(n_votes + 1) - gammaln(k + 1) - gammaln(others + 1)
-    ways = np.where(k <= n_votes, ways, _NEVER)
-    with np.errstate(divide="ignore"):
-        yes = np.maximum(np.log(rho), _NEVER)[:, :, np.newaxis]
-        no = np.maximum(np.log1p(-rho), _NEVER)[:, :, np.newaxis]
-    logs = k * yes
-    logs += others[:, np.newaxis] * no
-    logs += ways[:, np.newaxis]
-    return np.exp(logs, out=logs)
-
-
-def _check_rho(rho, owner):
-    if not (rho.min() >= 0 and rho.max() <= 1):  # also true of NaN
-        raise ValueError(
-            f"rho_draws given to {owner} must be probabilities in [0, 1], "
-            f"got values from {rho.min():.6g} to {rho.max():.6g}."
-        )
-    return rho.astype(np.float64)
-
-
-def _check_votes(rho_draws, n_votes, owner):
+def _check(rho_draws, n_votes, concentration, owner):
     rho_draws = check_draws(rho_draws, owner, name="rho_draws")
     shape = (rho_draws.shape[0], rho_draws.shape[2])
-    if isinstance(n_votes, Integral):
-        n_votes = check_count(n_votes, "n_votes", owner, smallest=0)
-    n_votes = np.asarray(n_votes)
-    if n_votes.dtype.kind not in "iu":
-        raise TypeError(
-            f"n_votes of {owner} must be of integers, got dtype {n_votes.dtype}."
-        )
-    if n_votes.shape not in {(), shape[:1], shape}:
-        raise ValueError(
-            f"n_votes of {owner} must be one integer or have shape {shape[:1]} or "
-            f"{shape}, as rho_draws has, got shape {n_votes.shape}."
-        )
-    if n_votes.min(initial=0) < 0:
-        raise ValueError(f"n_votes of {owner} must be 0 or more, got {n_votes.min()}.")
-    if n_votes.ndim == 1:
-        n_votes = n_votes[:, np.newaxis]
-    return rho_draws, np.broadcast_to(n_votes, shape)
+    n_votes = check_n_votes(n_votes, *shape, owner)
+    return rho_draws, n_votes, inverse_concentration(concentration, shape, owner)

@@ -6,7 +6,13 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from skbal import information
-from skbal.information import _blocks, _epig, _joint, _votes
+from skbal.information import (
+    _blocks,
+    _epig,
+    _joint,
+    _vote_checks,
+    _vote_likelihood,
+)
 from skbal.information._blocks import blocks, check_draws
 from tests.information.arrays import random_draws
 
@@ -28,12 +34,31 @@ def vote_probabilities(draws):
     return information.vote_distribution(draws, 5)
 
 
+def vote_information_with_concentration(draws):
+    return information.vote_mutual_information(draws, 5, 3.0)
+
+
+def vote_curve(draws):
+    return information.vote_information_curve(draws, [1, 5])
+
+
+def vote_log_likelihood(draws):
+    votes = np.full((len(draws), np.shape(draws)[-1], 2), [2, 5])
+    return information.vote_log_likelihood(draws, votes)
+
+
 def gain_about_the_first_rows(draws):
     first = np.asarray(draws)[:4]
     return information.expected_predictive_information_gain(draws, first)
 
 
-EVERY = [*ONE_ARRAY, vote_information, vote_probabilities, gain_about_the_first_rows]
+OF_VOTES = [
+    vote_information,
+    vote_probabilities,
+    vote_information_with_concentration,
+    vote_curve,
+]
+EVERY = [*ONE_ARRAY, *OF_VOTES, vote_log_likelihood, gain_about_the_first_rows]
 
 
 @pytest.mark.parametrize("function", EVERY)
@@ -41,8 +66,9 @@ EVERY = [*ONE_ARRAY, vote_information, vote_probabilities, gain_about_the_first_
 def test_results_do_not_depend_on_the_size_of_blocks(function, numbers, monkeypatch):
     draws = random_draws(23, 6, 4)
     whole = function(draws)
-    for module in (_blocks, _epig, _joint, _votes):
+    for module in (_blocks, _epig, _joint, _vote_likelihood):
         monkeypatch.setattr(module, "BLOCK_NUMBERS", numbers)
+    monkeypatch.setattr(_vote_checks, "_NUMBERS", numbers)
     monkeypatch.setattr(_epig, "_TARGET_COLUMNS", 8)
     np.testing.assert_allclose(function(draws), whole, atol=1e-14)
 
@@ -68,7 +94,7 @@ def test_results_hold_one_number_a_row(function):
     assert function(random_draws(9, 6, 4)).shape == (9,)
 
 
-@pytest.mark.parametrize("function", [*ONE_ARRAY, vote_information, vote_probabilities])
+@pytest.mark.parametrize("function", [*ONE_ARRAY, *OF_VOTES])
 def test_an_array_without_rows_has_no_results(function):
     assert len(function(np.empty((0, 6, 4)))) == 0
 

@@ -6,7 +6,7 @@ one more weight, under the same prior.
 
 import numpy as np
 
-from skbal._utils.validation import check_count, check_real
+from skbal._utils.validation import check_count, check_option, check_real
 from skbal.models._last_layer._frozen import FrozenNetwork
 
 
@@ -50,14 +50,7 @@ class LaplaceNetwork(FrozenNetwork):
         check_real(self.tol, "tol", owner, low=0)
 
     def _check_option(self, name, options):
-        value = getattr(self, name)
-        # Not "in": it would compare an array with each option.
-        if not any(value is option or _same_word(value, option) for option in options):
-            *most, last = (repr(option) for option in options)
-            raise ValueError(
-                f"{name} of {type(self).__name__} must be {', '.join(most)} or {last}, "
-                f"got {value!r}."
-            )
+        check_option(getattr(self, name), name, options, type(self).__name__)
 
     def _check_positive(self, name):
         owner = type(self).__name__
@@ -82,7 +75,3 @@ class LaplaceNetwork(FrozenNetwork):
                 "and feature_layer is None: set mode='map' and another optimize."
             )
         return np.vstack(found)
-
-
-def _same_word(value, option):
-    return isinstance(value, str) and value == option

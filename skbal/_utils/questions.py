@@ -1,0 +1,113 @@
+"""Questions that volunteers vote on: their names, and which one is meant."""
+
+from skbal._utils.validation import check_count
+
+
+def check_names(question_names, n_questions, owner):
+    """Return a name for each question.
+
+    Parameters
+    ----------
+    question_names : sequence of str or None
+        None numbers them.
+    n_questions : int
+        How many there are.
+    owner : str
+        Whose argument they are.
+
+    Returns
+    -------
+    names : tuple of str
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is one string, or they are too many, too few or not all different.
+    """
+    if question_names is None:
+        return tuple(f"question {number}" for number in range(n_questions))
+    if isinstance(question_names, str):
+        raise TypeError(
+            f"question_names of {owner} must be a list of names, got the string "
+            f"{question_names!r}."
+        )
+    names = tuple(str(name) for name in question_names)
+    if len(names) != n_questions or len(set(names)) != n_questions:
+        raise ValueError(
+            f"question_names of {owner} must be {n_questions} different names, one a "
+            f"question, got {len(names)}: {', '.join(map(repr, names))}."
+        )
+    return names
+
+
+def check_question(question, names, owner):
+    """Return the number of the question that is meant.
+
+    Parameters
+    ----------
+    question : int or str
+        Its number, from 0, or its name.
+    names : tuple of str
+        As `check_names` returns them.
+    owner : str
+        Whose argument it is.
+
+    Returns
+    -------
+    question : int
+
+    Raises
+    ------
+    TypeError, ValueError
+        If there is no such question.
+
+    Examples
+    --------
+    >>> check_question("bar", ("smooth", "bar"), "VoteCoverageDisplay")
+    1
+    """
+    if isinstance(question, str):
+        if question not in names:
+            raise ValueError(
+                f"question of {owner} must be one of {', '.join(map(repr, names))}, "
+                f"got {question!r}."
+            )
+        return names.index(question)
+    question = check_count(question, "question", owner, smallest=0)
+    if question >= len(names):
+        raise ValueError(
+            f"question of {owner} must be below {len(names)}, the number of "
+            f"questions, got {question}."
+        )
+    return question
+
+
+def chosen_questions(question, names, owner):
+    """Return the numbers of the questions that are meant, of all or one.
+
+    Parameters
+    ----------
+    question : int, str or None
+        As in `check_question`; None means all.
+    names : tuple of str
+        As `check_names` returns them.
+    owner : str
+        Whose argument it is.
+
+    Returns
+    -------
+    numbers : list of int
+
+    Raises
+    ------
+    TypeError, ValueError
+        If there is no such question.
+
+    Examples
+    --------
+    >>> chosen_questions(None, ("smooth", "bar"), "VoteCoverageDisplay")
+    [0, 1]
+    """
+    if question is None:
+        return list(range(len(names)))
+    return [check_question(question, names, owner)]

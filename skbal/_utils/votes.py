@@ -1,0 +1,207 @@
+"""Votes: how many of N volunteers said yes, checked."""
+
+import numpy as np
+from sklearn.pipeline import Pipeline
+
+from skbal._utils.validation import as_numbers
+
+_TOO_MANY = 2**31  # so that no sum of votes overflows
+
+
+def check_votes(y, owner, *, n_questions=None, name="y"):
+    """Return votes as integers with an axis of questions.
+
+    Parameters
+    ----------
+    y : array-like of shape (n_samples, 2) or (n_samples, n_questions, 2)
+        The last axis is k, the yes votes, and N, all votes; 0 of 0 where a question was
+        not asked.
+    owner : str
+        Who was given them, for messages.
+    n_questions : int, optional
+        How many questions there must be.
+    name : str, default="y"
+        The argument's name.
+
+    Returns
+    -------
+    votes : ndarray of shape (n_samples, n_questions, 2), dtype=int64
+
+    Raises
+    ------
+    ValueError
+        If the shape is another, there is no row, or a row's numbers are not whole ones
+        with 0 <= k <= N; the message names the row and both numbers.
+
+    Examples
+    --------
+    >>> check_votes([[3, 10], [0, 0]], "VoteOracle").shape
+    (2, 1, 2)
+    >>> check_votes([[3, 10], [7, 5]], "VoteOracle")
+    Traceback (most recent call last):
+        ...
+    ValueError: y given to VoteOracle: row 1 has k = 7 yes votes of N = 5, but must
+    have 0 <= k <= N.
+    """
+    what = f"{name} given to {owner}"
+    if y is None:  # scikit-learn's words, which its checks look for
+        raise ValueError(f"{owner} requires y to be passed, but the target y is None.")
+    numbers = as_numbers(y, f"{what} must be votes, numbers k and N")
+    if numbers.ndim not in (2, 3) or numbers.shape[-1] != 2 or 0 in numbers.shape:
+        raise ValueError(
+            f"{what} must be votes of shape (n_samples, 2), columns k and N, or "
+            f"(n_samples, n_questions, 2), got the shape {numbers.shape}."
+        )
+    votes = numbers.reshape(len(numbers), -1, 2)
+    if n_questions is not None and votes.shape[1] != n_questions:
+        raise ValueError(
+            f"{what} has votes on {votes.shape[1]} questions, but {owner} was fitted "
+            f"on {n_questions}."
+        )
+    _check_each(votes, what)
+    return votes.astype(np.int64)
+
+
+def _check_each(votes, what):
+    k, n = votes[..., 0], votes[..., 1]
+    _refuse(~(np.isfinite(k) & np.isfinite(n)), votes, what, "must have finite numbers")
+    fractional = (k % 1 != 0) | (n % 1 != 0)
+    _refuse(fractional, votes, what, "must have whole numbers of votes")
+    _refuse((k < 0) | (k > n), votes, what, "must have 0 <= k <= N")
+    # NumPy 2.0 may crash where it compares narrow integers with a larger one.
+    _refuse(n.astype(np.float64) >= _TOO_MANY, votes, what, "must have N < 2**31")
+
+
+def _refuse(wrong, votes, what, rule):
+    if not wrong.any():
+        return
+    row, question = np.argwhere(wrong)[0]
+    k, n = votes[row, question].tolist()
+    place = f" of question {question}" if votes.shape[1] > 1 else ""
+    raise ValueError(
+        f"{what}: row {row} has k = {k:g} yes votes of N = {n:g}{place}, but {rule}."
+    )
+
+
+def learns_votes(estimator):
+    """Return whether it is a model of votes that learns from y.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Fitted or not; in pipelines and searches the model inside counts.
+
+    Returns
+    -------
+    learns_votes : bool
+    """
+    while not hasattr(estimator, "predict_votes"):
+        if isinstance(estimator, Pipeline):
+            estimator = estimator.steps[-1][1]
+        elif hasattr(estimator, "estimator"):
+            estimator = estimator.estimator
+        else:
+            return False
+    return True
+
+
+def check_numbers_of_votes(n_votes, owner):
+    """Return numbers of volunteers as an array of integers.
+
+    Parameters
+    ----------
+    n_votes : int or array-like of int
+        0 or more.
+    owner : str
+        Who was given it, for messages.
+
+    Returns
+    -------
+    n_votes : ndarray of the same shape, dtype=int64
+        Perhaps the array given.
+
+    Raises
+    ------
+    TypeError
+        If they are no integers.
+    ValueError
+        If one is negative.
+
+    Examples
+    --------
+    >>> check_numbers_of_votes([3, -1], "VoteBALD")
+    Traceback (most recent call last):
+        ...
+    ValueError: n_votes of VoteBALD must be 0 or more, got -1.
+    """
+    try:
+        numbers = np.asarray(n_votes)
+    except ValueError:  # lists of different lengths
+        numbers = np.array(n_votes, dtype=object)
+    if numbers.dtype.kind not in "iu":
+        got = repr(n_votes) if numbers.ndim == 0 else f"dtype {numbers.dtype}"
+        raise TypeError(f"n_votes of {owner} must be of integers, got {got}.")
+    if numbers.min(initial=0) < 0:
+        raise ValueError(f"n_votes of {owner} must be 0 or more, got {numbers.min()}.")
+    # One more than the largest of a narrow type would overflow.
+    return numbers.astype(np.int64, copy=False)
+
+
+def check_n_votes(n_votes, n_samples, n_questions, owner):
+    """Return how many volunteers each row's questions are put to.
+
+    Parameters
+    ----------
+    n_votes : int or array-like of shape (n_samples,) or (n_samples, n_questions)
+        N, 0 or more.
+    n_samples, n_questions : int
+        How many rows and questions there are.
+    owner : str
+        Who was given it, for messages.
+
+    Returns
+    -------
+    n_votes : ndarray of shape (n_samples, n_questions), dtype=int64
+        Perhaps a view that must not be written to.
+
+    Raises
+    ------
+    TypeError
+        If they are no integers.
+    ValueError
+        If one is negative or the shape is another.
+
+    Examples
+    --------
+    >>> check_n_votes([3, 40], 2, 2, "predict_votes").tolist()
+    [[3, 3], [40, 40]]
+    """
+    numbers = check_numbers_of_votes(n_votes, owner)
+    shape = (n_samples, n_questions)
+    if numbers.shape not in {(), shape[:1], shape}:
+        raise ValueError(
+            f"n_votes of {owner} must be one integer or have the shape {shape[:1]} or "
+            f"{shape}, one number a row or a row's question, got the shape "
+            f"{numbers.shape}."
+        )
+    if numbers.ndim == 1:
+        numbers = numbers[:, np.newaxis]
+    return np.broadcast_to(numbers, shape)
+
+
+def concentration_of_rows(concentration, rows):
+    """Return the concentrations of some rows.
+
+    Parameters
+    ----------
+    concentration : None, float or ndarray of shape (n_questions,) or (n_samples, \
+n_questions)
+        Of beta-binomial votes; one for all rows is returned as it is.
+    rows : slice or ndarray of int
+        Which ones.
+
+    Returns
+    -------
+    concentration : None, float or ndarray
+    """
+    return concentration[rows] if np.ndim(concentration) == 2 else concentration

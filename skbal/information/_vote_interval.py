@@ -1,0 +1,98 @@
+"""The interval that holds the number of yes votes with a given probability."""
+
+import numpy as np
+
+from skbal._utils.validation import check_real
+
+_ROUNDING = 1e-12  # of a sum of a few thousand probabilities
+_TOLERANCE = 1e-6  # of what a distribution sums to
+
+
+def vote_interval(distribution, level=0.95):
+    """Return the equal-tailed interval of the number of yes votes, both ends inside.
+
+    Votes are whole numbers, so the interval holds ``level`` of the probability or more:
+    below its lower end lies at most (1 - level) / 2, and as much above its upper end.
+
+    Parameters
+    ----------
+    distribution : array-like of shape (..., n_votes + 1)
+        The probabilities of k = 0, 1, ..., as `vote_distribution` returns them.
+    level : float, default=0.95
+        Above 0 and below 1.
+
+    Returns
+    -------
+    interval : ndarray of shape (..., 2), dtype=intp
+        low, the smallest k with F(k) > (1 - level) / 2, and high, the smallest k with
+        F(k) >= (1 + level) / 2, where F(k) is the probability of k votes or fewer.
+
+    Raises
+    ------
+    TypeError
+        If ``level`` is no number.
+    ValueError
+        If ``level`` is not between 0 and 1, or a distribution is negative or does not
+        sum to one.
+
+    Examples
+    --------
+    >>> vote_interval([0.1, 0.2, 0.4, 0.2, 0.1], level=0.5)
+    array([1, 3])
+    """
+    owner = "vote_interval"
+    level = check_level(level, owner)
+    distribution = np.asarray(distribution, dtype=np.float64)
+    _check_distribution(distribution, owner)
+    below = np.cumsum(distribution, axis=-1)
+    below /= below[..., -1:]
+    low = np.argmax(below > (1 - level) / 2 + _ROUNDING, axis=-1)
+    high = np.argmax(below >= (1 + level) / 2 - _ROUNDING, axis=-1)
+    return np.stack([np.minimum(low, high), high], axis=-1)
+
+
+def check_level(level, owner):
+    """Return the level of an interval as a float.
+
+    Parameters
+    ----------
+    level : float
+        Above 0 and below 1.
+    owner : str
+        Whose argument it is.
+
+    Returns
+    -------
+    level : float
+
+    Raises
+    ------
+    TypeError
+        If it is no number.
+    ValueError
+        If it is not between 0 and 1.
+    """
+    level = check_real(level, "level", owner, low=0, high=1)
+    if level in (0, 1):
+        raise ValueError(f"level of {owner} must be above 0 and below 1, got {level}.")
+    return level
+
+
+def _check_distribution(distribution, owner):
+    if distribution.ndim == 0 or distribution.shape[-1] == 0:
+        raise ValueError(
+            f"distribution given to {owner} must have an axis of k = 0, 1, ..., got "
+            f"shape {distribution.shape}."
+        )
+    sums = distribution.sum(axis=-1)
+    is_off = ~(np.abs(sums - 1) <= _TOLERANCE)  # also true of NaN
+    if is_off.any():
+        raise ValueError(
+            f"distribution given to {owner} must sum to one over its last axis, got "
+            f"{sums[is_off][0]:g}."
+        )
+    if distribution.min(initial=0) < 0:
+        raise ValueError(
+            f"distribution given to {owner} must not be negative, got "
+            f"{distribution.min():g}."
+        )

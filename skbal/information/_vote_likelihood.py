@@ -1,0 +1,83 @@
+"""How probable observed votes are, over the draws."""
+
+import numpy as np
+from scipy.special import logsumexp
+
+from skbal._utils.votes import check_votes
+from skbal.information._binomials import log_rising
+from skbal.information._blocks import BLOCK_NUMBERS, blocks, check_draws
+from skbal.information._vote_checks import check_chances, inverse_concentration
+
+_COPIES = 8  # of the draws of a block, held while its likelihoods are computed
+
+
+def vote_log_likelihood(rho_draws, votes, concentration=None):
+    """Return the log probability of observed votes, in an order of their own, in nats.
+
+    log mean over draws of rho^k (1 - rho)^(N - k): the binomial probability without the
+    number of orders C(N, k), which no model changes. So one vote gives minus the log
+    loss. With a concentration it is that of a beta-binomial, B(a + k, b + N - k) /
+    B(a, b), where a = concentration * rho and b = concentration * (1 - rho).
+
+    Parameters
+    ----------
+    rho_draws : array-like of shape (n_samples, n_draws, n_questions)
+        The probability that one volunteer says yes, in [0, 1].
+    votes : array-like of shape (n_samples, 2) or (n_samples, n_questions, 2)
+        The last axis is k, the yes votes, and N, all votes.
+    concentration : None, float or array-like of shape (n_questions,) or (n_samples, \
+n_questions)
+        Above 0. None and infinity are the binomial.
+
+    Returns
+    -------
+    log_likelihood : ndarray of shape (n_samples, n_questions), dtype=float64
+        0 where N is 0; minus infinity where no draw allows the votes.
+
+    Raises
+    ------
+    TypeError
+        If ``concentration`` is not of numbers.
+    ValueError
+        If the votes are not whole numbers with 0 <= k <= N (the message names the row
+        and both numbers) or of another shape than the draws, ``concentration`` is not
+        above 0, or ``rho_draws`` has not three axes or is not in [0, 1].
+
+    Examples
+    --------
+    >>> vote_log_likelihood([[[0.5]], [[0.5]], [[0.0]]], [[1, 1], [2, 4], [0, 9]])
+    array([[-0.69314718],
+           [-2.77258872],
+           [ 0.        ]])
+    """
+    owner = "vote_log_likelihood"
+    rho_draws = check_draws(rho_draws, owner, name="rho_draws")
+    n_samples, _, n_questions = rho_draws.shape
+    votes = _check_votes(votes, (n_samples, n_questions, 2), owner)
+    inverse = inverse_concentration(concentration, votes.shape[:2], owner)
+    log_likelihood = np.empty((n_samples, n_questions))
+    for question in range(n_questions):
+        draws = rho_draws[:, :, question]
+        for rows, block, _ in blocks(draws, BLOCK_NUMBERS // _COPIES):
+            rho = check_chances(block, owner)
+            log_likelihood[rows, question] = _log_likelihood(
+                rho, *votes[rows, question].T, inverse[rows, question]
+            )
+    return log_likelihood
+
+
+def _log_likelihood(rho, k, n, inverse):
+    logs = log_rising(rho, k, inverse)
+    logs += log_rising(1 - rho, n - k, inverse)
+    logs -= log_rising(np.ones((len(rho), 1)), n, inverse)
+    return logsumexp(logs, axis=1) - np.log(rho.shape[1])
+
+
+def _check_votes(votes, shape, owner):
+    votes = check_votes(votes, owner, name="votes")
+    if votes.shape != shape:
+        raise ValueError(
+            f"votes given to {owner} must have the shape {shape}, as rho_draws has "
+            f"rows and questions, got {votes.shape}."
+        )
+    return votes
