@@ -11,12 +11,12 @@ from copy import deepcopy
 
 import numpy as np
 from sklearn.base import BaseEstimator
-from sklearn.utils import check_random_state, gen_batches
+from sklearn.utils import check_random_state
 
-from skbal._utils.random import check_seed
 from skbal._utils.torch_random import seeded_torch
 from skbal._utils.validation import check_count, check_real
 from skbal.base import PosteriorSamplerMixin
+from skbal.models._dropout._drawing import DrawingMixin
 from skbal.models._dropout._features import FeaturesMixin
 from skbal.models._networks._parameters import NetworkParametersMixin
 from skbal.models._networks._rows import NetworkRowsMixin
@@ -25,6 +25,7 @@ _LARGEST_SEED = 2**32 - 1
 
 
 class MCDropout(
+    DrawingMixin,
     FeaturesMixin,
     NetworkParametersMixin,
     NetworkRowsMixin,
@@ -137,7 +138,8 @@ height, width)
         outputs = probe_network(
             net.module_,
             first_rows(X, self.device),
-            n_outputs=self._n_outputs(),
+            n_outputs=self._n_network_outputs(),
+            columns=self._columns(),
             deterministic=self.deterministic,
             owner=type(self).__name__,
         )
@@ -160,7 +162,7 @@ height, width)
             "iterator_train__shuffle": True,
             # Our own progress bar and errors say what skorch would print.
             "verbose": 0,
-            **self._decay_parameters(n_samples),
+            **self._loss_parameters(n_samples),
             **module_parameters,
         }
         return self._net_class()(module, **parameters)
@@ -188,90 +190,36 @@ height, width)
         return callbacks
 
     def _module_and_parameters(self, row_shape):
-        from skbal.models._networks._architectures import DropoutMLP, GalCNN
+        from skbal.models._networks._architectures import DropoutMLP
 
         own = self._network_parameters()
         if not isinstance(self.module, str):
             # A copy of an instance: each fit begins with the weights it was given.
             is_class = isinstance(self.module, type)
             return self.module if is_class else deepcopy(self.module), own
-        sizes = {"module__n_outputs": self._n_outputs()}
+        sizes = {"module__n_outputs": self._n_network_outputs()}
         if len(row_shape) == 1:
             return DropoutMLP, {**sizes, "module__n_features": row_shape[0], **own}
-        return GalCNN, {**sizes, "module__image_shape": row_shape, **own}
+        return self._image_network(), {
+            **sizes,
+            "module__image_shape": row_shape,
+            **own,
+        }
 
-    def _decay_parameters(self, n_samples):
+    def _image_network(self):
+        from skbal.models._networks._architectures import GalCNN
+
+        return GalCNN
+
+    def _loss_parameters(self, n_samples):
+        """Return skorch's parameters for the loss and for the prior."""
         from skbal.models._networks._training import weight_decay_parameters
 
         if self.prior_length_scale is None:
             return {}
         return weight_decay_parameters(self.prior_length_scale, n_samples)
 
-    # ------------------------------------------------------------------- drawing
-
-    def predict_samples(self, X, n_draws=None, *, random_state=None, batch_size=None):
-        """Return joint posterior draws, each by one set of dropout masks for all rows.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features) or (n_samples, channels, \
-height, width)
-            The rows, as ``fit`` took them.
-        n_draws : int, optional
-            How many draws; None takes the parameter ``n_draws``.
-        random_state : None, int, numpy.random.RandomState or numpy.random.Generator
-            An integer gives the same draws at every call; None gives fresh ones.
-        batch_size : int, optional
-            Rows that run through the network at once; None chooses so many that the
-            pass stays within 64 MB. It changes no draw beyond rounding.
-
-        Returns
-        -------
-        draws : ndarray of shape (n_samples, n_draws, n_outputs), dtype=float32
-            Class probabilities, columns as ``classes_``, or values in the units of y.
-
-        Raises
-        ------
-        ValueError
-            If X has rows of another shape, NaN or infinity, or if more than one draw
-            is asked of a deterministic network.
-        """
-        X = self._check_rows(X)
-        sampler, n_draws = self._sampler(X, n_draws, random_state)
-        draws = np.empty((len(X), n_draws, self._n_outputs()), dtype=np.float32)
-        for rows, chunk in self._draw_chunks(X, sampler, batch_size):
-            draws[rows] = chunk
-        return draws
-
-    def _mean_draw(self, X):
-        """Return the mean over the draws of the fitted seed, in float64."""
-        X = self._check_rows(X)
-        sampler, _ = self._sampler(X, None, self.draw_seed_)
-        mean = np.empty((len(X), self._n_outputs()))
-        for rows, chunk in self._draw_chunks(X, sampler, None):
-            mean[rows] = chunk.mean(axis=1, dtype=np.float64)
-        return mean
-
-    def _sampler(self, X, n_draws, random_state):
-        from skbal.models._dropout._draws import DropoutSampler, PlainSampler
-
-        owner = type(self).__name__
-        n_draws = self._check_n_draws(n_draws)
-        seed = check_seed(random_state, f"predict_samples of {owner}")
-        example = self._to_torch(X[:3])
-        if self.deterministic:
-            return PlainSampler(self.net_.module_, example), n_draws
-        return DropoutSampler(self.net_.module_, example, n_draws, seed), n_draws
-
-    def _draw_chunks(self, X, sampler, batch_size):
-        if batch_size is None:
-            batch_size = sampler.batch_size
-        else:
-            owner = f"predict_samples of {type(self).__name__}"
-            batch_size = check_count(batch_size, "batch_size", owner)
-        for rows in gen_batches(len(X), batch_size):
-            outputs = self._from_outputs(sampler(self._to_torch(X[rows])))
-            yield rows, outputs.swapaxes(0, 1).cpu().numpy()
+    # ----------------------------------------------------------------- checking
 
     def _check_same_shape(self, fitted_shape):
         if fitted_shape is not None and self._network_shape() != fitted_shape:
@@ -280,21 +228,6 @@ height, width)
                 f"enter the network as {self._network_shape()}, but the first fit had "
                 f"{fitted_shape}: set warm_start=False to begin anew."
             )
-
-    def _check_n_draws(self, n_draws):
-        owner = type(self).__name__
-        if self.deterministic:
-            if n_draws not in (None, 1):
-                raise ValueError(
-                    f"n_draws of {owner} must be None or 1 with deterministic=True, "
-                    f"which has one prediction and no draws, got {n_draws!r}."
-                )
-            return 1
-        if n_draws is None:
-            n_draws = self.n_draws
-        return check_count(n_draws, "n_draws", owner)
-
-    # ----------------------------------------------------------------- checking
 
     def _check_parameters(self):
         owner = type(self).__name__
@@ -305,6 +238,7 @@ height, width)
             check_count(self.max_steps, "max_steps", owner)
         check_real(self.lr, "lr", owner, low=0)
         self._check_module(owner)
+        self._check_criterion(owner)
         self._check_device(owner)
         self._check_prior(owner)
 
@@ -332,6 +266,13 @@ height, width)
             f"module of {owner} must be 'auto', a torch.nn.Module class or an "
             f"instance of one, got {self.module!r}."
         )
+
+    def _check_criterion(self, owner):
+        if isinstance(self.criterion, str) and self.criterion != "auto":
+            raise ValueError(
+                f"criterion of {owner} must be 'auto' or a torch loss class, got "
+                f"{self.criterion!r}."
+            )
 
     def _check_prior(self, owner):
         if self.prior_length_scale is None:
@@ -362,7 +303,15 @@ height, width)
 
     @abstractmethod
     def _n_outputs(self):
-        """Return the number of outputs."""
+        """Return the number of outputs of a draw."""
+
+    def _n_network_outputs(self):
+        """Return the number of outputs of the network."""
+        return self._n_outputs()
+
+    def _columns(self):
+        """Return what these are, for messages."""
+        return "one column a class or target"
 
     @abstractmethod
     def _from_outputs(self, outputs):

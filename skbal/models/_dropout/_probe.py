@@ -7,7 +7,7 @@ from skbal.models._dropout._draws import count_dropouts
 from skbal.models._networks._twin import evaluation_twin, network_output
 
 
-def probe_network(module, X, *, n_outputs, deterministic, owner):
+def probe_network(module, X, *, n_outputs, columns, deterministic, owner):
     """Run a few rows through an untrained network and refuse one that cannot work.
 
     Parameters
@@ -18,6 +18,8 @@ def probe_network(module, X, *, n_outputs, deterministic, owner):
         A few training rows.
     n_outputs : int
         How many outputs there must be.
+    columns : str
+        What they are, for the message.
     deterministic : bool
         Whether a network without dropout will do.
     owner : str
@@ -40,8 +42,8 @@ def probe_network(module, X, *, n_outputs, deterministic, owner):
     if outputs.ndim != 2 or outputs.shape[1] != n_outputs:
         raise ValueError(
             f"module of {owner} must give outputs of shape (n_samples, {n_outputs}), "
-            f"one column a class or target, but {type(module).__name__} gives "
-            f"{tuple(outputs.shape)} for {len(X)} rows."
+            f"{columns}, but {type(module).__name__} gives {tuple(outputs.shape)} for "
+            f"{len(X)} rows."
         )
     if not deterministic and count_dropouts(twin, X) == 0:
         raise NoDropoutError(

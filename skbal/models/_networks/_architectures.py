@@ -1,4 +1,4 @@
-"""The default networks. Both are ``Sequential``, so their draws take the fast way."""
+"""The default networks. All are ``Sequential``, so their draws take the fast way."""
 
 from math import prod
 
@@ -53,6 +53,56 @@ class GalCNN(nn.Sequential):
             nn.Linear(prod(pooled), hidden_units),
             nn.ReLU(),
             nn.Dropout(dense_dropout),
+            nn.Linear(hidden_units, n_outputs),
+        )
+
+
+class GalaxyCNN(nn.Sequential):
+    """The convolutional network of Walmsley et al. (2020) for images of galaxies.
+
+    Convolutions 32, 32 and 16 of 3x3, each with ReLU and a 2x2 max-pool, dense 128,
+    ReLU, dropout .5, dense. It ends in logits. Dropout acts on the last layer alone.
+
+    Parameters
+    ----------
+    image_shape : tuple of int, (channels, height, width)
+        The shape of one image, at least 8x8.
+    n_outputs : int
+        The number of outputs.
+    n_filters : tuple of int, default=(32, 32, 16)
+        Filters of the convolutions.
+    hidden_units : int, default=128
+        Units of the dense layer.
+    dropout : float, default=0.5
+        The probability that a unit of the dense layer is dropped.
+    """
+
+    def __init__(
+        self,
+        image_shape,
+        n_outputs,
+        n_filters=(32, 32, 16),
+        hidden_units=128,
+        dropout=0.5,
+    ):
+        channels, height, width = image_shape
+        scale = 2 ** len(n_filters)
+        if min(height, width) < scale:
+            raise ValueError(
+                f"The default network for galaxies needs at least {scale}x{scale} "
+                f"pixels, got image_shape {tuple(image_shape)}."
+            )
+        layers = []
+        for filters in n_filters:
+            convolution = nn.Conv2d(channels, filters, 3, padding=1)
+            layers += [convolution, nn.ReLU(), nn.MaxPool2d(2)]
+            channels = filters
+        super().__init__(
+            *layers,
+            nn.Flatten(),
+            nn.Linear(channels * (height // scale) * (width // scale), hidden_units),
+            nn.ReLU(),
+            nn.Dropout(dropout),
             nn.Linear(hidden_units, n_outputs),
         )
 

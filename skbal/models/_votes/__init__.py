@@ -1,0 +1,1 @@
+"""What models of volunteer votes share."""

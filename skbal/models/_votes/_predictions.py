@@ -1,0 +1,202 @@
+"""What a model of votes predicts from its draws of rho: votes, intervals, a score."""
+
+from abc import abstractmethod
+
+import numpy as np
+from sklearn.base import RegressorMixin
+from sklearn.utils.validation import _check_sample_weight, _num_samples, check_is_fitted
+
+from skbal._utils.validation import check_same_number
+from skbal._utils.votes import check_n_votes, check_votes
+from skbal.information import vote_distribution, vote_interval, vote_log_likelihood
+from skbal.information._vote_interval import check_level
+
+
+class VotePredictionsMixin(RegressorMixin):
+    """Gives predictions of votes, their intervals, and a score.
+
+    The estimator gives `_vote_draws` and `_concentrations`; its ``fit`` sets
+    ``n_questions_`` and ``_has_question_axis``.
+    """
+
+    @abstractmethod
+    def _vote_draws(self, X):
+        """Yield slices of rows, their draws of rho, and their concentration.
+
+        rho has the shape (n_rows, n_draws, n_questions); it is that behind
+        ``predict``, the same at every call. The concentration has the shape
+        (n_rows, n_questions).
+        """
+
+    @abstractmethod
+    def _concentrations(self, X):
+        """Return the concentrations of rows, of shape (n_samples, n_questions)."""
+
+    def predict_votes(self, X, n_votes):
+        """Return the probability of each number of yes votes.
+
+        Over the weights they are a mixture, one binomial or beta-binomial a draw.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, ...)
+            The rows, as ``fit`` took them.
+        n_votes : int or array-like of shape (n_samples,) or (n_samples, n_questions)
+            How many volunteers are asked: N, 0 or more.
+
+        Returns
+        -------
+        distribution : ndarray of shape (n_samples, max(n_votes) + 1) or (n_samples, \
+n_questions, max(n_votes) + 1), dtype=float64
+            Of k = 0, 1, ..., N, summing to one; 0 where k is above the row's N. The
+            axis of questions is there if the y of ``fit`` had it.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If X or ``n_votes`` is not as it must be.
+        """
+        n_votes = self._check_n_votes(X, n_votes, "predict_votes")
+        largest = n_votes.max(initial=0) + 1
+        votes = np.zeros((*n_votes.shape, largest))
+        for rows, chunk in self._vote_chunks(X, n_votes):
+            votes[rows, :, : chunk.shape[2]] = chunk
+        return self._as_y(votes)
+
+    def predict_interval(self, X, n_votes=None, level=0.95):
+        """Return the interval that holds the yes votes with a probability of ``level``.
+
+        It leaves out at most (1 - level) / 2 on either side. Votes are whole numbers,
+        so it mostly holds somewhat more than ``level``.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, ...)
+            The rows, as ``fit`` took them.
+        n_votes : int or array-like of shape (n_samples,) or (n_samples, n_questions), \
+optional
+            How many volunteers are asked. None gives the interval of rho instead,
+            between quantiles of its draws, without the chance of votes.
+        level : float, default=0.95
+            The probability, above 0 and below 1.
+
+        Returns
+        -------
+        interval : ndarray of shape (n_samples, 2) or (n_samples, n_questions, 2)
+            The lowest and the highest value, both inside: whole numbers of votes, or
+            values of rho.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an argument is not as it must be.
+        """
+        owner = f"predict_interval of {type(self).__name__}"
+        level = check_level(level, owner)
+        check_is_fitted(self)
+        if n_votes is None:
+            shape, dtype = (_num_samples(X), self.n_questions_, 2), np.float64
+            chunks = self._quantile_chunks(X, level)
+        else:
+            n_votes = self._check_n_votes(X, n_votes, "predict_interval")
+            shape, dtype = (*n_votes.shape, 2), np.int64
+            votes = self._vote_chunks(X, n_votes)
+            chunks = ((rows, vote_interval(chunk, level)) for rows, chunk in votes)
+        interval = np.empty(shape, dtype=dtype)
+        for rows, chunk in chunks:
+            interval[rows] = chunk
+        return self._as_y(interval)
+
+    def score(self, X, y, sample_weight=None):
+        """Return the mean log-likelihood of a vote, in nats; higher is better.
+
+        The log-likelihood of a row is that of its votes in an order of their own,
+        averaged over the draws: log mean of ``rho**k * (1 - rho)**(N - k)`` for a
+        binomial. It leaves out the number of such orders, which depends on no model,
+        so for one vote a row it is minus the log loss. Of the rows' sum, the mean is
+        taken over all votes.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, ...)
+            The rows, as ``fit`` took them.
+        y : array-like of shape (n_samples, 2) or (n_samples, n_questions, 2)
+            Their votes: yes votes k and all votes N. N = 0 counts for nothing.
+        sample_weight : array-like of shape (n_samples,), optional
+            How often each row counts.
+
+        Returns
+        -------
+        score : float
+
+        Raises
+        ------
+        ValueError
+            If X or y is not as it must be, or there is no vote.
+        """
+        owner = type(self).__name__
+        check_is_fitted(self)
+        votes = check_votes(y, owner, n_questions=self.n_questions_)
+        check_same_number(_num_samples(X), len(votes), owner)
+        weights = np.ones(len(votes))
+        if sample_weight is not None:
+            weights = _check_sample_weight(sample_weight, votes)
+        total = weights @ votes[..., 1].sum(axis=1)
+        if total == 0:
+            raise ValueError(
+                f"y given to score of {owner} has no vote: N is 0 in all {len(votes)} "
+                "rows, or their weights are."
+            )
+        found = 0.0
+        for rows, rho, concentration in self._vote_draws(X):
+            likelihood = vote_log_likelihood(rho, votes[rows], concentration)
+            found += weights[rows] @ likelihood.sum(axis=1)
+        return float(found / total)
+
+    def predict_concentration(self, X):
+        """Return how closely the rho of rows that look alike lie together.
+
+        Given the weights, rho of a row has a beta distribution with
+        a + b = concentration around the draw's value. The share of yes votes of any
+        number of volunteers scatters like that of about so many who all have one rho.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, ...)
+            The rows, as ``fit`` took them.
+
+        Returns
+        -------
+        concentration : ndarray of shape (n_samples, n_questions), dtype=float64
+            Of a network the geometric mean over the draws; infinity for a binomial.
+
+        Raises
+        ------
+        ValueError
+            If X is not as it must be.
+        """
+        check_is_fitted(self)
+        return self._concentrations(X)
+
+    def _vote_chunks(self, X, n_votes):
+        for rows, rho, concentration in self._vote_draws(X):
+            yield rows, vote_distribution(rho, n_votes[rows], concentration)
+
+    def _quantile_chunks(self, X, level):
+        ends = [(1 - level) / 2, (1 + level) / 2]
+        for rows, rho, _ in self._vote_draws(X):
+            yield rows, np.moveaxis(np.quantile(rho, ends, axis=1), 0, -1)
+
+    def _check_n_votes(self, X, n_votes, method):
+        check_is_fitted(self)
+        owner = f"{method} of {type(self).__name__}"
+        return check_n_votes(n_votes, _num_samples(X), self.n_questions_, owner)
+
+    def _as_y(self, values):
+        return values if self._has_question_axis else values[:, 0]
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        tags.regressor_tags.poor_score = True  # a log-likelihood is never above 0
+        return tags
