@@ -1,0 +1,1 @@
+"""Bayesian logistic regression of votes, by Laplace's method; private."""

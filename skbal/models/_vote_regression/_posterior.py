@@ -1,0 +1,147 @@
+"""The posterior of one question's weights: its moments, and draws."""
+
+import numpy as np
+from scipy import linalg
+from scipy.special import expit
+
+
+def logistic(logits, dtype):
+    """Return rho of logits, never nearer to 0 or 1 than the precision of ``dtype``.
+
+    No model is certain: with a rho of 1, a single vote against it would have the
+    probability 0.
+
+    Parameters
+    ----------
+    logits : ndarray
+        In float64.
+    dtype : dtype
+        Of the result.
+
+    Returns
+    -------
+    rho : ndarray of the same shape
+
+    Examples
+    --------
+    >>> bool(logistic(np.array(50.0), np.float64) < 1.0)
+    True
+    """
+    smallest = np.finfo(dtype).eps / 2
+    return np.clip(expit(logits), smallest, 1 - smallest).astype(dtype)
+
+
+class WeightPosterior:
+    """A Gaussian in the directions of the rows, and the prior in all others.
+
+    The logit of a row x is ``level + (x - span.mean) @ weights``.
+
+    Parameters
+    ----------
+    span : RowSpan
+        Where the rows lie; only its mean and directions are kept.
+    centre : ndarray of shape (rank,)
+        The place where the intercept is the logit.
+    solution : Solution
+        The Gaussian.
+    has_intercept : bool
+        Whether the first weight is the intercept.
+
+    Attributes
+    ----------
+    coef_mean : ndarray of shape (n_features,)
+    level_mean : float
+        The mean of the logit at the mean row.
+    intercept_mean : float
+        The mean of the logit at x = 0.
+    """
+
+    def __init__(self, span, centre, solution, has_intercept):
+        self._mean_row, self._directions = span.mean, span.directions
+        self._centre = centre
+        self._scale, self._factor = solution.scale, solution.posterior.factor
+        self._first = int(has_intercept)
+        self._root_prior = np.sqrt(solution.prior_variance)
+        mean = self._scale * solution.posterior.mean
+        self.coef_mean = self._directions @ mean[self._first :]
+        self.level_mean = mean[: self._first].sum() - centre @ mean[self._first :]
+        self.intercept_mean = self.level_mean - span.mean @ self.coef_mean
+
+    def draws(self, normal):
+        """Return draws of the level and the weights.
+
+        Parameters
+        ----------
+        normal : ndarray of shape (n_draws, n_features + 1)
+            Standard normal numbers.
+
+        Returns
+        -------
+        levels : ndarray of shape (n_draws,)
+        weights : ndarray of shape (n_features, n_draws)
+        """
+        rest = normal[:, 1:]
+        inside = rest @ self._directions
+        seen = np.hstack([normal[:, : self._first], inside])
+        # With L L' the precision, L'^-1 z has its inverse as covariance.
+        seen = self._scale * self._solved(seen.T, trans="T").T
+        outside = self._root_prior * (rest - inside @ self._directions.T)
+        seen_weights = seen[:, self._first :]
+        weights = outside + seen_weights @ self._directions.T
+        levels = seen[:, : self._first].sum(axis=1) - seen_weights @ self._centre
+        return levels + self.level_mean, weights.T + self.coef_mean[:, np.newaxis]
+
+    def logits(self, X, levels, weights):
+        """Return the logits of rows for drawn levels and weights.
+
+        Parameters
+        ----------
+        X : ndarray of shape (n_samples, n_features), dtype=float64
+            The rows.
+        levels, weights : ndarray
+            As `draws` returns them.
+
+        Returns
+        -------
+        logits : ndarray of shape (n_samples, n_draws)
+        """
+        return (X - self._mean_row) @ weights + levels
+
+    def logit_moments(self, X):
+        """Return the means and variances of the logits of rows.
+
+        Parameters
+        ----------
+        X : ndarray of shape (n_samples, n_features), dtype=float64
+            The rows.
+
+        Returns
+        -------
+        mean, variance : ndarray of shape (n_samples,)
+        """
+        rows = X - self._mean_row
+        mean = rows @ self.coef_mean + self.level_mean
+        places = rows @ self._directions
+        outside = rows - places @ self._directions.T
+        ones = np.ones((len(rows), self._first))
+        seen = self._scale * np.hstack([ones, places - self._centre])
+        factor = self._solved(seen.T)
+        variance = np.einsum("ij,ij->j", factor, factor)
+        variance += self._root_prior**2 * np.einsum("ij,ij->i", outside, outside)
+        return mean, variance
+
+    def covariance(self):
+        """Return the covariance of the weights, (n_features, n_features)."""
+        inverse = linalg.cho_solve((self._factor, True), np.eye(len(self._factor)))
+        inverse *= np.outer(self._scale, self._scale)
+        prior = self._root_prior**2
+        change = inverse[self._first :, self._first :]
+        change[np.diag_indices_from(change)] -= prior
+        covariance = self._directions @ change @ self._directions.T
+        covariance[np.diag_indices_from(covariance)] += prior
+        return covariance
+
+    def _solved(self, columns, trans="N"):
+        return linalg.solve_triangular(
+            self._factor, columns, lower=True, trans=trans, check_finite=False
+        )

@@ -1,0 +1,37 @@
+"""The vote regression against scikit-learn's checks and the draws' contract."""
+
+import numpy as np
+import pytest
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from skbal.models import BayesianVoteRegression
+from skbal.testing import check_posterior_sampler
+from tests.one_vote_each import RegressionOfOneVoteEach
+
+
+# Single votes are told apart perfectly, and say nothing of a concentration.
+@pytest.mark.filterwarnings("ignore:The evidence of")
+@pytest.mark.filterwarnings("ignore::skbal.exceptions.VotesWarning")
+@parametrize_with_checks(
+    [
+        RegressionOfOneVoteEach(),
+        RegressionOfOneVoteEach(likelihood="beta-binomial", optimize=None),
+    ]
+)
+def test_does_as_scikit_learn_asks(estimator, check):
+    check(estimator)
+
+
+@pytest.mark.parametrize("likelihood", ["binomial", "beta-binomial"])
+@pytest.mark.parametrize("n_questions", [None, 3])
+def test_keeps_the_promises_of_posterior_draws(likelihood, n_questions):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(60, 4))
+    shape = (60,) if n_questions is None else (60, n_questions)
+    total = rng.integers(0, 40, shape)
+    votes = np.stack([rng.binomial(total, rng.uniform(size=shape)), total], axis=-1)
+    results = check_posterior_sampler(
+        BayesianVoteRegression(likelihood, random_state=0), X, votes
+    )
+    for name in ("mean", "order", "chunks", "company", "repeat", "refit", "pickle"):
+        assert results[name] == "passed"
