@@ -88,10 +88,10 @@ class QueryStrategy(BaseEstimator, ABC):
         n_instances = check_n_instances(n_instances, n_pool, owner)
         rng = self._rng(learner, n_pool)
         rows = self._candidates(n_pool, n_instances, rng)
-        if rows is not None:
-            X_pool = subset(X_pool, rows)
-        chosen = self._select(learner, X_pool, n_instances, rng)
-        return chosen if rows is None else rows[chosen]
+        if rows is None:
+            return self._select(learner, X_pool, n_instances, rng)
+        strategy = self._for_rows(rows, n_pool)
+        return rows[strategy._select(learner, subset(X_pool, rows), n_instances, rng)]
 
     @abstractmethod
     def score_pool(self, estimator, X_pool):
@@ -108,6 +108,10 @@ class QueryStrategy(BaseEstimator, ABC):
         -------
         scores : ndarray of shape (n_pool,), dtype=float64
         """
+
+    def _for_rows(self, rows, n_pool):
+        """Return the strategy for a pool of only these rows of the one given."""
+        return self
 
     def _select(self, learner, X_pool, n_instances, rng):
         return best_first(self.score_pool(learner, X_pool), n_instances, rng)

@@ -16,6 +16,7 @@ from skbal.query._kmeans_batch import KMeansBatch
 from skbal.query._random import Random
 from skbal.query._spread import MeanSTD, PredictiveVariance
 from skbal.query._stochastic import PowerBALD, SoftmaxBALD, SoftrankBALD
+from skbal.query._vote_bald import VoteBALD
 
 __all__ = [
     "BADGE",
@@ -34,4 +35,5 @@ __all__ = [
     "SoftmaxBALD",
     "SoftrankBALD",
     "VariationRatios",
+    "VoteBALD",
 ]

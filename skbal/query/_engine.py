@@ -34,7 +34,8 @@ def score_rows(
     ----------
     score : callable
         Takes draws of shape (n_rows, n_draws, n_outputs), gives scores of shape
-        (n_rows,). Workers need it picklable.
+        (n_rows,). Workers need it picklable. One with a true ``takes_rows`` is also
+        given which rows these are, a slice.
     estimator : estimator or learner
         Whatever `predict_samples` takes.
     X : array-like of shape (n_samples, ...)
@@ -60,12 +61,15 @@ def score_rows(
     scores, first = np.empty(n_rows(X)), ()
     if batch_size is None:
         first, bytes_a_row = _first_draws(draw, X)
-        scores[: len(first)] = score(first)
+        scores[: len(first)] = _scores(score, first, slice(0, len(first)))
         n_left = len(scores) - len(first)
         batch_size = rows_in_a_piece(bytes_a_row, n_left, n_jobs)
     slices = list(pieces(len(scores), batch_size, start=len(first)))
     call = partial(_draw_and_score, score, draw)
-    for rows, piece in in_pieces(call, X, slices, n_jobs, verbose=verbose):
+    results = in_pieces(
+        call, X, slices, n_jobs, verbose=verbose, also=lambda rows: rows
+    )
+    for rows, piece in results:
         scores[rows] = piece
     return scores
 
@@ -91,8 +95,9 @@ def score_and_keep(
     Parameters
     ----------
     score, estimator, X, n_draws, seed, batch_size, n_jobs, verbose
-        As in `score_rows`. The estimator must draw for each row whatever the other
-        rows are, as all but ``GaussianProcessRegressor`` do.
+        As in `score_rows`, but no score with ``takes_rows``. The estimator must draw
+        for each row whatever the other rows are, as all but
+        ``GaussianProcessRegressor`` do.
     n_keep : int or callable
         How many rows to keep, at least 1; all if there are fewer. A function is given
         the bytes that the draws of one row take, and returns that number.
@@ -120,7 +125,7 @@ def score_and_keep(
     slices = list(pieces(len(scores), batch_size, start=len(first)))
     call = partial(_draw_and_pick, score, draw, selection.n_keep)
     results = in_pieces(
-        call, X, slices, n_jobs, verbose=verbose, also=lambda: selection.threshold
+        call, X, slices, n_jobs, verbose=verbose, also=lambda _: selection.threshold
     )
     for rows, (piece, picked, draws) in results:
         scores[rows] = piece
@@ -172,8 +177,8 @@ def in_pieces(function, X, slices, n_jobs=None, *, verbose=0, also=None):
     verbose : int, default=0
         Whether to show a progress bar.
     also : callable, optional
-        Called when a piece is about to be worked on; gives a second argument for the
-        function.
+        Called with a slice when its piece is about to be worked on; gives a second
+        argument for the function.
 
     Yields
     ------
@@ -186,7 +191,7 @@ def in_pieces(function, X, slices, n_jobs=None, *, verbose=0, also=None):
         return
     arguments = ((piece,) for piece in cut(X, slices))
     if also is not None:
-        arguments = ((*piece, also()) for piece in arguments)
+        arguments = ((*piece, also(rows)) for piece, rows in zip(arguments, slices))
     done, total = slices[0].start, slices[-1].stop
     with tqdm(initial=done, total=total, unit="rows", disable=not verbose) as bar:
         for number, result in call_all(function, arguments, n_jobs):
@@ -232,8 +237,13 @@ def _draw(estimator, n_draws, seed, X):
     return predict_samples(estimator, X, n_draws, random_state=seed, n_jobs=1)
 
 
-def _draw_and_score(score, draw, X):
-    return score(draw(X))
+def _draw_and_score(score, draw, X, rows):
+    return _scores(score, draw(X), rows)
+
+
+def _scores(score, draws, rows):
+    takes_rows = getattr(score, "takes_rows", False)
+    return score(draws, rows) if takes_rows else score(draws)
 
 
 def _draw_and_pick(score, draw, n_keep, X, threshold):

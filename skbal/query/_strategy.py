@@ -115,6 +115,11 @@ def check_classes(model, owner):
     ValueError
         If it knows fewer than two classes.
     """
+    if hasattr(model, "predict_votes"):
+        raise TypeError(
+            f"{owner} needs draws of class probabilities, but {type(model).__name__} "
+            "is a model of votes. Try VoteBALD."
+        )
     if regresses(model):
         raise TypeError(
             f"{owner} needs draws of class probabilities, but {type(model).__name__} "

@@ -40,7 +40,8 @@ NEED_CLASSES = [
     query.VariationRatios,
 ]
 DRAWING = [*NEED_CLASSES, query.MeanSTD, query.PredictiveVariance]
-EVERY = [*DRAWING, query.Random]
+TAKES_CLASSES = [*DRAWING, query.Random]
+EVERY = [*TAKES_CLASSES, query.VoteBALD]
 COMMON = [
     "n_draws", "random_state", "pool_subsample", "batch_size", "n_jobs", "verbose",
 ]  # fmt: skip
@@ -174,7 +175,7 @@ def test_the_pool_given_stays_as_it_was(kind):
     kind(random_state=0)(SeededSampler(), X, n_instances=3)
 
 
-@pytest.mark.parametrize("kind", EVERY)
+@pytest.mark.parametrize("kind", TAKES_CLASSES)
 def test_frames_and_lists_are_pools(kind, forest):
     X = random_pool(30)
     expected = kind(random_state=0)(forest, X, n_instances=5)
@@ -289,13 +290,13 @@ def test_an_empty_pool_is_refused(kind):
         kind()(SeededSampler(), random_pool(0))
 
 
-@pytest.mark.parametrize("kind", DRAWING)
+@pytest.mark.parametrize("kind", [*DRAWING, query.VoteBALD])
 def test_an_empty_pool_has_no_scores(kind):
     with pytest.raises(ValueError, match=f"X_pool given to {kind.__name__} is empty"):
         kind().score_pool(SeededSampler(), random_pool(0))
 
 
-@pytest.mark.parametrize("kind", DRAWING)
+@pytest.mark.parametrize("kind", [*DRAWING, query.VoteBALD])
 @pytest.mark.parametrize("name", ["n_draws", "batch_size"])
 def test_wrong_counts_are_refused(kind, name):
     for value, error in ((0, ValueError), (2.0, TypeError), (True, TypeError)):
@@ -316,7 +317,7 @@ def test_a_subsample_smaller_than_the_request_is_refused(kind):
         kind(pool_subsample=2)(SeededSampler(), random_pool(10), 3)
 
 
-@pytest.mark.parametrize("kind", EVERY)
+@pytest.mark.parametrize("kind", TAKES_CLASSES)
 def test_nothing_is_warned_about(kind, forest):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
