@@ -1,6 +1,20 @@
-"""Data sets that show active learning at work: real ones, small enough to try."""
+"""Data sets that show active learning at work: real ones, and made ones."""
 
+from skbal.datasets._galaxies import make_galaxies
 from skbal.datasets._mnist import fetch_mnist, load_mnist_5k
 from skbal.datasets._repeated import make_repeated
+from skbal.datasets._vote_tables import (
+    count_votes,
+    load_galaxy_votes,
+    load_image_votes,
+)
 
-__all__ = ["fetch_mnist", "load_mnist_5k", "make_repeated"]
+__all__ = [
+    "count_votes",
+    "fetch_mnist",
+    "load_galaxy_votes",
+    "load_image_votes",
+    "load_mnist_5k",
+    "make_galaxies",
+    "make_repeated",
+]

@@ -8,6 +8,7 @@ from skbal.oracles._crowd import CrowdOracle
 from skbal.oracles._interactive import InteractiveOracle
 from skbal.oracles._labels import LabelOracle
 from skbal.oracles._noisy import NoisyOracle
+from skbal.oracles._votes import VoteOracle
 
 __all__ = [
     "CallableOracle",
@@ -15,4 +16,5 @@ __all__ = [
     "InteractiveOracle",
     "LabelOracle",
     "NoisyOracle",
+    "VoteOracle",
 ]

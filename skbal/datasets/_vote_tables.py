@@ -1,0 +1,267 @@
+"""Tables of votes: real ones from files, and what they say to a yes-or-no question."""
+
+import zipfile
+from pathlib import Path
+
+import numpy as np
+from sklearn.utils import Bunch
+
+from skbal._utils.indices import check_indices
+from skbal._utils.validation import as_numbers
+
+_ANSWERS = ["smooth", "featured-or-disk", "artifact"]
+_GALAXY_COLUMNS = ("votes", "n", "ra", "dec", "nsa_id", "subject_id")
+
+_GALAXY_DESCR = """\
+Votes of Galaxy Zoo volunteers on {n:,} galaxies of the DECaLS survey
+------------------------------------------------------------------
+What volunteers answered to "Is the galaxy simply smooth and rounded, with no sign of a
+disk?": smooth, featured or disk, star or artifact. With the place of each galaxy in the
+sky (degrees) and its numbers in the NASA-Sloan Atlas and in Galaxy Zoo. No images.
+
+M. Walmsley et al. (2020): Galaxy Zoo: Probabilistic Morphology through Bayesian CNNs
+and Active Learning. MNRAS 491, 1554-1574.
+"""
+
+_IMAGE_DESCR = """\
+{n:,} images of {height} x {width} pixels, with what people said is on them
+------------------------------------------------------------------
+votes counts the people who chose each of {answers} answers; target is the class that
+the data set's makers gave. Pixels are scaled from 0..255 to 0..1, channels first.
+
+CIFAR-10H: J. C. Peterson, R. M. Battleday, T. L. Griffiths and O. Russakovsky (2019):
+Human Uncertainty Makes Classification More Robust. ICCV, 9617-9626.
+"""
+
+
+def load_galaxy_votes(path):
+    """Return the votes of Galaxy Zoo volunteers on real galaxies, from a file.
+
+    Parameters
+    ----------
+    path : str or path-like
+        An ``.npz`` file with the arrays votes (n, 3), n, ra, dec, nsa_id and
+        subject_id, or the folder that holds it as ``gz_decals_votes.npz``.
+
+    Returns
+    -------
+    galaxies : sklearn.utils.Bunch
+        With the entries
+
+        votes : ndarray of shape (n_samples, 3), dtype=int64
+            How many volunteers gave each answer.
+        n_votes : ndarray of shape (n_samples,), dtype=int64
+            How many there were.
+        answer_names : list of str
+            "smooth", "featured-or-disk" and "artifact".
+        ra, dec : ndarray of shape (n_samples,)
+            Right ascension and declination in degrees.
+        nsa_id, subject_id : ndarray of shape (n_samples,)
+            The galaxy's numbers in the NASA-Sloan Atlas and in Galaxy Zoo.
+        DESCR : str
+            What the data set is.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If it is no such archive, an array is missing or of another shape, or a row of
+        votes does not sum to its n.
+
+    See Also
+    --------
+    count_votes : From these answers to yes votes and all votes.
+
+    Examples
+    --------
+    >>> from skbal.datasets import count_votes, load_galaxy_votes
+    >>> galaxies = load_galaxy_votes("gz_decals_votes.npz")  # doctest: +SKIP
+    >>> y = count_votes(galaxies.votes, [0])  # doctest: +SKIP
+    """
+    owner = "load_galaxy_votes"
+    path, table = _read(path, "gz_decals_votes.npz", _GALAXY_COLUMNS, owner)
+    votes = _check_table(table["votes"], f"votes in {path}")
+    _check_lengths(path, table, len(votes), owner)
+    if votes.shape[1] != len(_ANSWERS):
+        raise ValueError(
+            f"path of {owner}: votes in {path} must have {len(_ANSWERS)} columns, "
+            f"{', '.join(_ANSWERS)}, got {votes.shape[1]}."
+        )
+    n_votes, sums = table["n"].astype(np.int64), votes.sum(axis=1)
+    if len(wrong := np.flatnonzero(n_votes != sums)):
+        row = wrong[0]
+        raise ValueError(
+            f"path of {owner}: in {path}, row {row} has n = {n_votes[row]}, but its "
+            f"votes sum to {sums[row]}."
+        )
+    return Bunch(
+        votes=votes,
+        n_votes=n_votes,
+        answer_names=list(_ANSWERS),
+        **{name: table[name] for name in _GALAXY_COLUMNS[2:]},
+        DESCR=_GALAXY_DESCR.format(n=len(votes)),
+    )
+
+
+def load_image_votes(path):
+    """Return images and how many people gave each answer, from a file like CIFAR-10H.
+
+    Parameters
+    ----------
+    path : str or path-like
+        An ``.npz`` file with the arrays X (n, height, width) or (n, height, width,
+        channels) of uint8, votes (n, n_answers) and y (n,), or the folder that holds it
+        as ``cifar10h_2k.npz``.
+
+    Returns
+    -------
+    data : sklearn.utils.Bunch
+        With the entries
+
+        images : ndarray of shape (n_samples, channels, height, width), dtype=float32
+            Pixels in [0, 1].
+        data : ndarray of shape (n_samples, channels * height * width), dtype=float32
+            A view of ``images``.
+        votes : ndarray of shape (n_samples, n_answers), dtype=int64
+            How many people gave each answer.
+        target : ndarray of shape (n_samples,), dtype=int64
+            The class that the makers of the data set gave.
+        DESCR : str
+            What the data set is.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If it is no such archive, or an array is missing or of another shape or dtype.
+
+    See Also
+    --------
+    count_votes : From these answers to yes votes and all votes.
+
+    Examples
+    --------
+    >>> from skbal.datasets import count_votes, load_image_votes
+    >>> pictures = load_image_votes("cifar10h_2k.npz")  # doctest: +SKIP
+    >>> y = count_votes(pictures.votes, [2, 3, 4, 5, 6, 7])  # doctest: +SKIP
+    """
+    owner = "load_image_votes"
+    path, table = _read(path, "cifar10h_2k.npz", ("X", "votes", "y"), owner)
+    votes = _check_table(table["votes"], f"votes in {path}")
+    _check_lengths(path, table, len(votes), owner)
+    images = _channels_first(table["X"], path, owner)
+    _, _, height, width = images.shape
+    return Bunch(
+        images=images,
+        data=images.reshape(len(images), -1),
+        votes=votes,
+        target=table["y"].astype(np.int64),
+        DESCR=_IMAGE_DESCR.format(
+            n=len(images), height=height, width=width, answers=votes.shape[1]
+        ),
+    )
+
+
+def count_votes(votes, yes):
+    """Return yes votes and all votes, from a table of answers.
+
+    Parameters
+    ----------
+    votes : array-like of shape (n_samples, n_answers)
+        How many volunteers gave each answer.
+    yes : array-like of int, or list of them
+        The columns that count as yes. A list of such lists asks several questions of
+        the same volunteers.
+
+    Returns
+    -------
+    y : ndarray of shape (n_samples, 2) or (n_samples, n_questions, 2), dtype=int64
+        The last axis is k, the yes votes, and N, all votes of the row: what vote models
+        are taught.
+
+    Raises
+    ------
+    TypeError
+        If ``yes`` holds no integers.
+    ValueError
+        If ``votes`` is no table, holds what is no count of votes (the message names the
+        row), or a column in ``yes`` does not exist or comes twice.
+
+    Examples
+    --------
+    >>> from skbal.datasets import count_votes
+    >>> votes = [[30, 9, 1], [2, 38, 0]]  # smooth, featured, artifact
+    >>> count_votes(votes, [0]).tolist()
+    [[30, 40], [2, 40]]
+    >>> count_votes(votes, [[0], [0, 1]]).tolist()
+    [[[30, 40], [39, 40]], [[2, 40], [40, 40]]]
+    """
+    votes = _check_table(votes, "votes given to count_votes")
+    if np.iterable(yes) and any(np.iterable(columns) for columns in yes):
+        return np.stack([_count(votes, columns) for columns in yes], axis=1)
+    return _count(votes, yes)
+
+
+def _count(votes, yes):
+    yes = check_indices(yes, votes.shape[1], "yes", "count_votes")
+    return np.stack([votes[:, yes].sum(axis=1), votes.sum(axis=1)], axis=1)
+
+
+def _check_table(votes, what):
+    """Return a table of votes in int64, in which no sum can overflow."""
+    numbers = as_numbers(votes, f"{what} must be numbers of votes")
+    if numbers.ndim != 2 or 0 in numbers.shape:
+        raise ValueError(
+            f"{what} must be a table of shape (n_samples, n_answers), got the shape "
+            f"{numbers.shape}."
+        )
+    wrong = ~((numbers >= 0) & (numbers < 2.0**31) & (numbers == np.floor(numbers)))
+    if wrong.any():
+        row, column = np.argwhere(wrong)[0]
+        raise ValueError(
+            f"{what} must be whole numbers of votes, 0 or more, but row {row} has "
+            f"{numbers[row, column]:g} in column {column}."
+        )
+    return numbers.astype(np.int64)
+
+
+def _read(path, usual_name, names, owner):
+    path = Path(path)
+    if path.is_dir():
+        path = path / usual_name
+    if not path.exists():
+        raise FileNotFoundError(f"path of {owner}: there is no file {path}.")
+    if not zipfile.is_zipfile(path):
+        raise ValueError(f"path of {owner}: {path} is no .npz archive.")
+    with np.load(path, allow_pickle=False) as archive:
+        if missing := [name for name in names if name not in archive.files]:
+            raise ValueError(
+                f"path of {owner}: {path} must hold {', '.join(missing)}, it holds "
+                f"{', '.join(archive.files) or 'nothing'}."
+            )
+        return path, {name: archive[name] for name in names}
+
+
+def _check_lengths(path, table, n_samples, owner):
+    for name, values in table.items():
+        if not values.ndim or len(values) != n_samples:
+            raise ValueError(
+                f"path of {owner}: {name} in {path} must have {n_samples} rows, as "
+                f"votes has, got the shape {values.shape}."
+            )
+
+
+def _channels_first(pixels, path, owner):
+    if pixels.dtype != np.uint8 or pixels.ndim not in (3, 4):
+        raise ValueError(
+            f"path of {owner}: X in {path} must be uint8 images of shape (n, height, "
+            f"width) or (n, height, width, channels), got {pixels.dtype} of shape "
+            f"{pixels.shape}."
+        )
+    pixels = pixels[:, None] if pixels.ndim == 3 else pixels.transpose(0, 3, 1, 2)
+    images = np.empty(
+        pixels.shape, dtype=np.float32
+    )  # in order, so that data is a view
+    return np.divide(pixels, np.float32(255), out=images)

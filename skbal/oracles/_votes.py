@@ -1,0 +1,194 @@
+"""The oracle that asks volunteers, each of whom says yes or no."""
+
+import numpy as np
+
+from skbal._utils.random import check_seed, stream
+from skbal._utils.validation import as_numbers, check_count
+from skbal.oracles._oracle import Oracle
+
+
+class VoteOracle(Oracle):
+    """Answers with the votes of simulated volunteers: k of N say yes.
+
+    Each volunteer says yes by chance. What the first N volunteers say of a row depends
+    on ``random_state`` and the row alone, not on what else is asked, in which order or
+    in how many calls.
+
+    Asked again about a row, it asks further volunteers and answers with their votes
+    only: they are taught beside the earlier ones, and nobody counts twice. (A
+    `CrowdOracle` answers with all it has, as its label is to replace the earlier one.)
+    All votes so far are in `votes`: a beta-binomial model should be taught these
+    totals, each row once, since it takes two rows for two galaxies that look alike.
+
+    Parameters
+    ----------
+    vote_fraction : array-like of shape (n_pool,) or (n_pool, n_questions)
+        The chance that a volunteer says yes, in [0, 1].
+    n_volunteers : int or array-like of shape (n_pool,) or (n_pool, n_questions), \
+default=40
+        How many volunteers a call asks about a row; 0 where a question is not to be
+        asked. It may be changed between calls: three volunteers for each row, forty
+        more for some.
+    random_state : None, int, numpy.random.RandomState or numpy.random.Generator
+        What volunteers say. None says otherwise in each oracle, but goes on in one as
+        it began.
+    cost_per_label : float, default=1.0
+        The price of one volunteer's visit to a row, in which all questions are
+        answered: a call pays for the most volunteers of any question of the row.
+
+    Notes
+    -----
+    The votes of one row and question come from a stream of their own, a uniform number
+    for each volunteer, who says yes if it is below the chance: with one
+    ``random_state``, who says yes still does where the chance is larger. A clone has
+    asked nobody, a pickle keeps its count.
+
+    ``n_asked`` counts rows: one that is asked about twice counts twice, one without
+    any volunteer counts, too.
+
+    Examples
+    --------
+    >>> from skbal.oracles import VoteOracle
+    >>> oracle = VoteOracle([0.0, 1.0, 0.5], n_volunteers=3, random_state=0)
+    >>> oracle([1, 0]).tolist()
+    [[3, 3], [0, 3]]
+    >>> oracle.set_params(n_volunteers=40)([1]).tolist()
+    [[40, 40]]
+    >>> oracle.votes([1, 0]).tolist()
+    [[43, 43], [0, 3]]
+    >>> oracle.n_asked, oracle.cost
+    (3, 46.0)
+    """
+
+    def __init__(
+        self, vote_fraction, n_volunteers=40, random_state=None, cost_per_label=1.0
+    ):
+        self.vote_fraction = vote_fraction
+        self.n_volunteers = n_volunteers
+        self.random_state = random_state
+        self.cost_per_label = cost_per_label
+
+    def votes(self, indices):
+        """Return all votes so far, without asking anybody.
+
+        Parameters
+        ----------
+        indices : array-like of int of shape (n_indices,)
+            Rows of the pool.
+
+        Returns
+        -------
+        votes : ndarray of int64 of shape (n_indices, 2) or (n_indices, n_questions, 2)
+            k, the yes votes, and N, all votes; zeros for a row that was not asked
+            about.
+        """
+        rows = self._check_indices(indices)
+        return self._shaped(self._so_far()[rows])
+
+    def _check(self):
+        super()._check()
+        self._volunteers()
+        self._seed()
+
+    def _n_pool(self):
+        return len(self._fractions())
+
+    def _n_bought(self):
+        return getattr(self, "_n_visits", 0)
+
+    def _answers(self, rows):
+        fractions, volunteers = self._fractions(), self._volunteers()
+        so_far = self._so_far().copy()
+        answers = np.empty((len(rows), fractions.shape[1], 2), dtype=np.int64)
+        for place, row in enumerate(rows.tolist()):
+            heard = so_far[row, :, 1]
+            answers[place, :, 0] = self._yes(row, fractions[row], heard, volunteers)
+            answers[place, :, 1] = volunteers[row]
+            so_far[row] += answers[place]
+        # Only now, so that a call that fails has bought nothing.
+        self._votes_so_far = so_far
+        self._n_visits = self._n_bought() + int(volunteers[rows].max(axis=1).sum())
+        self._n_asked = self.n_asked + len(rows)
+        return self._shaped(answers)
+
+    def _yes(self, row, fractions, heard, volunteers):
+        """Return how many say yes to each question, after those heard before."""
+        yes = []
+        for question, fraction in enumerate(fractions):
+            rng = stream(self._seed(), "volunteers", row, question)
+            before, now = heard[question], volunteers[row, question]
+            yes.append(np.count_nonzero(rng.random(before + now)[before:] < fraction))
+        return yes
+
+    def _seed(self):
+        if not hasattr(self, "_settled_seed"):
+            self._settled_seed = check_seed(self.random_state, type(self).__name__)
+        return self._settled_seed
+
+    def _so_far(self):
+        """Return the votes heard so far, for all rows and questions."""
+        shape = (*self._fractions().shape, 2)
+        votes = getattr(self, "_votes_so_far", None)
+        if votes is None:
+            return np.zeros(shape, dtype=np.int64)
+        if votes.shape != shape:
+            raise ValueError(
+                f"vote_fraction of {type(self).__name__} has {shape[0]} rows and "
+                f"{shape[1]} questions, but volunteers were asked already when it had "
+                f"{votes.shape[0]} and {votes.shape[1]}: start with a clone."
+            )
+        return votes
+
+    def _shaped(self, votes):
+        """Return votes without the axis of questions where there is only one."""
+        return votes if np.ndim(self.vote_fraction) == 2 else votes[:, 0]
+
+    def _fractions(self):
+        """Return the chances of a yes, of shape (n_pool, n_questions)."""
+        owner = type(self).__name__
+        fractions = as_numbers(
+            self.vote_fraction, f"vote_fraction of {owner} must be numbers"
+        )
+        if fractions.ndim not in (1, 2) or 0 in fractions.shape[1:]:
+            raise ValueError(
+                f"vote_fraction of {owner} must have the shape (n_pool,) or (n_pool, "
+                f"n_questions), got {fractions.shape}."
+            )
+        wrong = ~((fractions >= 0) & (fractions <= 1))
+        _refuse(wrong, fractions, "vote_fraction", owner, "in [0, 1]")
+        return fractions if fractions.ndim == 2 else fractions[:, None]
+
+    def _volunteers(self):
+        """Return how many a call asks, of shape (n_pool, n_questions)."""
+        owner, shape = type(self).__name__, self._fractions().shape
+        if np.ndim(self.n_volunteers) == 0:
+            n = check_count(self.n_volunteers, "n_volunteers", owner, smallest=0)
+            return np.full(shape, n)
+        counts = as_numbers(
+            self.n_volunteers, f"n_volunteers of {owner} must be numbers"
+        )
+        if counts.dtype.kind not in "iu":
+            raise TypeError(
+                f"n_volunteers of {owner} must be integers, got the dtype "
+                f"{counts.dtype}."
+            )
+        if counts.shape not in (shape[:1], np.shape(self.vote_fraction)):
+            raise ValueError(
+                f"n_volunteers of {owner} must be a number, or have the shape of "
+                f"vote_fraction, {np.shape(self.vote_fraction)}, or {shape[:1]}, got "
+                f"{counts.shape}."
+            )
+        _refuse(counts < 0, counts, "n_volunteers", owner, ">= 0")
+        counts = counts if counts.ndim == 2 else counts[:, None]
+        return np.broadcast_to(counts.astype(np.int64), shape)
+
+
+def _refuse(wrong, values, name, owner, rule):
+    if not wrong.any():
+        return
+    place = tuple(np.argwhere(wrong)[0].tolist())
+    question = f", question {place[1]}" if len(place) == 2 else ""
+    raise ValueError(
+        f"{name} of {owner} must be {rule}, but row {place[0]}{question} has "
+        f"{values[place]}."
+    )
