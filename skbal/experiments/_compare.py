@@ -12,13 +12,14 @@ from skbal._utils.validation import (
     check_n_instances,
     check_real,
 )
+from skbal._utils.votes import check_votes, learns_votes
 from skbal._utils.workers import call_all
 from skbal.experiments._checks import check_confidence, check_range, check_targets
 from skbal.experiments._comparison import Comparison
 from skbal.experiments._runs import Setting, prepare, run
 from skbal.experiments._strategies import OWNER, check_strategies
 from skbal.loop._scoring import check_scorer
-from skbal.simulation._parts import check_selector
+from skbal.simulation._parts import check_hidden_votes, check_selector
 
 
 def compare(
@@ -240,6 +241,9 @@ def _check_test(test_size, X_test, y_test):
 def _check_parts(setting):
     estimator, seed = setting.estimator, setting.seed
     check_fits(estimator, OWNER)
+    check_hidden_votes(estimator, setting.y, setting.oracle_noise, OWNER)
+    if learns_votes(estimator) and setting.y_test is not None:
+        check_votes(setting.y_test, OWNER, name="y_test")
     if seed is not None:
         check_selector(seed, "seed", OWNER)
     if setting.scoring is not None:
@@ -251,4 +255,6 @@ def _score_name(setting):
         return setting.scoring.replace("_", " ").capitalize()
     if setting.scoring is not None:
         return "Score"
+    if learns_votes(setting.estimator):
+        return "Log-likelihood of a vote"
     return "R²" if setting.regression else "Accuracy"

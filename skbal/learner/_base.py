@@ -8,6 +8,7 @@ from sklearn.utils.validation import _check_method_params, _num_samples
 from skbal._utils.pools import n_rows
 from skbal._utils.random import check_seed, stream
 from skbal._utils.validation import check_fits
+from skbal._utils.votes import check_votes, learns_votes
 from skbal.learner._delegation import DelegationMixin
 from skbal.learner._rollback import estimator_kept_on_error, record_kept_on_error
 from skbal.learner._training_data import (
@@ -246,6 +247,9 @@ class LearnerMixin(DelegationMixin):
                 f"force_all_finite of {owner} must be True, False or 'allow-nan', "
                 f"got {self.force_all_finite!r}."
             )
+        if y is not None and learns_votes(self.estimator):
+            # Here rows count from the first new one, in fit from the first of all.
+            check_votes(y, owner)
         check_labelled(X, y, owner, force_all_finite=self.force_all_finite)
 
     def transform_without_estimating(self, X):

@@ -8,7 +8,7 @@ from skbal._utils.indices import check_indices
 from skbal._utils.pools import n_rows, subset, take
 from skbal._utils.validation import check_count, check_n_instances
 from skbal.loop._scoring import check_scorer
-from skbal.oracles import LabelOracle
+from skbal.oracles import LabelOracle, VoteOracle
 
 OWNER = "ActiveLearningLoop"
 
@@ -145,6 +145,13 @@ def _check_oracle(oracle, n_pool):
             f"oracle of {OWNER} must know the label of every pool row: X_pool has "
             f"{n_pool} rows, the LabelOracle {_num_samples(oracle.y)} labels."
         )
+    if isinstance(oracle, VoteOracle):
+        n_fractions = _num_samples(oracle.vote_fraction)
+        if n_fractions != n_pool:
+            raise ValueError(
+                f"oracle of {OWNER} must know the vote fraction of every pool row: "
+                f"X_pool has {n_pool} rows, the VoteOracle {n_fractions} fractions."
+            )
 
 
 def _check_test_set(X_test, y_test):

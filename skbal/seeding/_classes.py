@@ -37,6 +37,11 @@ def check_classes(X, y, owner):
         raise ValueError(
             f"y of {owner} must hold the class of every row, got None. {_HINT}"
         )
+    if np.ndim(y) > 1 and np.shape(y)[-1] > 1:
+        raise ValueError(
+            f"y of {owner} must hold one class a row, got the shape {np.shape(y)}, as "
+            f"of votes or several targets. {_HINT}"
+        )
     y, n_samples = column_or_1d(y), n_rows(X)
     if len(y) != n_samples:
         raise ValueError(

@@ -7,6 +7,7 @@ from sklearn.model_selection import train_test_split
 from skbal._utils.random import SMALL_SEEDS, stream
 from skbal._utils.seeds_of import fill_random_states
 from skbal._utils.validation import check_real
+from skbal._utils.votes import check_votes, learns_votes
 from skbal.oracles import LabelOracle, NoisyOracle
 
 _PARTS = ("estimator", "query_strategy", "seed", "label_filter", "oracle", "split")
@@ -41,9 +42,42 @@ def make_oracle(y, noise, kind, seed):
     -------
     oracle : LabelOracle or NoisyOracle
     """
-    if noise is None or (np.ndim(noise) == 0 and noise == 0):
+    if _is_none(noise):
         return LabelOracle(y)
     return NoisyOracle(y, noise=noise, kind=kind, random_state=seed)
+
+
+def check_hidden_votes(estimator, y, noise, owner):
+    """Refuse what are no votes, if the estimator learns from votes.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Any.
+    y : array-like of shape (n_samples, 2) or (n_samples, n_questions, 2)
+        The votes that are hidden.
+    noise : float, array-like or None
+        As `make_oracle` takes it; there is none for votes.
+    owner : str
+        Who was given them, for messages.
+
+    Raises
+    ------
+    ValueError
+        If y is no votes, the message names the row and both numbers, or there is noise.
+    """
+    if not learns_votes(estimator):
+        return
+    check_votes(y, owner)
+    if not _is_none(noise):
+        raise ValueError(
+            f"oracle_noise of {owner} must be None for a model of votes, got {noise!r}:"
+            " votes in y are noisy already."
+        )
+
+
+def _is_none(noise):
+    return noise is None or (np.ndim(noise) == 0 and noise == 0)
 
 
 def check_selector(seed, name, owner):

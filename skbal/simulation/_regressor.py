@@ -3,7 +3,8 @@
 from sklearn.base import RegressorMixin
 from sklearn.metrics import check_scoring
 
-from skbal.query import PredictiveVariance
+from skbal._utils.votes import learns_votes
+from skbal.query import PredictiveVariance, VoteBALD
 from skbal.seeding import RandomSeed
 from skbal.simulation._simulation import Simulation
 
@@ -19,7 +20,8 @@ class ActiveLearningRegressor(RegressorMixin, Simulation):
     estimator : estimator
         The regressor that learns; it is cloned.
     query_strategy : callable, optional
-        What to ask next; None is `PredictiveVariance`.
+        What to ask next; None is `PredictiveVariance`, or `VoteBALD` for a model of
+        votes.
     seed : seed, optional
         Selects the first rows; None is ``RandomSeed(n_instances=10)``, or half of the
         pool if that is less.
@@ -43,7 +45,7 @@ class ActiveLearningRegressor(RegressorMixin, Simulation):
         How much of the rows to hold out of the pool, to score each step on; None holds
         nothing out.
     scoring : str or callable, optional
-        As in scikit-learn; None is R^2.
+        As in scikit-learn; None is the estimator's own score, mostly R^2.
     verbose : bool or str, default=False
         Show a progress bar; a text is its title.
 
@@ -86,7 +88,7 @@ class ActiveLearningRegressor(RegressorMixin, Simulation):
     _noise_kind = "gaussian"
 
     def _default_strategy(self):
-        return PredictiveVariance()
+        return VoteBALD() if learns_votes(self.estimator) else PredictiveVariance()
 
     def _default_seed(self, n_candidates):
         return RandomSeed(n_instances=min(10, (n_candidates + 1) // 2))
@@ -99,15 +101,16 @@ class ActiveLearningRegressor(RegressorMixin, Simulation):
         X : array-like of shape (n_samples, ...)
             The rows.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-            Their true labels.
+            Their true labels; for a model of votes, votes.
 
         Returns
         -------
         score : float
-            By ``scoring``, higher is better; None is R^2.
+            By ``scoring``, higher is better; None is the model's own, mostly R^2.
         """
         if self.scoring is None:
-            return super().score(X, y)
+            # R^2 is the score of most, not of a model of votes.
+            return self.estimator_.score(X, y)
         return check_scoring(self, scoring=self.scoring)(self, X, y)
 
     def __sklearn_tags__(self):

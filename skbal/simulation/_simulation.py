@@ -19,6 +19,7 @@ from skbal.learner._training_data import check_labelled
 from skbal.loop import ActiveLearningLoop
 from skbal.loop._scoring import check_scorer
 from skbal.simulation._parts import (
+    check_hidden_votes,
     check_selector,
     hold_out,
     make_oracle,
@@ -178,6 +179,7 @@ class Simulation(StagesMixin, MetaEstimatorMixin, BaseEstimator):
             check_scorer(self.estimator, self.scoring, owner)
         if self.seed is not None:
             check_selector(self.seed, "seed", owner)
+        check_hidden_votes(self.estimator, y, self.oracle_noise, owner)
         check_labelled(X, y, owner, force_all_finite=finite_rule(self.estimator))
         return np.asarray(y)
 

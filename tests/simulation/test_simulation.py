@@ -22,9 +22,9 @@ from skbal import (
 )
 from skbal.filters import LabelLikelihoodFilter
 from skbal.loop import ActiveLearningLoop
-from skbal.models import MCDropoutClassifier
+from skbal.models import BayesianVoteRegression, MCDropoutClassifier
 from skbal.oracles import LabelOracle, NoisyOracle
-from skbal.query import BALD, MaxEntropy, PredictiveVariance, Random
+from skbal.query import BALD, MaxEntropy, PredictiveVariance, Random, VoteBALD
 from skbal.seeding import BalancedSeed, RandomSeed
 from skbal.stopping import MaxQueries
 
@@ -170,6 +170,20 @@ def test_defaults_are_bald_on_a_balanced_seed_and_variance_on_a_random_one():
     ).fit(X_R, Y_R)
     assert isinstance(regression.learner_.query_strategy, PredictiveVariance)
     np.testing.assert_array_equal(regression.history_.n_labels, [10, 20, 30])
+
+
+def test_a_model_of_votes_is_asked_by_votes_and_scored_by_its_own_score():
+    yes = np.random.default_rng(0).binomial(
+        40, np.where(np.median(Y_R) < Y_R, 0.8, 0.3)
+    )
+    votes = np.stack([yes, np.full_like(yes, 40)], axis=1)
+    simulated = ActiveLearningRegressor(
+        BayesianVoteRegression(), n_queries=2, random_state=0
+    ).fit(X_R, votes)
+    assert isinstance(simulated.learner_.query_strategy, VoteBALD)
+    expected = simulated.estimator_.score(X_R, votes)
+    assert simulated.score(X_R, votes) == expected
+    assert -np.log(2) < expected < 0
 
 
 def test_noise_is_that_of_the_oracle():
