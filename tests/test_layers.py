@@ -20,7 +20,7 @@ LAYERS = [
     {"loop"},
     {"simulation"},
     {"plotting"},
-    {"experiments"},
+    {"audit", "experiments"},
     {"_demo"},
     {"__main__"},
 ]

@@ -4,13 +4,9 @@ from functools import reduce
 
 import numpy as np
 
-from skbal._utils.optional import require
 from skbal.loop import History
+from skbal.plotting._style import axes_or_new, full_names, line_style
 
-# Okabe and Ito's palette: told apart also by eyes that mix up red and green. Its yellow
-# is left out, too pale for a line.
-_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
-_DASHES = ("-", "--", ":", "-.")
 _BANDS = ("std", "sem", "range", None)
 
 
@@ -136,13 +132,12 @@ class AcquisitionCurveDisplay:
                 f"{', '.join(map(repr, _BANDS))}, got {band!r}."
             )
         curves = {name: self._curve(name) for name in self.n_labels}
-        if ax is None:
-            pyplot = require("matplotlib.pyplot", "examples", type(self).__name__)
-            _, ax = pyplot.subplots()
+        owner = type(self).__name__
+        ax = axes_or_new(ax, owner)
         self.ax_, self.figure_ = ax, ax.figure
         self.lines_, self.bands_ = {}, {}
         for number, (name, curve) in enumerate(curves.items()):
-            style = {**_style(number), "label": name, **_full_names(line_kw)}
+            style = {**line_style(number), "label": name, **full_names(line_kw, owner)}
             self._draw(name, *curve, band, style)
         ax.set(xlabel="Labels", ylabel=score_name or self.score_name)
         ax.legend()
@@ -242,19 +237,6 @@ def _on_shared_labels(name, repeats):
         for history, grid in zip(repeats, grids)
     ]
     return shared, np.stack(scores)
-
-
-def _style(number):
-    # Dashes change when the colours start anew, so that no two curves look alike.
-    turn, colour = divmod(number, len(_COLOURS))
-    return {"color": _COLOURS[colour], "linestyle": _DASHES[turn % len(_DASHES)]}
-
-
-def _full_names(line_kw):
-    # "c" beside "color" would be an error of matplotlib's.
-    lines = require("matplotlib.lines", "examples", "AcquisitionCurveDisplay")
-    cbook = require("matplotlib.cbook", "examples", "AcquisitionCurveDisplay")
-    return cbook.normalize_kwargs(line_kw or {}, lines.Line2D)
 
 
 def _band(scores, band):

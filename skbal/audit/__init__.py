@@ -1,0 +1,18 @@
+"""Checks of what a model says against what was observed.
+
+Votes: do intervals hold as many of the observed votes as they claim?
+"""
+
+from skbal.audit._coverage import VoteCoverage, vote_coverage
+from skbal.audit._coverage_display import VoteCoverageDisplay
+from skbal.audit._pit import vote_pit, vote_pit_histogram
+from skbal.audit._pit_display import VotePITDisplay
+
+__all__ = [
+    "VoteCoverage",
+    "VoteCoverageDisplay",
+    "VotePITDisplay",
+    "vote_coverage",
+    "vote_pit",
+    "vote_pit_histogram",
+]

@@ -1,0 +1,211 @@
+"""Do intervals of votes hold as many of the observed votes as they say?"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from skbal._utils.optional import require
+from skbal._utils.questions import check_names
+from skbal.audit._checks import check_asked, check_levels, check_predictions
+from skbal.audit._pit import cumulative, pit_cdf, pit_in, vote_distributions
+from skbal.information import vote_interval
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class VoteCoverage:
+    """How many of the observed votes lie inside intervals, as `vote_coverage` finds.
+
+    Parameters
+    ----------
+    levels : ndarray of shape (n_levels,)
+        What the intervals claim to hold.
+    coverage : ndarray of shape (n_questions, n_levels)
+        What they hold, exact: equal to the levels in expectation if the model is right.
+    standard_error : ndarray of shape (n_questions, n_levels)
+        Of the coverage, over rows; NaN of a single row.
+    interval_coverage : ndarray of shape (n_questions, n_levels)
+        The share of the rows whose k is inside `vote_interval`.
+    expected : ndarray of shape (n_questions, n_levels)
+        What that share should be by the model. An interval of whole votes holds its
+        level or more.
+    n_rows : ndarray of shape (n_questions,)
+        Rows with votes on the question.
+    question_names : tuple of str
+        Names of the questions.
+
+    Examples
+    --------
+    >>> from skbal.audit import vote_coverage
+    >>> vote_coverage([[[0.5]], [[0.5]]], [[1, 2], [2, 2]], levels=0.8)
+    VoteCoverage(question 0: 0.800 of 0.8; 2 rows)
+    """
+
+    levels: np.ndarray
+    coverage: np.ndarray
+    standard_error: np.ndarray
+    interval_coverage: np.ndarray
+    expected: np.ndarray
+    n_rows: np.ndarray
+    question_names: tuple
+
+    def __repr__(self):
+        lines = [
+            f"{name}: "
+            + ", ".join(f"{c:.3f} of {level:g}" for c, level in zip(row, self.levels))
+            + f"; {n} rows"
+            for name, row, n in zip(self.question_names, self.coverage, self.n_rows)
+        ]
+        return f"{type(self).__name__}({' | '.join(lines)})"
+
+    def to_frame(self):
+        """Return the coverage as a table, one row a question and level.
+
+        Returns
+        -------
+        frame : pandas.DataFrame
+            With the columns ``question``, ``level``, ``coverage``,
+            ``standard_error``, ``interval_coverage``, ``expected`` and ``n_rows``.
+
+        Raises
+        ------
+        ImportError
+            If pandas is missing; ``pip install 'skbal[examples]'`` brings it.
+        """
+        pandas = require("pandas", "examples", "VoteCoverage.to_frame")
+        n_levels = len(self.levels)
+        return pandas.DataFrame(
+            {
+                "question": np.repeat(self.question_names, n_levels),
+                "level": np.tile(self.levels, len(self.question_names)),
+                "coverage": self.coverage.ravel(),
+                "standard_error": self.standard_error.ravel(),
+                "interval_coverage": self.interval_coverage.ravel(),
+                "expected": self.expected.ravel(),
+                "n_rows": np.repeat(self.n_rows, n_levels),
+            }
+        )
+
+
+def vote_coverage(
+    rho_draws,
+    votes,
+    *,
+    levels=(0.5, 0.8, 0.95),
+    concentration=None,
+    question_names=None,
+):
+    """Return how many of the observed votes lie inside intervals of given levels.
+
+    The interval of a level L reaches from the quantile (1 - L) / 2 of the predicted
+    distribution to (1 + L) / 2. A quantile of whole votes mostly lies within the
+    probability of one k. So an observed k counts by the part of its own probability,
+    from F(k - 1) to F(k), that is inside [1]_; the mean over rows is L in expectation
+    if the model is right, whatever N.
+
+    Parameters
+    ----------
+    rho_draws : array-like of shape (n_samples, n_draws, n_questions)
+        The probability that one volunteer says yes, in [0, 1].
+    votes : array-like of shape (n_samples, 2) or (n_samples, n_questions, 2)
+        What was observed: yes votes k and all votes N. Rows with N = 0 are left out.
+    levels : float or array-like of shape (n_levels,), default=(0.5, 0.8, 0.95)
+        Between 0 and 1.
+    concentration : float or array-like of shape (n_questions,) or (n_samples, \
+n_questions), optional
+        Of the beta-binomial distribution of votes given the draw; None or infinity is
+        the binomial. A vote model gives it by ``predict_concentration``.
+    question_names : sequence of str, optional
+        One a question; None numbers them.
+
+    Returns
+    -------
+    coverage : VoteCoverage
+        With the plain share inside whole-numbered intervals, too, and what that should
+        be.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not of these shapes and values, draws and votes differ in
+        their rows or questions, or a question has no vote at all.
+
+    See Also
+    --------
+    VoteCoverageDisplay : Draws it.
+    vote_pit : F(k - 1) and F(k) of each row.
+
+    Notes
+    -----
+    A k whose probability is 0 in floating-point arithmetic counts as inside or outside
+    as a whole, by where F(k) lies.
+
+    References
+    ----------
+    .. [1] C. Czado, T. Gneiting and L. Held (2009), Predictive model assessment for
+       count data, Biometrics 65.
+
+    Examples
+    --------
+    Of two fair votes, one is yes. Its probability is 1/2, from 0.25 to 0.75; the
+    interval of level 0.8 holds all of it, that of level 0.25 a half:
+
+    >>> from skbal.audit import vote_coverage
+    >>> vote_coverage([[[0.5]]], [[1, 2]], levels=[0.25, 0.8]).coverage
+    array([[0.5, 1. ]])
+    """
+    owner = "vote_coverage"
+    rho_draws, votes, concentration = check_predictions(
+        rho_draws, votes, concentration, owner
+    )
+    levels = check_levels(levels, owner)
+    names = check_names(question_names, votes.shape[1], owner)
+    n_rows = check_asked(votes, names, owner)
+    pit = np.empty(votes.shape)
+    inside, expected = np.zeros((2, votes.shape[1], len(levels)))
+    for rows, distribution in vote_distributions(rho_draws, votes, concentration):
+        cdf = cumulative(distribution)
+        pit[rows] = pit_in(cdf, votes[rows])
+        for place, level in enumerate(levels):
+            interval = vote_interval(distribution, level)
+            sums = _inside_and_expected(interval, cdf, votes[rows])
+            inside[:, place] += sums[0]
+            expected[:, place] += sums[1]
+    n = n_rows[:, np.newaxis]
+    return VoteCoverage(
+        levels, *coverage_of(pit, levels), inside / n, expected / n, n_rows, names
+    )
+
+
+def coverage_of(pit, levels):
+    """Return the exact coverage of central intervals, and its standard error.
+
+    Parameters
+    ----------
+    pit : ndarray of shape (n_samples, n_questions, 2)
+        As `vote_pit` returns it, with votes on every question.
+    levels : ndarray of shape (n_levels,)
+        Between 0 and 1.
+
+    Returns
+    -------
+    coverage, standard_error : ndarray of shape (n_questions, n_levels)
+    """
+    n_rows = np.count_nonzero(~np.isnan(pit[..., 0]), axis=0)
+    coverage, standard_error = np.empty((2, pit.shape[1], len(levels)))
+    for place, level in enumerate(levels):
+        covered = pit_cdf(pit, (1 + level) / 2) - pit_cdf(pit, (1 - level) / 2)
+        mean = np.nanmean(covered, axis=0)
+        squares = np.nansum((covered - mean) ** 2, axis=0)
+        freedom = np.where(n_rows > 1, n_rows - 1, np.nan)
+        coverage[:, place] = mean
+        standard_error[:, place] = np.sqrt(squares / freedom / n_rows)
+    return coverage, standard_error
+
+
+def _inside_and_expected(interval, cdf, votes):
+    """Return, of each question, the rows inside and the probability of being so."""
+    asked = votes[..., 1] > 0
+    inside = (interval[..., 0] <= votes[..., 0]) & (votes[..., 0] <= interval[..., 1])
+    ends = np.take_along_axis(cdf, interval + [0, 1], axis=-1)  # F(low - 1), F(high)
+    expected = ends[..., 1] - ends[..., 0]
+    return (inside & asked).sum(axis=0), (expected * asked).sum(axis=0)

@@ -1,0 +1,206 @@
+"""Images side by side, with a title each."""
+
+import numpy as np
+
+from skbal._utils.optional import require
+from skbal._utils.validation import check_count
+
+_NAME = "ImageGridDisplay"
+_INCHES = 1.3  # of an image
+
+
+class ImageGridDisplay:
+    """Images in rows and columns, for instance those with most information.
+
+    Make one with `from_images`.
+
+    Parameters
+    ----------
+    images : array-like of shape (n, height, width), (n, 1, height, width), \
+(n, 3, height, width) or (n, height, width, 3)
+        Grey or in colours.
+    titles : sequence of str, optional
+        One an image.
+
+    Attributes
+    ----------
+    axes_ : ndarray of matplotlib.axes.Axes of shape (n_rows, n_columns)
+        The axes drawn on; those without an image are empty.
+    figure_ : matplotlib.figure.Figure or matplotlib.figure.SubFigure
+        The figure they are in.
+    images_ : list of matplotlib.image.AxesImage
+        The images as drawn.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skbal.plotting import ImageGridDisplay
+    >>> display = ImageGridDisplay.from_images(np.zeros((5, 1, 8, 8)), n_columns=3)
+    >>> display.axes_.shape, len(display.images_)
+    ((2, 3), 5)
+    """
+
+    def __init__(self, *, images, titles=None):
+        self.images = images
+        self.titles = titles
+
+    @classmethod
+    def from_images(
+        cls, images, titles=None, *, n_columns=5, title=None, figure=None, image_kw=None
+    ):
+        """Draw images.
+
+        Parameters
+        ----------
+        images : array-like of shape (n, height, width), (n, 1, height, width), \
+(n, 3, height, width) or (n, height, width, 3)
+            At least one.
+        titles : sequence of str, optional
+            One an image, above it.
+        n_columns, title, figure, image_kw
+            As in `plot`.
+
+        Returns
+        -------
+        display : ImageGridDisplay
+            Drawn.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If the images have another shape, the titles another number, or
+            ``n_columns`` is no integer >= 1.
+        ImportError
+            If matplotlib is missing; ``pip install 'skbal[examples]'`` brings it.
+        """
+        display = cls(images=images, titles=titles)
+        return display.plot(
+            n_columns=n_columns, title=title, figure=figure, image_kw=image_kw
+        )
+
+    def plot(self, *, n_columns=5, title=None, figure=None, image_kw=None):
+        """Draw the images.
+
+        Parameters
+        ----------
+        n_columns : int, default=5
+            How many stand side by side.
+        title : str, optional
+            Above all of them.
+        figure : matplotlib.figure.Figure or matplotlib.figure.SubFigure, optional
+            Where to draw, for instance one of ``figure.subfigures(1, 2)``; None makes
+            a new figure.
+        image_kw : dict, optional
+            Goes on to ``ax.imshow`` for every image. Without ``vmin`` and ``vmax``,
+            the grey levels of each image reach from its lowest to its highest value.
+
+        Returns
+        -------
+        self : ImageGridDisplay
+            With what was drawn as ``images_``.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As in `from_images`.
+        ImportError
+            If matplotlib is missing; ``pip install 'skbal[examples]'`` brings it.
+        """
+        n_columns = check_count(n_columns, "n_columns", _NAME)
+        pictures = as_pictures(self.images, _NAME)
+        titles = self._titles(len(pictures))
+        n_columns = min(n_columns, len(pictures))
+        n_rows = -(-len(pictures) // n_columns)
+        if figure is None:
+            pyplot = require("matplotlib.pyplot", "examples", _NAME)
+            size = (_INCHES * n_columns, (_INCHES + 0.25) * n_rows + 0.3)
+            figure = pyplot.figure(figsize=size, layout="constrained")
+        self.figure_ = figure
+        self.axes_ = figure.subplots(n_rows, n_columns, squeeze=False)
+        for ax in self.axes_.flat:
+            ax.set_axis_off()
+        self.images_ = [
+            draw_picture(ax, picture, image_kw)
+            for ax, picture in zip(self.axes_.flat, pictures)
+        ]
+        for ax, words in zip(self.axes_.flat, titles):
+            ax.set_title(words, fontsize="small")
+        if title is not None:
+            figure.suptitle(title)
+        return self
+
+    def _titles(self, n_images):
+        if isinstance(self.titles, str):
+            raise TypeError(
+                f"titles of {_NAME} must be a list of titles, got the string "
+                f"{self.titles!r}. One above all is title."
+            )
+        titles = [] if self.titles is None else list(self.titles)
+        if self.titles is not None and len(titles) != n_images:
+            raise ValueError(
+                f"titles of {_NAME} must be one an image, got {len(titles)} titles for "
+                f"{n_images} images."
+            )
+        return titles
+
+
+def as_pictures(images, owner):
+    """Return images as matplotlib draws them: colours last, a single one not at all.
+
+    Parameters
+    ----------
+    images : array-like
+        As `ImageGridDisplay` takes them.
+    owner : str
+        Who was given them, for messages.
+
+    Returns
+    -------
+    pictures : ndarray of shape (n, height, width) or (n, height, width, 3)
+
+    Raises
+    ------
+    ValueError
+        If they are of another shape, or none.
+
+    Examples
+    --------
+    >>> as_pictures(np.zeros((2, 3, 8, 9)), "ImageGridDisplay").shape
+    (2, 8, 9, 3)
+    """
+    images = np.asarray(images)
+    if images.ndim == 4 and images.shape[1] == 1:
+        images = images[:, 0]
+    elif images.ndim == 4 and images.shape[1] == 3 and images.shape[3] != 3:
+        images = np.moveaxis(images, 1, -1)
+    is_colour = images.ndim == 4 and images.shape[3] == 3
+    if not (images.ndim == 3 or is_colour) or 0 in images.shape:
+        raise ValueError(
+            f"images given to {owner} must have shape (n, height, width), "
+            "(n, 1, height, width), (n, 3, height, width) or (n, height, width, 3), "
+            f"got {images.shape}."
+        )
+    return images
+
+
+def draw_picture(ax, picture, image_kw=None):
+    """Draw one image, grey or in colours.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Where to draw.
+    picture : ndarray of shape (height, width) or (height, width, 3)
+        Colours outside of what matplotlib draws are stretched to [0, 1].
+    image_kw : dict, optional
+        Goes on to ``ax.imshow``.
+
+    Returns
+    -------
+    image : matplotlib.image.AxesImage
+    """
+    if picture.ndim == 3 and picture.dtype.kind == "f":
+        low, high = picture.min(), picture.max()
+        if low < 0 or high > 1:
+            picture = (picture - low) / (high - low or 1)
+    return ax.imshow(picture, **{"cmap": "gray", **(image_kw or {})})

@@ -1,0 +1,163 @@
+"""The curve shows the numbers of vote_coverage, whoever makes the draws."""
+
+import sys
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from sklearn.linear_model import BayesianRidge
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
+
+mpl.use("Agg")
+from matplotlib import pyplot as plt
+from matplotlib.colors import to_hex
+
+from skbal.audit import VoteCoverageDisplay, vote_coverage
+from tests.audit.fakes import FixedVotes, draws_and_votes
+
+RHO, VOTES = draws_and_votes(60, n_questions=2)
+NAMES = ["smooth", "bar"]
+X = np.linspace(-1, 1, 60)[:, np.newaxis]
+
+
+@pytest.fixture(autouse=True)
+def _close_figures():
+    yield
+    plt.close("all")
+
+
+def legend(display):
+    return [text.get_text() for text in display.ax_.get_legend().get_texts()]
+
+
+def test_each_question_has_a_line_with_two_standard_errors_about_it():
+    display = VoteCoverageDisplay.from_predictions(VOTES, RHO, question_names=NAMES)
+    found = vote_coverage(RHO, VOTES, levels=display.levels)
+    assert list(display.lines_) == NAMES
+    for number, name in enumerate(NAMES):
+        line = display.lines_[name]
+        np.testing.assert_array_equal(line.get_xdata(), display.levels)
+        np.testing.assert_allclose(line.get_ydata(), found.coverage[number])
+        vertices = display.bands_[name].get_paths()[0].vertices
+        half = found.standard_error[number] * 2
+        highest = (found.coverage[number] + half).max()
+        assert vertices[:, 1].max() == pytest.approx(highest)
+        assert vertices[:, 1].min() == pytest.approx(
+            (found.coverage[number] - half).min()
+        )
+    assert legend(display) == ["As claimed", *NAMES]
+
+
+def test_one_model_is_the_mean_of_the_draws():
+    display = VoteCoverageDisplay.from_predictions(
+        VOTES[:, :1], RHO[..., :1], single=True, levels=[0.3, 0.6], concentration=9.0
+    )
+    mean = RHO[..., :1].mean(axis=1, keepdims=True)
+    for label, rho in (("Posterior", RHO[..., :1]), ("One model", mean)):
+        found = vote_coverage(rho, VOTES[:, :1], levels=[0.3, 0.6], concentration=9.0)
+        np.testing.assert_allclose(display.lines_[label].get_ydata(), found.coverage[0])
+    assert legend(display) == ["As claimed", "Posterior", "One model"]
+    colours = {to_hex(line.get_color()) for line in display.lines_.values()}
+    assert len(colours) == 2
+
+
+def test_one_model_of_several_questions_has_the_colour_of_its_question():
+    display = VoteCoverageDisplay.from_predictions(
+        VOTES, RHO, single=True, question_names=NAMES
+    )
+    one_model = [f"{name}, one model" for name in NAMES]
+    assert sorted(display.lines_) == sorted(NAMES + one_model)
+    for name in NAMES:
+        many, one = display.lines_[name], display.lines_[f"{name}, one model"]
+        assert many.get_color() == one.get_color()
+        assert (many.get_linestyle(), one.get_linestyle()) == ("-", "--")
+
+
+@pytest.mark.parametrize("question", [1, "bar"])
+def test_one_question_can_be_drawn_alone(question):
+    display = VoteCoverageDisplay.from_predictions(
+        VOTES, RHO, question=question, question_names=NAMES
+    )
+    assert list(display.lines_) == ["bar"]
+    assert list(display.plot().lines_) == NAMES
+
+
+def test_without_names_questions_are_numbered():
+    display = VoteCoverageDisplay.from_predictions(VOTES, RHO)
+    assert list(display.lines_) == ["question 0", "question 1"]
+
+
+def test_it_draws_on_the_axes_it_is_given():
+    figure, (left, right) = plt.subplots(ncols=2)
+    display = VoteCoverageDisplay.from_predictions(
+        VOTES, RHO, ax=right, line_kw={"lw": 4}
+    )
+    assert display.ax_ is right
+    assert display.figure_ is figure
+    assert len(plt.get_fignums()) == 1
+    assert not left.lines
+    assert {line.get_linewidth() for line in display.lines_.values()} == {4}
+    assert right.get_xlabel() == "Nominal coverage"
+
+
+@pytest.mark.parametrize("concentration", [np.inf, 2.0])
+def test_a_model_is_asked_for_its_draws_and_its_concentration(concentration):
+    model = FixedVotes(n_questions=2, concentration=concentration).fit(X, VOTES)
+    display = VoteCoverageDisplay.from_estimator(
+        model, X, VOTES, n_draws=7, random_state=3, levels=[0.5, 0.9], single=True
+    )
+    rho = model.predict_samples(X, 7, random_state=3)
+    found = vote_coverage(rho, VOTES, levels=[0.5, 0.9], concentration=concentration)
+    np.testing.assert_allclose(display.coverage, found.coverage)
+    np.testing.assert_allclose(display.standard_error, found.standard_error)
+    mean = rho.mean(axis=1, keepdims=True)
+    found = vote_coverage(mean, VOTES, levels=[0.5, 0.9], concentration=concentration)
+    np.testing.assert_allclose(display.single_coverage, found.coverage)
+
+
+def test_a_pipeline_transforms_first():
+    double = make_pipeline(FunctionTransformer(np.double), FixedVotes(n_questions=2))
+    double.set_params(functiontransformer__func=lambda X: 2 * X).fit(X, VOTES)
+    alone = FixedVotes(n_questions=2).fit(X, VOTES)
+    draw = {"random_state": 0, "n_draws": 9}
+    found = VoteCoverageDisplay.from_estimator(double, X, VOTES, **draw)
+    expected = VoteCoverageDisplay.from_estimator(alone, 2 * X, VOTES, **draw)
+    np.testing.assert_allclose(found.coverage, expected.coverage)
+
+
+def test_a_model_without_votes_is_refused_by_its_class():
+    model = BayesianRidge().fit(X, X[:, 0])
+    message = "VoteCoverageDisplay needs a model of votes.*BayesianRidge has none"
+    with pytest.raises(TypeError, match=message):
+        VoteCoverageDisplay.from_estimator(model, X, VOTES)
+    assert not plt.get_fignums()
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "message"),
+    [
+        ({"y": VOTES[:50]}, ValueError, "got 60 rows and 50 labels"),
+        ({"y": VOTES[:, :1]}, ValueError, "number of questions, got 2 and 1"),
+        ({"y": VOTES * [1, 0]}, ValueError, "row 0 has k = "),
+        ({"y": VOTES * 0}, ValueError, "no vote on 'question 0': N is 0 in all 60"),
+        ({"levels": [2]}, ValueError, "levels of VoteCoverageDisplay .* got 2"),
+        ({"question": 2}, ValueError, "question of .* below 2, .* got 2"),
+        ({"question": "spiral"}, ValueError, "one of 'question 0', .* got 'spiral'"),
+        ({"question_names": ["bar"]}, ValueError, "2 different names, .* got 1: 'bar'"),
+        ({"question_names": "bar"}, TypeError, "a list of names, got .* 'bar'"),
+        ({"n_draws": 0}, ValueError, "n_draws"),
+    ],
+)
+def test_what_does_not_fit_is_refused_before_a_figure_is_made(changes, error, message):
+    model = FixedVotes(n_questions=2).fit(X, VOTES)
+    arguments = {"X": X, "y": VOTES, **changes}
+    with pytest.raises(error, match=message):
+        VoteCoverageDisplay.from_estimator(model, **arguments)
+    assert not plt.get_fignums()
+
+
+def test_without_matplotlib_the_error_names_the_extra(monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
+    with pytest.raises(ImportError, match=r"VoteCoverageDisplay needs matplotlib.*ex"):
+        VoteCoverageDisplay.from_predictions(VOTES, RHO)

@@ -1,0 +1,97 @@
+"""The curves are the information of the votes, row by row or on average."""
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from sklearn.linear_model import BayesianRidge
+
+mpl.use("Agg")
+from matplotlib import pyplot as plt
+
+from skbal.information import vote_mutual_information
+from skbal.plotting import VoteInformationDisplay
+from tests.audit.fakes import FixedVotes, draws_and_votes
+
+RHO, _ = draws_and_votes(12, n_draws=6, n_questions=2)
+N_VOTES = [1, 4, 9]
+NAMES = ["smooth", "bar"]
+# (n_samples, n_questions, n_points), one call for each number of volunteers.
+INFORMATION = np.stack([vote_mutual_information(RHO, n) for n in N_VOTES], axis=2)
+
+
+@pytest.fixture(autouse=True)
+def _close_figures():
+    yield
+    plt.close("all")
+
+
+def test_lines_are_means_and_bands_quantiles_over_rows():
+    display = VoteInformationDisplay.from_predictions(
+        RHO, N_VOTES, question_names=NAMES
+    )
+    labels = ["smooth, mean of 12 rows", "bar, mean of 12 rows"]
+    assert list(display.lines_) == labels
+    for label, information in zip(labels, np.moveaxis(INFORMATION, 1, 0)):
+        line = display.lines_[label]
+        np.testing.assert_array_equal(line.get_xdata(), N_VOTES)
+        np.testing.assert_allclose(line.get_ydata(), information.mean(axis=0))
+        edges = display.bands_[label].get_paths()[0].vertices
+        last = edges[edges[:, 0] == 9, 1]
+        ends = np.quantile(information[:, -1], [0.1, 0.9])
+        np.testing.assert_allclose([last.min(), last.max()], ends)
+    assert display.row_lines_ == {}
+
+
+def test_rows_are_thin_lines_of_their_own():
+    display = VoteInformationDisplay.from_predictions(
+        RHO, N_VOTES, rows=True, question=1, line_kw={"c": "red"}
+    )
+    (lines,) = display.row_lines_.values()
+    found = [line.get_ydata() for line in lines]
+    np.testing.assert_allclose(found, INFORMATION[:, 1])
+    assert {line.get_color() for line in lines} == {"red"}
+    assert display.bands_ == {}
+
+
+def test_the_concentration_takes_information_away():
+    binomial = VoteInformationDisplay.from_predictions(RHO, N_VOTES)
+    people = VoteInformationDisplay.from_predictions(RHO, N_VOTES, concentration=2.0)
+    more = binomial.information - people.information
+    np.testing.assert_allclose(more[..., 0], 0, atol=1e-12)  # one vote is one vote
+    assert (more[..., 1:] > 0).all()
+
+
+def test_a_model_is_asked_for_its_draws_and_its_concentration():
+    X = np.linspace(-1, 1, 5)[:, np.newaxis]
+    model = FixedVotes(concentration=2.0).fit(X, None)
+    display = VoteInformationDisplay.from_estimator(
+        model, X, N_VOTES, n_draws=8, random_state=1
+    )
+    rho = model.predict_samples(X, 8, random_state=1)
+    expected = vote_mutual_information(rho, 4, concentration=2.0)
+    np.testing.assert_allclose(display.information[..., 1], expected)
+    assert list(display.lines_) == ["Mean of 5 rows"]
+
+
+def test_axes_say_what_is_drawn_and_are_those_given():
+    figure, ax = plt.subplots()
+    display = VoteInformationDisplay.from_predictions(RHO[:1], N_VOTES, ax=ax)
+    assert display.ax_ is ax
+    assert display.figure_ is figure
+    assert len(plt.get_fignums()) == 1
+    assert ax.get_xlabel() == "Volunteers asked"
+    assert ax.get_ylabel() == "Information of their votes (nats)"
+    assert display.bands_ == {}  # a single row has no quantiles
+
+
+def test_what_cannot_be_drawn_is_refused():
+    X = np.linspace(-1, 1, 5)[:, np.newaxis]
+    with pytest.raises(TypeError, match=r"VoteInformationDisplay needs .* Bayesian"):
+        VoteInformationDisplay.from_estimator(BayesianRidge().fit(X, X[:, 0]), X)
+    with pytest.raises(ValueError, match=r"question of VoteInformation.* got 2"):
+        VoteInformationDisplay.from_predictions(RHO, N_VOTES, question=2)
+    with pytest.raises(ValueError, match=r"n_questions, 3\).*got \(12, 2, 2\)"):
+        VoteInformationDisplay(n_votes=N_VOTES, information=INFORMATION[..., 1:]).plot()
+    with pytest.raises(ValueError, match="is empty: it has no row"):
+        VoteInformationDisplay(n_votes=N_VOTES, information=INFORMATION[:0]).plot()
+    assert not plt.get_fignums()
