@@ -1,6 +1,7 @@
 """The names that users and other packages count on, and what an import costs."""
 
 import importlib
+import pkgutil
 import subprocess
 import sys
 from pathlib import Path
@@ -18,16 +19,40 @@ PUBLIC = {
         "__version__",
         "predict_samples",
     ],
+    "skbal.audit": [
+        "VoteCoverage",
+        "VoteCoverageDisplay",
+        "VotePITDisplay",
+        "vote_coverage",
+        "vote_pit",
+        "vote_pit_histogram",
+    ],
     "skbal.base": ["PosteriorSamplerMixin", "QueryStrategy"],
-    "skbal.datasets": ["fetch_mnist", "load_mnist_5k", "make_repeated"],
+    "skbal.datasets": [
+        "count_votes",
+        "fetch_mnist",
+        "load_galaxy_votes",
+        "load_image_votes",
+        "load_mnist_5k",
+        "make_galaxies",
+        "make_repeated",
+    ],
     "skbal.exceptions": [
         "NoDrawsError",
         "NoDropoutError",
         "NumericalWarning",
         "RejectedLabelsWarning",
         "TooFewDrawsWarning",
+        "VotesWarning",
     ],
     "skbal.experiments": ["Comparison", "PairedDifference", "compare"],
+    "skbal.filters": [
+        "LabelLikelihoodFilter",
+        "confident_joint",
+        "find_label_errors",
+        "out_of_fold_likelihood",
+        "out_of_fold_probabilities",
+    ],
     "skbal.information": [
         "expected_entropy",
         "expected_predictive_information_gain",
@@ -39,18 +64,23 @@ PUBLIC = {
         "predictive_variance",
         "variation_ratio",
         "vote_distribution",
+        "vote_information_curve",
+        "vote_interval",
+        "vote_log_likelihood",
         "vote_mutual_information",
     ],
     "skbal.learner": ["ActiveLearner", "BayesianOptimizer"],
     "skbal.loop": ["ActiveLearningLoop", "History", "Record"],
     "skbal.models": [
         "BayesianLinearRegression",
+        "BayesianVoteRegression",
         "LaplaceClassifier",
         "LaplaceRegressor",
         "LastLayerClassifier",
         "LastLayerRegressor",
         "MCDropoutClassifier",
         "MCDropoutRegressor",
+        "MCDropoutVoteRegressor",
         "MeanFieldLinearRegression",
         "RandomShift",
     ],
@@ -60,8 +90,15 @@ PUBLIC = {
         "InteractiveOracle",
         "LabelOracle",
         "NoisyOracle",
+        "VoteOracle",
     ],
-    "skbal.plotting": ["AcquisitionCurveDisplay", "ComparisonDisplay"],
+    "skbal.plotting": [
+        "AcquisitionCurveDisplay",
+        "ComparisonDisplay",
+        "ImageGridDisplay",
+        "VoteInformationDisplay",
+        "VotePosteriorDisplay",
+    ],
     "skbal.query": [
         "BADGE",
         "BALD",
@@ -79,6 +116,7 @@ PUBLIC = {
         "SoftmaxBALD",
         "SoftrankBALD",
         "VariationRatios",
+        "VoteBALD",
     ],
     "skbal.sampling": ["predict_samples"],
     "skbal.seeding": ["BalancedSeed", "KMeansSeed", "RandomSeed"],
@@ -110,6 +148,19 @@ def test_public_names_are_those_agreed_on(module):
         assert getattr(loaded, name) is not None
 
 
+def test_no_package_is_left_out():
+    packages = {
+        f"skbal.{module.name}"
+        for module in pkgutil.iter_modules(skbal.__path__)
+        if not module.name.startswith("_")
+    }
+    assert packages == set(PUBLIC) - {"skbal"}
+    api = (Path(__file__).parents[1] / "docs" / "api.rst").read_text(encoding="utf-8")
+    listed = {line.strip() for line in api.splitlines()}
+    for names in PUBLIC.values():
+        assert listed.issuperset(set(names) - {"__version__"})
+
+
 def test_an_unknown_name_is_an_attribute_error():
     with pytest.raises(AttributeError, match="no attribute 'BALDD'"):
         skbal.BALDD  # noqa: B018
@@ -134,7 +185,7 @@ HEAVY = {"torch", "skorch", "matplotlib", "modAL", "typer"}
         "import skbal",
         "import skbal.models, skbal.query, skbal.oracles, skbal.seeding",
         "import skbal.datasets, skbal.plotting, skbal.testing, skbal.loop",
-        "import skbal.stopping",
+        "import skbal.audit, skbal.stopping",
         "from skbal import predict_samples",
     ],
 )

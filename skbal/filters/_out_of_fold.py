@@ -91,8 +91,21 @@ def out_of_fold_probabilities(
 
     Parameters
     ----------
-    estimator, X, y, cv, n_draws, random_state, n_jobs
+    estimator : estimator or learner
+        A classifier, also at the end of a pipeline; it is cloned and stays as it is. Of
+        a learner, its estimator.
+    X : array-like of shape (n_samples, ...)
+        Labelled rows, for instance ``learner.X_training``.
+    y : array-like of shape (n_samples,)
+        Their labels.
+    cv : int, cross-validation generator or iterable, default=5
         As in `out_of_fold_likelihood`.
+    n_draws : int, optional
+        How many posterior draws are averaged; None takes the estimator's own number.
+    random_state : None, int, numpy.random.RandomState or numpy.random.Generator
+        Seeds the draws. The folds and the fits have their own ``random_state``.
+    n_jobs : int, optional
+        How many folds are worked on at once, by `joblib`.
 
     Returns
     -------
