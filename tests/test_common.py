@@ -1,5 +1,6 @@
 """Every public estimator against scikit-learn's checks and the draws' contract."""
 
+import numpy as np
 import pytest
 from sklearn.base import BaseEstimator, clone
 from sklearn.datasets import make_classification, make_regression
@@ -13,17 +14,21 @@ import skbal.query
 import skbal.seeding
 import skbal.stopping
 from skbal import ActiveLearningClassifier, ActiveLearningRegressor
+from skbal.datasets import make_galaxies
 from skbal.models import (
     BayesianLinearRegression,
+    BayesianVoteRegression,
     LaplaceClassifier,
     LaplaceRegressor,
     LastLayerClassifier,
     LastLayerRegressor,
     MCDropoutClassifier,
     MCDropoutRegressor,
+    MCDropoutVoteRegressor,
     MeanFieldLinearRegression,
 )
 from skbal.testing import check_posterior_sampler
+from tests.one_vote_each import NetworkOfOneVoteEach
 
 FAST = {"module__hidden_units": (30,), "max_epochs": 10}
 LAST_LAYERS = [
@@ -61,6 +66,8 @@ ESTIMATORS = [
     MeanFieldLinearRegression(),
     MCDropoutClassifier(random_state=0),
     MCDropoutRegressor(random_state=0),
+    NetworkOfOneVoteEach(max_epochs=10, random_state=0),
+    NetworkOfOneVoteEach(likelihood="beta-binomial", max_epochs=10, random_state=0),
     *LAST_LAYERS,
     *LAPLACES,
     *SIMULATIONS,
@@ -70,9 +77,15 @@ ESTIMATORS = [
 # Some checks fit targets without noise, or a single row, on which an evidence has no
 # hold; the warnings that say so are tested with the models.
 @pytest.mark.filterwarnings("ignore::skbal.exceptions.NumericalWarning")
+# Single votes tell nothing of a concentration.
+@pytest.mark.filterwarnings("ignore::skbal.exceptions.VotesWarning")
 @parametrize_with_checks(ESTIMATORS, expected_failed_checks=lambda e: EXPECTED_FAILURES)
 def test_estimators_do_as_scikit_learn_asks(estimator, check):
     check(estimator)
+
+
+def vote_network(**params):
+    return MCDropoutVoteRegressor(max_epochs=3, n_draws=20, random_state=0, **params)
 
 
 CLASSIFICATION = make_classification(
@@ -80,6 +93,9 @@ CLASSIFICATION = make_classification(
 )
 REGRESSION = make_regression(60, 6, noise=1.0, random_state=0)
 TWO_TARGETS = make_regression(60, 6, n_targets=2, noise=1.0, random_state=0)
+
+VOTES = (CLASSIFICATION[0], np.stack([REGRESSION[1] > 0, np.full(60, 3)], axis=1))
+GALAXIES = make_galaxies(40, image_size=8, random_state=0, return_X_y=True)
 
 # A Gaussian process's draws at rows depend on the covariance of all rows asked for.
 GP_SKIPS = {
@@ -104,6 +120,11 @@ GP_SKIPS = {
         (LAPLACES[0], CLASSIFICATION, {}),
         (LAPLACES[1], CLASSIFICATION, {}),
         (LAPLACES[2], TWO_TARGETS, {}),
+        (BayesianVoteRegression(random_state=0), VOTES, {}),
+        (vote_network(), VOTES, {}),
+        (vote_network(likelihood="beta-binomial"), VOTES, {}),
+        (vote_network(), GALAXIES, {}),
+        (vote_network(likelihood="beta-binomial"), GALAXIES, {}),
     ],
     ids=lambda value: type(value).__name__,
 )

@@ -12,10 +12,12 @@ from sklearn.linear_model import LinearRegression, LogisticRegression
 from torch import nn
 
 from skbal import ActiveLearner, models, predict_samples
+from skbal.audit import VoteCoverageDisplay
 from skbal.exceptions import NoDrawsError, NoDropoutError
 from skbal.loop import ActiveLearningLoop
 from skbal.models import (
     BayesianLinearRegression,
+    BayesianVoteRegression,
     LaplaceRegressor,
     LastLayerRegressor,
     MCDropoutClassifier,
@@ -23,15 +25,20 @@ from skbal.models import (
     MeanFieldLinearRegression,
 )
 from skbal.oracles import LabelOracle
-from skbal.query import BALD, EPIG, MaxEntropy, VariationRatios
+from skbal.query import BALD, EPIG, MaxEntropy, VariationRatios, VoteBALD
 
 MODELS = [name for name in models.__all__ if hasattr(getattr(models, name), "fit")]
 X = np.random.default_rng(0).normal(size=(12, 5)).astype(np.float32)
 Y = np.tile(["cat", "dog", "owl"], 4)
+VOTES = np.stack([np.arange(12), np.full(12, 12)], axis=1)
 
 
 def network(**params):
     return MCDropoutClassifier(max_epochs=1, n_draws=4, random_state=0, **params)
+
+
+def regression_of_votes(y=VOTES):
+    return BayesianVoteRegression(random_state=0).fit(X, y)
 
 
 @pytest.fixture(scope="module")
@@ -162,6 +169,54 @@ def test_a_wrong_lesson_changes_nothing(learner, rows, labels, error, message):
             NotFittedError,
             "initial",
         ),
+        (
+            lambda: regression_of_votes(VOTES[:, ::-1]),
+            ValueError,
+            "y given to BayesianVoteRegression: row 0 has k = 12 yes votes of N = 0, "
+            "but must have 0 <= k <= N",
+        ),
+        (
+            lambda: regression_of_votes(VOTES[:, 0]),
+            ValueError,
+            r"y given to BayesianVoteRegression must be votes of shape \(n_samples, 2\)"
+            r", columns k and N, .* got the shape \(12,\)",
+        ),
+        (
+            lambda: regression_of_votes().score(X, np.stack([VOTES] * 3, axis=1)),
+            ValueError,
+            "y given to BayesianVoteRegression has votes on 3 questions, but "
+            "BayesianVoteRegression was fitted on 1",
+        ),
+        (
+            lambda: ActiveLearner(regression_of_votes(), VoteBALD(), X, VOTES).teach(
+                X, VOTES - 1
+            ),
+            ValueError,
+            "y given to ActiveLearner: row 0 has k = -1 yes votes of N = 11",
+        ),
+        (
+            lambda: BALD()(regression_of_votes(), X),
+            TypeError,
+            "BALD needs draws of class probabilities, but BayesianVoteRegression is a "
+            "model of votes. Try VoteBALD",
+        ),
+        (
+            lambda: VoteBALD()(network().fit(X, Y), X),
+            TypeError,
+            "VoteBALD needs draws of the probability that a volunteer says yes, .* but "
+            "MCDropoutClassifier is a classifier, whose columns are classes. Use BALD",
+        ),
+        (
+            lambda: regression_of_votes().predict_votes(X, [3, 4]),
+            ValueError,
+            r"n_votes of predict_votes of BayesianVoteRegression must be one integer "
+            r"or have the shape \(12,\) or \(12, 1\), .* got the shape \(2,\)",
+        ),
+        (
+            lambda: VoteCoverageDisplay.from_estimator(network().fit(X, Y), X, VOTES),
+            TypeError,
+            "VoteCoverageDisplay needs a model of votes, one with predict_votes",
+        ),
     ],
 )  # fmt: skip
 def test_a_wrong_model_or_parameter_is_named(wrong, error, message):
@@ -201,7 +256,9 @@ def test_labels_given_to_a_regressor_are_named(kind):
 
 
 ASKED_OF_ROWS = ["predict", "predict_proba", "decision_function", "predict_samples",
-                 "transform", "covariance_factor"]  # fmt: skip
+                 "predict_interval", "predict_concentration", "transform",
+                 "covariance_factor"]  # fmt: skip
+ASKED_OF_ROWS_AND_VOTES = ["predict_votes", "score"]
 ASKED_OF_ITSELF = ["log_marginal_likelihood", "elbo"]
 
 
@@ -210,7 +267,11 @@ ASKED_OF_ITSELF = ["log_marginal_likelihood", "elbo"]
     [
         (name, method, rows)
         for name in MODELS
-        for methods, rows in ((ASKED_OF_ROWS, (X,)), (ASKED_OF_ITSELF, ()))
+        for methods, rows in (
+            (ASKED_OF_ROWS, (X,)),
+            (ASKED_OF_ROWS_AND_VOTES, (X, VOTES)),
+            (ASKED_OF_ITSELF, ()),
+        )
         for method in methods
         if hasattr(getattr(models, name)(), method)
     ],
