@@ -16,6 +16,9 @@ def tags_of(estimator):
     -------
     tags : sklearn.utils.Tags or None
     """
+    # scikit-learn 1.6 would make up tags for what has none.
+    if not hasattr(estimator, "__sklearn_tags__"):
+        return None
     try:
         return get_tags(estimator)
     except (AttributeError, TypeError):
