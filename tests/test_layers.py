@@ -41,6 +41,12 @@ def where_it_lives(name):
     return skbal._LAZY.get(name, f"skbal.{name}")
 
 
+def is_lazy(node):
+    """Return whether a node is a call like ``lazy_module("skbal.models._draws")``."""
+    is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    return is_call and node.func.id == "lazy_module"
+
+
 def imported_parts(path):
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom):
@@ -49,6 +55,8 @@ def imported_parts(path):
                 names = [where_it_lives(alias.name) for alias in node.names]
         elif isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
+        elif is_lazy(node):
+            names = [node.args[0].value]
         else:
             continue
         for name in names:
@@ -74,10 +82,11 @@ def test_the_rule_sees_an_upward_import(tmp_path):
     file = tmp_path / "x.py"
     file.write_text(
         "import skbal.query\nfrom skbal import ActiveLearner, models, __version__\n"
-        "def f():\n    from skbal.loop import History"
+        "def f():\n    from skbal.loop import History\n"
+        "audit = lazy_module('skbal.audit._pit')"
     )
     assert set(imported_parts(file)) == {
-        "query", "learner", "models", "_version", "loop",
+        "query", "learner", "models", "_version", "loop", "audit",
     }  # fmt: skip
 
 
