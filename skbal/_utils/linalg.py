@@ -1,10 +1,9 @@
 """One safe Cholesky factor: a singular matrix gets a little help, and says so."""
 
-import warnings
-
 import numpy as np
 from scipy.linalg import lapack
 
+from skbal._utils.warn import warn
 from skbal.exceptions import NumericalWarning
 
 # Parts of the diagonal that are added, one after the other, until the factor exists.
@@ -59,12 +58,11 @@ def safe_cholesky(matrix, what):
     for jitter in _JITTERS:
         factor = _factor(matrix + np.diag(jitter * matrix.diagonal()))
         if factor is not None:
-            warnings.warn(
+            warn(
                 f"{what} is singular to working precision; {jitter:.0e} of its "
                 "diagonal was added. Are there duplicated or dependent columns, or is "
                 "the noise far smaller than the prior?",
                 NumericalWarning,
-                stacklevel=3,
             )
             return factor
     raise ValueError(

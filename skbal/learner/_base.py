@@ -1,7 +1,5 @@
 """What both learners do: ask, be taught, and stay as they were after an error."""
 
-import warnings
-
 import numpy as np
 from sklearn.utils.validation import _check_method_params, _num_samples
 
@@ -9,6 +7,7 @@ from skbal._utils.pools import n_rows
 from skbal._utils.random import check_seed, stream
 from skbal._utils.validation import check_fits
 from skbal._utils.votes import check_votes, learns_votes
+from skbal._utils.warn import warn
 from skbal.learner._delegation import DelegationMixin
 from skbal.learner._rollback import estimator_kept_on_error, record_kept_on_error
 from skbal.learner._training_data import (
@@ -101,11 +100,10 @@ class LearnerMixin(DelegationMixin):
             )
         chosen = strategy(self, X_pool, *query_args, **query_kwargs)
         if isinstance(chosen, tuple):
-            warnings.warn(
+            warn(
                 "Query strategies should return only the indices of the rows: "
                 "query finds the rows itself.",
                 DeprecationWarning,
-                stacklevel=2,
             )
             return chosen
         chosen = self._checked_indices(chosen)

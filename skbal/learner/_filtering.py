@@ -5,13 +5,13 @@ trust is set aside and kept: the better model of later may believe it, or somebo
 look at it again.
 """
 
-import warnings
 from contextlib import contextmanager
 
 import numpy as np
 from sklearn.utils.validation import _num_samples
 
 from skbal._utils.indices import check_indices
+from skbal._utils.warn import warn
 from skbal.exceptions import RejectedLabelsWarning
 from skbal.learner._rejected import Rejected
 from skbal.learner._rollback import record_kept_on_error
@@ -69,13 +69,12 @@ class FilteringMixin:
             elif len(believed):
                 super().teach(take_rows(X, believed), take_rows(y, believed), **how)
             else:
-                warnings.warn(
+                warn(
                     f"label_filter of {type(self).__name__} trusts none of the "
                     f"{len(mask)} labels: nothing was taught. They are kept in "
                     "rejected_; review() tells how likely each is, accept() teaches "
                     "them.",
                     RejectedLabelsWarning,
-                    stacklevel=2,
                 )
 
     def judge(self, X, y):

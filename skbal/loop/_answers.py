@@ -1,10 +1,9 @@
 """From a step's candidates to a taught learner: ask, judge, teach."""
 
-import warnings
-
 import numpy as np
 
 from skbal._utils.timing import timed
+from skbal._utils.warn import warn
 from skbal.exceptions import RejectedLabelsWarning
 from skbal.loop._checks import OWNER
 
@@ -92,12 +91,11 @@ def _judge(step, pool, learner):
 
 
 def _warn_of_rejections(step, number):
-    warnings.warn(
+    warn(
         f"The label filter rejected {len(step.rejected)} of the {len(step.indices)} "
         f"answers of step {number}, so {step.trusted.sum()} labels were taught and not "
         f"{step.n_wanted}. Nothing is lost: learner.rejected_ keeps them and "
         "learner.review() tells how likely each is. A lower threshold rejects fewer, a "
         "larger max_rejected asks for more rows instead.",
         RejectedLabelsWarning,
-        stacklevel=5,
     )

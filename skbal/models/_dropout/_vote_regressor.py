@@ -212,7 +212,7 @@ height, width)
         if not isinstance(self.module, str):
             rows = take(X, slice(0, _FEW_ROWS))
             rho = self.predict_samples(rows, 1, random_state=0)
-            warn_of_sigmoids(rho, type(self).__name__, stacklevel=3)
+            warn_of_sigmoids(rho, type(self).__name__)
         return self
 
     def _check_parameters(self):
@@ -235,12 +235,12 @@ height, width)
         is_first = not (self.warm_start and hasattr(self, "net_"))
         if not is_first:
             self._check_same_as_before(n_questions)
-        check_some_votes(y, owner, stacklevel=5)
+        check_some_votes(y, owner)
         if self.likelihood == "beta-binomial":
             # A question that nobody was asked has its own warning.
             single = np.flatnonzero(y[..., 1].max(axis=0) == 1)
             if len(single):
-                warn_of_single_votes(single[0], owner, stacklevel=5)
+                warn_of_single_votes(single[0], owner)
         self._learn_start(y, is_first)
         return y.astype(np.float32)
 

@@ -15,13 +15,13 @@ gamma being the number of weights that the data determine. One such step after t
 converges slowly, so a secant through the last two takes the place of most.
 """
 
-import warnings
 from typing import NamedTuple
 
 import numpy as np
 from scipy import special
 from sklearn.exceptions import ConvergenceWarning
 
+from skbal._utils.warn import warn
 from skbal.models._laplace._bracket import LONGEST_STEP, Bracket
 from skbal.models._laplace._softmax import SoftmaxMode, log_likelihood
 
@@ -239,11 +239,10 @@ def _row(measures):
 
 
 def _warn_of_slow_convergence(owner, max_iter, step):
-    warnings.warn(
+    warn(
         f"The evidence of {owner} did not converge in max_iter={max_iter} iterations; "
         f"the next would change prior_variance by the factor {np.exp(-step):.2g}.",
         ConvergenceWarning,
-        stacklevel=4,
     )
 
 
@@ -253,9 +252,8 @@ def _warn_of_limit(owner, prior_variance, step):
         if step > 0
         else "the labels leave the weights without bound"
     )
-    warnings.warn(
+    warn(
         f"The evidence of {owner} has no maximum within the range searched: {reason}. "
         f"prior_variance_ stays at its limit, {prior_variance:.3g}.",
         ConvergenceWarning,
-        stacklevel=4,
     )

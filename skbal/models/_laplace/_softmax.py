@@ -9,11 +9,11 @@ It is convex, so Newton steps find its one minimum; the Hessian enters by its pr
 with vectors only, which cost no more than a gradient.
 """
 
-import warnings
-
 import numpy as np
 from scipy import linalg, optimize, sparse, special
 from sklearn.exceptions import ConvergenceWarning
+
+from skbal._utils.warn import warn
 
 _GRADIENT_TOLERANCE = 1e-6  # of the gradient at zero weights, for the trust region
 _POLISHED = 1e-13  # the same after the last Newton steps
@@ -194,12 +194,11 @@ def _minimum(problem, start, owner):
     )
     flat, left = _polish(problem, result.x, _POLISHED * at_zero)
     if left > _GRADIENT_TOLERANCE * at_zero:
-        warnings.warn(
+        warn(
             f"The last-layer weights of {owner} did not reach the maximum of their "
             f"posterior: the gradient fell only by the factor {left / at_zero:.1e}. "
             "Scale the features, or take a smaller prior_variance.",
             ConvergenceWarning,
-            stacklevel=2,
         )
     return flat
 

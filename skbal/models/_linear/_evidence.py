@@ -14,12 +14,12 @@ O(n_features). Where there is an intercept, n is the number of rows less one: a 
 prior on the intercept leaves the evidence of the n - 1 contrasts of the rows.
 """
 
-import warnings
 from typing import NamedTuple
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
+from skbal._utils.warn import warn
 from skbal.exceptions import NumericalWarning
 from skbal.models._linear._output_covariance import OutputCovariance
 
@@ -265,4 +265,4 @@ def _warn_of(problem, climb, max_iter, owner):
 
 
 def _warn(message, kind=NumericalWarning):
-    warnings.warn(message, kind, stacklevel=6)
+    warn(message, kind)

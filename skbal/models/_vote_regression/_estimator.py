@@ -228,7 +228,7 @@ class BayesianVoteRegression(RegressionPredictions, BaseEstimator):
             return False
         if (question.total >= 2).any():
             return True
-        warn_of_single_votes(number, question.owner, stacklevel=5)
+        warn_of_single_votes(number, question.owner)
         return False
 
     def log_marginal_likelihood(self):

@@ -1,6 +1,5 @@
 """Newton's method to the most probable weights, and the curvature there."""
 
-import warnings
 from functools import cached_property
 from typing import NamedTuple
 
@@ -11,6 +10,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from skbal._utils.chunks import pieces, rows_within
 from skbal._utils.linalg import safe_cholesky
+from skbal._utils.warn import warn
 from skbal.models._vote_regression._likelihoods import vote_terms
 
 _HALVINGS = 40
@@ -102,12 +102,11 @@ def laplace(question, scale, concentration, start, *, max_iter, tol):
     else:
         length = np.sqrt(max(at.newton_step() @ at.gradient, 0.0))
     if length > max(tol, _NEAR):
-        warnings.warn(
+        warn(
             f"The weights of {question.owner} did not reach the maximum of their "
             f"posterior in max_iter={max_iter} steps; the next is {length:.2g} "
             "posterior standard deviations long. Raise max_iter, or scale the columns.",
             ConvergenceWarning,
-            stacklevel=2,
         )
     return at.gaussian()
 

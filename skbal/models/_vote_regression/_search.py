@@ -5,13 +5,13 @@ simplex of Nelder and Mead: it needs no derivatives, which would need third ones
 likelihood, and bears evidence that is flat to rounding.
 """
 
-import warnings
 from typing import NamedTuple
 
 import numpy as np
 from scipy import optimize
 from sklearn.exceptions import ConvergenceWarning
 
+from skbal._utils.warn import warn
 from skbal.models._vote_regression._mode import Gaussian, laplace
 
 # The prior variance of the logit, the mean over rows, without the intercept. A logit of
@@ -152,20 +152,18 @@ class EvidenceSearch:
     def _warn(self, result, limits):
         owner = self._question.owner
         if not result.success:
-            warnings.warn(
+            warn(
                 f"The evidence of {owner} did not reach its maximum in "
                 f"max_iter={self._max_iter} steps.",
                 ConvergenceWarning,
-                stacklevel=6,
             )
         if limits is not None and np.log(limits[1]) - result.x[0] < _LOG_PRECISION:
             # Without the number: a loop that fits again and again is told once.
-            warnings.warn(
+            warn(
                 f"The evidence of {owner} has no maximum within the range searched: the"
                 " votes leave the weights without bound. prior_variance_ stays at its "
                 "limit.",
                 ConvergenceWarning,
-                stacklevel=6,
             )
 
 

@@ -1,14 +1,13 @@
 """What votes leave unknown: errors and warnings of the models that learn from them."""
 
-import warnings
-
 import numpy as np
 from scipy.special import expit
 
+from skbal._utils.warn import warn
 from skbal.exceptions import VotesWarning
 
 
-def check_some_votes(votes, owner, *, stacklevel):
+def check_some_votes(votes, owner):
     """Refuse votes that are none, and warn of a question that nobody was asked.
 
     Parameters
@@ -17,8 +16,6 @@ def check_some_votes(votes, owner, *, stacklevel):
         Yes votes k and all votes N.
     owner : str
         The estimator's name.
-    stacklevel : int
-        From here to the user's line.
 
     Raises
     ------
@@ -37,15 +34,14 @@ def check_some_votes(votes, owner, *, stacklevel):
             "there is nothing to learn from."
         )
     if len(unasked):
-        warnings.warn(
+        warn(
             f"y given to {owner} has no vote on question {unasked[0]}, N is 0 in all "
             f"{len(votes)} rows: its rho is what an untrained layer says.",
             VotesWarning,
-            stacklevel=stacklevel,
         )
 
 
-def warn_of_sigmoids(rho, owner, *, stacklevel):
+def warn_of_sigmoids(rho, owner):
     """Warn if all rho are what a sigmoid gives of numbers between 0 and 1.
 
     So they are where the network ends in a sigmoid of its own, before the likelihood's.
@@ -56,8 +52,6 @@ def warn_of_sigmoids(rho, owner, *, stacklevel):
         Of some rows.
     owner : str
         The estimator's name.
-    stacklevel : int
-        From here to the user's line.
 
     Warns
     -----
@@ -66,15 +60,14 @@ def warn_of_sigmoids(rho, owner, *, stacklevel):
     """
     low, high = expit([0.0, 1.0])
     if low <= rho.min() and rho.max() <= high:
-        warnings.warn(
+        warn(
             f"module of {owner} must give logits, but all rho lie between 0.5 and "
             "0.731, as they do where it ends in a sigmoid: leave that out.",
             VotesWarning,
-            stacklevel=stacklevel,
         )
 
 
-def warn_of_single_votes(question, owner, *, stacklevel):
+def warn_of_single_votes(question, owner):
     """Warn that single votes tell nothing of a concentration.
 
     Parameters
@@ -83,18 +76,15 @@ def warn_of_single_votes(question, owner, *, stacklevel):
         The one without a row of two votes.
     owner : str
         The estimator's name.
-    stacklevel : int
-        From here to the user's line.
 
     Warns
     -----
     VotesWarning
         Always.
     """
-    warnings.warn(
+    warn(
         f"y given to {owner} has no row with two votes on question {question}: how far "
         "people disagree about a row cannot be told, and its votes are taken as "
         "binomial.",
         VotesWarning,
-        stacklevel=stacklevel,
     )

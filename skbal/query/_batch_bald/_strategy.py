@@ -1,6 +1,5 @@
 """The strategy that chooses the rows of a classification batch together."""
 
-import warnings
 from functools import partial
 
 import numpy as np
@@ -9,6 +8,7 @@ from tqdm.auto import tqdm
 from skbal._utils.memory import as_text, check_memory
 from skbal._utils.random import check_seed
 from skbal._utils.validation import check_count
+from skbal._utils.warn import warn
 from skbal.exceptions import TooFewDrawsWarning
 from skbal.information import mutual_information
 from skbal.query._batch_bald._configurations import Configurations
@@ -172,13 +172,12 @@ class BatchBALD(DrawStrategy):
         most = np.log(n_draws)
         n_told = 1 + np.count_nonzero(np.cumsum(self.gains_) < _NEARLY * most)
         if n_draws > 1 and n_told < len(self.gains_):
-            warnings.warn(
+            warn(
                 f"The first {n_told} of {len(self.gains_)} rows of "
                 f"{type(self).__name__} tell {_NEARLY:.0%} of all that {n_draws} draws "
                 f"can, log({n_draws}) = {most:.2f} nats, so the others are hardly "
                 "better than random. Take more draws (n_draws) or smaller batches.",
                 TooFewDrawsWarning,
-                stacklevel=4,
             )
 
     def _n_held(self, pattern, n_joint_samples):
