@@ -1,21 +1,15 @@
 """One thread for arithmetic: results that do not depend on how many there are."""
 
+import importlib
 import sys
 import threading
 from contextlib import contextmanager
 
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
-# Estimators of these import torch when they are fitted.
-_ON_TORCH = (
-    "torch",
-    "skorch",
-    "skbal.models._dropout",
-    "skbal.models._laplace",
-    "skbal.models._last_layer",
-)
 _lock = threading.Lock()
-_state = {"entered": 0, "torch_threads": None}
+# The blocks that are open in all threads, and what to put back after the last one.
+_open = {"blocks": 0, "torch_threads": None, "blas": {}}
 
 
 @contextmanager
@@ -26,47 +20,110 @@ def one_thread(*estimators):
     training makes much of a little. A worker process of joblib has fewer threads than
     the main process has, so without this a run would depend on ``n_jobs``.
 
-    Blocks may be nested and may overlap in several threads: what was before comes back
-    when the last one ends.
+    Blocks may be nested and may overlap in several threads. BLAS and torch have one
+    number of threads for the whole process: the first block sets it, the last one to
+    end restores it.
 
     Parameters
     ----------
     *estimators : estimator
-        What is fitted in the block: torch is imported here if one of them is a network,
-        since loaded inside the block it would set its own number of threads.
+        What is fitted in the block. If one of them uses torch, torch is imported
+        before the block begins: imported inside, it would set its own number of
+        threads.
     """
-    if any(_is_on_torch(estimator) for estimator in estimators):
-        import torch  # noqa: F401
-    with threadpool_limits(limits=1):
-        _enter()
-        try:
+    if any(uses_torch(estimator) for estimator in estimators):
+        importlib.import_module("torch")
+    libraries = ThreadpoolController()
+    _enter(libraries)
+    try:
+        with _still_many(libraries).limit(limits=1):
+            if "torch" in sys.modules:
+                sys.modules["torch"].set_num_threads(1)  # also for this very thread
             yield
-        finally:
-            _leave()
+    finally:
+        _leave()
 
 
-def _is_on_torch(estimator):
-    parts = [estimator]
-    if hasattr(estimator, "get_params") and not isinstance(estimator, type):
-        parts += estimator.get_params(deep=True).values()
-    return any(type(part).__module__.startswith(_ON_TORCH) for part in parts)
+def uses_torch(estimator):
+    """Return whether an estimator or a part of it uses torch.
+
+    The bases of a class decide, so that a user's subclass counts like the class itself.
+
+    Parameters
+    ----------
+    estimator : object
+        All its parameters count, also those of nested estimators and those in lists
+        and dictionaries, such as the grid of a search.
+
+    Returns
+    -------
+    uses_torch : bool
+        True if a class among them has a true attribute ``_uses_torch`` or inherits
+        from a class of torch or skorch.
+    """
+    if isinstance(estimator, dict):
+        return any(map(uses_torch, estimator.values()))
+    if isinstance(estimator, (list, tuple)):
+        return any(map(uses_torch, estimator))
+    if isinstance(estimator, type):
+        return _is_on_torch(estimator)
+    if _is_on_torch(type(estimator)):
+        return True
+    if not hasattr(estimator, "get_params"):
+        return False
+    return any(map(uses_torch, estimator.get_params(deep=False).values()))
 
 
-def _enter():
+def _is_on_torch(kind):
+    if getattr(kind, "_uses_torch", False):
+        return True
+    packages = {base.__module__.partition(".")[0] for base in kind.__mro__}
+    return not packages.isdisjoint(("torch", "skorch"))
+
+
+def _enter(libraries):
     torch = sys.modules.get("torch")
     with _lock:
-        _state["entered"] += 1
-        if torch is not None and _state["entered"] == 1:
-            _state["torch_threads"] = torch.get_num_threads()
-    if torch is not None:
-        torch.set_num_threads(1)  # also for this very thread
+        _open["blocks"] += 1
+        if torch is not None and _open["torch_threads"] is None:
+            _open["torch_threads"] = torch.get_num_threads()
+        _in_a_short_thread(_limit, libraries.select(user_api="blas"))
 
 
 def _leave():
-    torch = sys.modules.get("torch")
     with _lock:
-        _state["entered"] -= 1
-        before = _state["torch_threads"]
-        if _state["entered"] == 0 and torch is not None and before is not None:
-            torch.set_num_threads(before)
-            _state["torch_threads"] = None
+        _open["blocks"] -= 1
+        if _open["blocks"]:
+            return
+        _in_a_short_thread(_restore)
+        if _open["torch_threads"] is not None:
+            sys.modules["torch"].set_num_threads(_open["torch_threads"])
+            _open["torch_threads"] = None
+
+
+def _still_many(libraries):
+    """Return the libraries that have a number of threads for each thread."""
+    # Those of OpenMP; and BLAS, if this very thread has set it before the block.
+    paths = [lib.filepath for lib in libraries.lib_controllers if lib.num_threads != 1]
+    return libraries.select(filepath=paths)
+
+
+def _in_a_short_thread(function, *arguments):
+    # Since threadpoolctl 3.8, BLAS obeys only the thread that has set it first, as
+    # long as that thread lives. So the block that ends last could not restore it.
+    thread = threading.Thread(target=function, args=arguments)
+    thread.start()
+    thread.join()
+
+
+def _limit(libraries):
+    for library in libraries.lib_controllers:
+        before = (library, library.num_threads)
+        _open["blas"].setdefault(library.filepath, before)
+        library.set_num_threads(1)
+
+
+def _restore():
+    for library, n_threads in _open["blas"].values():
+        library.set_num_threads(n_threads)
+    _open["blas"].clear()

@@ -16,6 +16,8 @@ def _ndim(X):
 class NetworkRowsMixin:
     """Checks X for an estimator with ``module``, ``image_shape`` and ``device``."""
 
+    _uses_torch = True  # see skbal._utils.threads
+
     def _check_fit_rows(self, X, y):
         """Return X as float32 rows and y checked; learn their shape and names."""
         is_nd = _ndim(X) > 2
