@@ -4,8 +4,8 @@ from abc import ABC, abstractmethod
 
 import numpy as np
 from sklearn.base import BaseEstimator
-from sklearn.utils.validation import _num_samples
 
+from skbal._utils._sklearn import num_samples
 from skbal._utils.pools import n_rows, subset
 from skbal._utils.random import check_seed, stream
 from skbal._utils.validation import check_count, check_n_instances
@@ -120,7 +120,7 @@ class QueryStrategy(BaseEstimator, ABC):
         # With a fixed stream, each step of a loop would pick the same positions of a
         # shrinking pool: of a pool sorted by class, always the same class.
         taught = getattr(learner, "X_training", None)
-        n_taught = 0 if taught is None else _num_samples(taught)
+        n_taught = 0 if taught is None else num_samples(taught)
         seed = check_seed(self.random_state, type(self).__name__)
         return stream(seed, "query", n_pool, n_taught)
 

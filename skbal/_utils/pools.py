@@ -9,9 +9,8 @@ from collections.abc import Mapping
 
 import numpy as np
 from scipy.sparse import issparse
-from sklearn.utils import _safe_indexing
-from sklearn.utils.validation import _num_samples
 
+from skbal._utils._sklearn import num_samples, safe_indexing
 from skbal._utils.chunks import MAX_MEMORY, rows_within
 from skbal._utils.reading import read_items, read_slices
 from skbal._utils.rows import RowsView
@@ -58,7 +57,7 @@ def n_rows(X):
             f"The number of rows of this {type(X).__name__} is not known: its length "
             "is nan. Call its compute_chunk_sizes() before giving it here."
         )
-    return _num_samples(X)
+    return num_samples(X)
 
 
 def take(X, rows):
@@ -95,7 +94,7 @@ def take(X, rows):
     if isinstance(X, RowsView):
         return take(X.source, X.rows[rows])
     if is_indexed(X):
-        return _safe_indexing(X, rows)
+        return safe_indexing(X, rows)
     _check_indexable(X)
     if isinstance(rows, slice):
         start, stop, step = rows.indices(n_rows(X))

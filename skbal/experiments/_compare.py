@@ -1,9 +1,10 @@
 """The comparison of query strategies on labels that are known."""
 
 import numpy as np
-from sklearn.utils.validation import _num_samples, check_memory
+from sklearn.utils.validation import check_memory
 from tqdm.auto import tqdm
 
+from skbal._utils._sklearn import num_samples
 from skbal._utils.pools import n_rows
 from skbal._utils.random import check_seed
 from skbal._utils.validation import (
@@ -224,10 +225,10 @@ def _check_test(test_size, X_test, y_test):
     if (X_test is None) != (y_test is None):
         raise ValueError(f"X_test and y_test of {OWNER} belong together, got only one.")
     if X_test is not None:
-        if _num_samples(X_test) != _num_samples(y_test):
+        if num_samples(X_test) != num_samples(y_test):
             raise ValueError(
                 f"X_test and y_test of {OWNER} must have as many rows, got "
-                f"{_num_samples(X_test)} and {_num_samples(y_test)}."
+                f"{num_samples(X_test)} and {num_samples(y_test)}."
             )
         return None
     test_size = check_real(test_size, "test_size", OWNER, low=0, high=1)

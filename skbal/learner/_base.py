@@ -1,8 +1,8 @@
 """What both learners do: ask, be taught, and stay as they were after an error."""
 
 import numpy as np
-from sklearn.utils.validation import _check_method_params, _num_samples
 
+from skbal._utils._sklearn import check_method_params, num_samples
 from skbal._utils.pools import n_rows
 from skbal._utils.random import check_seed, stream
 from skbal._utils.validation import check_fits
@@ -218,8 +218,8 @@ class LearnerMixin(DelegationMixin):
 
     def _fit_estimator(self, X, y, bootstrap, fit_kwargs):
         if bootstrap:
-            rows = self._bootstrap_rows(_num_samples(X))
-            fit_kwargs = _check_method_params(X, fit_kwargs, rows)
+            rows = self._bootstrap_rows(num_samples(X))
+            fit_kwargs = check_method_params(X, fit_kwargs, rows)
             X, y = take_rows(X, rows), take_rows(y, rows)
         with estimator_kept_on_error(self):
             self.estimator.fit(X, y, **fit_kwargs)

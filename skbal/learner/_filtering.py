@@ -8,8 +8,8 @@ look at it again.
 from contextlib import contextmanager
 
 import numpy as np
-from sklearn.utils.validation import _num_samples
 
+from skbal._utils._sklearn import num_samples
 from skbal._utils.indices import check_indices
 from skbal._utils.warn import warn
 from skbal.exceptions import RejectedLabelsWarning
@@ -104,13 +104,13 @@ class FilteringMixin:
         """
         self._check_more(X, y)
         if not self._can_judge():
-            return np.ones(_num_samples(X), dtype=bool)
+            return np.ones(num_samples(X), dtype=bool)
         judge = getattr(self.label_filter, "observe", self.label_filter.trust)
         mask = np.asarray(judge(self, X, y))
-        if mask.dtype != bool or mask.shape != (_num_samples(X),):
+        if mask.dtype != bool or mask.shape != (num_samples(X),):
             raise TypeError(
                 f"label_filter of {type(self).__name__} must answer true or false for "
-                f"each of {_num_samples(X)} labels, got {mask.dtype} of shape "
+                f"each of {num_samples(X)} labels, got {mask.dtype} of shape "
                 f"{mask.shape}."
             )
         return mask
@@ -133,7 +133,7 @@ class FilteringMixin:
             If X, y and the indices do not belong together, or not to what was taught
             before.
         """
-        n_rows = _num_samples(X)
+        n_rows = num_samples(X)
         if indices is not None:
             owner = f"{type(self).__name__}.set_aside"
             indices = check_indices(indices, np.inf, "indices", owner, unique=False)
@@ -183,10 +183,10 @@ class FilteringMixin:
         """
         owner = f"{type(self).__name__}.accept"
         positions = self.rejected_.positions(positions, owner)
-        if y is not None and _num_samples(y) != len(positions):
+        if y is not None and num_samples(y) != len(positions):
             raise ValueError(
                 f"y of {owner} must hold a label for each of the {len(positions)} "
-                f"positions, got {_num_samples(y)}."
+                f"positions, got {num_samples(y)}."
             )
         if not len(positions):
             return
@@ -213,7 +213,7 @@ class FilteringMixin:
             If the positions do not exist, or nothing would be left.
         """
         owner = f"{type(self).__name__}.distrust"
-        n_known = 0 if self.X_training is None else _num_samples(self.X_training)
+        n_known = 0 if self.X_training is None else num_samples(self.X_training)
         positions = check_indices(positions, n_known, "positions", owner)
         if not len(positions):
             return

@@ -3,8 +3,8 @@
 import numpy as np
 import scipy.sparse as sp
 from sklearn.utils import check_array
-from sklearn.utils.validation import _num_samples
 
+from skbal._utils._sklearn import num_samples
 from skbal._utils.pools import is_indexed, sliceable, take
 from skbal._utils.validation import check_same_number
 
@@ -32,7 +32,7 @@ def check_labelled(X, y, owner, *, force_all_finite=True):
         raise ValueError(f"{owner} requires X to be passed, but X is None.")
     if y is None:  # scikit-learn's words, which its checks look for
         raise ValueError(f"{owner} requires y to be passed, but the target y is None.")
-    check_same_number(_num_samples(X), _num_samples(y), owner)
+    check_same_number(num_samples(X), num_samples(y), owner)
     _check_values(X, "X", owner, force_all_finite)
     _check_values(y, "y", owner, True)
 

@@ -2,8 +2,9 @@
 
 import numpy as np
 import scipy.sparse as sp
-from sklearn.ensemble._base import _BaseHeterogeneousEnsemble
 from sklearn.pipeline import Pipeline
+
+from skbal._utils._sklearn import HeterogeneousEnsemble
 
 
 def before_last_step(estimator, X):
@@ -23,7 +24,7 @@ def before_last_step(estimator, X):
         any pipeline, X itself.
     """
     parts = [estimator]
-    if isinstance(estimator, _BaseHeterogeneousEnsemble):
+    if isinstance(estimator, HeterogeneousEnsemble):
         parts = estimator.estimators_
     pipelines = [part for part in parts if isinstance(part, Pipeline)]
     if not pipelines:

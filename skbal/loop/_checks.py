@@ -2,8 +2,9 @@
 
 import numpy as np
 from sklearn.exceptions import NotFittedError
-from sklearn.utils.validation import _num_samples, check_is_fitted
+from sklearn.utils.validation import check_is_fitted
 
+from skbal._utils._sklearn import num_samples
 from skbal._utils.indices import check_indices
 from skbal._utils.pools import n_rows, subset, take
 from skbal._utils.validation import check_count, check_n_instances
@@ -92,7 +93,7 @@ def n_taught(learner):
     """Return how many rows a learner was taught; of a committee, its best-taught."""
     members = getattr(learner, "learner_list", None) or [learner]
     known = [getattr(member, "X_training", None) for member in members]
-    return max(0 if X is None else _num_samples(X) for X in known)
+    return max(0 if X is None else num_samples(X) for X in known)
 
 
 def scored_estimator(learner):
@@ -140,13 +141,13 @@ def _check_oracle(oracle, n_pool):
             f"oracle of {OWNER} must be callable with pool indices, such as "
             f"LabelOracle(y), got {type(oracle).__name__}."
         )
-    if isinstance(oracle, LabelOracle) and _num_samples(oracle.y) != n_pool:
+    if isinstance(oracle, LabelOracle) and num_samples(oracle.y) != n_pool:
         raise ValueError(
             f"oracle of {OWNER} must know the label of every pool row: X_pool has "
-            f"{n_pool} rows, the LabelOracle {_num_samples(oracle.y)} labels."
+            f"{n_pool} rows, the LabelOracle {num_samples(oracle.y)} labels."
         )
     if isinstance(oracle, VoteOracle):
-        n_fractions = _num_samples(oracle.vote_fraction)
+        n_fractions = num_samples(oracle.vote_fraction)
         if n_fractions != n_pool:
             raise ValueError(
                 f"oracle of {OWNER} must know the vote fraction of every pool row: "
@@ -163,10 +164,10 @@ def _check_test_set(X_test, y_test):
             f"X_test and y_test of {OWNER} belong together, got {given} without "
             f"{missing}."
         )
-    if X_test is not None and _num_samples(X_test) != _num_samples(y_test):
+    if X_test is not None and num_samples(X_test) != num_samples(y_test):
         raise ValueError(
             f"X_test and y_test of {OWNER} must have as many rows, got "
-            f"{_num_samples(X_test)} and {_num_samples(y_test)}."
+            f"{num_samples(X_test)} and {num_samples(y_test)}."
         )
 
 

@@ -1,8 +1,8 @@
 """The oracle that knows all labels."""
 
 import numpy as np
-from sklearn.utils.validation import _num_samples
 
+from skbal._utils._sklearn import num_samples
 from skbal.oracles._oracle import Oracle
 
 
@@ -43,7 +43,7 @@ class LabelOracle(Oracle):
         return y
 
     def _n_pool(self):
-        return _num_samples(self._labels())
+        return num_samples(self._labels())
 
     def _answers(self, rows):
         self._n_asked = self.n_asked + len(rows)

@@ -9,8 +9,8 @@ from functools import partial
 import numpy as np
 from sklearn.linear_model import ARDRegression, BayesianRidge
 from sklearn.utils import gen_batches
-from sklearn.utils.validation import _num_samples
 
+from skbal._utils._sklearn import num_samples
 from skbal._utils.pools import n_rows, sliceable, take
 from skbal._utils.rows import RowsView
 from skbal._utils.validation import check_real
@@ -133,10 +133,10 @@ def _exact_blocks(transformers, model, X):
         model.covariance_factor(transform(transformers, X)), dtype=np.float64
     )
     name = f"covariance_factor of {type(model).__name__}"
-    if factor.ndim != 2 or len(factor) != _num_samples(X):
+    if factor.ndim != 2 or len(factor) != num_samples(X):
         raise ValueError(
             f"{name} must return an array of shape (n_samples, n_factors) with "
-            f"n_samples={_num_samples(X)}, got the shape {factor.shape}."
+            f"n_samples={num_samples(X)}, got the shape {factor.shape}."
         )
     return _finite(factor, name)[:, np.newaxis]
 

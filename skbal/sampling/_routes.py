@@ -16,8 +16,9 @@ from sklearn.ensemble import (
 )
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.linear_model import ARDRegression, BayesianRidge
-from sklearn.utils.validation import _num_samples, check_is_fitted
+from sklearn.utils.validation import check_is_fitted
 
+from skbal._utils._sklearn import num_samples
 from skbal.exceptions import NoDrawsError
 from skbal.sampling._committee import (
     bagging_sampler,
@@ -94,10 +95,10 @@ def sampler_for(estimator, n_draws, seed):
 def _own_draws(estimator, n_draws, seed, X):
     draws = np.asarray(estimator.predict_samples(X, n_draws, random_state=seed))
     name = type(estimator).__name__
-    if draws.ndim != 3 or len(draws) != _num_samples(X):
+    if draws.ndim != 3 or len(draws) != num_samples(X):
         raise ValueError(
             f"predict_samples of {name} must return an array of shape (n_samples, "
-            f"n_draws, n_outputs) with n_samples={_num_samples(X)}, "
+            f"n_draws, n_outputs) with n_samples={num_samples(X)}, "
             f"got the shape {draws.shape}."
         )
     if n_draws is not None and draws.shape[1] != n_draws:

@@ -5,9 +5,8 @@ from functools import cached_property
 
 import numpy as np
 from sklearn.base import clone
-from sklearn.utils import _safe_indexing
-from sklearn.utils.validation import _num_samples
 
+from skbal._utils._sklearn import num_samples, safe_indexing
 from skbal.sampling import predict_samples
 
 _FEWEST_ROWS = 4
@@ -37,7 +36,7 @@ class Case:
     """
 
     def __init__(self, estimator, X, y, *, n_draws, seed, tolerance, n_standard_errors):
-        self.n_samples = _num_samples(X)
+        self.n_samples = num_samples(X)
         if self.n_samples < _FEWEST_ROWS:
             raise ValueError(
                 f"X of check_posterior_sampler must have at least {_FEWEST_ROWS} rows, "
@@ -79,7 +78,7 @@ class Case:
 
     def rows(self, indices):
         """Return rows of X, in the kind of container X is."""
-        return _safe_indexing(self.X, indices)
+        return safe_indexing(self.X, indices)
 
     @cached_property
     def rounding(self):

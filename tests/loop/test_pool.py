@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 import scipy.sparse as sp
-from sklearn.utils import _safe_indexing, check_array
+from sklearn.utils import check_array
 
 from skbal._utils import pools
+from skbal._utils._sklearn import safe_indexing
 from skbal._utils.pools import take
 from skbal._utils.rows import RowsView
 from skbal.loop._pool import Pool
@@ -115,6 +116,6 @@ def test_a_view_is_an_array_to_whoever_needs_one(memmap, rows):
     assert view.nbytes == X[rows].nbytes
     np.testing.assert_array_equal(np.asarray(view), X[rows])
     np.testing.assert_array_equal(check_array(view, dtype=np.float64), X[rows])
-    np.testing.assert_array_equal(_safe_indexing(view, [3, 0]), X[rows[[3, 0]]])
+    np.testing.assert_array_equal(safe_indexing(view, [3, 0]), X[rows[[3, 0]]])
     with pytest.raises(ValueError, match="without a copy"):
         np.array(view, copy=False)

@@ -4,8 +4,9 @@ import numpy as np
 from scipy import special
 from sklearn.base import ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import _num_samples, check_is_fitted
+from sklearn.utils.validation import check_is_fitted
 
+from skbal._utils._sklearn import num_samples
 from skbal._utils.random import check_seed, stream
 from skbal.models._dropout._classifier import MCDropoutClassifier
 from skbal.models._laplace._base import LaplaceNetwork, with_ones
@@ -356,7 +357,7 @@ height, width)
         check_is_fitted(self)
         n_draws = self._n_draws(n_draws)
         seed = check_seed(random_state, f"predict_samples of {type(self).__name__}")
-        shape = (_num_samples(X), n_draws, len(self.classes_))
+        shape = (num_samples(X), n_draws, len(self.classes_))
         draws = np.empty(shape, dtype=result_dtype(X))
         for rows, chunk in self._draw_chunks(X, n_draws, seed):
             draws[rows] = chunk

@@ -7,8 +7,9 @@ an intercept of its own, on features with a column of ones.
 
 import numpy as np
 from sklearn.base import RegressorMixin
-from sklearn.utils.validation import _num_samples, check_is_fitted
+from sklearn.utils.validation import check_is_fitted
 
+from skbal._utils._sklearn import num_samples
 from skbal._utils.random import check_seed, stream
 from skbal._utils.validation import check_not_both, check_numbers
 from skbal.models._dropout._regressor import MCDropoutRegressor
@@ -353,7 +354,7 @@ height, width)
         seed = check_seed(random_state, f"predict_samples of {type(self).__name__}")
         weights = self._layer.weight_draws(n_draws, stream(seed, "weights"))
         n_outputs = len(self.output_covariance_)
-        shape = (_num_samples(X), n_draws, n_outputs)
+        shape = (num_samples(X), n_draws, n_outputs)
         draws = np.empty(shape, dtype=result_dtype(X))
         start = 0
         for features in self._extended(X, 16 * n_draws * n_outputs):

@@ -9,8 +9,9 @@ from sklearn.base import ClassifierMixin
 from sklearn.utils import check_consistent_length, column_or_1d
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import _num_samples, check_is_fitted
+from sklearn.utils.validation import check_is_fitted
 
+from skbal._utils._sklearn import num_samples
 from skbal._utils.validation import check_count
 from skbal.models._dropout._classifier import MCDropoutClassifier
 from skbal.models._last_layer._base import LastLayer, head_has, joined
@@ -296,9 +297,7 @@ height, width)
         draws = None
         for rows, values, chunk in self._probability_chunks(X, n_draws, random_state):
             if draws is None:
-                draws = np.empty(
-                    (_num_samples(X), *chunk.shape[1:]), dtype=values.dtype
-                )
+                draws = np.empty((num_samples(X), *chunk.shape[1:]), dtype=values.dtype)
             draws[rows] = chunk
         return draws
 

@@ -3,8 +3,9 @@
 import numpy as np
 from sklearn.base import RegressorMixin
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import _num_samples, check_is_fitted
+from sklearn.utils.validation import check_is_fitted
 
+from skbal._utils._sklearn import num_samples
 from skbal._utils.validation import check_count, check_not_both, check_numbers
 from skbal.models._dropout._regressor import MCDropoutRegressor
 from skbal.models._last_layer._base import LastLayer, head_has, joined
@@ -231,7 +232,7 @@ height, width)
         draws = None
         for rows, chunk in self._draw_chunks(X, n_draws, random_state):
             if draws is None:
-                draws = np.empty((_num_samples(X), *chunk.shape[1:]), dtype=chunk.dtype)
+                draws = np.empty((num_samples(X), *chunk.shape[1:]), dtype=chunk.dtype)
             draws[rows] = chunk
         return draws
 

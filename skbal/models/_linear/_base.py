@@ -4,12 +4,9 @@ from abc import abstractmethod
 
 import numpy as np
 from sklearn.base import BaseEstimator, RegressorMixin
-from sklearn.utils.validation import (
-    _check_sample_weight,
-    check_is_fitted,
-    validate_data,
-)
+from sklearn.utils.validation import check_is_fitted, validate_data
 
+from skbal._utils._sklearn import check_sample_weight
 from skbal._utils.validation import check_count, check_numbers, check_real
 from skbal.models._linear._evidence import (
     EvidenceProblem,
@@ -213,7 +210,7 @@ class LinearModel(RegressorMixin, LinearPredictions, BaseEstimator):
         check_real(self.tol, "tol", owner, low=0)
 
     def _check_weights(self, sample_weight, X):
-        weights = _check_sample_weight(
+        weights = check_sample_weight(
             sample_weight, X, dtype=np.float64, ensure_non_negative=True
         )
         if not weights.any():
