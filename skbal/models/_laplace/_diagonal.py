@@ -32,6 +32,21 @@ class DiagonalCurvature:
         """
         return self.diagonal.ravel()
 
+    def n_effective(self, posterior):
+        """Return the number of weights that the data determine, tr(H (H + I / s2)^-1).
+
+        Parameters
+        ----------
+        posterior : DiagonalPosterior
+            As `at` returns it.
+
+        Returns
+        -------
+        n_effective : float
+            Between 0 and the number of weights.
+        """
+        return float(np.sum(self.diagonal / posterior.precision))
+
     def at(self, prior_precision):
         """Return the normal distribution whose precision is H + prior_precision I.
 
@@ -70,16 +85,6 @@ class DiagonalPosterior:
         log_det : float
         """
         return float(np.sum(np.log(self.precision)))
-
-    def n_effective(self):
-        """Return the number of weights that the data determine.
-
-        Returns
-        -------
-        n_effective : float
-            Between 0 and the number of weights.
-        """
-        return float(np.sum(self.diagonal / self.precision))
 
     def draw(self, rng, n_draws):
         """Return joint draws of the deviation of the weights from their mean.

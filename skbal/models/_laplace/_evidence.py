@@ -12,7 +12,7 @@ fixed it is stationary where
     s2 = |W|^2 / gamma,    gamma = tr(H (H + I / s2)^-1),
 
 gamma being the number of weights that the data determine. One such step after the other
-converges slowly, so a secant through the last two takes the place of most.
+converges slowly, so Brent's method finds where the step vanishes.
 """
 
 from typing import NamedTuple
@@ -22,8 +22,8 @@ from scipy import special
 from sklearn.exceptions import ConvergenceWarning
 
 from skbal._utils.warn import warn
-from skbal.models._laplace._bracket import LONGEST_STEP, Bracket
 from skbal.models._laplace._softmax import SoftmaxMode, log_likelihood
+from skbal.models._laplace._zero import LONGEST_STEP, find_zero
 
 PATH_DTYPE = np.dtype(
     [
@@ -67,8 +67,9 @@ class Measures(NamedTuple):
             return 0.0  # nothing is determined: the prior stays
         if self.squared_norm == 0.0:
             return LONGEST_STEP
-        ratio = self.n_effective / self.squared_norm / self.prior_precision
-        return float(np.log(ratio))
+        # In logarithms: weights near zero have a square that no number is divided by.
+        update = np.log(self.n_effective) - np.log(self.squared_norm)
+        return float(update - np.log(self.prior_precision))
 
 
 class _Problem:
@@ -121,16 +122,20 @@ class AtMode(_Problem):
 
     def solve(self, prior_precision):
         """Return the weights and the distribution of deviations from them."""
-        weights = self._mode.at(prior_precision, self._owner)
-        return weights, self._curvature_at(weights).at(prior_precision)
+        weights, _, posterior = self._solve(prior_precision)
+        return weights, posterior
 
     def measure(self, prior_precision):
         """Return the `Measures` for a prior precision."""
-        weights, posterior = self.solve(prior_precision)
+        weights, curvature, posterior = self._solve(prior_precision)
         log_det_ratio = posterior.log_det() - weights.size * np.log(prior_precision)
-        return self._measures(
-            prior_precision, weights, log_det_ratio, posterior.n_effective()
-        )
+        n_effective = curvature.n_effective(posterior)
+        return self._measures(prior_precision, weights, log_det_ratio, n_effective)
+
+    def _solve(self, prior_precision):
+        weights = self._mode.at(prior_precision, self._owner)
+        curvature = self._curvature_at(weights)
+        return weights, curvature, curvature.at(prior_precision)
 
 
 class AtWeights(_Problem):
@@ -217,20 +222,25 @@ def maximise_evidence(problem, prior_variance, limits, *, max_iter, tol, owner):
     ConvergenceWarning
         If it did not converge in ``max_iter`` iterations, or ends at a limit.
     """
-    bracket = Bracket(-np.log(limits[1]), -np.log(limits[0]), -np.log(prior_variance))
-    path = []
-    for _ in range(max_iter):
-        measures = problem.measure(np.exp(bracket.position))
-        path.append(_row(measures))
-        step = measures.step()
-        if abs(step) < tol or bracket.ends_at_limit(step):
-            break
-        bracket.move(step)
-    else:
-        _warn_of_slow_convergence(owner, max_iter, step)
-    if abs(step) >= tol and bracket.ends_at_limit(step):
-        _warn_of_limit(owner, path[-1][0], step)
-    return path[-1][0], np.array(path, dtype=PATH_DTYPE)
+    tried = {}  # log precision -> Measures, in the order of trial
+
+    def step(position):
+        if position not in tried:
+            tried[position] = problem.measure(np.exp(position))
+        return tried[position].step()
+
+    start, ends = -np.log(prior_variance), -np.log([limits[1], limits[0]])
+    position = find_zero(step, start, ends, max_iter=max_iter, tol=tol)
+    # The path ends at the prior in use, which need not be the last one tried.
+    tried[position] = tried.pop(position)
+    path = np.array([_row(measures) for measures in tried.values()], dtype=PATH_DTYPE)
+    variance = float(path["prior_variance"][-1])
+    left = step(position)
+    if abs(left) >= tol and (position <= ends[0] or position >= ends[1]):
+        _warn_of_limit(owner, variance, left)
+    elif abs(left) >= tol and len(path) == max_iter:
+        _warn_of_slow_convergence(owner, max_iter, left)
+    return variance, path
 
 
 def _row(measures):

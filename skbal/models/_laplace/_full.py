@@ -10,10 +10,12 @@ from functools import cached_property
 
 import numpy as np
 from scipy import linalg
+from scipy.linalg import lapack
 
 from skbal._utils.linalg import safe_cholesky
 
 _LARGEST = 2 * 2**30  # bytes that the matrix may have
+_FEW = 1e-3  # of the weights
 
 
 class FullCurvature:
@@ -48,6 +50,30 @@ class FullCurvature:
         eigenvalues : ndarray of shape (n_weights,)
         """
         return np.clip(linalg.eigvalsh(self.matrix), 0.0, None)
+
+    def n_effective(self, posterior):
+        """Return the number of weights that the data determine, tr(H (H + I / s2)^-1).
+
+        Parameters
+        ----------
+        posterior : FullPosterior
+            As `at` returns it.
+
+        Returns
+        -------
+        n_effective : float
+            Between 0 and the number of weights.
+        """
+        n_weights = len(self.matrix)
+        determined = n_weights - posterior.prior_precision * posterior.trace()
+        if determined > _FEW * n_weights:
+            return determined
+        # Of a difference of two numbers that are nearly equal only rounding would be
+        # left, which differs between processors: sum H * covariance instead.
+        covariance, _ = lapack.dpotri(posterior.factor, lower=True)
+        below = np.einsum("ij,ij->", np.tril(covariance, -1), self.matrix)
+        diagonal = covariance.diagonal() @ self.matrix.diagonal()
+        return max(float(diagonal + 2.0 * below), 0.0)
 
     def at(self, prior_precision):
         """Return the normal distribution whose precision is H + prior_precision I.
@@ -95,17 +121,15 @@ class FullPosterior:
         """
         return 2.0 * float(np.sum(np.log(np.diag(self.factor))))
 
-    def n_effective(self):
-        """Return the number of weights that the data determine, tr(H (H + I / s2)^-1).
+    def trace(self):
+        """Return the trace of the covariance.
 
         Returns
         -------
-        n_effective : float
-            Between 0 and the number of weights.
+        trace : float
         """
         blocks = (self._inverse_columns(k) for k in range(self.shape[1]))
-        trace = sum(float(np.sum(block**2)) for block in blocks)
-        return max(len(self.factor) - self.prior_precision * trace, 0.0)
+        return sum(float(np.sum(block**2)) for block in blocks)
 
     def draw(self, rng, n_draws):
         """Return joint draws of the deviation of the weights from their mean.

@@ -42,6 +42,21 @@ class KroneckerCurvature:
         """
         return self._values.ravel()
 
+    def n_effective(self, posterior):
+        """Return the number of weights that the data determine, tr(H (H + I / s2)^-1).
+
+        Parameters
+        ----------
+        posterior : KroneckerPosterior
+            As `at` returns it.
+
+        Returns
+        -------
+        n_effective : float
+            Between 0 and the number of weights.
+        """
+        return float(np.sum(self._values / posterior.precision))
+
     def at(self, prior_precision):
         """Return the normal distribution whose precision is H + prior_precision I.
 
@@ -88,16 +103,6 @@ class KroneckerPosterior:
         log_det : float
         """
         return float(np.sum(np.log(self.precision)))
-
-    def n_effective(self):
-        """Return the number of weights that the data determine.
-
-        Returns
-        -------
-        n_effective : float
-            Between 0 and the number of weights.
-        """
-        return float(np.sum(self.values / self.precision))
 
     def draw(self, rng, n_draws):
         """Return joint draws of the deviation of the weights from their mean.

@@ -96,7 +96,7 @@ def test_each_form_agrees_with_the_dense_matrix(form):
         posterior.log_det(), np.linalg.slogdet(precision)[1], rtol=1e-10
     )
     np.testing.assert_allclose(
-        posterior.n_effective(), np.trace(hessian @ covariance), rtol=1e-10
+        curvature.n_effective(posterior), np.trace(hessian @ covariance), rtol=1e-10
     )
     rows = np.random.default_rng(5).normal(size=(6, 3))
     blocks = covariance.reshape(4, 3, 4, 3)
@@ -156,8 +156,21 @@ def test_a_wide_prior_leaves_all_determined_weights_and_a_narrow_one_none():
     for form in FORMS:
         curvature = form(features, probabilities, "it")
         rank = np.sum(curvature.eigenvalues() > 1e-9)
-        assert curvature.at(1e-10).n_effective() == pytest.approx(rank, rel=1e-4)
-        assert curvature.at(1e10).n_effective() == pytest.approx(0, abs=1e-6)
+        assert curvature.n_effective(curvature.at(1e-10)) == pytest.approx(
+            rank, rel=1e-4
+        )
+        assert curvature.n_effective(curvature.at(1e10)) == pytest.approx(0, abs=1e-6)
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("precision", [1e8, 1e12, 1e20])
+def test_a_narrow_prior_leaves_a_number_of_weights_without_rounding(form, precision):
+    features, _, _, probabilities = setting()
+    curvature = form(features, probabilities, "it")
+    values = curvature.eigenvalues()
+    expected = np.sum(values / (values + precision))
+    found = curvature.n_effective(curvature.at(precision))
+    assert found == pytest.approx(expected, rel=1e-12)
 
 
 def test_a_full_hessian_beyond_two_gibibytes_is_refused():

@@ -1,5 +1,7 @@
 """The evidence of a softmax layer and the prior that it picks."""
 
+import warnings
+
 import numpy as np
 import pytest
 from scipy import integrate
@@ -9,6 +11,7 @@ from skbal.models._laplace._diagonal import DiagonalCurvature
 from skbal.models._laplace._evidence import (
     AtMode,
     AtWeights,
+    Measures,
     maximise_evidence,
     prior_range,
 )
@@ -151,3 +154,45 @@ def test_too_few_iterations_are_a_warning():
         maximise_evidence(
             problem, 1e3, prior_range(features), max_iter=2, tol=1e-8, owner="it"
         )
+
+
+@pytest.mark.parametrize("n_effective", [0.0, 1e-17, 1e-300])
+@pytest.mark.parametrize("squared_norm", [0.0, 5e-324, 1e-30])
+def test_a_prior_that_rounding_alone_decides_is_no_error(n_effective, squared_norm):
+    # A processor's last bits decide whether these are exactly zero.
+    class Problem:
+        def measure(self, prior_precision):
+            return Measures(prior_precision, -1.0, squared_norm, 0.0, n_effective)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", RuntimeWarning)
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        variance, path = maximise_evidence(Problem(), 1.0, (1e-10, 1e10), **SEARCH)
+    assert np.log(1e-10) - 1e-9 < np.log(variance) < np.log(1e10) + 1e-9
+    assert path["prior_variance"][-1] == variance
+    assert len(np.unique(path["prior_variance"])) == len(path)
+
+
+def test_no_prior_is_measured_twice():
+    features, codes = labelled()
+    measured = []
+
+    class Counting(AtMode):
+        def measure(self, prior_precision):
+            measured.append(prior_precision)
+            return super().measure(prior_precision)
+
+    problem = Counting(features, codes, 3, FullCurvature, "it")
+    for start in (1e-3, 1.0, 1e4):
+        measured.clear()
+        _, path = maximise_evidence(problem, start, prior_range(features), **SEARCH)
+        assert len(set(measured)) == len(measured) == len(path) < 20
+
+
+def test_what_rounding_leaves_of_no_information_is_none():
+    # One class: the Hessian is zero, and so is the number of determined weights.
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        features = rng.normal(size=(3, 7))
+        curvature = FullCurvature(features, np.ones((3, 1)), "it")
+        assert curvature.n_effective(curvature.at(rng.random())) == 0.0
