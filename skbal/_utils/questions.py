@@ -111,3 +111,33 @@ def chosen_questions(question, names, owner):
     if question is None:
         return list(range(len(names)))
     return [check_question(question, names, owner)]
+
+
+def check_questions(question, question_names, n_questions, owner):
+    """Raise an error if names, or the question that is meant, cannot be right.
+
+    Displays call it before they make posterior draws.
+
+    Parameters
+    ----------
+    question : int, str or None
+        As in `chosen_questions`.
+    question_names : sequence of str or None
+        As in `check_names`.
+    n_questions : int or None
+        The number of questions. ``None`` means that it is not known yet; then it is
+        taken to be the number of names, if there are names.
+    owner : str
+        Name of the caller, for messages.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the names are wrong, or there is no such question.
+    """
+    if n_questions is None:
+        if question_names is None:
+            return
+        n_questions = len(question_names)
+    names = check_names(question_names, n_questions, owner)
+    chosen_questions(question, names, owner)

@@ -147,6 +147,36 @@ def check_numbers_of_votes(n_votes, owner):
     return numbers.astype(np.int64, copy=False)
 
 
+def check_numbers_to_compare(n_votes, owner):
+    """Return several numbers of volunteers as an array of integers.
+
+    Parameters
+    ----------
+    n_votes : array-like of int of shape (n_numbers,)
+        At least one number, each 0 or more.
+    owner : str
+        Name of the caller, for messages.
+
+    Returns
+    -------
+    n_votes : ndarray of shape (n_numbers,), dtype=int64
+
+    Raises
+    ------
+    TypeError
+        If they are not integers.
+    ValueError
+        If one is negative, or they are not a sequence with at least one number.
+    """
+    n_votes = check_numbers_of_votes(n_votes, owner)
+    if n_votes.ndim != 1 or len(n_votes) == 0:
+        raise ValueError(
+            f"n_votes of {owner} must be a sequence of one number or more, got shape "
+            f"{n_votes.shape}."
+        )
+    return n_votes
+
+
 def check_n_votes(n_votes, n_samples, n_questions, owner):
     """Return how many volunteers each row's questions are put to.
 

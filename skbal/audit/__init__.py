@@ -1,6 +1,6 @@
-"""Checks of what a model says against what was observed.
+"""Comparisons of what a model predicts with what was observed.
 
-Votes: do intervals hold as many of the observed votes as they claim?
+For models of votes: do intervals contain as many of the observed votes as they claim?
 """
 
 from skbal.audit._coverage import VoteCoverage, vote_coverage

@@ -1,10 +1,13 @@
-"""Checks of what is held against votes."""
+"""Checks of predictions and of the votes that they are compared with."""
 
 import numpy as np
 
+from skbal._utils.pools import n_rows
+from skbal._utils.validation import check_same_number
 from skbal._utils.votes import check_votes
 from skbal.information._blocks import check_draws
 from skbal.information._vote_checks import check_concentration, refuse_no_chances
+from skbal.sampling._vote_draws import check_vote_model
 
 
 def check_predictions(rho_draws, votes, concentration, owner, *, name="votes"):
@@ -18,11 +21,11 @@ def check_predictions(rho_draws, votes, concentration, owner, *, name="votes"):
         Yes votes k and all votes N.
     concentration : float or array-like of shape (n_questions,) or (n_samples, \
 n_questions) or None
-        Of beta-binomial votes.
+        Concentration of beta-binomial votes.
     owner : str
-        Who was given them.
+        Name of the caller, for messages.
     name : str, default="votes"
-        What it calls the votes.
+        Name of its argument ``votes``.
 
     Returns
     -------
@@ -34,8 +37,8 @@ n_questions) or None
     Raises
     ------
     TypeError, ValueError
-        If they are not of these shapes, differ in rows or questions, or ``rho_draws``
-        are no probabilities.
+        If an argument has another shape, the numbers of rows or questions differ, or
+        ``rho_draws`` holds values that are not probabilities.
     """
     rho_draws = check_draws(rho_draws, owner, name="rho_draws")
     votes = check_votes(votes, owner, name=name)
@@ -47,17 +50,51 @@ n_questions) or None
     return rho_draws, votes, concentration
 
 
+def check_model_and_votes(estimator, X, y, owner):
+    """Return the votes of the rows that a fitted model of votes is compared with.
+
+    Parameters
+    ----------
+    estimator : estimator or learner
+        A fitted model of votes, or an object that holds one.
+    X : array-like of shape (n_samples, ...)
+        The rows.
+    y : array-like of shape (n_samples, 2) or (n_samples, n_questions, 2)
+        Their votes.
+    owner : str
+        Name of the caller, for messages.
+
+    Returns
+    -------
+    votes : ndarray of shape (n_samples, n_questions, 2), dtype=int64
+
+    Raises
+    ------
+    TypeError
+        If the estimator is not a model of votes.
+    ValueError
+        If y has other numbers of rows or questions, or holds no votes.
+    """
+    model = check_vote_model(estimator, owner)
+    votes = check_votes(y, owner)
+    check_same_number(n_rows(X), len(votes), owner)
+    # A model without the attribute shows its number of questions by its first draws.
+    n_questions = getattr(model, "n_questions_", votes.shape[1])
+    check_same(n_questions, votes.shape[1], "questions", owner)
+    return votes
+
+
 def check_same(of_draws, of_votes, what, owner):
-    """Refuse draws and votes of different numbers of something.
+    """Raise an error if draws and votes differ in the number of something.
 
     Parameters
     ----------
     of_draws, of_votes : int
-        How many there are.
+        The two numbers.
     what : str
-        Of what, for the message.
+        What is counted, for the message.
     owner : str
-        Who was given them.
+        Name of the caller, for messages.
 
     Raises
     ------
@@ -72,14 +109,14 @@ def check_same(of_draws, of_votes, what, owner):
 
 
 def check_levels(levels, owner):
-    """Return levels as an array of floats between 0 and 1.
+    """Return levels of intervals as an array of floats.
 
     Parameters
     ----------
     levels : float or array-like of shape (n_levels,)
-        Of intervals.
+        Levels between 0 and 1, both excluded.
     owner : str
-        Whose argument they are.
+        Name of the caller, for messages.
 
     Returns
     -------
@@ -88,7 +125,7 @@ def check_levels(levels, owner):
     Raises
     ------
     TypeError, ValueError
-        If they are no such numbers, or none at all.
+        If ``levels`` holds anything else, or is empty.
     """
     try:
         levels = np.atleast_1d(np.asarray(levels, dtype=np.float64))
@@ -111,16 +148,16 @@ def check_levels(levels, owner):
 
 
 def check_asked(votes, names, owner):
-    """Return how many rows have votes on each question.
+    """Return the number of rows with votes on each question.
 
     Parameters
     ----------
     votes : ndarray of shape (n_samples, n_questions, 2)
         As `check_predictions` returns them.
     names : tuple of str
-        Of the questions.
+        Names of the questions.
     owner : str
-        Who was given the votes.
+        Name of the caller, for messages.
 
     Returns
     -------

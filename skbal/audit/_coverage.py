@@ -1,4 +1,4 @@
-"""Do intervals of votes hold as many of the observed votes as they say?"""
+"""The share of observed votes inside predicted intervals, against their level."""
 
 from dataclasses import dataclass
 
@@ -13,23 +13,23 @@ from skbal.information import vote_interval
 
 @dataclass(frozen=True, eq=False, repr=False)
 class VoteCoverage:
-    """How many of the observed votes lie inside intervals, as `vote_coverage` finds.
+    """Coverage of predicted intervals of votes, the result of `vote_coverage`.
 
     Parameters
     ----------
     levels : ndarray of shape (n_levels,)
-        What the intervals claim to hold.
+        Nominal coverage: the probability that the intervals should contain.
     coverage : ndarray of shape (n_questions, n_levels)
-        What they hold, exact: equal to the levels in expectation if the model is right.
+        Actual coverage. Its expectation equals the level if the model is right.
     standard_error : ndarray of shape (n_questions, n_levels)
-        Of the coverage, over rows; NaN of a single row.
+        Standard error of the coverage over rows. It is NaN for a single row.
     interval_coverage : ndarray of shape (n_questions, n_levels)
-        The share of the rows whose k is inside `vote_interval`.
+        Share of the rows whose k lies inside `vote_interval`.
     expected : ndarray of shape (n_questions, n_levels)
-        What that share should be by the model. An interval of whole votes holds its
-        level or more.
+        Share that the model predicts for ``interval_coverage``. It is the level or
+        more, because the ends of these intervals are whole numbers of votes.
     n_rows : ndarray of shape (n_questions,)
-        Rows with votes on the question.
+        Number of rows with votes on the question.
     question_names : tuple of str
         Names of the questions.
 
@@ -58,7 +58,7 @@ class VoteCoverage:
         return f"{type(self).__name__}({' | '.join(lines)})"
 
     def to_frame(self):
-        """Return the coverage as a table, one row a question and level.
+        """Return the coverage as a table, one row per question and level.
 
         Returns
         -------
@@ -94,50 +94,51 @@ def vote_coverage(
     concentration=None,
     question_names=None,
 ):
-    """Return how many of the observed votes lie inside intervals of given levels.
+    """Return the share of the observed votes that lie inside predicted intervals.
 
-    The interval of a level L reaches from the quantile (1 - L) / 2 of the predicted
-    distribution to (1 + L) / 2. A quantile of whole votes mostly lies within the
-    probability of one k. So an observed k counts by the part of its own probability,
-    from F(k - 1) to F(k), that is inside [1]_; the mean over rows is L in expectation
-    if the model is right, whatever N.
+    The interval of level L reaches from the quantile (1 - L) / 2 of the predicted
+    distribution to its quantile (1 + L) / 2. The number of yes votes is discrete, so a
+    quantile usually falls between F(k - 1) and F(k) for some k. An observed k therefore
+    counts by the part of the interval from F(k - 1) to F(k) that lies inside [1]_. If
+    the model is right, the expectation of the mean over rows is exactly L for every N.
 
     Parameters
     ----------
     rho_draws : array-like of shape (n_samples, n_draws, n_questions)
-        The probability that one volunteer says yes, in [0, 1].
+        Draws of the probability that one volunteer says yes, in [0, 1].
     votes : array-like of shape (n_samples, 2) or (n_samples, n_questions, 2)
-        What was observed: yes votes k and all votes N. Rows with N = 0 are left out.
+        Observed votes: yes votes k and all votes N. Rows with N = 0 are left out.
     levels : float or array-like of shape (n_levels,), default=(0.5, 0.8, 0.95)
-        Between 0 and 1.
+        Levels of the intervals, between 0 and 1.
     concentration : float or array-like of shape (n_questions,) or (n_samples, \
 n_questions), optional
-        Of the beta-binomial distribution of votes given the draw; None or infinity is
-        the binomial. A vote model gives it by ``predict_concentration``.
+        Concentration of the beta-binomial distribution of votes given the draw.
+        ``None`` or infinity is the binomial distribution. The method
+        ``predict_concentration`` of a vote model returns it.
     question_names : sequence of str, optional
-        One a question; None numbers them.
+        Names of the questions. ``None`` numbers them.
 
     Returns
     -------
     coverage : VoteCoverage
-        With the plain share inside whole-numbered intervals, too, and what that should
-        be.
+        The coverage with its standard error. Also the share of rows inside intervals
+        with whole-numbered ends, and the share expected there.
 
     Raises
     ------
     TypeError, ValueError
-        If an argument is not of these shapes and values, draws and votes differ in
-        their rows or questions, or a question has no vote at all.
+        If an argument has a wrong shape or value, the numbers of rows or questions
+        differ, or a question has no votes.
 
     See Also
     --------
-    VoteCoverageDisplay : Draws it.
+    VoteCoverageDisplay : Draw the coverage against the level.
     vote_pit : F(k - 1) and F(k) of each row.
 
     Notes
     -----
-    A k whose probability is 0 in floating-point arithmetic counts as inside or outside
-    as a whole, by where F(k) lies.
+    If the probability of k is 0 in floating-point arithmetic, the row counts as fully
+    inside or fully outside, depending on F(k).
 
     References
     ----------
@@ -146,8 +147,8 @@ n_questions), optional
 
     Examples
     --------
-    Of two fair votes, one is yes. Its probability is 1/2, from 0.25 to 0.75; the
-    interval of level 0.8 holds all of it, that of level 0.25 a half:
+    One of two fair votes is yes. F(k - 1) is 0.25 and F(k) is 0.75. The interval of
+    level 0.8 contains all of that, the interval of level 0.25 half of it:
 
     >>> from skbal.audit import vote_coverage
     >>> vote_coverage([[[0.5]]], [[1, 2]], levels=[0.25, 0.8]).coverage
@@ -177,14 +178,14 @@ n_questions), optional
 
 
 def coverage_of(pit, levels):
-    """Return the exact coverage of central intervals, and its standard error.
+    """Return the coverage of central intervals, and its standard error.
 
     Parameters
     ----------
     pit : ndarray of shape (n_samples, n_questions, 2)
-        As `vote_pit` returns it, with votes on every question.
+        As `vote_pit` returns it. Every question has votes.
     levels : ndarray of shape (n_levels,)
-        Between 0 and 1.
+        Levels between 0 and 1.
 
     Returns
     -------
@@ -203,7 +204,7 @@ def coverage_of(pit, levels):
 
 
 def _inside_and_expected(interval, cdf, votes):
-    """Return, of each question, the rows inside and the probability of being so."""
+    """Return, for each question, the number of rows inside and the expected number."""
     asked = votes[..., 1] > 0
     inside = (interval[..., 0] <= votes[..., 0]) & (votes[..., 0] <= interval[..., 1])
     ends = np.take_along_axis(cdf, interval + [0, 1], axis=-1)  # F(low - 1), F(high)

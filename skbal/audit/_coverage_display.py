@@ -1,13 +1,22 @@
-"""The curve of coverage: what intervals of votes hold against what they claim."""
+"""The curve of coverage: the share of votes inside intervals against their level."""
 
 import numpy as np
 
+from skbal._utils.matplotlib_style import (
+    axes_or_new,
+    check_ax,
+    check_line_kw,
+    line_style,
+)
 from skbal._utils.questions import check_names, chosen_questions
-from skbal._utils.votes import check_votes
-from skbal.audit._checks import check_asked, check_levels, check_predictions
+from skbal.audit._checks import (
+    check_asked,
+    check_levels,
+    check_model_and_votes,
+    check_predictions,
+)
 from skbal.audit._coverage import coverage_of
-from skbal.audit._from_models import pit_of_draws, pit_of_model
-from skbal.plotting._style import axes_or_new, full_names, line_style
+from skbal.audit._pit import pit_of_model, pits_of_draws
 
 _LEVELS = np.linspace(0.01, 0.99, 99)
 _NAME = "VoteCoverageDisplay"
@@ -16,42 +25,44 @@ _NAME = "VoteCoverageDisplay"
 class VoteCoverageDisplay:
     """Actual against nominal coverage of intervals of votes.
 
-    Make one with `from_estimator` or `from_predictions`. Below the diagonal, intervals
-    hold fewer of the observed votes than they claim: the model is too sure of itself.
+    Make one with `from_estimator` or `from_predictions`. Where the curve is below the
+    diagonal, intervals contain fewer of the observed votes than they claim: the model
+    is overconfident.
 
     Parameters
     ----------
     levels : array-like of shape (n_levels,)
-        The nominal coverage, between 0 and 1.
+        Nominal coverage, between 0 and 1.
     coverage, standard_error : array-like of shape (n_questions, n_levels)
-        The actual coverage by the posterior, as `vote_coverage` finds it.
+        Actual coverage of the posterior and its standard error, as `vote_coverage`
+        returns them.
     single_coverage, single_standard_error : array-like, optional
-        The same by one model, the mean of the draws.
+        The same for one model, whose rho is the mean of the draws.
     question_names : sequence of str, optional
-        One a question.
+        Names of the questions.
 
     Attributes
     ----------
     ax_ : matplotlib.axes.Axes
-        The axes drawn on.
+        The axes of the plot.
     figure_ : matplotlib.figure.Figure
-        The figure they are in.
+        The figure that contains them.
     lines_ : dict of str to matplotlib.lines.Line2D
         The curves, by their labels.
     bands_ : dict of str to matplotlib.collections.PolyCollection
-        Two standard errors to either side of each.
+        The bands of two standard errors to either side, by the labels of the curves.
 
     See Also
     --------
     vote_coverage : The numbers, at a few levels.
-    VotePITDisplay : In which way the distributions are wrong.
+    VotePITDisplay : Show how the predicted distributions are wrong.
 
     Examples
     --------
     >>> import numpy as np
     >>> from skbal.audit import VoteCoverageDisplay
     >>> rng = np.random.default_rng(0)
-    >>> rho_draws = rng.beta(2, 2, size=(200, 30, 1))  # 30 draws of each row's rho
+    >>> rho_draws = rng.beta(2, 2, size=(200, 30, 1))  # 30 draws of rho per row
     >>> k = rng.binomial(40, rho_draws[:, 0, 0])  # the first of them is the truth
     >>> votes = np.stack([k, np.full(200, 40)], axis=1)
     >>> display = VoteCoverageDisplay.from_predictions(votes, rho_draws, single=True)
@@ -92,7 +103,7 @@ class VoteCoverageDisplay:
         ax=None,
         line_kw=None,
     ):
-        """Draw the coverage by a fitted model of votes.
+        """Plot the coverage of a fitted model of votes.
 
         Parameters
         ----------
@@ -100,44 +111,50 @@ class VoteCoverageDisplay:
             A fitted model of votes, such as `skbal.models.MCDropoutVoteRegressor`, or
             a pipeline, a search or a learner that holds one.
         X : array-like of shape (n_samples, ...)
-            Rows that the model has not seen.
+            Rows that the model was not fitted on.
         y : array-like of shape (n_samples, 2) or (n_samples, n_questions, 2)
             Their votes: yes votes k and all votes N. Rows with N = 0 are left out.
         levels : array-like of shape (n_levels,), optional
-            The nominal coverage; None is 0.01, 0.02, ..., 0.99.
+            Nominal coverage. ``None`` is 0.01, 0.02, ..., 0.99.
         single : bool, default=False
-            Whether to draw one model, too: the draws replaced by their mean.
+            Whether to plot the coverage of one model, too. Its rho is the mean of the
+            draws.
         question, ax, line_kw
             As in `plot`.
         question_names : sequence of str, optional
-            One a question.
+            Names of the questions.
         n_draws : int, optional
-            How many draws; None takes the model's own number.
+            Number of posterior draws. ``None`` uses the estimator's own number.
         random_state : None, int, numpy.random.RandomState or numpy.random.Generator
-            Of the draws.
+            An integer gives the same draws at every call, ``None`` fresh ones.
 
         Returns
         -------
         display : VoteCoverageDisplay
-            Drawn.
+            After `plot`.
 
         Raises
         ------
         TypeError
-            If the estimator is no model of votes, or an argument of a wrong kind.
+            If the estimator is not a model of votes, or an argument has a wrong type.
         ValueError
-            If X, y and the model differ in rows or questions, a question has no vote,
+            If X, y and the model differ in rows or questions, a question has no votes,
             or an argument has a wrong value.
         ImportError
             If matplotlib is missing; ``pip install 'skbal[examples]'`` brings it.
         """
-        pit, single_pit = pit_of_model(
-            estimator, X, y, _NAME, n_draws=n_draws, random_state=random_state
+        votes = check_model_and_votes(estimator, X, y, _NAME)
+        levels = _check_request(votes, levels, question, question_names, ax, line_kw)
+        pits = pit_of_model(
+            estimator,
+            X,
+            votes,
+            _NAME,
+            single=single,
+            n_draws=n_draws,
+            random_state=random_state,
         )
-        votes = check_votes(y, _NAME)
-        display = cls._from_pit(
-            votes, pit, single_pit if single else None, levels, question_names
-        )
+        display = cls._from_pits(pits, levels, question_names)
         return display.plot(ax, question=question, line_kw=line_kw)
 
     @classmethod
@@ -154,18 +171,18 @@ class VoteCoverageDisplay:
         ax=None,
         line_kw=None,
     ):
-        """Draw the coverage by draws of rho.
+        """Plot the coverage of draws of rho.
 
         Parameters
         ----------
         y : array-like of shape (n_samples, 2) or (n_samples, n_questions, 2)
-            Votes: yes votes k and all votes N. Rows with N = 0 are left out.
+            Observed votes: yes votes k and all votes N. Rows with N = 0 are left out.
         rho_draws : array-like of shape (n_samples, n_draws, n_questions)
-            The probability that one volunteer says yes, in [0, 1].
+            Draws of the probability that one volunteer says yes, in [0, 1].
         concentration : float or array-like of shape (n_questions,) or (n_samples, \
 n_questions), optional
-            Of the beta-binomial distribution of votes given the draw; None or infinity
-            is the binomial.
+            Concentration of the beta-binomial distribution of votes given the draw.
+            ``None`` or infinity is the binomial distribution.
         levels, single, question_names
             As in `from_estimator`.
         question, ax, line_kw
@@ -174,66 +191,64 @@ n_questions), optional
         Returns
         -------
         display : VoteCoverageDisplay
-            Drawn.
+            After `plot`.
 
         Raises
         ------
         TypeError, ValueError
-            If an argument is not as it must be.
+            If an argument has a wrong type, shape or value.
         ImportError
             If matplotlib is missing; ``pip install 'skbal[examples]'`` brings it.
         """
         rho_draws, votes, concentration = check_predictions(
             rho_draws, y, concentration, _NAME, name="y"
         )
-        pit, single_pit = pit_of_draws(rho_draws, votes, concentration)
-        display = cls._from_pit(
-            votes, pit, single_pit if single else None, levels, question_names
-        )
+        levels = _check_request(votes, levels, question, question_names, ax, line_kw)
+        pits = pits_of_draws(rho_draws, votes, concentration, single=single)
+        display = cls._from_pits(pits, levels, question_names)
         return display.plot(ax, question=question, line_kw=line_kw)
 
     @classmethod
-    def _from_pit(cls, votes, pit, single_pit, levels, question_names):
-        levels = check_levels(_LEVELS if levels is None else levels, _NAME)
-        check_asked(votes, check_names(question_names, votes.shape[1], _NAME), _NAME)
-        coverage, error = coverage_of(pit, levels)
-        single = (None, None) if single_pit is None else coverage_of(single_pit, levels)
+    def _from_pits(cls, pits, levels, question_names):
+        """Return the display of the transforms by the posterior, and by one model."""
+        (coverage, error), *single = (coverage_of(pit, levels) for pit in pits)
+        single_coverage, single_error = single[0] if single else (None, None)
         return cls(
             levels=levels,
             coverage=coverage,
             standard_error=error,
-            single_coverage=single[0],
-            single_standard_error=single[1],
+            single_coverage=single_coverage,
+            single_standard_error=single_error,
             question_names=question_names,
         )
 
     def plot(self, ax=None, *, question=None, line_kw=None):
-        """Draw the curves, with two standard errors to either side.
+        """Plot the curves, with bands of two standard errors to either side.
 
         Parameters
         ----------
         ax : matplotlib.axes.Axes, optional
-            Where to draw; None makes a new figure.
+            Axes to draw on. ``None`` makes a new figure.
         question : int or str, optional
-            The number or the name of the only question to draw; None draws all.
+            Number or name of the only question to plot. ``None`` plots all.
         line_kw : dict, optional
-            Goes on to ``ax.plot`` for every curve.
+            Keyword arguments passed to ``ax.plot`` for every curve.
 
         Returns
         -------
         self : VoteCoverageDisplay
-            With what was drawn as ``lines_`` and ``bands_``.
+            With ``lines_`` and ``bands_``.
 
         Raises
         ------
         TypeError, ValueError
-            If there is no such question.
+            If an argument has a wrong type, or there is no such question.
         ImportError
             If matplotlib is missing; ``pip install 'skbal[examples]'`` brings it.
         """
         names = check_names(self.question_names, len(self.coverage), _NAME)
         chosen = chosen_questions(question, names, _NAME)
-        line_kw = full_names(line_kw, _NAME)
+        line_kw = check_line_kw(line_kw, _NAME)
         self.ax_ = ax = axes_or_new(ax, _NAME)
         self.figure_ = ax.figure
         self.lines_, self.bands_ = {}, {}
@@ -246,7 +261,7 @@ n_questions), optional
         return self
 
     def _draw_question(self, number, name, is_only, line_kw):
-        # Without names, a lone question needs none.
+        # A lone question without a name is labelled by the models alone.
         alone = self.question_names is None and len(self.coverage) == 1
         color = line_style(number + is_only)["color"]
         self._draw(
@@ -276,3 +291,13 @@ n_questions), optional
             alpha=0.15,
             linewidth=0,
         )
+
+
+def _check_request(votes, levels, question, question_names, ax, line_kw):
+    """Return the levels, and check all else before the first draw."""
+    names = check_names(question_names, votes.shape[1], _NAME)
+    check_asked(votes, names, _NAME)
+    chosen_questions(question, names, _NAME)
+    check_ax(ax, _NAME)
+    check_line_kw(line_kw, _NAME)
+    return check_levels(_LEVELS if levels is None else levels, _NAME)

@@ -1,8 +1,7 @@
-"""Where votes fall in their predicted distribution, without random numbers.
+"""The probability integral transform of votes.
 
-Of a continuous quantity the probability integral transform F(y) is uniform if the model
-is right. Votes are whole numbers: of k votes, the transform is uniform between F(k - 1)
-and F(k). Working with these two ends needs no random number.
+F is the predicted distribution of the number of yes votes of one row. Its transform is
+the interval from F(k - 1) to F(k), where k is the observed number.
 """
 
 import numpy as np
@@ -10,40 +9,42 @@ import numpy as np
 from skbal._utils.chunks import pieces, rows_within
 from skbal._utils.validation import check_count
 from skbal._utils.votes import concentration_of_rows
-from skbal.audit._checks import check_predictions
+from skbal.audit._checks import check_predictions, check_same
 from skbal.information import vote_distribution
+from skbal.sampling._vote_draws import vote_draws
 
-_COPIES = 4  # of a block of distributions, with what is made of it
+_COPIES = 4  # arrays of the size of a chunk's distributions that are held at once
 
 
 def vote_pit(rho_draws, votes, *, concentration=None):
     """Return the two ends of the probability integral transform of votes.
 
-    F is the distribution of the yes votes, over the draws. If the model is right, a
-    point drawn uniformly between F(k - 1) and F(k) is uniform in [0, 1] [1]_.
+    F is the predicted distribution of the number of yes votes, averaged over the draws.
+    If the model is right, a point drawn uniformly between F(k - 1) and F(k) is uniform
+    in [0, 1] [1]_.
 
     Parameters
     ----------
     rho_draws : array-like of shape (n_samples, n_draws, n_questions)
-        The probability that one volunteer says yes, in [0, 1].
+        Draws of the probability that one volunteer says yes, in [0, 1].
     votes : array-like of shape (n_samples, 2) or (n_samples, n_questions, 2)
-        What was observed: yes votes k and all votes N.
+        Observed votes: yes votes k and all votes N.
     concentration : float or array-like of shape (n_questions,) or (n_samples, \
 n_questions), optional
-        Of the beta-binomial distribution of votes given the draw; None or infinity is
-        the binomial.
+        Concentration of the beta-binomial distribution of votes given the draw.
+        ``None`` or infinity is the binomial distribution.
 
     Returns
     -------
     pit : ndarray of shape (n_samples, n_questions, 2), dtype=float64
-        F(k - 1) and F(k). NaN where N is 0. They are equal where k is all but
-        impossible.
+        F(k - 1) and F(k). They are NaN where N is 0, and equal where the probability of
+        k is 0 in floating-point arithmetic.
 
     Raises
     ------
     TypeError, ValueError
-        If the arguments are not of these shapes and values, or differ in their rows
-        or questions.
+        If an argument has a wrong shape or value, or the numbers of rows or questions
+        differ.
 
     References
     ----------
@@ -52,7 +53,7 @@ n_questions), optional
 
     Examples
     --------
-    Two volunteers, each for yes with probability 1/2; one says yes:
+    There are two volunteers. Each says yes with probability 1/2, and one of them does:
 
     >>> vote_pit([[[0.5]]], [[1, 2]]).round(4)
     array([[[0.25, 0.75]]])
@@ -61,18 +62,19 @@ n_questions), optional
 
 
 def vote_pit_histogram(pit, n_bins=10):
-    """Return the share of the votes whose transform falls into each bin.
+    """Return the share of the rows whose transform falls into each bin.
 
-    The histogram of [1]_: a row counts for a bin by the part of its interval that lies
-    inside. It is flat if the model is right; it is high at both ends if the predicted
-    distributions are too narrow, and in the middle if they are too wide.
+    This is the histogram of [1]_. A row counts for a bin by the part of its interval
+    that lies inside the bin. The histogram is flat if the model is right. It is high at
+    both ends if the predicted distributions are too narrow, and in the middle if they
+    are too wide.
 
     Parameters
     ----------
     pit : array-like of shape (n_samples, n_questions, 2)
         As `vote_pit` returns it.
     n_bins : int, default=10
-        How many bins of equal width cut [0, 1].
+        Number of bins of equal width in [0, 1].
 
     Returns
     -------
@@ -82,7 +84,7 @@ def vote_pit_histogram(pit, n_bins=10):
     Raises
     ------
     TypeError, ValueError
-        If ``pit`` has not this shape, a question has no votes, or ``n_bins`` is no
+        If ``pit`` has another shape, a question has no votes, or ``n_bins`` is not an
         integer >= 1.
 
     References
@@ -99,9 +101,69 @@ def vote_pit_histogram(pit, n_bins=10):
     n_bins = check_count(n_bins, "n_bins", owner)
     pit = _check_pit(pit, owner)
     edges = np.linspace(0, 1, n_bins + 1)
-    edges[[0, -1]] = -1, 2  # the outer bins hold the points 0 and 1, too
+    edges[[0, -1]] = -1, 2  # so that the outer bins contain the points 0 and 1
     heights = [np.nanmean(pit_cdf(pit, edge), axis=0) for edge in edges]
-    return np.diff(heights, axis=0).T
+    return np.diff(heights, axis=0).T  # (n_bins, n_questions) -> (n_questions, n_bins)
+
+
+def pit_of_model(
+    estimator, X, votes, owner, *, single=False, n_draws=None, random_state=None
+):
+    """Return the transforms of votes under a fitted model.
+
+    The draws of a chunk of rows are forgotten before the next chunk is drawn.
+
+    Parameters
+    ----------
+    estimator : estimator or learner
+        A fitted model of votes, or an object that holds one.
+    X : array-like of shape (n_samples, ...)
+        The rows.
+    votes : ndarray of shape (n_samples, n_questions, 2)
+        Their votes, checked by `check_model_and_votes`.
+    owner : str
+        Name of the caller, for messages.
+    single : bool, default=False
+        As in `pits_of_draws`.
+    n_draws, random_state
+        As in `skbal.predict_samples`.
+
+    Returns
+    -------
+    pits : ndarray of shape (1, n_samples, n_questions, 2) or (2, n_samples, \
+n_questions, 2)
+        As `pits_of_draws` returns them.
+    """
+    pits = []
+    for rows, rho_draws, concentration in vote_draws(
+        estimator, X, owner, n_draws=n_draws, random_state=random_state
+    ):
+        check_same(rho_draws.shape[2], votes.shape[1], "questions", owner)
+        pits.append(pits_of_draws(rho_draws, votes[rows], concentration, single=single))
+    return np.concatenate(pits, axis=1)
+
+
+def pits_of_draws(rho_draws, votes, concentration, *, single=False):
+    """Return the transforms of votes under all draws, and under the mean draw.
+
+    Parameters
+    ----------
+    rho_draws, votes, concentration
+        As in `pit_of`.
+    single : bool, default=False
+        Whether to compute the transform of one model, too. Its rho is the mean of the
+        draws.
+
+    Returns
+    -------
+    pits : ndarray of shape (1, n_samples, n_questions, 2) or (2, n_samples, \
+n_questions, 2)
+        The transform by all draws, then that by one model if ``single`` is true.
+    """
+    models = [rho_draws]
+    if single:
+        models.append(rho_draws.mean(axis=1, keepdims=True))
+    return np.stack([pit_of(rho, votes, concentration) for rho in models])
 
 
 def pit_of(rho_draws, votes, concentration):
@@ -128,7 +190,7 @@ n_questions), or None
 
 
 def vote_distributions(rho_draws, votes, concentration):
-    """Yield rows and the distributions of their votes, in bounded memory.
+    """Yield chunks of rows and the distributions of their votes, in bounded memory.
 
     Parameters
     ----------
@@ -138,7 +200,7 @@ def vote_distributions(rho_draws, votes, concentration):
     Yields
     ------
     rows : slice
-        Which ones.
+        Rows of the chunk.
     distribution : ndarray of shape (n_rows, n_questions, max N of the rows + 1)
         As `vote_distribution` returns it.
     """
@@ -160,7 +222,7 @@ def cumulative(distribution):
     Returns
     -------
     cdf : ndarray of shape (n_samples, n_questions, max N + 2)
-        Ends in 1 exactly.
+        The last value is exactly 1.
     """
     cdf = np.zeros((*distribution.shape[:-1], distribution.shape[-1] + 1))
     np.cumsum(distribution, axis=-1, out=cdf[..., 1:])
@@ -183,13 +245,14 @@ def pit_in(cdf, votes):
     pit : ndarray of shape (n_samples, n_questions, 2)
     """
     k = votes[..., :1]
+    # F(k - 1) is at place k, since F(-1) is at place 0.
     pit = np.take_along_axis(cdf, np.concatenate([k, k + 1], axis=-1), axis=-1)
     pit[votes[..., 1] == 0] = np.nan
     return pit
 
 
 def pit_cdf(pit, u):
-    """Return how much of each interval lies at or below u, a part of its length.
+    """Return the part of each interval that lies at or below u.
 
     Parameters
     ----------
@@ -201,7 +264,8 @@ def pit_cdf(pit, u):
     Returns
     -------
     part : ndarray of shape (n_samples, n_questions)
-        From 0 to 1; of an interval without length, one of them. NaN stays.
+        Part of the interval's length, from 0 to 1. It is 0 or 1 for an interval of
+        length 0, and NaN where the interval is NaN.
     """
     low, high = pit[..., 0], pit[..., 1]
     is_point = low == high

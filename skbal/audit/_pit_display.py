@@ -1,44 +1,44 @@
-"""The histogram that shows in which way predicted distributions of votes are wrong."""
+"""The histogram that shows how predicted distributions of votes are wrong."""
 
 import numpy as np
 
+from skbal._utils.matplotlib_style import axes_or_new, check_ax, line_style
 from skbal._utils.questions import check_names, chosen_questions
-from skbal._utils.votes import check_votes
-from skbal.audit._checks import check_asked, check_predictions
-from skbal.audit._from_models import pit_of_model
-from skbal.audit._pit import pit_of, vote_pit_histogram
-from skbal.plotting._style import axes_or_new, line_style
+from skbal._utils.validation import check_count
+from skbal.audit._checks import check_asked, check_model_and_votes, check_predictions
+from skbal.audit._pit import pit_of, pit_of_model, vote_pit_histogram
 
 _NAME = "VotePITDisplay"
 
 
 class VotePITDisplay:
-    """Histogram of where observed votes fall in their predicted distributions.
+    """Histogram of the probability integral transform of votes.
 
-    Make one with `from_estimator` or `from_predictions`. It is flat if the model is
-    right, high at both ends if the distributions are too narrow, high in the middle if
-    they are too wide, and high at one end if they are off to the other side.
+    Make one with `from_estimator` or `from_predictions`. The histogram is flat if the
+    model is right. It is high at both ends if the predicted distributions are too
+    narrow, high in the middle if they are too wide, and high at the right end if they
+    predict too few yes votes.
 
     Parameters
     ----------
     shares : array-like of shape (n_questions, n_bins)
         As `vote_pit_histogram` returns them.
     question_names : sequence of str, optional
-        One a question.
+        Names of the questions.
 
     Attributes
     ----------
     ax_ : matplotlib.axes.Axes
-        The axes drawn on.
+        The axes of the plot.
     figure_ : matplotlib.figure.Figure
-        The figure they are in.
+        The figure that contains them.
     bars_ : dict of str to matplotlib.patches.StepPatch
         The histogram of each question, by its label.
 
     See Also
     --------
     vote_pit : The numbers.
-    VoteCoverageDisplay : What this does to intervals.
+    VoteCoverageDisplay : Show whether intervals contain as many votes as they claim.
 
     Examples
     --------
@@ -68,7 +68,7 @@ class VotePITDisplay:
         random_state=None,
         ax=None,
     ):
-        """Draw the histogram of a fitted model of votes.
+        """Plot the histogram of a fitted model of votes.
 
         Parameters
         ----------
@@ -76,39 +76,42 @@ class VotePITDisplay:
             A fitted model of votes, such as `skbal.models.MCDropoutVoteRegressor`, or
             a pipeline, a search or a learner that holds one.
         X : array-like of shape (n_samples, ...)
-            Rows that the model has not seen.
+            Rows that the model was not fitted on.
         y : array-like of shape (n_samples, 2) or (n_samples, n_questions, 2)
             Their votes: yes votes k and all votes N. Rows with N = 0 are left out.
         n_bins : int, default=10
-            How many bins of equal width.
+            Number of bins of equal width.
         question, ax
             As in `plot`.
         question_names : sequence of str, optional
-            One a question.
+            Names of the questions.
         n_draws : int, optional
-            How many draws; None takes the model's own number.
+            Number of posterior draws. ``None`` uses the estimator's own number.
         random_state : None, int, numpy.random.RandomState or numpy.random.Generator
-            Of the draws.
+            An integer gives the same draws at every call, ``None`` fresh ones.
 
         Returns
         -------
         display : VotePITDisplay
-            Drawn.
+            After `plot`.
 
         Raises
         ------
         TypeError
-            If the estimator is no model of votes, or an argument of a wrong kind.
+            If the estimator is not a model of votes, or an argument has a wrong type.
         ValueError
-            If X, y and the model differ in rows or questions, a question has no vote,
+            If X, y and the model differ in rows or questions, a question has no votes,
             or an argument has a wrong value.
         ImportError
             If matplotlib is missing; ``pip install 'skbal[examples]'`` brings it.
         """
-        pit, _ = pit_of_model(
-            estimator, X, y, _NAME, n_draws=n_draws, random_state=random_state
+        votes = check_model_and_votes(estimator, X, y, _NAME)
+        _check_request(votes, n_bins, question, question_names, ax)
+        (pit,) = pit_of_model(
+            estimator, X, votes, _NAME, n_draws=n_draws, random_state=random_state
         )
-        display = cls._from_pit(check_votes(y, _NAME), pit, n_bins, question_names)
+        shares = vote_pit_histogram(pit, n_bins)
+        display = cls(shares=shares, question_names=question_names)
         return display.plot(ax, question=question)
 
     @classmethod
@@ -123,18 +126,18 @@ class VotePITDisplay:
         question_names=None,
         ax=None,
     ):
-        """Draw the histogram of draws of rho.
+        """Plot the histogram of draws of rho.
 
         Parameters
         ----------
         y : array-like of shape (n_samples, 2) or (n_samples, n_questions, 2)
-            Votes: yes votes k and all votes N. Rows with N = 0 are left out.
+            Observed votes: yes votes k and all votes N. Rows with N = 0 are left out.
         rho_draws : array-like of shape (n_samples, n_draws, n_questions)
-            The probability that one volunteer says yes, in [0, 1].
+            Draws of the probability that one volunteer says yes, in [0, 1].
         concentration : float or array-like of shape (n_questions,) or (n_samples, \
 n_questions), optional
-            Of the beta-binomial distribution of votes given the draw; None or infinity
-            is the binomial.
+            Concentration of the beta-binomial distribution of votes given the draw.
+            ``None`` or infinity is the binomial distribution.
         n_bins, question_names
             As in `from_estimator`.
         question, ax
@@ -143,48 +146,42 @@ n_questions), optional
         Returns
         -------
         display : VotePITDisplay
-            Drawn.
+            After `plot`.
 
         Raises
         ------
         TypeError, ValueError
-            If an argument is not as it must be.
+            If an argument has a wrong type, shape or value.
         ImportError
             If matplotlib is missing; ``pip install 'skbal[examples]'`` brings it.
         """
         rho_draws, votes, concentration = check_predictions(
             rho_draws, y, concentration, _NAME, name="y"
         )
-        pit = pit_of(rho_draws, votes, concentration)
-        display = cls._from_pit(votes, pit, n_bins, question_names)
+        _check_request(votes, n_bins, question, question_names, ax)
+        shares = vote_pit_histogram(pit_of(rho_draws, votes, concentration), n_bins)
+        display = cls(shares=shares, question_names=question_names)
         return display.plot(ax, question=question)
 
-    @classmethod
-    def _from_pit(cls, votes, pit, n_bins, question_names):
-        check_asked(votes, check_names(question_names, votes.shape[1], _NAME), _NAME)
-        return cls(
-            shares=vote_pit_histogram(pit, n_bins), question_names=question_names
-        )
-
     def plot(self, ax=None, *, question=None):
-        """Draw the histograms and the line they should follow.
+        """Plot the histograms and the line of a right model.
 
         Parameters
         ----------
         ax : matplotlib.axes.Axes, optional
-            Where to draw; None makes a new figure.
+            Axes to draw on. ``None`` makes a new figure.
         question : int or str, optional
-            The number or the name of the only question to draw; None draws all.
+            Number or name of the only question to plot. ``None`` plots all.
 
         Returns
         -------
         self : VotePITDisplay
-            With what was drawn as ``bars_``.
+            With ``bars_``.
 
         Raises
         ------
         TypeError, ValueError
-            If there is no such question.
+            If an argument has a wrong type, or there is no such question.
         ImportError
             If matplotlib is missing; ``pip install 'skbal[examples]'`` brings it.
         """
@@ -206,10 +203,18 @@ n_questions), optional
         alone = self.question_names is None and len(self.shares) == 1
         label, color = "Observed votes" if alone else name, line_style(number)["color"]
         edges = np.linspace(0, 1, len(shares) + 1)
+        heights = shares * len(shares)  # 1 in every bin if the histogram is flat
         if filled:
-            self.ax_.stairs(
-                shares * len(shares), edges, fill=True, color=color, alpha=0.3
-            )
+            self.ax_.stairs(heights, edges, fill=True, color=color, alpha=0.3)
         self.bars_[label] = self.ax_.stairs(
-            shares * len(shares), edges, color=color, linewidth=1.5, label=label
+            heights, edges, color=color, linewidth=1.5, label=label
         )
+
+
+def _check_request(votes, n_bins, question, question_names, ax):
+    """Check all arguments of the plot, before the first draw."""
+    names = check_names(question_names, votes.shape[1], _NAME)
+    check_asked(votes, names, _NAME)
+    chosen_questions(question, names, _NAME)
+    check_ax(ax, _NAME)
+    check_count(n_bins, "n_bins", _NAME)

@@ -212,13 +212,13 @@ class Comparison:
         """
         return summary_table(self)
 
-    def plot(self, axes=None, **kwargs):
+    def plot(self, ax=None, **kwargs):
         """Draw the learning curves, and beside them the differences.
 
         Parameters
         ----------
-        axes : array-like of matplotlib.axes.Axes of shape (2,), optional
-            Where to draw; None makes a new figure.
+        ax : array-like of matplotlib.axes.Axes of shape (2,), optional
+            The two axes to draw on. ``None`` makes a new figure.
         **kwargs
             Go on to `skbal.plotting.ComparisonDisplay.from_comparison`.
 
@@ -226,7 +226,7 @@ class Comparison:
         -------
         display : skbal.plotting.ComparisonDisplay
         """
-        return ComparisonDisplay.from_comparison(self, axes=axes, **kwargs)
+        return ComparisonDisplay.from_comparison(self, ax=ax, **kwargs)
 
     def to_frame(self):
         """Return all runs as one table, one row a step.

@@ -6,7 +6,7 @@ beta-binomial with that mean; over the weights they are a mixture, one part a dr
 
 import numpy as np
 
-from skbal._utils.votes import check_n_votes, check_numbers_of_votes
+from skbal._utils.votes import check_n_votes, check_numbers_to_compare
 from skbal.information._binomials import mixture_information, vote_mixture
 from skbal.information._blocks import check_draws
 from skbal.information._vote_checks import (
@@ -157,12 +157,7 @@ n_questions)
            [0.02 , 0.171, 0.636]])
     """
     owner = "vote_information_curve"
-    n_votes = check_numbers_of_votes(n_votes, owner)
-    if n_votes.ndim != 1 or len(n_votes) == 0:
-        raise ValueError(
-            f"n_votes of {owner} must be a sequence of one number or more, got shape "
-            f"{n_votes.shape}."
-        )
+    n_votes = check_numbers_to_compare(n_votes, owner)
     rho_draws = check_draws(rho_draws, owner, name="rho_draws")
     shape = (rho_draws.shape[0], rho_draws.shape[2])
     inverse = inverse_concentration(concentration, shape, owner)

@@ -1,4 +1,9 @@
-"""Figures of a loop and of votes, in the form of scikit-learn's displays."""
+"""Displays of learning curves, comparisons, images and votes, as in scikit-learn.
+
+A display with one plot takes a matplotlib Axes as ``ax`` and has the attribute ``ax_``.
+A display with several plots takes an array of Axes as ``ax`` and has the attribute
+``axes_``. `ImageGridDisplay` takes a ``figure`` and makes the axes itself.
+"""
 
 from skbal.plotting._comparison import ComparisonDisplay
 from skbal.plotting._curves import AcquisitionCurveDisplay

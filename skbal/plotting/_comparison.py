@@ -1,54 +1,55 @@
-"""A comparison of strategies: learning curves, and the differences with intervals."""
+"""A comparison of strategies: learning curves, and differences with intervals."""
 
 import numpy as np
 
-from skbal._utils.optional import require
-from skbal.plotting._curves import AcquisitionCurveDisplay, curves_of
+from skbal._utils.matplotlib_style import axes_or_new_grid
+from skbal.plotting._curves import AcquisitionCurveDisplay, check_band, curves_of
 
 OWNER = "ComparisonDisplay"
 
 
 class ComparisonDisplay:
-    """Learning curves on the left; on the right, each strategy minus the reference.
+    """Learning curves, and beside them the differences from the reference.
 
-    Make one with `from_comparison`. An interval that does not touch the line at zero is
-    a difference that the repeats can show; its words stand below the name.
+    Make one with `from_comparison`. If an interval does not touch the line at zero, the
+    repeats are enough to show a difference. The verdict is below the name of the
+    strategy.
 
     Parameters
     ----------
     n_labels : dict of str to array-like of shape (n_steps,)
-        For each strategy, the labels at which it was scored.
+        For each strategy, the numbers of labels at which it was scored.
     scores : dict of str to array-like of shape (n_repeats, n_steps)
-        For each strategy, the scores of its repeats there.
+        For each strategy, the scores of its repeats at these numbers of labels.
     differences : dict of str to tuple of float
-        For each strategy but the reference the mean difference and the ends of its
-        interval, NaN where there is none.
+        For each strategy except the reference, the mean difference and the two ends of
+        its interval. The ends are NaN if there is no interval.
     values : dict of str to array-like of shape (n_repeats,), optional
-        For each of these strategies, the difference of each repeat.
+        For each of these strategies, the difference in each repeat.
     verdicts : dict of str to str, optional
-        For each of these strategies, the difference in words.
+        For each of these strategies, the verdict in words.
     reference : str, default="random"
-        What the differences are taken from, for the axis.
+        Name of the reference, for the label of the x axis.
     confidence : float, optional
-        Of the intervals, for the axis.
+        Confidence of the intervals, for the label of the x axis.
     score_name : str, default="Score"
-        What the score is, for the axes.
+        Label of the y axis of the learning curves.
 
     Attributes
     ----------
     axes_ : ndarray of matplotlib.axes.Axes of shape (2,)
-        The axes drawn on.
+        The axes of the curves and of the differences.
     figure_ : matplotlib.figure.Figure
-        The figure they are in.
+        The figure that contains them.
     curves_ : AcquisitionCurveDisplay
         The learning curves.
     points_ : dict of str to matplotlib.container.ErrorbarContainer
-        The differences, in the colours of the curves; the small dots below each are
-        its repeats.
+        The mean differences with their intervals, in the colours of the curves. A small
+        dot below marks each repeat.
 
     See Also
     --------
-    skbal.experiments.compare : Makes a comparison.
+    skbal.experiments.compare : Make a comparison.
 
     Examples
     --------
@@ -85,24 +86,24 @@ class ComparisonDisplay:
         self.score_name = score_name
 
     @classmethod
-    def from_comparison(cls, comparison, *, axes=None, band="sem", line_kw=None):
-        """Draw a comparison.
+    def from_comparison(cls, comparison, *, ax=None, band="sem", line_kw=None):
+        """Plot a comparison.
 
         Parameters
         ----------
         comparison : skbal.experiments.Comparison
-            As `skbal.experiments.compare` makes it.
-        axes : array-like of matplotlib.axes.Axes of shape (2,), optional
-            Where to draw; None makes a new figure.
+            The result of `skbal.experiments.compare`.
+        ax : array-like of matplotlib.axes.Axes of shape (2,), optional
+            The two axes to draw on. ``None`` makes a new figure.
         band : {"std", "sem", "range"} or None, default="sem"
-            Of the curves, as in `AcquisitionCurveDisplay.plot`.
+            Band of the curves, as in `AcquisitionCurveDisplay.plot`.
         line_kw : dict, optional
-            Goes on to ``ax.plot`` for every curve.
+            Keyword arguments passed to ``ax.plot`` for every curve.
 
         Returns
         -------
         display : ComparisonDisplay
-            Drawn.
+            After `plot`.
 
         Raises
         ------
@@ -124,34 +125,35 @@ class ComparisonDisplay:
             confidence=comparison.confidence,
             score_name=comparison.score_name,
         )
-        return display.plot(axes, band=band, line_kw=line_kw)
+        return display.plot(ax, band=band, line_kw=line_kw)
 
-    def plot(self, axes=None, *, band="sem", line_kw=None):
-        """Draw the curves, and the differences beside them.
+    def plot(self, ax=None, *, band="sem", line_kw=None):
+        """Plot the curves, and the differences beside them.
 
         Parameters
         ----------
-        axes : array-like of matplotlib.axes.Axes of shape (2,), optional
-            Where to draw; None makes a new figure.
+        ax : array-like of matplotlib.axes.Axes of shape (2,), optional
+            The two axes to draw on. ``None`` makes a new figure.
         band : {"std", "sem", "range"} or None, default="sem"
-            Of the curves, as in `AcquisitionCurveDisplay.plot`.
+            Band of the curves, as in `AcquisitionCurveDisplay.plot`.
         line_kw : dict, optional
-            Goes on to ``ax.plot`` for every curve.
+            Keyword arguments passed to ``ax.plot`` for every curve.
 
         Returns
         -------
         self : ComparisonDisplay
-            With what was drawn as ``curves_`` and ``points_``.
+            With ``curves_`` and ``points_``.
 
         Raises
         ------
         ValueError
-            If ``axes`` are not two, or a difference belongs to no curve.
+            If ``ax`` does not hold two axes, or a difference belongs to no curve.
         ImportError
             If matplotlib is missing; ``pip install 'skbal[examples]'`` brings it.
         """
         self._check()
-        self.axes_ = _two_axes(axes)
+        check_band(band, OWNER)
+        self.axes_ = axes_or_new_grid(ax, (1, 2), OWNER, figsize=(11, 4.5))[0]
         self.figure_ = self.axes_[0].figure
         self.curves_ = AcquisitionCurveDisplay(
             n_labels=self.n_labels, scores=self.scores, score_name=self.score_name
@@ -187,7 +189,7 @@ class ComparisonDisplay:
             )
         labels = [self._label(name) for name in self.differences]
         ax.set_yticks(range(len(labels)), labels)
-        ax.set_ylim(len(labels) - 0.5, -0.5)  # the first on top, as in the legend
+        ax.set_ylim(len(labels) - 0.5, -0.5)  # the first on top, like in the legend
         ax.locator_params(axis="x", nbins=6)
         ax.set_xlabel(f"Area minus that of {self.reference}{self._interval()}")
 
@@ -199,13 +201,3 @@ class ComparisonDisplay:
         if self.confidence is None:
             return ""
         return f",\nwith {100 * self.confidence:g}% intervals"
-
-
-def _two_axes(axes):
-    if axes is None:
-        pyplot = require("matplotlib.pyplot", "examples", OWNER)
-        _, axes = pyplot.subplots(ncols=2, figsize=(11, 4.5), layout="constrained")
-    axes = np.ravel(axes)
-    if len(axes) != 2:
-        raise ValueError(f"axes of {OWNER} must be two, got {len(axes)}.")
-    return axes

@@ -1,43 +1,44 @@
-"""Learning curves: score against labels, mean and band over repeats."""
+"""Learning curves: score against number of labels, mean and band over repeats."""
 
 from functools import reduce
 
 import numpy as np
 
+from skbal._utils.matplotlib_style import axes_or_new, check_line_kw, line_style
+from skbal._utils.validation import check_option
 from skbal.loop import History
-from skbal.plotting._style import axes_or_new, full_names, line_style
 
 _BANDS = ("std", "sem", "range", None)
 
 
 class AcquisitionCurveDisplay:
-    """Score against labels for query strategies, mean and band over repeats.
+    """Score against number of labels, mean and band over repeats.
 
     Make one with `from_histories`.
 
     Parameters
     ----------
     n_labels : dict of str to array-like of shape (n_steps,)
-        For each strategy, the labels at which it was scored.
+        For each strategy, the numbers of labels at which it was scored.
     scores : dict of str to array-like of shape (n_repeats, n_steps)
-        For each strategy, the scores of its repeats there.
+        For each strategy, the scores of its repeats at these numbers of labels.
     score_name : str, default="Score"
-        What the score is, for the y axis.
+        Label of the y axis.
 
     Attributes
     ----------
     ax_ : matplotlib.axes.Axes
-        The axes drawn on.
+        The axes of the plot.
     figure_ : matplotlib.figure.Figure
-        The figure they are in.
+        The figure that contains them.
     lines_ : dict of str to matplotlib.lines.Line2D
         The mean of each strategy.
     bands_ : dict of str to matplotlib.collections.PolyCollection
-        The band of each strategy that has one: more than one repeat is needed.
+        The band of each strategy with more than one repeat.
 
     See Also
     --------
-    skbal.loop.ActiveLearningLoop : Makes the histories.
+    skbal.loop.ActiveLearningLoop : Make the histories.
 
     Examples
     --------
@@ -61,35 +62,35 @@ class AcquisitionCurveDisplay:
     def from_histories(
         cls, histories, *, ax=None, band="std", score_name="Score", line_kw=None
     ):
-        """Draw the learning curves of some histories.
+        """Plot the learning curves of some histories.
 
-        Of repeats that were scored at different numbers of labels, those numbers are
-        drawn that all repeats of the strategy share.
+        If the repeats of a strategy were scored at different numbers of labels, the
+        curve has the numbers that all of them share.
 
         Parameters
         ----------
         histories : dict of str to History or list of History
-            For each strategy its repeats, or its only one.
+            For each strategy, the history of each repeat, or a single history.
         ax : matplotlib.axes.Axes, optional
-            Where to draw; None makes a new figure.
+            Axes to draw on. ``None`` makes a new figure.
         band : {"std", "sem", "range"} or None, default="std"
             As in `plot`.
         score_name : str, default="Score"
-            What the score is, for the y axis.
+            Label of the y axis.
         line_kw : dict, optional
             As in `plot`.
 
         Returns
         -------
         display : AcquisitionCurveDisplay
-            Drawn.
+            After `plot`.
 
         Raises
         ------
         TypeError
-            If ``histories`` is no dict of histories.
+            If ``histories`` is not a dict of histories.
         ValueError
-            If it is empty, if a history has no scores, or if the repeats of a
+            If ``histories`` is empty, a history has no scores, or the repeats of a
             strategy share no number of labels.
         ImportError
             If matplotlib is missing; ``pip install 'skbal[examples]'`` brings it.
@@ -99,45 +100,47 @@ class AcquisitionCurveDisplay:
         return display.plot(ax, band=band, line_kw=line_kw)
 
     def plot(self, ax=None, *, band="std", score_name=None, line_kw=None):
-        """Draw the mean of each strategy, with a band over its repeats.
+        """Plot the mean of each strategy, with a band over its repeats.
 
         Parameters
         ----------
         ax : matplotlib.axes.Axes, optional
-            Where to draw; None makes a new figure.
+            Axes to draw on. ``None`` makes a new figure.
         band : {"std", "sem", "range"} or None, default="std"
-            One standard deviation of the repeats to either side (with n - 1 in its
-            denominator), one standard error of the mean, from the lowest to the
-            highest repeat, or nothing.
+            Width of the band.
+
+            - "std": one standard deviation of the repeats to either side, with n - 1 in
+              its denominator;
+            - "sem": one standard error of the mean to either side;
+            - "range": from the lowest to the highest repeat;
+            - None: no band.
         score_name : str, optional
-            What the score is; None is the display's own ``score_name``.
+            Label of the y axis. ``None`` uses the display's own ``score_name``.
         line_kw : dict, optional
-            Goes on to ``ax.plot`` for every strategy.
+            Keyword arguments passed to ``ax.plot`` for every strategy.
 
         Returns
         -------
         self : AcquisitionCurveDisplay
-            With what was drawn as ``lines_`` and ``bands_``.
+            With ``lines_`` and ``bands_``.
 
         Raises
         ------
         ValueError
-            If ``band`` is none of these, or the scores do not fit the labels.
+            If ``band`` is another value, or ``scores`` and ``n_labels`` differ in
+            shape.
         ImportError
             If matplotlib is missing; ``pip install 'skbal[examples]'`` brings it.
         """
-        if band not in _BANDS:
-            raise ValueError(
-                f"band of {type(self).__name__} must be one of "
-                f"{', '.join(map(repr, _BANDS))}, got {band!r}."
-            )
-        curves = {name: self._curve(name) for name in self.n_labels}
         owner = type(self).__name__
+        check_band(band, owner)
+        curves = {name: self._curve(name) for name in self.n_labels}
+        line_kw = check_line_kw(line_kw, owner)
         ax = axes_or_new(ax, owner)
         self.ax_, self.figure_ = ax, ax.figure
         self.lines_, self.bands_ = {}, {}
         for number, (name, curve) in enumerate(curves.items()):
-            style = {**line_style(number), "label": name, **full_names(line_kw, owner)}
+            style = {**line_style(number), "label": name, **line_kw}
             self._draw(name, *curve, band, style)
         ax.set(xlabel="Labels", ylabel=score_name or self.score_name)
         ax.legend()
@@ -161,32 +164,50 @@ class AcquisitionCurveDisplay:
         scores = np.asarray(self.scores[name], dtype=np.float64)
         if scores.ndim != 2 or scores.shape[1:] != labels.shape or not len(scores):
             raise ValueError(
-                f"scores of {type(self).__name__} for {name!r} must have the shape "
+                f"scores of {type(self).__name__} for {name!r} must have shape "
                 f"(n_repeats, {len(labels)}), as there are {len(labels)} n_labels, "
-                f"got {scores.shape}."
+                f"got shape {scores.shape}."
             )
         return labels, scores
 
 
+def check_band(band, owner):
+    """Raise an error unless ``band`` is one that `AcquisitionCurveDisplay` can draw.
+
+    Parameters
+    ----------
+    band : {"std", "sem", "range"} or None
+        The argument.
+    owner : str
+        Name of the display, for messages.
+
+    Raises
+    ------
+    ValueError
+        If it is another value.
+    """
+    check_option(band, "band", _BANDS, owner)
+
+
 def curves_of(histories):
-    """Return the labels and the scores of histories, as arrays.
+    """Return the numbers of labels and the scores of histories, as arrays.
 
     Parameters
     ----------
     histories : dict of str to History or list of History
-        For each strategy its repeats, or its only one.
+        For each strategy, the history of each repeat, or a single history.
 
     Returns
     -------
     n_labels : dict of str to ndarray of shape (n_steps,)
         The numbers of labels that all repeats of the strategy share.
     scores : dict of str to ndarray of shape (n_repeats, n_steps)
-        The scores there.
+        The scores at these numbers of labels.
 
     Raises
     ------
     TypeError, ValueError
-        If they are no histories with scores and shared labels.
+        If they are not histories with scores and shared numbers of labels.
     """
     n_labels, scores = {}, {}
     for name, repeats in _check_histories(histories).items():
@@ -225,7 +246,8 @@ def _as_repeats(name, value):
 
 def _on_shared_labels(name, repeats):
     grids = [history.n_labels for history in repeats]
-    # Of steps with the same number of labels (a clean-up, say) the last counts.
+    # Several steps may have the same number of labels, for instance after a clean-up.
+    # The last of them counts.
     shared = reduce(np.intersect1d, map(np.unique, grids))
     if not len(shared):
         raise ValueError(

@@ -1,4 +1,4 @@
-"""What `VotePosteriorDisplay` draws: the votes that draws predict for a few rows."""
+"""What `VotePosteriorDisplay` plots: the votes that draws predict for a few rows."""
 
 import numpy as np
 
@@ -6,71 +6,111 @@ from skbal._utils.pools import n_rows, take
 from skbal._utils.votes import check_n_votes, check_votes, concentration_of_rows
 from skbal.information import vote_distribution
 from skbal.information._vote_checks import check_concentration
+from skbal.plotting._image_grid import as_pictures
 
 _MOST_ROWS = 20
 _N_VOTES = 40
 
 
 def check_few(n_samples, owner):
-    """Refuse more rows than anybody can look at, or none.
+    """Return a number of rows that fits into one figure.
 
     Parameters
     ----------
     n_samples : int
-        How many there are.
+        Number of rows.
     owner : str
-        The display.
+        Name of the display, for messages.
+
+    Returns
+    -------
+    n_samples : int
 
     Raises
     ------
     ValueError
-        If there are none or more than 20.
+        If there is no row, or more than 20.
     """
     if not 1 <= n_samples <= _MOST_ROWS:
         raise ValueError(
             f"{owner} draws a few rows, 1 to {_MOST_ROWS}, got {n_samples}. Give it "
             "some of them, such as X[:5]."
         )
+    return n_samples
 
 
-def observed_votes(y, n_votes, shape, question, owner):
-    """Return the yes votes of each row, and all its votes.
+def check_observed(y, n_votes, n_samples, owner):
+    """Return the votes of a few rows, if there are any.
 
     Parameters
     ----------
     y : array-like of shape (n_samples, 2) or (n_samples, n_questions, 2) or None
         Yes votes k and all votes N.
     n_votes : int or array-like of shape (n_samples,) or None
-        All votes, where y is None; 40 if this is None, too.
-    shape : tuple of int
-        Of the draws, (n_samples, n_draws, n_questions).
-    question : int
-        Which one.
+        Numbers of volunteers, if y is None.
+    n_samples : int
+        Number of rows.
     owner : str
-        The display.
+        Name of the display, for messages.
+
+    Returns
+    -------
+    votes : ndarray of shape (n_samples, n_questions, 2), dtype=int64, or None
+        None if y is None.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If y holds no votes, has another number of rows, or both arguments are given.
+    """
+    if y is None:
+        return None
+    if n_votes is not None:
+        raise ValueError(f"{owner} takes y or n_votes, not both: y says how many.")
+    votes = check_votes(y, owner)
+    if len(votes) != n_samples:
+        raise ValueError(
+            f"y given to {owner} must have votes on {n_samples} rows, got votes on "
+            f"{len(votes)}."
+        )
+    return votes
+
+
+def votes_on_question(votes, n_votes, shape, question, owner):
+    """Return the yes votes of each row on one question, and all its votes.
+
+    Parameters
+    ----------
+    votes : ndarray of shape (n_samples, n_questions, 2) or None
+        As `check_observed` returns them.
+    n_votes : int or array-like of shape (n_samples,) or None
+        Numbers of volunteers, if ``votes`` is None; 40 if this is None, too.
+    shape : tuple of int
+        Shape (n_samples, n_draws, n_questions) of the draws.
+    question : int
+        Number of the question.
+    owner : str
+        Name of the display, for messages.
 
     Returns
     -------
     observed : ndarray of shape (n_samples,) or None
-        None without y.
+        None without votes.
     n_votes : ndarray of shape (n_samples,), dtype=int64
 
     Raises
     ------
     TypeError, ValueError
-        If they are not as they must be, both are given, or a row has no votes.
+        If the arguments have a wrong shape, or a row has no votes.
     """
     n_samples, _, n_questions = shape
-    if y is None:
+    if votes is None:
         n_votes = _N_VOTES if n_votes is None else n_votes
         return None, check_n_votes(n_votes, n_samples, n_questions, owner)[:, question]
-    if n_votes is not None:
-        raise ValueError(f"{owner} takes y or n_votes, not both: y says how many.")
-    votes = check_votes(y, owner)
-    if votes.shape[:2] != (n_samples, n_questions):
+    if votes.shape[1] != n_questions:
         raise ValueError(
-            f"y given to {owner} must have votes on {n_questions} questions for "
-            f"{n_samples} rows, got {votes.shape[1]} questions for {len(votes)} rows."
+            f"y given to {owner} must have votes on {n_questions} questions, got votes "
+            f"on {votes.shape[1]}."
         )
     k, n = votes[:, question].T
     if (n == 0).any():
@@ -83,7 +123,7 @@ def observed_votes(y, n_votes, shape, question, owner):
 
 
 def distributions(rho_draws, n_votes, concentration, question, owner):
-    """Return the votes on a question by the mean draw, and by each draw.
+    """Return the distributions of votes by the mean draw, and by each draw.
 
     Parameters
     ----------
@@ -93,23 +133,26 @@ def distributions(rho_draws, n_votes, concentration, question, owner):
         All votes of each row.
     concentration : float, array-like of shape (n_questions,) or (n_samples, \
 n_questions), or None
-        Of the beta-binomial distribution of votes given the draw.
+        Concentration of the beta-binomial distribution of votes given the draw.
     question : int
-        Which one.
+        Number of the question.
     owner : str
-        The display.
+        Name of the display, for messages.
 
     Returns
     -------
     single : ndarray of shape (n_samples, max N + 1)
+        Probabilities of k = 0, 1, ... by the mean draw.
     draws : ndarray of shape (n_samples, n_draws, max N + 1)
+        The same by each draw.
     """
     n_samples, n_draws, n_questions = rho_draws.shape
     shape = (n_samples, n_questions)
     concentration = check_concentration(concentration, shape, owner)
     mean = rho_draws.mean(axis=1, keepdims=True)
     single = vote_distribution(mean, n_votes, concentration)[:, question]
-    # Each draw of a row as a row of its own.
+    # vote_distribution averages over draws, so each draw becomes a row of its own:
+    # (n_samples, n_draws, n_questions) -> (n_samples * n_draws, 1, n_questions).
     each = rho_draws.reshape(-1, 1, n_questions)
     rows = np.repeat(np.arange(n_samples), n_draws)
     concentration = concentration_of_rows(concentration, rows)
@@ -127,7 +170,7 @@ def rows_as_images(X, images, owner):
     images : str
         Must be "auto".
     owner : str
-        The display.
+        Name of the display, for messages.
 
     Returns
     -------
@@ -136,7 +179,7 @@ def rows_as_images(X, images, owner):
     Raises
     ------
     ValueError
-        If ``images`` is another word.
+        If ``images`` is another string.
     """
     if images != "auto":
         raise ValueError(
@@ -145,3 +188,36 @@ def rows_as_images(X, images, owner):
     shape = getattr(X, "shape", ())
     is_images = len(shape) == 3 or (len(shape) == 4 and {1, 3} & {shape[1], shape[3]})
     return np.asarray(take(X, slice(0, n_rows(X)))) if is_images else None
+
+
+def check_pictures(images, n_samples, owner):
+    """Return one picture per row, in the shape that matplotlib takes.
+
+    Parameters
+    ----------
+    images : array-like of shape (n_samples, ...) or None
+        As `ImageGridDisplay` takes them.
+    n_samples : int
+        Number of rows.
+    owner : str
+        Name of the display, for messages.
+
+    Returns
+    -------
+    pictures : list of ndarray, or None
+        None without images.
+
+    Raises
+    ------
+    ValueError
+        If the images have another shape, or are more or fewer than the rows.
+    """
+    if images is None:
+        return None
+    pictures = as_pictures(images, owner)
+    if len(pictures) != n_samples:
+        raise ValueError(
+            f"images of {owner} must be one per row, got {len(pictures)} images for "
+            f"{n_samples} rows."
+        )
+    return list(pictures)

@@ -1,4 +1,4 @@
-"""Images side by side, with a title each."""
+"""Images in a grid, each with a title."""
 
 import numpy as np
 
@@ -6,11 +6,11 @@ from skbal._utils.optional import require
 from skbal._utils.validation import check_count
 
 _NAME = "ImageGridDisplay"
-_INCHES = 1.3  # of an image
+_INCHES = 1.3  # side of an image
 
 
 class ImageGridDisplay:
-    """Images in rows and columns, for instance those with most information.
+    """Images in a grid, for instance those with the most information.
 
     Make one with `from_images`.
 
@@ -18,18 +18,18 @@ class ImageGridDisplay:
     ----------
     images : array-like of shape (n, height, width), (n, 1, height, width), \
 (n, 3, height, width) or (n, height, width, 3)
-        Grey or in colours.
+        Images in grey or in colour.
     titles : sequence of str, optional
-        One an image.
+        One title per image.
 
     Attributes
     ----------
     axes_ : ndarray of matplotlib.axes.Axes of shape (n_rows, n_columns)
-        The axes drawn on; those without an image are empty.
+        The axes of the images. Axes without an image are empty.
     figure_ : matplotlib.figure.Figure or matplotlib.figure.SubFigure
-        The figure they are in.
+        The figure that contains them.
     images_ : list of matplotlib.image.AxesImage
-        The images as drawn.
+        The images in the figure.
 
     Examples
     --------
@@ -48,28 +48,28 @@ class ImageGridDisplay:
     def from_images(
         cls, images, titles=None, *, n_columns=5, title=None, figure=None, image_kw=None
     ):
-        """Draw images.
+        """Plot images.
 
         Parameters
         ----------
         images : array-like of shape (n, height, width), (n, 1, height, width), \
 (n, 3, height, width) or (n, height, width, 3)
-            At least one.
+            At least one image, in grey or in colour.
         titles : sequence of str, optional
-            One an image, above it.
+            One title per image, above it.
         n_columns, title, figure, image_kw
             As in `plot`.
 
         Returns
         -------
         display : ImageGridDisplay
-            Drawn.
+            After `plot`.
 
         Raises
         ------
         TypeError, ValueError
-            If the images have another shape, the titles another number, or
-            ``n_columns`` is no integer >= 1.
+            If the images have another shape, there are more or fewer titles than
+            images, or ``n_columns`` is not an integer >= 1.
         ImportError
             If matplotlib is missing; ``pip install 'skbal[examples]'`` brings it.
         """
@@ -79,25 +79,27 @@ class ImageGridDisplay:
         )
 
     def plot(self, *, n_columns=5, title=None, figure=None, image_kw=None):
-        """Draw the images.
+        """Plot the images.
 
         Parameters
         ----------
         n_columns : int, default=5
-            How many stand side by side.
+            Number of columns.
         title : str, optional
-            Above all of them.
+            Title above all images.
         figure : matplotlib.figure.Figure or matplotlib.figure.SubFigure, optional
-            Where to draw, for instance one of ``figure.subfigures(1, 2)``; None makes
-            a new figure.
+            Figure to draw on, for instance one of ``figure.subfigures(1, 2)``. ``None``
+            makes a new figure. The display makes as many axes as there are images, so
+            it takes a figure instead of axes.
         image_kw : dict, optional
-            Goes on to ``ax.imshow`` for every image. Without ``vmin`` and ``vmax``,
-            the grey levels of each image reach from its lowest to its highest value.
+            Keyword arguments passed to ``ax.imshow`` for every image. Without ``vmin``
+            and ``vmax``, the grey levels of each image reach from its lowest to its
+            highest value.
 
         Returns
         -------
         self : ImageGridDisplay
-            With what was drawn as ``images_``.
+            With ``images_``.
 
         Raises
         ------
@@ -123,8 +125,8 @@ class ImageGridDisplay:
             draw_picture(ax, picture, image_kw)
             for ax, picture in zip(self.axes_.flat, pictures)
         ]
-        for ax, words in zip(self.axes_.flat, titles):
-            ax.set_title(words, fontsize="small")
+        for ax, image_title in zip(self.axes_.flat, titles):
+            ax.set_title(image_title, fontsize="small")
         if title is not None:
             figure.suptitle(title)
         return self
@@ -133,26 +135,28 @@ class ImageGridDisplay:
         if isinstance(self.titles, str):
             raise TypeError(
                 f"titles of {_NAME} must be a list of titles, got the string "
-                f"{self.titles!r}. One above all is title."
+                f"{self.titles!r}. For one title above all images use title."
             )
         titles = [] if self.titles is None else list(self.titles)
         if self.titles is not None and len(titles) != n_images:
             raise ValueError(
-                f"titles of {_NAME} must be one an image, got {len(titles)} titles for "
-                f"{n_images} images."
+                f"titles of {_NAME} must be one per image, got {len(titles)} titles "
+                f"for {n_images} images."
             )
         return titles
 
 
 def as_pictures(images, owner):
-    """Return images as matplotlib draws them: colours last, a single one not at all.
+    """Return images in the shape that matplotlib takes.
+
+    The axis of colours comes last, and an axis of a single channel is removed.
 
     Parameters
     ----------
     images : array-like
         As `ImageGridDisplay` takes them.
     owner : str
-        Who was given them, for messages.
+        Name of the display, for messages.
 
     Returns
     -------
@@ -161,7 +165,7 @@ def as_pictures(images, owner):
     Raises
     ------
     ValueError
-        If they are of another shape, or none.
+        If they have another shape, or there is no image.
 
     Examples
     --------
@@ -170,9 +174,9 @@ def as_pictures(images, owner):
     """
     images = np.asarray(images)
     if images.ndim == 4 and images.shape[1] == 1:
-        images = images[:, 0]
+        images = images[:, 0]  # (n, 1, height, width) -> (n, height, width)
     elif images.ndim == 4 and images.shape[1] == 3 and images.shape[3] != 3:
-        images = np.moveaxis(images, 1, -1)
+        images = np.moveaxis(images, 1, -1)  # -> (n, height, width, 3)
     is_colour = images.ndim == 4 and images.shape[3] == 3
     if not (images.ndim == 3 or is_colour) or 0 in images.shape:
         raise ValueError(
@@ -184,16 +188,17 @@ def as_pictures(images, owner):
 
 
 def draw_picture(ax, picture, image_kw=None):
-    """Draw one image, grey or in colours.
+    """Draw one image in grey or in colour.
 
     Parameters
     ----------
     ax : matplotlib.axes.Axes
-        Where to draw.
+        Axes to draw on.
     picture : ndarray of shape (height, width) or (height, width, 3)
-        Colours outside of what matplotlib draws are stretched to [0, 1].
+        The image. If floating-point colours lie outside [0, 1], they are scaled to this
+        range.
     image_kw : dict, optional
-        Goes on to ``ax.imshow``.
+        Keyword arguments passed to ``ax.imshow``.
 
     Returns
     -------

@@ -1,11 +1,17 @@
-"""What more volunteers would tell: information against their number."""
+"""Information of votes against the number of volunteers."""
 
 import numpy as np
 
-from skbal._utils.questions import check_names, chosen_questions
+from skbal._utils.matplotlib_style import (
+    axes_or_new,
+    check_ax,
+    check_line_kw,
+    line_style,
+)
+from skbal._utils.questions import check_names, check_questions, chosen_questions
+from skbal._utils.votes import check_numbers_to_compare
 from skbal.information import vote_information_curve
-from skbal.plotting._style import axes_or_new, full_names, line_style
-from skbal.sampling._vote_draws import over_vote_draws
+from skbal.sampling._vote_draws import check_vote_model, vote_draws
 
 _NAME = "VoteInformationDisplay"
 _N_VOTES = (1, 2, 3, 5, 10, 20, 40, 80)
@@ -14,40 +20,41 @@ _N_VOTES = (1, 2, 3, 5, 10, 20, 40, 80)
 class VoteInformationDisplay:
     """Information between votes and the weights, against the number of volunteers.
 
-    Make one with `from_estimator` or `from_predictions`. Where a curve flattens, more
-    votes on the same row stop paying.
+    Make one with `from_estimator` or `from_predictions`. Where a curve is flat, more
+    votes on the same row no longer pay.
 
     Parameters
     ----------
     n_votes : array-like of shape (n_points,)
-        How many volunteers would be asked.
+        Numbers of volunteers.
     information : array-like of shape (n_samples, n_questions, n_points)
-        What their votes would tell, in nats.
+        Information of their votes, in nats.
     question_names : sequence of str, optional
-        One a question.
+        Names of the questions.
 
     Attributes
     ----------
     ax_ : matplotlib.axes.Axes
-        The axes drawn on.
+        The axes of the plot.
     figure_ : matplotlib.figure.Figure
-        The figure they are in.
+        The figure that contains them.
     lines_ : dict of str to matplotlib.lines.Line2D
-        The mean over rows, by its label.
+        The mean over rows of each question, by its label.
     bands_ : dict of str to matplotlib.collections.PolyCollection
-        From the 10% to the 90% quantile of the rows; empty if rows are drawn.
+        The bands from the 10% to the 90% quantile of the rows. Empty if each row has a
+        line.
     row_lines_ : dict of str to list of matplotlib.lines.Line2D
-        The line of each row; empty if bands are drawn.
+        The line of each row. Empty if there are bands.
 
     See Also
     --------
     skbal.information.vote_information_curve : The numbers.
-    skbal.query.VoteBALD : Asks about the rows with most information.
+    skbal.query.VoteBALD : Query the rows with the most information.
 
     Examples
     --------
-    Draws that are sure but disagree are told apart by one vote, ln 2 = 0.69; draws
-    that agree have nothing to learn:
+    If two draws are certain and disagree, one vote tells which is right: ln 2 = 0.69
+    nats. If the draws agree, votes tell nothing:
 
     >>> from skbal.plotting import VoteInformationDisplay
     >>> rho_draws = [[[0.0], [1.0]], [[0.5], [0.5]]]
@@ -77,7 +84,7 @@ class VoteInformationDisplay:
         rows=False,
         line_kw=None,
     ):
-        """Draw the information about a fitted model of votes.
+        """Plot the information of votes about a fitted model.
 
         Parameters
         ----------
@@ -85,42 +92,48 @@ class VoteInformationDisplay:
             A fitted model of votes, such as `skbal.models.MCDropoutVoteRegressor`, or
             a pipeline, a search or a learner that holds one.
         X : array-like of shape (n_samples, ...)
-            The rows that volunteers would be asked about.
+            The rows that volunteers would vote on.
         n_votes : sequence of int, default=(1, 2, 3, 5, 10, 20, 40, 80)
-            How many volunteers would be asked.
+            Numbers of volunteers.
         question, ax, rows, line_kw
             As in `plot`.
         question_names : sequence of str, optional
-            One a question.
+            Names of the questions.
         n_draws : int, optional
-            How many draws; None takes the model's own number. The information is never
-            more than their logarithm: take many.
+            Number of posterior draws. ``None`` uses the estimator's own number. The
+            information is at most the logarithm of this number, so use many draws.
         random_state : None, int, numpy.random.RandomState or numpy.random.Generator
-            Of the draws.
+            An integer gives the same draws at every call, ``None`` fresh ones.
 
         Returns
         -------
         display : VoteInformationDisplay
-            Drawn.
+            After `plot`.
 
         Raises
         ------
         TypeError
-            If the estimator is no model of votes, or an argument of a wrong kind.
+            If the estimator is not a model of votes, or an argument has a wrong type.
         ValueError
             If X is empty, or an argument has a wrong value.
         ImportError
             If matplotlib is missing; ``pip install 'skbal[examples]'`` brings it.
         """
-
-        def curves(_, rho_draws, concentration):
-            return vote_information_curve(rho_draws, n_votes, concentration)
-
-        information = over_vote_draws(
-            curves, estimator, X, _NAME, n_draws=n_draws, random_state=random_state
-        )
+        model = check_vote_model(estimator, _NAME)
+        check_numbers_to_compare(n_votes, _NAME)
+        n_questions = getattr(model, "n_questions_", None)
+        _check_request(question, question_names, n_questions, ax, line_kw)
+        curves = []
+        for _, rho_draws, concentration in vote_draws(
+            estimator, X, _NAME, n_draws=n_draws, random_state=random_state
+        ):
+            # The first draws show the number of questions of a model of any kind.
+            check_questions(question, question_names, rho_draws.shape[2], _NAME)
+            curves.append(vote_information_curve(rho_draws, n_votes, concentration))
         display = cls(
-            n_votes=n_votes, information=information, question_names=question_names
+            n_votes=n_votes,
+            information=np.concatenate(curves),
+            question_names=question_names,
         )
         return display.plot(ax, question=question, rows=rows, line_kw=line_kw)
 
@@ -137,35 +150,36 @@ class VoteInformationDisplay:
         rows=False,
         line_kw=None,
     ):
-        """Draw the information about the weights behind draws of rho.
+        """Plot the information of votes about the weights behind draws of rho.
 
         Parameters
         ----------
         rho_draws : array-like of shape (n_samples, n_draws, n_questions)
-            The probability that one volunteer says yes, in [0, 1].
+            Draws of the probability that one volunteer says yes, in [0, 1].
         n_votes : sequence of int, default=(1, 2, 3, 5, 10, 20, 40, 80)
-            How many volunteers would be asked.
+            Numbers of volunteers.
         concentration : float or array-like of shape (n_questions,) or (n_samples, \
 n_questions), optional
-            Of the beta-binomial distribution of votes given the draw; None or infinity
-            is the binomial.
+            Concentration of the beta-binomial distribution of votes given the draw.
+            ``None`` or infinity is the binomial distribution.
         question, ax, rows, line_kw
             As in `plot`.
         question_names : sequence of str, optional
-            One a question.
+            Names of the questions.
 
         Returns
         -------
         display : VoteInformationDisplay
-            Drawn.
+            After `plot`.
 
         Raises
         ------
         TypeError, ValueError
-            If an argument is not as it must be.
+            If an argument has a wrong type, shape or value.
         ImportError
             If matplotlib is missing; ``pip install 'skbal[examples]'`` brings it.
         """
+        _check_request(question, question_names, None, ax, line_kw)
         display = cls(
             n_votes=n_votes,
             information=vote_information_curve(rho_draws, n_votes, concentration),
@@ -174,36 +188,36 @@ n_questions), optional
         return display.plot(ax, question=question, rows=rows, line_kw=line_kw)
 
     def plot(self, ax=None, *, question=None, rows=False, line_kw=None):
-        """Draw the mean over rows, and how far rows differ.
+        """Plot the mean over rows, and the spread of the rows.
 
         Parameters
         ----------
         ax : matplotlib.axes.Axes, optional
-            Where to draw; None makes a new figure.
+            Axes to draw on. ``None`` makes a new figure.
         question : int or str, optional
-            The number or the name of the only question to draw; None draws all.
+            Number or name of the only question to plot. ``None`` plots all.
         rows : bool, default=False
-            Whether to draw a thin line for each row, in place of the band from the 10%
+            Whether to draw a thin line for each row, instead of the band from the 10%
             to the 90% quantile of the rows.
         line_kw : dict, optional
-            Goes on to ``ax.plot`` for the means.
+            Keyword arguments passed to ``ax.plot`` for the means.
 
         Returns
         -------
         self : VoteInformationDisplay
-            With what was drawn as ``lines_``, ``bands_`` and ``row_lines_``.
+            With ``lines_``, ``bands_`` and ``row_lines_``.
 
         Raises
         ------
         TypeError, ValueError
-            If there is no such question, or no row.
+            If an argument has a wrong type, there is no such question, or no row.
         ImportError
             If matplotlib is missing; ``pip install 'skbal[examples]'`` brings it.
         """
         information = self._information()
         names = check_names(self.question_names, information.shape[1], _NAME)
         chosen = chosen_questions(question, names, _NAME)
-        line_kw = full_names(line_kw, _NAME)
+        line_kw = check_line_kw(line_kw, _NAME)
         self.ax_ = ax = axes_or_new(ax, _NAME)
         self.figure_ = ax.figure
         self.lines_, self.bands_, self.row_lines_ = {}, {}, {}
@@ -243,7 +257,7 @@ n_questions), optional
         if rows:
             look.update(linewidth=0.5, alpha=0.4, zorder=1)
             self.row_lines_[label] = self.ax_.plot(self.n_votes, information.T, **look)
-            if len(self.row_lines_) == 1:  # one entry of the legend for all questions
+            if len(self.row_lines_) == 1:  # one legend entry for all questions
                 self.row_lines_[label][0].set_label("each row")
         elif len(information) > 1:
             low, high = np.quantile(information, [0.1, 0.9], axis=0)
@@ -251,3 +265,10 @@ n_questions), optional
             if not self.bands_:
                 look["label"] = "10% to 90% of the rows"
             self.bands_[label] = self.ax_.fill_between(self.n_votes, low, high, **look)
+
+
+def _check_request(question, question_names, n_questions, ax, line_kw):
+    """Check all arguments of the plot, before the first draw."""
+    check_questions(question, question_names, n_questions, _NAME)
+    check_ax(ax, _NAME)
+    check_line_kw(line_kw, _NAME)

@@ -1,33 +1,35 @@
-"""Posteriors for votes: one model beside many, with the observed votes."""
+"""The votes that one model and many models predict, beside the observed votes."""
 
 import numpy as np
 
+from skbal._utils.matplotlib_style import COLOURS, axes_or_new_grid, check_ax_grid
 from skbal._utils.pools import n_rows
-from skbal._utils.questions import check_names, check_question
+from skbal._utils.questions import check_names, check_question, check_questions
 from skbal.information._blocks import check_draws
 from skbal.plotting._few_rows import (
     check_few,
+    check_observed,
+    check_pictures,
     distributions,
-    observed_votes,
     rows_as_images,
+    votes_on_question,
 )
-from skbal.plotting._image_grid import as_pictures, draw_picture
-from skbal.plotting._style import COLOURS, axes_or_new_grid
+from skbal.plotting._image_grid import draw_picture
 from skbal.sampling import predict_samples
 from skbal.sampling._vote_draws import check_vote_model, concentration_of
 
 _NAME = "VotePosteriorDisplay"
-_WIDTHS = (1.0, 2.2, 2.2)  # of the image and the panels, relative to their height
-_INCHES = 1.6  # the height of a row
-_FEW_VOTES = 10  # up to here each number of votes has a dot
+_WIDTHS = (1.0, 2.2, 2.2)  # of the image and the two panels, in heights of a row
+_INCHES = 1.6  # height of a row
+_FEW_VOTES = 10  # up to here, each number of votes has a marker
 
 
 class VotePosteriorDisplay:
-    """The votes of a few rows as one model predicts them, and as many do.
+    """Predicted distributions of votes for a few rows, by one model and by many.
 
-    Make one with `from_estimator` or `from_predictions`. Each row has a panel for one
-    model, whose rho is the mean of the draws, and a panel for the draws: a thin line
-    for the votes by each, a thick one for their mixture.
+    Make one with `from_estimator` or `from_predictions`. Each row has two panels. The
+    left one shows one model, whose rho is the mean of the draws. The right one has a
+    thin line for each draw and a thick line for their mixture.
 
     Parameters
     ----------
@@ -36,31 +38,32 @@ class VotePosteriorDisplay:
     single : array-like of shape (n_samples, max N + 1)
         The probability of k = 0, 1, ... yes votes by one model.
     draws : array-like of shape (n_samples, n_draws, max N + 1)
-        By each draw.
+        The same probability by each draw.
     observed : array-like of shape (n_samples,), optional
-        The yes votes k that came.
+        The observed yes votes k.
     images : array-like of shape (n_samples, ...), optional
-        As `ImageGridDisplay` takes them.
+        Images of the rows, as `ImageGridDisplay` takes them.
     question_name : str, optional
-        For the axis.
+        Name of the question, for the x axis.
 
     Attributes
     ----------
     axes_ : ndarray of matplotlib.axes.Axes of shape (n_samples, 2) or (n_samples, 3)
-        The axes drawn on; with images, these are in the first column.
+        The axes of the panels. With images, there are three columns, and the images are
+        in the first.
     figure_ : matplotlib.figure.Figure
-        The figure they are in.
+        The figure that contains them.
     lines_ : list of tuple of matplotlib.lines.Line2D
-        For each row, the line of the one model and that of the mixture.
+        For each row, the line of the one model and the line of the mixture.
     draw_lines_ : list of list of matplotlib.lines.Line2D
         For each row, the thin lines.
     markers_ : list of tuple of matplotlib.lines.Line2D
-        For each row, the observed k in both panels; empty without.
+        For each row, the observed k in both panels. Empty without observed votes.
 
     See Also
     --------
     skbal.information.vote_distribution : The mixture in numbers.
-    skbal.audit.VoteCoverageDisplay : How far such posteriors can be trusted.
+    skbal.audit.VoteCoverageDisplay : Show how far such posteriors can be trusted.
 
     Examples
     --------
@@ -103,9 +106,9 @@ class VotePosteriorDisplay:
         n_draws=30,
         random_state=None,
         images="auto",
-        axes=None,
+        ax=None,
     ):
-        """Draw the votes that a fitted model predicts for a few rows.
+        """Plot the votes that a fitted model predicts for a few rows.
 
         Parameters
         ----------
@@ -117,51 +120,53 @@ class VotePosteriorDisplay:
         y : array-like of shape (n_samples, 2) or (n_samples, n_questions, 2), optional
             Their votes: yes votes k and all votes N.
         n_votes : int or array-like of shape (n_samples,), optional
-            Without y: how many volunteers are asked. None is 40.
+            Number of volunteers, if y is not given. ``None`` is 40.
         question : int or str, default=0
-            The number or the name of the question to draw.
+            Number or name of the question to plot.
         question_names : sequence of str, optional
-            One a question.
+            Names of the questions.
         n_draws : int, default=30
-            How many draws.
+            Number of posterior draws.
         random_state : None, int, numpy.random.RandomState or numpy.random.Generator
-            Of the draws.
+            An integer gives the same draws at every call, ``None`` fresh ones.
         images : "auto", None or array-like of shape (n_samples, ...), default="auto"
-            Shown beside the panels, as `ImageGridDisplay` takes them. "auto" shows the
+            Images beside the panels, as `ImageGridDisplay` takes them. "auto" shows the
             rows themselves if they have the shape of images.
-        axes : array-like of matplotlib.axes.Axes, optional
+        ax : array-like of matplotlib.axes.Axes, optional
             As in `plot`.
 
         Returns
         -------
         display : VotePosteriorDisplay
-            Drawn.
+            After `plot`.
 
         Raises
         ------
         TypeError
-            If the estimator is no model of votes, or an argument of a wrong kind.
+            If the estimator is not a model of votes, or an argument has a wrong type.
         ValueError
             If there are more than 20 rows, a row of y has N = 0, or an argument has a
             wrong value or shape.
         ImportError
             If matplotlib is missing; ``pip install 'skbal[examples]'`` brings it.
         """
-        check_vote_model(estimator, _NAME)
-        check_few(n_rows(X), _NAME)
-        rho_draws = predict_samples(estimator, X, n_draws, random_state=random_state)
+        model = check_vote_model(estimator, _NAME)
+        n_samples = check_few(n_rows(X), _NAME)
+        votes = check_observed(y, n_votes, n_samples, _NAME)
         if isinstance(images, str):
             images = rows_as_images(X, images, _NAME)
-        return cls.from_predictions(
-            rho_draws,
-            y,
-            n_votes=n_votes,
-            concentration=concentration_of(estimator, X),
-            question=question,
-            question_names=question_names,
-            images=images,
-            axes=axes,
+        pictures = check_pictures(images, n_samples, _NAME)
+        n_questions = getattr(model, "n_questions_", None)
+        if votes is not None:
+            n_questions = votes.shape[1]
+        check_questions(question, question_names, n_questions, _NAME)
+        check_ax_grid(ax, _grid(n_samples, pictures), _NAME)
+        rho_draws = predict_samples(estimator, X, n_draws, random_state=random_state)
+        concentration = concentration_of(estimator, X)
+        display = cls._from_draws(
+            rho_draws, votes, n_votes, concentration, question, question_names, images
         )
+        return display.plot(ax)
 
     @classmethod
     def from_predictions(
@@ -174,48 +179,60 @@ class VotePosteriorDisplay:
         question=0,
         question_names=None,
         images=None,
-        axes=None,
+        ax=None,
     ):
-        """Draw the votes that draws of rho predict for a few rows.
+        """Plot the votes that draws of rho predict for a few rows.
 
         Parameters
         ----------
         rho_draws : array-like of shape (n_samples, n_draws, n_questions)
-            The probability that one volunteer says yes, in [0, 1]; at most 20 rows.
+            Draws of the probability that one volunteer says yes, in [0, 1]. At most 20
+            rows.
         y : array-like of shape (n_samples, 2) or (n_samples, n_questions, 2), optional
-            Their votes: yes votes k and all votes N.
+            Observed votes: yes votes k and all votes N.
         n_votes : int or array-like of shape (n_samples,), optional
-            Without y: how many volunteers are asked. None is 40.
+            Number of volunteers, if y is not given. ``None`` is 40.
         concentration : float or array-like of shape (n_questions,) or (n_samples, \
 n_questions), optional
-            Of the beta-binomial distribution of votes given the draw; None or infinity
-            is the binomial.
+            Concentration of the beta-binomial distribution of votes given the draw.
+            ``None`` or infinity is the binomial distribution.
         question, question_names
             As in `from_estimator`.
         images : array-like of shape (n_samples, ...), optional
-            Shown beside the panels, as `ImageGridDisplay` takes them.
-        axes : array-like of matplotlib.axes.Axes, optional
+            Images beside the panels, as `ImageGridDisplay` takes them.
+        ax : array-like of matplotlib.axes.Axes, optional
             As in `plot`.
 
         Returns
         -------
         display : VotePosteriorDisplay
-            Drawn.
+            After `plot`.
 
         Raises
         ------
         TypeError, ValueError
-            If an argument is not as it must be.
+            If an argument has a wrong type, shape or value.
         ImportError
             If matplotlib is missing; ``pip install 'skbal[examples]'`` brings it.
         """
         rho_draws = check_draws(rho_draws, _NAME, name="rho_draws")
-        check_few(len(rho_draws), _NAME)
+        votes = check_observed(y, n_votes, check_few(len(rho_draws), _NAME), _NAME)
+        display = cls._from_draws(
+            rho_draws, votes, n_votes, concentration, question, question_names, images
+        )
+        return display.plot(ax)
+
+    @classmethod
+    def _from_draws(
+        cls, rho_draws, votes, n_votes, concentration, question, question_names, images
+    ):
         names = check_names(question_names, rho_draws.shape[2], _NAME)
         number = check_question(question, names, _NAME)
-        observed, n_votes = observed_votes(y, n_votes, rho_draws.shape, number, _NAME)
+        observed, n_votes = votes_on_question(
+            votes, n_votes, rho_draws.shape, number, _NAME
+        )
         single, draws = distributions(rho_draws, n_votes, concentration, number, _NAME)
-        display = cls(
+        return cls(
             n_votes=n_votes,
             single=single,
             draws=draws,
@@ -223,21 +240,20 @@ n_questions), optional
             images=images,
             question_name=None if question_names is None else names[number],
         )
-        return display.plot(axes)
 
-    def plot(self, axes=None):
-        """Draw the panels.
+    def plot(self, ax=None):
+        """Plot the panels.
 
         Parameters
         ----------
-        axes : array-like of matplotlib.axes.Axes, optional
-            Where to draw, of shape (n_samples, 2), or (n_samples, 3) with images; None
-            makes a new figure.
+        ax : array-like of matplotlib.axes.Axes, optional
+            Axes to draw on, of shape (n_samples, 2), or (n_samples, 3) with images.
+            ``None`` makes a new figure.
 
         Returns
         -------
         self : VotePosteriorDisplay
-            With what was drawn as ``lines_``, ``draw_lines_`` and ``markers_``.
+            With ``lines_``, ``draw_lines_`` and ``markers_``.
 
         Raises
         ------
@@ -246,33 +262,29 @@ n_questions), optional
         ImportError
             If matplotlib is missing; ``pip install 'skbal[examples]'`` brings it.
         """
-        shape = (len(self.n_votes), 2 if self.images is None else 3)
-        pictures = self._pictures(shape[0])
-        self.axes_ = axes_or_new_grid(axes, shape, _NAME, _INCHES, _WIDTHS[-shape[1] :])
+        pictures = check_pictures(self.images, len(self.n_votes), _NAME)
+        shape = _grid(len(self.n_votes), pictures)
+        widths = _WIDTHS[-shape[1] :]
+        self.axes_ = axes_or_new_grid(
+            ax,
+            shape,
+            _NAME,
+            width_ratios=widths,
+            figsize=(_INCHES * sum(widths), _INCHES * shape[0] + 0.8),
+        )
         self.figure_ = self.axes_.flat[0].figure
         self.lines_, self.draw_lines_, self.markers_ = [], [], []
-        for ax, picture in zip(self.axes_[:, 0], pictures):
-            draw_picture(ax, picture)
-            ax.set_axis_off()
+        for panel, picture in zip(self.axes_[:, 0], pictures or ()):
+            draw_picture(panel, picture)
+            panel.set_axis_off()
         for row, (left, right) in enumerate(self.axes_[:, -2:]):
             self._draw_row(row, left, right)
         left, right = self.axes_[0, -2:]
         left.set_title("1 model")
         right.set_title(f"{np.shape(self.draws)[1]} models")
-        # There is more room beside one line than among many.
+        # The left panel has more room for the legend.
         left.legend(handles=right.get_legend_handles_labels()[0], fontsize="small")
         return self
-
-    def _pictures(self, n_samples):
-        if self.images is None:
-            return ()
-        pictures = as_pictures(self.images, _NAME)
-        if len(pictures) != n_samples:
-            raise ValueError(
-                f"images of {_NAME} must be one a row, got {len(pictures)} images for "
-                f"{n_samples} rows."
-            )
-        return pictures
 
     def _draw_row(self, row, left, right):
         n = self.n_votes[row]
@@ -298,3 +310,8 @@ n_questions), optional
     def _mark(self, k, left, right):
         look = {"color": COLOURS[1], "linestyle": "--", "label": "observed"}
         self.markers_.append((left.axvline(k, **look), right.axvline(k, **look)))
+
+
+def _grid(n_samples, pictures):
+    """Return the shape of the grid of panels."""
+    return n_samples, 2 if pictures is None else 3

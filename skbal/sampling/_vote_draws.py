@@ -1,4 +1,4 @@
-"""Draws of a model of votes, a few rows at a time, whatever stands around it."""
+"""Draws of a model of votes, one chunk of rows at a time."""
 
 import numpy as np
 
@@ -11,33 +11,35 @@ from skbal.sampling._unwrap import transform, unwrap
 _ROWS_AT_ONCE = 512
 
 
-def over_vote_draws(function, estimator, X, owner, *, n_draws=None, random_state=None):
-    """Return what a function makes of the draws of rho, walked through in pieces.
+def vote_draws(estimator, X, owner, *, n_draws=None, random_state=None):
+    """Yield the draws of rho of a model of votes, one chunk of rows at a time.
 
     Parameters
     ----------
-    function : callable
-        Takes a slice of rows, their draws of shape (n_rows, n_draws, n_questions) and
-        the model's concentration for them; gives an array of shape (n_rows, ...).
     estimator : estimator or learner
-        A fitted model of votes, or what holds one.
+        A fitted model of votes, or an object that holds one.
     X : array-like of shape (n_samples, ...)
         As `predict_samples` takes it.
     owner : str
-        Who needs the draws, for messages.
+        Name of the caller, for messages.
     n_draws : int, optional
-        As in `predict_samples`.
+        Number of posterior draws. ``None`` uses the estimator's own number.
     random_state : None, int, numpy.random.RandomState or numpy.random.Generator
-        As in `predict_samples`; the draws are joint over all pieces.
+        As in `predict_samples`. The draws are joint over all chunks.
 
-    Returns
-    -------
-    result : ndarray of shape (n_samples, ...)
+    Yields
+    ------
+    rows : slice
+        Rows of the chunk.
+    rho_draws : ndarray of shape (n_rows, n_draws, n_questions)
+        Their draws.
+    concentration : ndarray of shape (n_rows, n_questions) or None
+        As `concentration_of` returns it.
 
     Raises
     ------
     TypeError
-        If the estimator is no model of votes.
+        If the estimator is not a model of votes.
     ValueError
         If X is empty.
     """
@@ -46,13 +48,10 @@ def over_vote_draws(function, estimator, X, owner, *, n_draws=None, random_state
     if n_samples == 0:
         raise ValueError(f"X given to {owner} is empty: it has no row.")
     seed = check_seed(random_state, owner)
-    parts = []
     for rows in pieces(n_samples, _ROWS_AT_ONCE):
-        part = subset(X, np.arange(rows.start, rows.stop))
-        rho_draws = predict_samples(estimator, part, n_draws, random_state=seed)
-        concentration = concentration_of(estimator, part)
-        parts.append(function(rows, rho_draws, concentration))
-    return np.concatenate(parts)
+        chunk = subset(X, np.arange(rows.start, rows.stop))
+        rho_draws = predict_samples(estimator, chunk, n_draws, random_state=seed)
+        yield rows, rho_draws, concentration_of(estimator, chunk)
 
 
 def concentration_of(estimator, X):
@@ -61,7 +60,7 @@ def concentration_of(estimator, X):
     Parameters
     ----------
     estimator : estimator or learner
-        A fitted model, or what holds one.
+        A fitted model, or an object that holds one.
     X : array-like of shape (n_samples, ...)
         As `predict_samples` takes it.
 
@@ -77,14 +76,14 @@ def concentration_of(estimator, X):
 
 
 def check_vote_model(estimator, owner):
-    """Return the model inside an estimator, or say that it knows no votes.
+    """Return the model of votes inside an estimator.
 
     Parameters
     ----------
     estimator : estimator or learner
-        A model, or something that holds one.
+        A model, or an object that holds one.
     owner : str
-        Who needs a model of votes, for messages.
+        Name of the caller, for messages.
 
     Returns
     -------

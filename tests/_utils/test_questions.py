@@ -2,7 +2,12 @@
 
 import pytest
 
-from skbal._utils.questions import check_names, check_question, chosen_questions
+from skbal._utils.questions import (
+    check_names,
+    check_question,
+    check_questions,
+    chosen_questions,
+)
 
 
 def test_without_names_questions_are_numbered():
@@ -46,3 +51,23 @@ def test_names_must_tell_the_questions_apart(names, error, message):
 def test_a_question_that_is_not_there_is_refused(question, error, message):
     with pytest.raises(error, match=f"question of Owner {message}"):
         check_question(question, ("smooth", "bar"), "Owner")
+
+
+@pytest.mark.parametrize(
+    ("question", "names", "n_questions"),
+    [
+        (2, None, 2),
+        ("disk", ["smooth", "bar"], None),
+        (None, "bar", None),
+        (None, ["bar", "bar"], None),
+        (None, ["bar"], 2),
+    ],
+)
+def test_what_cannot_be_right_is_found_without_draws(question, names, n_questions):
+    with pytest.raises((TypeError, ValueError), match="of Owner must be"):
+        check_questions(question, names, n_questions, "Owner")
+
+
+def test_without_names_and_their_number_nothing_is_known_to_be_wrong():
+    check_questions(7, None, None, "Owner")
+    check_questions("bar", ["smooth", "bar"], None, "Owner")

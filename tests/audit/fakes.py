@@ -34,6 +34,18 @@ class FixedVotes(RegressorMixin, BaseEstimator):
         return self.predict_samples(X, random_state=0).mean(axis=1)
 
 
+class CountingVotes(FixedVotes):
+    """Counts how often it is asked for draws."""
+
+    def fit(self, X, y):
+        self.n_calls_ = 0
+        return super().fit(X, y)
+
+    def predict_samples(self, X, n_draws=None, *, random_state=None):
+        self.n_calls_ += 1
+        return super().predict_samples(X, n_draws, random_state=random_state)
+
+
 def draws_and_votes(n_samples, *, n_draws=20, n_questions=1, largest=30, seed=0):
     """Return draws of rho, and votes by one of the draws of each row."""
     rng = np.random.default_rng(seed)

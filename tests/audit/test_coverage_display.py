@@ -13,8 +13,8 @@ mpl.use("Agg")
 from matplotlib import pyplot as plt
 from matplotlib.colors import to_hex
 
-from skbal.audit import VoteCoverageDisplay, vote_coverage
-from tests.audit.fakes import FixedVotes, draws_and_votes
+from skbal.audit import VoteCoverageDisplay, _pit, vote_coverage
+from tests.audit.fakes import CountingVotes, FixedVotes, draws_and_votes
 
 RHO, VOTES = draws_and_votes(60, n_questions=2)
 NAMES = ["smooth", "bar"]
@@ -157,7 +157,51 @@ def test_what_does_not_fit_is_refused_before_a_figure_is_made(changes, error, me
     assert not plt.get_fignums()
 
 
-def test_without_matplotlib_the_error_names_the_extra(monkeypatch):
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"y": VOTES[:50]},
+        {"y": VOTES * 0},
+        {"levels": [2]},
+        {"question": 2},
+        {"question_names": ["bar"]},
+        {"ax": "left"},
+        {"line_kw": {"c": "red", "color": "blue"}},
+        {"n_draws": 0},
+        {"random_state": "seed"},
+    ],
+)
+def test_wrong_arguments_are_refused_before_any_draw(wrong):
+    model = CountingVotes(n_questions=2).fit(X, VOTES)
+    with pytest.raises((TypeError, ValueError)):
+        VoteCoverageDisplay.from_estimator(model, **{"X": X, "y": VOTES, **wrong})
+    assert model.n_calls_ == 0
+
+
+def test_a_model_that_knows_its_questions_is_compared_before_any_draw():
+    model = CountingVotes(n_questions=2).fit(X, VOTES)
+    model.n_questions_ = 2
+    with pytest.raises(ValueError, match="number of questions, got 2 and 1"):
+        VoteCoverageDisplay.from_estimator(model, X, VOTES[:, :1])
+    assert model.n_calls_ == 0
+
+
+@pytest.mark.parametrize("single", [False, True])
+def test_each_row_is_drawn_once_and_only_what_is_shown_is_computed(monkeypatch, single):
+    n_transforms, pit_of = [], _pit.pit_of
+    monkeypatch.setattr(
+        _pit, "pit_of", lambda *args: n_transforms.append(args) or pit_of(*args)
+    )
+    model = CountingVotes(n_questions=2).fit(X, VOTES)
+    display = VoteCoverageDisplay.from_estimator(model, X, VOTES, single=single)
+    assert model.n_calls_ == 1
+    assert len(n_transforms) == 1 + single
+    assert (display.single_coverage is not None) == single
+
+
+def test_without_matplotlib_the_error_names_the_extra_before_any_draw(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
+    model = CountingVotes(n_questions=2).fit(X, VOTES)
     with pytest.raises(ImportError, match=r"VoteCoverageDisplay needs matplotlib.*ex"):
-        VoteCoverageDisplay.from_predictions(VOTES, RHO)
+        VoteCoverageDisplay.from_estimator(model, X, VOTES)
+    assert model.n_calls_ == 0

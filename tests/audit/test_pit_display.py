@@ -9,7 +9,7 @@ mpl.use("Agg")
 from matplotlib import pyplot as plt
 
 from skbal.audit import VotePITDisplay, vote_pit, vote_pit_histogram
-from tests.audit.fakes import FixedVotes, draws_and_votes
+from tests.audit.fakes import CountingVotes, FixedVotes, draws_and_votes
 
 RHO, VOTES = draws_and_votes(60, n_questions=2)
 NAMES = ["smooth", "bar"]
@@ -60,6 +60,21 @@ def test_a_model_is_asked_for_its_draws_and_its_concentration():
     rho = model.predict_samples(X, 7, random_state=3)
     expected = vote_pit_histogram(vote_pit(rho, VOTES, concentration=2.0))
     np.testing.assert_allclose(display.shares, expected)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"n_bins": 0}, {"question": 2}, {"question_names": "bar"}, {"ax": [1]}],
+)
+def test_wrong_arguments_are_refused_before_any_draw(wrong):
+    X = np.linspace(-1, 1, 60)[:, np.newaxis]
+    model = CountingVotes(n_questions=2).fit(X, VOTES)
+    with pytest.raises(
+        (TypeError, ValueError), match=f"{next(iter(wrong))} of VotePIT"
+    ):
+        VotePITDisplay.from_estimator(model, X, VOTES, **wrong)
+    assert model.n_calls_ == 0
+    assert not plt.get_fignums()
 
 
 def test_what_cannot_be_drawn_is_refused():

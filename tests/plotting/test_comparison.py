@@ -66,7 +66,7 @@ def test_words_and_colours_are_those_of_the_curves():
 
 def test_it_draws_where_it_is_told_and_as_often_as_wanted():
     figure, axes = plt.subplots(2)
-    display = ComparisonDisplay.from_comparison(COMPARISON, axes=axes, band="range")
+    display = ComparisonDisplay.from_comparison(COMPARISON, ax=axes, band="range")
     assert display.figure_ is figure
     assert list(display.axes_) == list(axes)
     assert len(plt.get_fignums()) == 1
@@ -88,8 +88,14 @@ def test_without_an_interval_there_is_a_point_alone():
 
 
 def test_wrong_axes_and_names_are_refused():
-    with pytest.raises(ValueError, match="axes of ComparisonDisplay must be two, got"):
-        COMPARISON.plot(axes=plt.figure().subplots())
+    figure = plt.figure()
+    with pytest.raises(ValueError, match=r"ax of ComparisonDisplay must .* \(1, 2\)"):
+        COMPARISON.plot(ax=figure.subplots())
+    with pytest.raises(
+        ValueError, match=r"band of ComparisonDisplay must .* got 'wide'"
+    ):
+        COMPARISON.plot(band="wide")
+    assert plt.get_fignums() == [figure.number]
     display = ComparisonDisplay(n_labels={}, scores={}, differences={"A": (0, 0, 0)})
     with pytest.raises(
         ValueError, match=r"differences of ComparisonDisplay .* got 'A'"

@@ -179,15 +179,15 @@ def test_what_cannot_be_drawn_is_refused_by_name(histories, error, message):
 
 
 def test_an_unknown_band_is_refused():
-    with pytest.raises(ValueError, match="band of AcquisitionCurveDisplay must be one"):
+    with pytest.raises(
+        ValueError, match="band of AcquisitionCurveDisplay must be 'std'"
+    ):
         AcquisitionCurveDisplay.from_histories({"BALD": REPEATS}, band="95%")
 
 
 def test_scores_that_do_not_fit_the_labels_are_refused():
     display = AcquisitionCurveDisplay(n_labels={"A": [1, 2]}, scores={"A": [0.1, 0.2]})
-    with pytest.raises(
-        ValueError, match=r"for 'A' must have the shape \(n_repeats, 2\)"
-    ):
+    with pytest.raises(ValueError, match=r"for 'A' must have shape \(n_repeats, 2\)"):
         display.plot()
 
 

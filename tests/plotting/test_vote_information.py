@@ -10,7 +10,8 @@ from matplotlib import pyplot as plt
 
 from skbal.information import vote_mutual_information
 from skbal.plotting import VoteInformationDisplay
-from tests.audit.fakes import FixedVotes, draws_and_votes
+from skbal.sampling import _vote_draws
+from tests.audit.fakes import CountingVotes, FixedVotes, draws_and_votes
 
 RHO, _ = draws_and_votes(12, n_draws=6, n_questions=2)
 N_VOTES = [1, 4, 9]
@@ -82,6 +83,37 @@ def test_axes_say_what_is_drawn_and_are_those_given():
     assert ax.get_xlabel() == "Volunteers asked"
     assert ax.get_ylabel() == "Information of their votes (nats)"
     assert display.bands_ == {}  # a single row has no quantiles
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"n_votes": [0.5]},
+        {"n_votes": 3},
+        {"question": 2},
+        {"question_names": ["bar", "bar"]},
+        {"ax": [1]},
+        {"line_kw": {"c": "red", "color": "blue"}},
+    ],
+)
+def test_wrong_arguments_are_refused_before_any_draw(wrong):
+    X = np.linspace(-1, 1, 5)[:, np.newaxis]
+    model = CountingVotes(n_questions=2).fit(X, None)
+    model.n_questions_ = 2
+    with pytest.raises((TypeError, ValueError)):
+        VoteInformationDisplay.from_estimator(model, X, **wrong)
+    assert model.n_calls_ == 0
+    assert not plt.get_fignums()
+
+
+@pytest.mark.parametrize("wrong", [{"question": 2}, {"question_names": ["bar"]}])
+def test_the_first_draws_show_how_many_questions_there_are(monkeypatch, wrong):
+    monkeypatch.setattr(_vote_draws, "_ROWS_AT_ONCE", 2)
+    X = np.linspace(-1, 1, 5)[:, np.newaxis]
+    model = CountingVotes(n_questions=2).fit(X, None)
+    with pytest.raises(ValueError, match=f"^{next(iter(wrong))} of VoteInformation"):
+        VoteInformationDisplay.from_estimator(model, X, **wrong)
+    assert model.n_calls_ == 1
 
 
 def test_what_cannot_be_drawn_is_refused():

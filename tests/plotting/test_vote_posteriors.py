@@ -10,7 +10,7 @@ mpl.use("Agg")
 from matplotlib import pyplot as plt
 
 from skbal.plotting import VotePosteriorDisplay
-from tests.audit.fakes import FixedVotes, draws_and_votes
+from tests.audit.fakes import CountingVotes, FixedVotes, draws_and_votes
 
 RHO, VOTES = draws_and_votes(3, n_draws=4, n_questions=2)
 VOTES[:, 1] = [[2, 6], [0, 30], [11, 11]]
@@ -116,11 +116,13 @@ def test_rows_that_are_images_are_shown_unless_told_otherwise():
 
 def test_it_draws_on_the_axes_it_is_given():
     figure, axes = plt.subplots(3, 2)
-    display = VotePosteriorDisplay.from_predictions(RHO, VOTES, axes=axes)
+    display = VotePosteriorDisplay.from_predictions(RHO, VOTES, ax=axes)
     assert display.figure_ is figure
     assert (display.axes_ == axes).all()
     assert len(plt.get_fignums()) == 1
-    with pytest.raises(ValueError, match=r"must have the shape \(3, 2\).*got \(2, 2\)"):
+    with pytest.raises(
+        ValueError, match=r"array of axes of shape \(3, 2\), got shape \(2, 2\)"
+    ):
         display.plot(axes[:2])
 
 
@@ -129,20 +131,41 @@ def test_it_draws_on_the_axes_it_is_given():
     [
         ({"rho_draws": np.repeat(RHO, 7, axis=0)}, "1 to 20, got 21"),
         ({"y": VOTES, "n_votes": 4}, "takes y or n_votes, not both"),
-        ({"y": VOTES[:2]}, "2 questions for 3 rows, got 2 questions for 2 rows"),
-        ({"y": VOTES[:, 0]}, "2 questions for 3 rows, got 1 questions for 3 rows"),
+        ({"y": VOTES[:2]}, "votes on 3 rows, got votes on 2"),
+        ({"y": VOTES[:, 0]}, "votes on 2 questions, got votes on 1"),
         (
             {"y": VOTES * [[[1]], [[0]], [[1]]]},
             "row 1 has k = 0 of N = 0 on question 0",
         ),
         ({"question": 2}, "question of VotePosteriorDisplay .* got 2"),
-        ({"images": IMAGES[:2]}, "one a row, got 2 images for 3 rows"),
+        ({"images": IMAGES[:2]}, "one per row, got 2 images for 3 rows"),
         ({"images": IMAGES[0, 0]}, r"images given to .* got \(6, 6\)"),
     ],
 )
 def test_what_cannot_be_drawn_is_refused(arguments, message):
     with pytest.raises(ValueError, match=message):
         VotePosteriorDisplay.from_predictions(**{"rho_draws": RHO, **arguments})
+    assert not plt.get_fignums()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"X": np.zeros((21, 6, 6))},
+        {"y": VOTES[:2]},
+        {"n_votes": 4},
+        {"question": 2},
+        {"question_names": ["bar"]},
+        {"images": IMAGES[:2]},
+        {"images": "yes"},
+        {"ax": np.empty((2, 2))},
+    ],
+)
+def test_wrong_arguments_are_refused_before_any_draw(wrong):
+    model = CountingVotes(n_questions=2).fit(IMAGES, None)
+    with pytest.raises(ValueError, match="VotePosteriorDisplay"):
+        VotePosteriorDisplay.from_estimator(model, **{"X": IMAGES, "y": VOTES, **wrong})
+    assert model.n_calls_ == 0
     assert not plt.get_fignums()
 
 

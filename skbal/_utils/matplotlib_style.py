@@ -1,0 +1,158 @@
+"""How displays look, and the axes that they draw on.
+
+Matplotlib is an extra, so it is imported only when something is drawn. The functions
+that check arguments are called before posterior draws are made: a wrong argument, or a
+missing matplotlib, is found before minutes of work.
+"""
+
+import numpy as np
+
+from skbal._utils.optional import require
+
+# The palette of Okabe and Ito, which people with colour blindness can tell apart. Its
+# yellow is left out because it is too pale for a line.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+DASHES = ("-", "--", ":", "-.")
+
+
+def line_style(number):
+    """Return the colour and the dashes of a line.
+
+    Parameters
+    ----------
+    number : int
+        Number of the line in the display, from 0. No two lines look alike.
+
+    Returns
+    -------
+    style : dict
+        With ``color`` and ``linestyle``.
+    """
+    # The dashes change each time all colours have been used.
+    turn, colour = divmod(number, len(COLOURS))
+    return {"color": COLOURS[colour], "linestyle": DASHES[turn % len(DASHES)]}
+
+
+def check_line_kw(line_kw, owner):
+    """Return keyword arguments of a line under their full names.
+
+    Parameters
+    ----------
+    line_kw : dict or None
+        Keyword arguments of ``ax.plot``. Short names such as ``c`` are replaced by
+        ``color``, so that they do not collide with the display's own.
+    owner : str
+        Name of the display, for messages.
+
+    Returns
+    -------
+    line_kw : dict
+
+    Raises
+    ------
+    TypeError
+        If the same property is given under two names.
+    ImportError
+        If matplotlib is missing.
+    """
+    lines = require("matplotlib.lines", "examples", owner)
+    cbook = require("matplotlib.cbook", "examples", owner)
+    return cbook.normalize_kwargs(line_kw or {}, lines.Line2D)
+
+
+def check_ax(ax, owner):
+    """Raise an error unless ``ax`` is None or axes that can be drawn on.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes or None
+        None stands for a new figure.
+    owner : str
+        Name of the display, for messages.
+
+    Raises
+    ------
+    TypeError
+        If it is something else.
+    ImportError
+        If matplotlib is missing.
+    """
+    pyplot = require("matplotlib.pyplot", "examples", owner)
+    if ax is not None and not isinstance(ax, pyplot.Axes):
+        raise TypeError(
+            f"ax of {owner} must be a matplotlib Axes or None, got {type(ax).__name__}."
+        )
+
+
+def check_ax_grid(ax, shape, owner):
+    """Raise an error unless ``ax`` is None or a grid of axes of a given shape.
+
+    Parameters
+    ----------
+    ax : array-like of matplotlib.axes.Axes or None
+        None stands for a new figure.
+    shape : tuple of int
+        Shape of the grid. An array of another shape with as many axes is allowed.
+    owner : str
+        Name of the display, for messages.
+
+    Raises
+    ------
+    ValueError
+        If there are more or fewer axes.
+    ImportError
+        If matplotlib is missing.
+    """
+    require("matplotlib.pyplot", "examples", owner)
+    if ax is not None and np.size(ax) != np.prod(shape):
+        raise ValueError(
+            f"ax of {owner} must be an array of axes of shape {shape}, got shape "
+            f"{np.shape(ax)}."
+        )
+
+
+def axes_or_new(ax, owner):
+    """Return the given axes, or those of a new figure.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes or None
+        None makes a new figure.
+    owner : str
+        Name of the display, for messages.
+
+    Returns
+    -------
+    ax : matplotlib.axes.Axes
+    """
+    check_ax(ax, owner)
+    if ax is not None:
+        return ax
+    return require("matplotlib.pyplot", "examples", owner).subplots()[1]
+
+
+def axes_or_new_grid(ax, shape, owner, **figure_kw):
+    """Return the given grid of axes, or that of a new figure.
+
+    Parameters
+    ----------
+    ax : array-like of matplotlib.axes.Axes or None
+        None makes a new figure.
+    shape : tuple of int
+        Shape (n_rows, n_columns) of the grid.
+    owner : str
+        Name of the display, for messages.
+    **figure_kw
+        Passed to ``matplotlib.pyplot.subplots`` for a new figure.
+
+    Returns
+    -------
+    axes : ndarray of matplotlib.axes.Axes of that shape
+    """
+    check_ax_grid(ax, shape, owner)
+    if ax is None:
+        pyplot = require("matplotlib.pyplot", "examples", owner)
+        _, ax = pyplot.subplots(
+            *shape, squeeze=False, layout="constrained", **figure_kw
+        )
+    return np.reshape(ax, shape)
