@@ -4,10 +4,10 @@ import numpy as np
 
 from skbal._utils.pools import n_rows
 from skbal._utils.validation import check_same_number
+from skbal._utils.vote_models import check_vote_model
 from skbal._utils.votes import check_votes
 from skbal.information._blocks import check_draws
 from skbal.information._vote_checks import check_concentration, refuse_no_chances
-from skbal.sampling._vote_draws import check_vote_model
 
 
 def check_predictions(rho_draws, votes, concentration, owner, *, name="votes"):

@@ -7,10 +7,10 @@ from sklearn.utils.validation import check_is_fitted
 from skbal._utils.chunks import pieces, rows_within
 from skbal._utils.pools import cut, n_rows, sliceable, take
 from skbal._utils.tags import regresses
+from skbal._utils.unwrap import unwrap
 from skbal._utils.validation import check_same_number
 from skbal.exceptions import NoDrawsError
 from skbal.sampling import predict_samples
-from skbal.sampling._unwrap import unwrap
 
 _FIRST_ROWS = 64  # looked at first, to learn what the draws of a row take
 _COPIES = 3  # the draws, and what drawing holds beside them

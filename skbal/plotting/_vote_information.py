@@ -9,9 +9,10 @@ from skbal._utils.matplotlib_style import (
     line_style,
 )
 from skbal._utils.questions import check_names, check_questions, chosen_questions
+from skbal._utils.vote_models import check_vote_model
 from skbal._utils.votes import check_numbers_to_compare
 from skbal.information import vote_information_curve
-from skbal.sampling._vote_draws import check_vote_model, vote_draws
+from skbal.sampling._vote_draws import vote_draws
 
 _NAME = "VoteInformationDisplay"
 _N_VOTES = (1, 2, 3, 5, 10, 20, 40, 80)

@@ -5,6 +5,7 @@ import numpy as np
 from skbal._utils.matplotlib_style import COLOURS, axes_or_new_grid, check_ax_grid
 from skbal._utils.pools import n_rows
 from skbal._utils.questions import check_names, check_question, check_questions
+from skbal._utils.vote_models import check_vote_model, concentration_of
 from skbal.information._blocks import check_draws
 from skbal.plotting._few_rows import (
     check_few,
@@ -16,7 +17,6 @@ from skbal.plotting._few_rows import (
 )
 from skbal.plotting._image_grid import draw_picture
 from skbal.sampling import predict_samples
-from skbal.sampling._vote_draws import check_vote_model, concentration_of
 
 _NAME = "VotePosteriorDisplay"
 _WIDTHS = (1.0, 2.2, 2.2)  # of the image and the two panels, in heights of a row

@@ -6,12 +6,12 @@ import numpy as np
 from scipy.sparse import issparse
 
 from skbal._utils.random import check_seed
+from skbal._utils.unwrap import unwrap
 from skbal.query._far_apart import Points, far_apart
 from skbal.query._feature_strategy import FeatureStrategy
 from skbal.query._features import feature_function
 from skbal.query._strategy import check_classes
 from skbal.sampling import predict_samples
-from skbal.sampling._unwrap import unwrap
 
 
 class BADGE(FeatureStrategy):

@@ -13,12 +13,12 @@ from sklearn.utils import gen_batches
 from skbal._utils._sklearn import num_samples
 from skbal._utils.pools import n_rows, sliceable, take
 from skbal._utils.rows import RowsView
+from skbal._utils.unwrap import transform, unwrap
 from skbal._utils.validation import check_real
 from skbal.query._engine import in_pieces, rows_in_a_piece
 from skbal.query._greedy import information
 from skbal.sampling._pieces import gather
 from skbal.sampling._routes import sampler_for
-from skbal.sampling._unwrap import transform, unwrap
 
 _FIRST_ROWS = 8  # looked at first, to learn the shape of a block
 _COPIES = 4  # the block, the draws, and what is made between

@@ -13,8 +13,8 @@ from sklearn.utils.validation import check_is_fitted
 from skbal._utils.chunks import pieces
 from skbal._utils.features import as_features
 from skbal._utils.pools import n_rows, sliceable, take
+from skbal._utils.unwrap import transform, unwrap
 from skbal.query._engine import in_pieces, rows_in_a_piece
-from skbal.sampling._unwrap import transform, unwrap
 
 _FIRST_ROWS = 8  # computed first, to learn what the features of a row take
 _COPIES = 4  # rows, their features, and what making them holds beside

@@ -9,9 +9,9 @@ from sklearn.utils import gen_batches
 from sklearn.utils.validation import check_is_fitted
 
 from skbal._utils.pools import n_rows
+from skbal._utils.unwrap import transform, unwrap
 from skbal.query._engine import in_pieces, rows_in_a_piece
 from skbal.sampling._pieces import gather
-from skbal.sampling._unwrap import transform, unwrap
 
 # What a prediction holds beside a row is not known: room for some thousand numbers,
 # such as the covariances with the rows that a Gaussian process was taught.

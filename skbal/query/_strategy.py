@@ -3,10 +3,10 @@
 from skbal._utils.pools import n_rows
 from skbal._utils.random import check_seed
 from skbal._utils.tags import regresses
+from skbal._utils.unwrap import unwrap
 from skbal._utils.validation import check_count
 from skbal.base import QueryStrategy
 from skbal.query._engine import score_rows
-from skbal.sampling._unwrap import unwrap
 
 
 class DrawStrategy(QueryStrategy):

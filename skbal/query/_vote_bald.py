@@ -8,13 +8,13 @@ import numpy as np
 
 from skbal._utils.pools import n_rows
 from skbal._utils.tags import classifies
+from skbal._utils.unwrap import unwrap
 from skbal._utils.validation import check_count
+from skbal._utils.vote_models import concentration_of
 from skbal._utils.votes import check_numbers_of_votes, concentration_of_rows
 from skbal.information import vote_mutual_information
 from skbal.query._features import compute
 from skbal.query._strategy import DrawStrategy
-from skbal.sampling._unwrap import unwrap
-from skbal.sampling._vote_draws import concentration_of
 
 
 class VoteBALD(DrawStrategy):

@@ -5,10 +5,10 @@ from numbers import Integral
 
 from skbal._utils.pools import whole
 from skbal._utils.random import check_seed
+from skbal._utils.unwrap import transform, unwrap
 from skbal._utils.validation import check_count
 from skbal.sampling._pieces import draw_in_pieces
 from skbal.sampling._routes import sampler_for
-from skbal.sampling._unwrap import transform, unwrap
 
 _OWNER = "predict_samples"
 

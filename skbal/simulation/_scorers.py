@@ -7,9 +7,9 @@ curve is that on X and y, else that on the part which the simulation held out it
 
 from sklearn.base import BaseEstimator
 
+from skbal._utils.unwrap import transform
 from skbal._utils.validation import check_real
 from skbal.loop import History, Record
-from skbal.sampling._unwrap import transform
 from skbal.simulation._simulation import Simulation
 
 

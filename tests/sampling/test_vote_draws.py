@@ -7,8 +7,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skbal import ActiveLearner
+from skbal._utils.vote_models import check_vote_model
 from skbal.sampling import _vote_draws
-from skbal.sampling._vote_draws import check_vote_model, vote_draws
+from skbal.sampling._vote_draws import vote_draws
 from tests.audit.fakes import FixedVotes
 
 X = np.linspace(-2, 2, 23)[:, np.newaxis]

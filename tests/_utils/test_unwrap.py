@@ -12,8 +12,8 @@ from sklearn.model_selection import GridSearchCV, RandomizedSearchCV
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
+from skbal._utils.unwrap import unwrap
 from skbal.sampling import predict_samples
-from skbal.sampling._unwrap import unwrap
 
 
 @pytest.fixture
