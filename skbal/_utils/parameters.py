@@ -79,6 +79,16 @@ def real(low=None, high=None, *, none=False):
     return Rule(f"a real number{bounds}", check, float("nan"), none=none)
 
 
+def positive(*, none=False):
+    """Return the rule for a finite real number larger than 0."""
+
+    def check(value, name, owner):
+        if check_real(value, name, owner, low=0) == 0:
+            raise ValueError(f"{name} of {owner} must be larger than 0, got {value}.")
+
+    return Rule("a real number > 0", check, 0, none=none)
+
+
 def option(*options):
     """Return the rule for one of some strings, or None if it is among them."""
 

@@ -6,8 +6,7 @@ from numbers import Integral
 import numpy as np
 
 SMALL_SEEDS = 2**31 - 1  # below it, every random_state of scikit-learn takes a seed
-
-_LARGEST_SEED = 2**32 - 1
+LARGEST_SEED = 2**32 - 1
 
 
 def check_seed(random_state, owner="predict_samples"):
@@ -41,16 +40,16 @@ def check_seed(random_state, owner="predict_samples"):
     if random_state is None:
         return int(np.random.SeedSequence().generate_state(1)[0])
     if isinstance(random_state, Integral) and not isinstance(random_state, bool):
-        if not 0 <= random_state <= _LARGEST_SEED:
+        if not 0 <= random_state <= LARGEST_SEED:
             raise ValueError(
                 f"random_state of {owner} must be between 0 and 2**32 - 1, "
                 f"got {random_state}."
             )
         return int(random_state)
     if isinstance(random_state, np.random.RandomState):
-        return int(random_state.randint(_LARGEST_SEED, dtype=np.uint32))
+        return int(random_state.randint(LARGEST_SEED, dtype=np.uint32))
     if isinstance(random_state, np.random.Generator):
-        return int(random_state.integers(_LARGEST_SEED, dtype=np.uint32))
+        return int(random_state.integers(LARGEST_SEED, dtype=np.uint32))
     raise TypeError(
         f"random_state of {owner} must be None, an integer, a numpy RandomState or a "
         f"numpy Generator, got {random_state!r} ({type(random_state).__name__})."

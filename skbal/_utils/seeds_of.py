@@ -1,9 +1,11 @@
 """One seed for everything that has a random_state and was given none."""
 
-from skbal._utils.random import next_seed, stream
+from sklearn.utils import check_random_state
+
+from skbal._utils.random import SMALL_SEEDS, next_seed, stream
 
 
-def fill_random_states(estimator, seed, *, every=False):
+def fill_random_states(estimator, seed, *, every=False, in_order=False):
     """Give an integer to every ``random_state`` of an object that is None.
 
     Numbers that somebody has set stay, so a part of a run may be held fixed.
@@ -17,6 +19,9 @@ def fill_random_states(estimator, seed, *, every=False):
         Parts of different names get different integers.
     every : bool, default=False
         Whether those that are not None get an integer, too.
+    in_order : bool, default=False
+        Whether the integers come from one stream, in the order of the names, as in
+        scikit-learn's ensembles. Otherwise each name has a stream of its own.
 
     Returns
     -------
@@ -33,11 +38,16 @@ def fill_random_states(estimator, seed, *, every=False):
     """
     if isinstance(estimator, type) or not hasattr(estimator, "get_params"):
         return estimator
-    states = {
-        name: next_seed(stream(seed, name))
+    names = [
+        name
         for name, value in sorted(estimator.get_params(deep=True).items())
         if (every or value is None) and name.split("__")[-1] == "random_state"
-    }
+    ]
+    if in_order:
+        rng = check_random_state(seed)
+        states = {name: int(rng.randint(SMALL_SEEDS)) for name in names}
+    else:
+        states = {name: next_seed(stream(seed, name)) for name in names}
     if states:
         estimator.set_params(**states)
     return estimator

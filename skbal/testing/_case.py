@@ -7,6 +7,7 @@ import numpy as np
 from sklearn.base import clone
 
 from skbal._utils._sklearn import num_samples, safe_indexing
+from skbal._utils.seeds_of import fill_random_states
 from skbal.sampling import predict_samples
 
 _FEWEST_ROWS = 4
@@ -47,7 +48,7 @@ class Case:
         self.n_draws, self.seed = n_draws, seed
         self.tolerance, self.n_standard_errors = tolerance, n_standard_errors
         self.name = type(estimator).__name__
-        self.template = _with_seeds(clone(estimator))
+        self.template = fill_random_states(clone(estimator), 0)
         self.fitted = clone(self.template).fit(self.X, self.y)
 
     @cached_property
@@ -120,12 +121,3 @@ def place(index):
     """Return an index of draws or of predictions in words."""
     axes = ("row", "draw", "output") if len(index) == 3 else ("row", "output")
     return ", ".join(f"{axis} {i}" for axis, i in zip(axes, index))
-
-
-def _with_seeds(estimator):
-    seeds = {
-        name: 0
-        for name, value in estimator.get_params(deep=True).items()
-        if name.split("__")[-1] == "random_state" and value is None
-    }
-    return estimator.set_params(**seeds)

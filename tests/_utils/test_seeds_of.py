@@ -1,5 +1,6 @@
 """Everything that has a random state and was given none gets one."""
 
+import numpy as np
 from sklearn.base import clone
 from sklearn.ensemble import BaggingClassifier, RandomForestClassifier
 from sklearn.pipeline import make_pipeline
@@ -64,3 +65,13 @@ def test_every_state_is_set_if_that_is_asked_for():
     free = BaggingClassifier(DecisionTreeClassifier())
     filled = states(fill_random_states(fixed, 3, every=True))
     assert filled == states(fill_random_states(free, 3))
+
+
+def test_in_order_the_integers_are_those_of_scikit_learns_ensembles():
+    forest = BaggingClassifier(DecisionTreeClassifier())
+    rng = np.random.RandomState(3)
+    expected = {
+        name: rng.randint(2**31 - 1)
+        for name in ("estimator__random_state", "random_state")
+    }
+    assert states(fill_random_states(forest, 3, in_order=True)) == expected

@@ -6,8 +6,8 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from skbal._utils.random import check_seed
+from skbal._utils.seeds_of import fill_random_states
 from skbal.models._last_layer._frozen import FrozenNetwork, result_dtype
-from skbal.models._last_layer._kinds import seed_parts
 from skbal.models._linear._bayesian import BayesianLinearRegression
 
 
@@ -33,7 +33,7 @@ class LastLayer(FrozenNetwork):
 
     def _fit_head(self, head, features, targets):
         if self.random_state is not None:
-            seed_parts(head, self.draw_seed_)
+            fill_random_states(head, self.draw_seed_, every=True, in_order=True)
         self.head_ = head.fit(features, targets)
 
     def _new_head(self):

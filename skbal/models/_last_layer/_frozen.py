@@ -17,11 +17,11 @@ from sklearn.utils import check_random_state, gen_batches
 from sklearn.utils.validation import check_is_fitted
 
 from skbal._utils.chunks import rows_within
+from skbal._utils.random import LARGEST_SEED
 from skbal.base import PosteriorSamplerMixin
 from skbal.models._last_layer._kinds import kind_of
 from skbal.models._networks._rows import NetworkRowsMixin
 
-_LARGEST_SEED = 2**32 - 1
 # Features of a block of rows, as float64 and with two temporaries of their size.
 _BYTES_PER_FEATURE = 24
 
@@ -59,7 +59,7 @@ class FrozenNetwork(
         given = kind_of(self._given_network(), type(self).__name__)
         rng = check_random_state(self.random_state)
         # Both are drawn at each fit, so the second does not depend on the first's use.
-        seeds = rng.randint(_LARGEST_SEED, size=2, dtype=np.uint32)
+        seeds = rng.randint(LARGEST_SEED, size=2, dtype=np.uint32)
         self.network_ = self._obtain_network(given, X, y, refit_network, int(seeds[0]))
         self.draw_seed_ = int(seeds[1])
         self._check_taken_network()

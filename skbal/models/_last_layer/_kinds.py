@@ -3,12 +3,10 @@
 import numpy as np
 from sklearn.base import ClassifierMixin, RegressorMixin, clone
 from sklearn.frozen import FrozenEstimator
-from sklearn.utils import check_random_state
 
+from skbal._utils.seeds_of import fill_random_states
 from skbal._utils.torch_random import seeded_torch
 from skbal.models._dropout._base import MCDropout
-
-_LARGEST_SEED = 2**31 - 1
 
 
 def kind_of(network, owner):
@@ -98,7 +96,7 @@ class DropoutNetwork(Kind):
         """Return a trained clone."""
         network = clone(self.network)
         if estimator.random_state is not None:
-            seed_parts(network, seed)
+            fill_random_states(network, seed, every=True, in_order=True)
         return network.fit(X, y)
 
 
@@ -147,23 +145,3 @@ class PlainModule(Kind):
 def is_classifier(estimator):
     """Return whether an estimator is one of scikit-learn's classifiers."""
     return isinstance(estimator, ClassifierMixin)
-
-
-def seed_parts(estimator, seed):
-    """Set each ``random_state`` within an estimator, as scikit-learn's ensembles do.
-
-    Parameters
-    ----------
-    estimator : estimator
-        Changed in place.
-    seed : int
-        The seed that the others are drawn from.
-    """
-    rng = check_random_state(seed)
-    names = sorted(estimator.get_params(deep=True))
-    seeds = {
-        name: int(rng.randint(_LARGEST_SEED))
-        for name in names
-        if name == "random_state" or name.endswith("__random_state")
-    }
-    estimator.set_params(**seeds)

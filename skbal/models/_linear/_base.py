@@ -1,4 +1,4 @@
-"""What the Bayesian linear regressors learn; `_predictions` has what they predict."""
+"""Fitting Bayesian linear regressors; `_predictions` has their predictions."""
 
 from abc import abstractmethod
 
@@ -7,7 +7,15 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skbal._utils._sklearn import check_sample_weight
-from skbal._utils.validation import check_count, check_numbers, check_real
+from skbal._utils.parameters import (
+    check_parameters,
+    count,
+    flag,
+    option,
+    positive,
+    real,
+)
+from skbal._utils.validation import check_numbers
 from skbal.models._linear._evidence import (
     EvidenceProblem,
     Variances,
@@ -23,12 +31,22 @@ from skbal.models._linear._statistics import add_rows
 
 
 class LinearModel(RegressorMixin, LinearPredictions, BaseEstimator):
-    """A linear map with Gaussian noise and prior; a subclass says which posterior.
+    """A linear map with Gaussian noise and prior; a subclass gives the posterior.
 
-    The features are centred on their means, which makes a flat prior on the intercept
-    exact: given the rows, the value at the mean row is Gaussian around the mean of the
-    targets, with row variance noise / n, and independent of the weights.
+    The features are centred on their means. A flat prior on the intercept is then
+    exact: the value at the mean row is Gaussian around the mean of the targets, with
+    row variance noise / n, and independent of the weights.
     """
+
+    _parameter_rules = {
+        "prior_variance": positive(),
+        "noise_variance": positive(),
+        "fit_intercept": flag(),
+        "optimize": option("evidence", None),
+        "max_iter": count(),
+        "tol": real(0),
+        "n_draws": count(),
+    }
 
     # ------------------------------------------------------------------ learning
 
@@ -38,11 +56,11 @@ class LinearModel(RegressorMixin, LinearPredictions, BaseEstimator):
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-            The rows.
+            The training rows.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-            Their targets.
+            The targets.
         sample_weight : array-like of shape (n_samples,), optional
-            How often each row counts: a weight of 2 is the row twice.
+            Weights of the rows. A row of weight 2 counts as two equal rows.
 
         Returns
         -------
@@ -52,30 +70,30 @@ class LinearModel(RegressorMixin, LinearPredictions, BaseEstimator):
         Raises
         ------
         ValueError, TypeError
-            If X, y or a parameter is not as it must be; the message says which.
+            If X, y or a parameter is invalid. The message says which.
 
         Warns
         -----
         NumericalWarning
-            If columns depend on each other to working precision, or targets leave no
-            residual.
+            If columns depend on each other to working precision, or if the targets
+            leave no residual.
         """
         return self._learn(X, y, sample_weight, None)
 
     def partial_fit(self, X, y, sample_weight=None):
-        """Add rows; the posterior is then that of all rows so far.
+        """Update the posterior with more rows.
 
-        The cost depends on the new rows and the number of features, and not on how many
-        rows came before.
+        The result is the posterior of all rows so far. The cost depends on the number
+        of new rows and of features, but not on the number of earlier rows.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-            New rows.
+            The new rows.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-            Their targets.
+            The targets.
         sample_weight : array-like of shape (n_samples,), optional
-            How often each row counts.
+            Weights of the rows.
 
         Returns
         -------
@@ -85,12 +103,12 @@ class LinearModel(RegressorMixin, LinearPredictions, BaseEstimator):
         Raises
         ------
         ValueError, TypeError
-            As `fit`, and if the number of features or outputs is another than before.
+            As in `fit`. Also if the number of features or outputs has changed.
         """
         return self._learn(X, y, sample_weight, getattr(self, "_statistics", None))
 
     def _learn(self, X, y, sample_weight, statistics):
-        self._check_parameters()
+        check_parameters(self)
         X, y = validate_data(
             self,
             X,
@@ -105,7 +123,7 @@ class LinearModel(RegressorMixin, LinearPredictions, BaseEstimator):
         targets = check_numbers(y.reshape(len(y), -1), type(self).__name__)
         self._check_n_outputs(targets.shape[1], statistics)
         centred = bool(self.fit_intercept)
-        # Assigned last: an error leaves what was learned before.
+        # Assigned last, so that an error leaves the fitted model as it was.
         statistics = add_rows(statistics, X, targets, sample_weight, centred)
         self._refuse_overflow(statistics)
         self._solve(statistics)
@@ -170,16 +188,15 @@ class LinearModel(RegressorMixin, LinearPredictions, BaseEstimator):
     # ------------------------------------------------------------------ evidence
 
     def log_marginal_likelihood(self):
-        """Return the log density of the training targets, the weights integrated out.
+        """Return the log density of the training targets, with weights integrated out.
 
         With an intercept, whose prior is flat, it is the density of the n - 1 contrasts
-        of the targets: models with the same intercept can be compared by it, but not
-        one with and one without.
+        of the targets. It compares models that all have an intercept or all have none.
 
         Returns
         -------
         log_evidence : float
-            In nats.
+            The log evidence, in nats.
         """
         check_is_fitted(self)
         statistics, variances = self._statistics, self._variances
@@ -195,28 +212,14 @@ class LinearModel(RegressorMixin, LinearPredictions, BaseEstimator):
 
     # ------------------------------------------------------------------ checking
 
-    def _check_parameters(self):
-        owner = type(self).__name__
-        for name in ("prior_variance", "noise_variance"):
-            value = check_real(getattr(self, name), name, owner, low=0)
-            if value == 0:
-                raise ValueError(f"{name} of {owner} must be larger than 0, got 0.")
-        if self.optimize not in (None, "evidence"):
-            raise ValueError(
-                f"optimize of {owner} must be None or 'evidence', "
-                f"got {self.optimize!r}."
-            )
-        check_count(self.max_iter, "max_iter", owner)
-        check_real(self.tol, "tol", owner, low=0)
-
     def _check_weights(self, sample_weight, X):
         weights = check_sample_weight(
             sample_weight, X, dtype=np.float64, ensure_non_negative=True
         )
         if not weights.any():
             raise ValueError(
-                f"sample_weight given to {type(self).__name__} is zero for every row: "
-                "nothing is left to learn from."
+                f"sample_weight given to {type(self).__name__} must be positive for at "
+                "least one row, got zeros only."
             )
         return weights
 
@@ -228,14 +231,14 @@ class LinearModel(RegressorMixin, LinearPredictions, BaseEstimator):
             if not np.isfinite(squares).all():
                 raise ValueError(
                     f"{name} given to {type(self).__name__} has values so large that "
-                    "their squares overflow: scale it, for instance by StandardScaler."
+                    "their squares overflow. Scale it, for instance by StandardScaler."
                 )
 
     def _check_n_outputs(self, n_outputs, statistics):
         if statistics is not None and len(statistics.mean_y) != n_outputs:
             raise ValueError(
-                f"y given to partial_fit of {type(self).__name__} has {n_outputs} "
-                f"outputs, but before it had {len(statistics.mean_y)}."
+                f"y given to partial_fit of {type(self).__name__} must have "
+                f"{len(statistics.mean_y)} outputs as before, got {n_outputs}."
             )
 
     def __sklearn_is_fitted__(self):
@@ -246,11 +249,11 @@ class LinearModel(RegressorMixin, LinearPredictions, BaseEstimator):
         tags.target_tags.multi_output = True
         return tags
 
-    # -------------------------------------------------- what a subclass says
+    # ------------------------------------------- hooks that a subclass gives
 
     @abstractmethod
     def _output(self):
-        """Return the parameter for the covariance between outputs."""
+        """Return the parameter ``output_covariance``, or None if there is none."""
 
     @abstractmethod
     def _posterior_for(self, statistics, variances, owner):

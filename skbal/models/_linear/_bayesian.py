@@ -1,10 +1,12 @@
 """Exact Bayesian linear regression with several outputs; `_base` does the work."""
 
+from skbal._utils.parameters import own
 from skbal.models._linear._base import LinearModel
+from skbal.models._linear._output_covariance import check_output_covariance
 
 
 class BayesianLinearRegression(LinearModel):
-    """Linear regression whose posterior over the weights is exact: matrix-normal.
+    """Linear regression with the exact, matrix-normal posterior of the weights.
 
     With likelihood ``MN(Phi W, noise_variance I, Sigma)`` and prior ``MN(0,
     prior_variance I, Sigma)`` the posterior of the weights is ``MN(coef_mean_,
@@ -14,72 +16,74 @@ class BayesianLinearRegression(LinearModel):
     Parameters
     ----------
     prior_variance : float, default=1.0
-        The variance of a weight before any row was seen, in squared units of y over X.
+        Prior variance of a weight, in squared units of y over X.
     noise_variance : float, default=1.0
-        The variance of y about the function, in squared units of y.
+        Variance of y around the function, in squared units of y.
     output_covariance : None, "empirical" or array-like of shape (n_outputs, \
 n_outputs), default=None
         Sigma, the covariance between outputs, by which both variances are multiplied.
-        None is the identity. "empirical" is the one of largest evidence given the
-        variances, scaled to a mean variance of one. It may be singular, as for one-hot
-        labels.
+        ``None`` is the identity. "empirical" is the matrix of largest evidence given
+        the variances, scaled to a mean variance of one. Sigma may be singular, as for
+        one-hot labels.
     fit_intercept : bool, default=True
-        Whether there is an intercept. Its prior is flat, which centring the rows makes
-        exact: the weights act on ``x`` less the mean row, where the intercept is known
-        up to a variance of ``noise_variance / n``. So means are those of
-        `sklearn.linear_model.Ridge` with ``alpha = noise_variance / prior_variance``.
+        Whether to fit an intercept. Its prior is flat. The weights act on ``x`` minus
+        the mean row, where the intercept has the variance ``noise_variance / n``. The
+        means are those of `sklearn.linear_model.Ridge` with
+        ``alpha = noise_variance / prior_variance``.
     optimize : {"evidence"} or None, default=None
-        None takes both variances as they are. "evidence" goes to a maximum of the
-        evidence by MacKay's fixed point [2]_; it begins with the variances given, and
-        again with half of the variance of y as noise, and keeps the better end.
+        How the variances are found. "evidence" maximises the evidence by MacKay's
+        fixed-point iteration [2]_. It starts from the given variances and from half of
+        the variance of y as noise, and keeps the end with more evidence. ``None`` uses
+        the given variances.
     max_iter : int, default=2000
-        The most iterations of the fixed point.
+        Largest number of iterations for the evidence.
     tol : float, default=1e-8
-        The relative change of the variances at which it stops.
+        Iterations stop when both variances change by less than this share.
     n_draws : int, default=100
-        How many draws ``predict_samples`` gives when not told.
+        Number of posterior draws that ``predict_samples`` makes by default.
 
     Attributes
     ----------
     coef_mean_ : ndarray of shape (n_features, n_outputs)
-        The posterior mean of the weights.
+        Posterior mean of the weights.
     intercept_mean_ : ndarray of shape (n_outputs,)
-        The posterior mean of the value at x = 0.
+        Posterior mean of the value at x = 0.
     row_covariance_ : ndarray of shape (n_features, n_features)
-        The posterior covariance between features, the same for all outputs; times
+        Posterior covariance between features, the same for all outputs. Multiplied by
         ``output_covariance_[d, e]`` it is the covariance between the weights of outputs
-        d and e. Made when asked for.
+        d and e. It is computed at first use.
     output_covariance_ : ndarray of shape (n_outputs, n_outputs)
         Sigma.
     prior_variance_, noise_variance_ : float
-        The variances in use.
+        The variances used.
     evidence_path_ : ndarray of shape (n_iterations + 1,)
-        With ``optimize="evidence"``: a structured array of the ``prior_variance``,
-        ``noise_variance``, ``n_effective_parameters`` (a output) and
-        ``log_marginal_likelihood`` of each iteration.
+        Structured array with the ``prior_variance``, ``noise_variance``,
+        ``n_effective_parameters`` (per output) and ``log_marginal_likelihood`` of each
+        iteration. Only with ``optimize="evidence"``.
     n_iter_ : int
-        Iterations of the evidence's fixed point; 1 without it.
+        Number of iterations for the evidence, or 1 without it.
     n_features_in_ : int
-        The number of features.
+        Number of features.
     feature_names_in_ : ndarray of str
-        Column names, when X was a data frame.
+        Column names, if X was a data frame.
 
     See Also
     --------
-    MeanFieldLinearRegression : The factorised posterior; same means, smaller variances.
+    MeanFieldLinearRegression : The factorised posterior: same means, smaller variances.
     LastLayerRegressor : This model on the features of a trained network.
     sklearn.linear_model.BayesianRidge : One output; no uncertainty of the intercept.
 
     Notes
     -----
-    Everything is found in float64 by Cholesky factors from Phi'Phi and Phi'Y, or from
-    singular values of the rows while these are fewer than the columns. ``partial_fit``
-    updates these, so pieces give what the whole would.
+    Everything is computed in float64. Cholesky factors are found from Phi'Phi and
+    Phi'Y or, with fewer rows than columns, from singular values of the rows.
+    ``partial_fit`` updates these, so that rows added in chunks give the posterior of
+    all rows at once.
 
-    With ``optimize="evidence"`` and no intercept, one output has the fixed point of
-    `BayesianRidge` with flat hyperpriors (all four 0). With an intercept,
-    `BayesianRidge` takes the mean of y as known; here it counts as the parameter it is,
-    so ``n - 1`` stands where `BayesianRidge` has ``n``.
+    With ``optimize="evidence"``, one output and no intercept, the variances are those
+    of `BayesianRidge` with flat hyperpriors (all four 0). With an intercept,
+    `BayesianRidge` treats the mean of y as known. Here it is a parameter, and ``n - 1``
+    takes the place of ``n``.
 
     References
     ----------
@@ -99,6 +103,12 @@ n_outputs), default=None
     >>> mean.round(3), (std**2).round(3)
     (array([4.]), array([4.333]))
     """
+
+    _parameter_rules = {
+        "output_covariance": own(
+            check_output_covariance, "None, 'empirical' or a matrix", "full"
+        )
+    }
 
     def __init__(
         self,

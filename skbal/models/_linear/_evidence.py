@@ -9,9 +9,9 @@ gives the variances back (Bishop 2006, equations 3.91, 3.92 and 3.95):
 
     prior = |W|^2 / gamma,   noise = |Y - Phi W|^2 / (n - gamma),
 
-each per output. With the eigenvectors of Phi'Phi, found once, an iteration costs
-O(n_features). Where there is an intercept, n is the number of rows less one: a flat
-prior on the intercept leaves the evidence of the n - 1 contrasts of the rows.
+each per output. The eigenvectors of Phi'Phi are found once, so that an iteration costs
+O(n_features). With an intercept, n is the number of rows minus one: a flat prior on the
+intercept leaves the evidence of the n - 1 contrasts of the rows.
 """
 
 from typing import NamedTuple
@@ -34,18 +34,18 @@ PATH_DTYPE = np.dtype(
 
 # Below this share of the eigenvalues, the data determine no weight at all.
 _NO_SIGNAL = 1e-10
-# A last gain below this, in nats, is no reason to warn: where the evidence is flat the
-# variances creep on, though no data could tell them apart.
+# A gain below this, in nats, counts as none: where the evidence is flat, variances move
+# on though no data could tell them apart.
 _NO_GAIN = 1e-7
 
 
 class Variances(NamedTuple):
-    """What a model holds fixed while it finds its posterior.
+    """The variances that are fixed while the posterior is found.
 
     Attributes
     ----------
     prior, noise : float
-        The row variances.
+        Row variances of prior and noise.
     output : OutputCovariance
         The covariance between outputs.
     """
@@ -64,7 +64,7 @@ def log_evidence(n, square, log_det_ratio, noise_variance, output):
     Parameters
     ----------
     n : float
-        The number of rows, one less with an intercept.
+        Number of rows, minus one with an intercept.
     square : float
         tr(Sigma^-1 Y'K^-1 Y).
     log_det_ratio : float
@@ -89,19 +89,20 @@ class EvidenceProblem:
     Parameters
     ----------
     spectrum : Spectrum
-        Of the features.
+        The spectrum of the features.
     scatter_y : ndarray of shape (n_outputs, n_outputs)
         Y'Y.
     mean_y : ndarray of shape (n_outputs,)
-        The means of the targets; what they round to is no residual.
+        Means of the targets. Their rounding errors do not count as noise.
     n : float
-        The number of rows, one less with an intercept.
+        Number of rows, minus one with an intercept.
     """
 
     def __init__(self, spectrum, scatter_y, mean_y, n):
         self.values, self.n = spectrum.values, n
         self.cross = spectrum.cross
-        # What no weights can explain; the rest of Y'Y lies along the eigenvectors.
+        # Y'Y is the sum of a part along the eigenvectors, (rank, n_outputs), and a part
+        # that no weights can explain, (n_outputs, n_outputs).
         projected = self.cross / np.sqrt(self.values)[:, np.newaxis]
         self._along = projected
         self._outside = scatter_y - projected.T @ projected
@@ -110,7 +111,7 @@ class EvidenceProblem:
         self.hides_columns = spectrum.hides_columns
 
     def _scatter(self, shares):
-        """Return the part of Y'Y of which each eigenvector keeps its share."""
+        """Return Y'Y with a share of the part along each eigenvector."""
         along = self._along * shares[:, np.newaxis]
         return self._outside + along.T @ self._along
 
@@ -119,17 +120,17 @@ class EvidenceProblem:
         return self._scatter(ratio / (self.values + ratio))
 
     def update(self, variances):
-        """Return the next variances, and the effective number of parameters now."""
+        """Return the next variances and the present number of effective parameters."""
         ratio, output = variances.noise / variances.prior, variances.output
         damped = self.values + ratio
         gamma = float((self.values / damped).sum())
         weights = self.cross / damped[:, np.newaxis]
         length = output.square(weights.T @ weights)
         residual = output.square(self._scatter((ratio / damped) ** 2))
-        # Where there are no more rows than weights, all may be determined.
+        # With no more rows than weights, all weights may be determined.
         free = max(self.n - gamma, np.finfo(np.float64).eps * self.n)
         noise = max(residual / (output.rank * free), self.smallest_noise)
-        # Where the targets are flat, no weight is determined: the prior stays.
+        # Constant targets determine no weight, and the prior variance stays.
         prior = length / (output.rank * gamma) if length > 0 else variances.prior
         return variances._replace(prior=prior, noise=noise), gamma
 
@@ -139,10 +140,10 @@ class EvidenceProblem:
         return variances._replace(output=OutputCovariance.proportional_to(scatter))
 
     def split_in_halves(self, variances):
-        """Return variances that give half of y's variance to the function.
+        """Return variances that ascribe half of the variance of y to the function.
 
-        With the noise given far too small, or a prior far too wide, the fixed point may
-        end at a lower maximum; this start knows the units of rows and targets.
+        With far too small a noise variance or far too large a prior variance, the
+        iterations may end at a lower maximum. This start has the units of X and y.
         """
         half = self._mean_square / 2
         if not half > 0:
@@ -150,7 +151,7 @@ class EvidenceProblem:
         return variances._replace(prior=half * self.n / self.values.sum(), noise=half)
 
     def row(self, variances, gamma):
-        """Return one row of the evidence's path."""
+        """Return one row of ``evidence_path_``."""
         ratio, output = variances.noise / variances.prior, variances.output
         square = output.square(self.whitened_scatter(ratio)) / variances.noise
         log_det = np.log1p(self.values / ratio).sum()
@@ -159,49 +160,53 @@ class EvidenceProblem:
 
 
 def maximise_evidence(problem, start, *, learn_output, max_iter, tol, owner):
-    """Return the variances at the maximum of the evidence, and the way there.
+    """Return the variances at the maximum of the evidence, and the path to them.
+
+    The iterations start from ``start`` and from half of the variance of y as noise. The
+    end with more evidence is returned, the first of equals.
 
     Parameters
     ----------
     problem : EvidenceProblem
         The data.
     start : Variances
-        Where to begin; the fixed point is also begun where half of y's variance is
-        noise, and the end of more evidence is taken.
+        The first variances.
     learn_output : bool
-        Whether the output covariance is maximised too; given the ratio of noise and
-        prior, its maximum is proportional to Y'K^-1 Y.
+        Whether the output covariance is maximised as well. Given the ratio of noise and
+        prior variance, it is proportional to Y'K^-1 Y.
     max_iter : int
-        The most iterations.
+        Largest number of iterations.
     tol : float
-        The change of the logarithms of both variances at which to stop.
+        Iterations stop when the logarithms of both variances change by less.
     owner : str
-        The estimator's name.
+        Name of the estimator, for messages.
 
     Returns
     -------
     variances : Variances
     path : ndarray of shape (n_iterations + 1,), dtype=PATH_DTYPE
-        The variances of each iteration and their evidence.
+        Variances and evidence of each iteration.
 
     Warns
     -----
     ConvergenceWarning
-        If it did not converge in ``max_iter`` iterations.
+        If the iterations did not converge in ``max_iter``.
     NumericalWarning
-        If the targets leave no residual or the data no way to tell the variances.
+        If the targets leave no residual, or the data do not determine the variances.
     """
     if not problem.n > 0 or not len(problem.values):
-        _warn(
-            f"{owner} has too few different rows to learn variances from; those given "
-            "are kept."
+        warn(
+            f"{owner} has too few different rows to learn variances from. The given "
+            "variances are kept.",
+            NumericalWarning,
         )
         return start, np.empty(0, dtype=PATH_DTYPE)
-    climbs = [
-        _climb(problem, variances, learn_output, max_iter, tol)
-        for variances in (start, problem.split_in_halves(start))
-    ]
-    best = max(climbs, key=lambda climb: climb.path[-1]["log_marginal_likelihood"])
+    best = _better(
+        *(
+            _climb(problem, variances, learn_output, max_iter, tol)
+            for variances in (start, problem.split_in_halves(start))
+        )
+    )
     _warn_of(problem, best, max_iter, owner)
     return best.variances, best.path
 
@@ -211,6 +216,18 @@ class _Climb(NamedTuple):
     path: np.ndarray
     last_step: float
     has_converged: bool
+
+    @property
+    def evidence(self):
+        return self.path[-1]["log_marginal_likelihood"]
+
+
+def _better(first, second):
+    """Return the climb with more evidence, and the first where rounding decides."""
+    gain = second.evidence - first.evidence
+    if abs(gain) >= _NO_GAIN:
+        return second if gain > 0 else first
+    return second if second.has_converged and not first.has_converged else first
 
 
 def _climb(problem, variances, learn_output, max_iter, tol):
@@ -245,24 +262,23 @@ def _log_step(before, after):
 
 def _warn_of(problem, climb, max_iter, owner):
     if problem.hides_columns:
-        _warn(
-            f"The scales of the columns of {owner} are so far apart that the evidence "
-            "sees only the larger ones. Scale the columns, for instance by "
-            "StandardScaler."
+        warn(
+            f"The scales of the columns of X given to {owner} are so different that "
+            "small columns are lost to rounding in the evidence. Scale the columns, "
+            "for instance by StandardScaler.",
+            NumericalWarning,
         )
     if climb.variances.noise <= problem.smallest_noise:
-        _warn(
-            f"The targets of {owner} leave no residual, so their noise cannot be told "
-            f"from rounding; noise_variance_ was held at {climb.variances.noise:.3g}."
+        warn(
+            f"The targets of {owner} leave no residual, so that their noise is lost to "
+            f"rounding. noise_variance_ is set to {climb.variances.noise:.3g}.",
+            NumericalWarning,
         )
     if not climb.has_converged:
         change = np.expm1(climb.last_step)
-        _warn(
+        warn(
             f"The evidence of {owner} did not converge in max_iter={max_iter} "
-            f"iterations; the last changed a variance by {change:.2g} of itself.",
+            f"iterations. The last one changed a variance by {change:.2g} of its "
+            "value.",
             ConvergenceWarning,
         )
-
-
-def _warn(message, kind=NumericalWarning):
-    warn(message, kind)

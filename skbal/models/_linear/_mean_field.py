@@ -10,54 +10,55 @@ from skbal.models._linear._posterior import DiagonalPosterior
 class MeanFieldLinearRegression(LinearModel):
     """Linear regression with the best posterior in which all weights are independent.
 
-    Of all factorised Gaussians the one with the largest evidence lower bound has the
-    means of the exact posterior and the variances ``1 / (sum_n phi_nk**2 /
-    noise_variance + 1 / prior_variance)``: never larger than the exact ones, smaller
-    wherever features are correlated. Predictions are those of
+    Among all factorised Gaussians, the one with the largest evidence lower bound has
+    the means of the exact posterior and the variances ``1 / (sum_n phi_nk**2 /
+    noise_variance + 1 / prior_variance)``. They are never larger than the exact ones,
+    and smaller wherever features are correlated. Predictions are those of
     `BayesianLinearRegression`, with other, mostly smaller, error bars.
 
     Parameters
     ----------
     prior_variance : float, default=1.0
-        The variance of a weight before any row was seen.
+        Prior variance of a weight, in squared units of y over X.
     noise_variance : float, default=1.0
-        The variance of y about the function, in squared units of y.
+        Variance of y around the function, in squared units of y.
     fit_intercept : bool, default=True
-        Whether there is an intercept, with a flat prior; the weights act on x less the
-        mean row, as in `BayesianLinearRegression`.
+        Whether to fit an intercept with a flat prior. The weights act on ``x`` minus
+        the mean row, as in `BayesianLinearRegression`.
     optimize : {"evidence"} or None, default=None
-        "evidence" maximises the evidence of the exact model, so that this one differs
-        from `BayesianLinearRegression` by its variances only.
+        How the variances are found. "evidence" maximises the evidence of the exact
+        model, so that only the posterior variances differ from
+        `BayesianLinearRegression`. ``None`` uses the given variances.
     max_iter : int, default=2000
-        The most iterations of the evidence's fixed point.
+        Largest number of iterations for the evidence.
     tol : float, default=1e-8
-        The relative change of the variances at which it stops.
+        Iterations stop when both variances change by less than this share.
     n_draws : int, default=100
-        How many draws ``predict_samples`` gives when not told.
+        Number of posterior draws that ``predict_samples`` makes by default.
 
     Attributes
     ----------
     coef_mean_ : ndarray of shape (n_features, n_outputs)
-        The means of the weights, those of the exact posterior.
+        Posterior mean of the weights, equal to the exact one.
     coef_variance_ : ndarray of shape (n_features, n_outputs)
-        The variances of the weights; the same in each column, since noise and prior
-        are.
+        Posterior variance of the weights. All columns are equal, as all outputs have
+        the same noise and prior variance.
     row_covariance_ : ndarray of shape (n_features, n_features)
-        The diagonal matrix of these variances.
+        Diagonal matrix of these variances.
     intercept_mean_ : ndarray of shape (n_outputs,)
-        The mean of the value at x = 0.
+        Posterior mean of the value at x = 0.
     output_covariance_ : ndarray of shape (n_outputs, n_outputs)
-        The identity: independent weights leave no covariance between outputs.
+        The identity, since independent weights leave no covariance between outputs.
     prior_variance_, noise_variance_ : float
-        The variances in use.
+        The variances used.
     evidence_path_ : ndarray of shape (n_iterations + 1,)
-        With ``optimize="evidence"``; see `BayesianLinearRegression`.
+        As in `BayesianLinearRegression`. Only with ``optimize="evidence"``.
     n_iter_ : int
-        Iterations of the evidence's fixed point; 1 without it.
+        Number of iterations for the evidence, or 1 without it.
     n_features_in_ : int
-        The number of features.
+        Number of features.
     feature_names_in_ : ndarray of str
-        Column names, when X was a data frame.
+        Column names, if X was a data frame.
 
     See Also
     --------
@@ -102,26 +103,28 @@ class MeanFieldLinearRegression(LinearModel):
 
     @property
     def coef_variance_(self):
-        """The variances of the weights."""
+        """Posterior variance of the weights, (n_features, n_outputs)."""
         n_outputs = self.coef_mean_.shape[1]
         return np.repeat(self._posterior.variance[:, np.newaxis], n_outputs, axis=1)
 
     def elbo(self):
         """Return the evidence lower bound, in nats.
 
-        It is the expected log likelihood less the divergence from the prior, and never
-        exceeds ``log_marginal_likelihood()``; the gap is the divergence KL(q || p) from
+        It is the expected log likelihood minus the divergence from the prior. It never
+        exceeds ``log_marginal_likelihood()``. The gap is the divergence KL(q || p) from
         the exact posterior.
 
         Returns
         -------
         elbo : float
+            The bound, in nats.
         """
         check_is_fitted(self)
         return self._expected_log_likelihood() - self._divergence_from_prior()
 
     def _expected_log_likelihood(self):
-        # The flat intercept is integrated out: n - 1 contrasts of the rows are left.
+        # E_q[log p(Y | W)], Bishop (2006), equation (10.107), for the n - 1 contrasts
+        # of the rows that remain when the flat intercept is integrated out.
         statistics, noise = self._statistics, self.noise_variance_
         n_outputs = self.coef_mean_.shape[1]
         residual = np.trace(statistics.residual_scatter(self.coef_mean_))
@@ -132,6 +135,7 @@ class MeanFieldLinearRegression(LinearModel):
         )
 
     def _divergence_from_prior(self):
+        # KL(q || prior) of independent Gaussians, summed over weights.
         ratio = self.coef_variance_ / self.prior_variance_
         means = self.coef_mean_**2 / self.prior_variance_
         return 0.5 * (ratio + means - 1.0 - np.log(ratio)).sum()

@@ -1,7 +1,7 @@
-"""The covariance between outputs: checked, rooted and inverted on its support.
+"""The covariance between outputs: its check, square root and inverse on its support.
 
-It may be singular: one-hot labels sum to one, so their covariance has no full rank.
-Densities are then those on the support, as in
+It may be singular. One-hot labels sum to one, so that their covariance does not have
+full rank. Densities are then those on the support, as in
 ``scipy.stats.multivariate_normal(allow_singular=True)``.
 """
 
@@ -12,12 +12,12 @@ from sklearn.utils import check_array
 
 
 class OutputCovariance:
-    """A covariance between outputs and what densities need of it.
+    """A covariance between outputs, with what densities need from it.
 
     Parameters
     ----------
     matrix : ndarray of shape (n_outputs, n_outputs)
-        Symmetric and positive semi-definite.
+        A symmetric positive semi-definite matrix.
     """
 
     def __init__(self, matrix):
@@ -47,25 +47,33 @@ class OutputCovariance:
 
     @cached_property
     def inverse(self):
-        """The inverse on the support, zero outside."""
+        """The inverse on the support, and zero outside of it."""
         values, vectors = self._spectrum
         return (vectors / values) @ vectors.T
 
     def square(self, scatter):
-        """Return trace(inverse scatter), the squared length in units of the outputs."""
+        """Return trace(inverse @ scatter), a squared length in units of the outputs."""
         return float(max(np.einsum("de,de->", self.inverse, scatter), 0.0))
 
     @classmethod
     def proportional_to(cls, scatter):
-        """Return the covariance proportional to a scatter whose mean variance is one.
+        """Return the covariance of mean variance one that is proportional to a scatter.
 
-        Only the product of a row and an output variance is seen in data, so the scale
-        is held here, and noise and prior variance tell the size.
+        Data determine only the product of a row variance and an output variance. The
+        scale is fixed here, so that noise and prior variance give the size.
         """
         mean = np.trace(scatter) / len(scatter)
         if not mean > 0:
             return cls(np.eye(len(scatter)))
         return cls((scatter + scatter.T) / (2 * mean))
+
+
+def check_output_covariance(value, name, owner):
+    """Raise an error if ``output_covariance`` is a string other than "empirical"."""
+    if isinstance(value, str) and value != "empirical":
+        raise ValueError(
+            f"{name} of {owner} must be None, 'empirical' or a matrix, got {value!r}."
+        )
 
 
 def given_output_covariance(value, n_outputs, owner):
@@ -74,11 +82,11 @@ def given_output_covariance(value, n_outputs, owner):
     Parameters
     ----------
     value : None, "empirical" or array-like of shape (n_outputs, n_outputs)
-        None is the identity; so does "empirical" begin.
+        Both ``None`` and the start of "empirical" are the identity.
     n_outputs : int
-        How many outputs y has.
+        Number of outputs of y.
     owner : str
-        The estimator's name.
+        Name of the estimator, for messages.
 
     Returns
     -------
@@ -87,20 +95,15 @@ def given_output_covariance(value, n_outputs, owner):
     Raises
     ------
     ValueError
-        If it is another word, has another shape, or is no covariance.
+        If the matrix has another shape or is not a covariance.
     """
-    if value is None or (isinstance(value, str) and value == "empirical"):
+    if value is None or isinstance(value, str):
         return OutputCovariance(np.eye(n_outputs))
-    if isinstance(value, str):
-        raise ValueError(
-            f"output_covariance of {owner} must be None, 'empirical' or a matrix, "
-            f"got {value!r}."
-        )
     matrix = check_array(value, dtype=np.float64, input_name="output_covariance")
     if matrix.shape != (n_outputs, n_outputs):
         raise ValueError(
             f"output_covariance of {owner} must have shape ({n_outputs}, {n_outputs}), "
-            f"one row an output of y, got {matrix.shape}."
+            f"one row per output of y, got {matrix.shape}."
         )
     _check_covariance(matrix, owner)
     return OutputCovariance(matrix)

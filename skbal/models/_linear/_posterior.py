@@ -6,11 +6,11 @@ Rows ``Y = Phi W + E`` with likelihood ``MN(Phi W, noise I, Sigma)`` and prior
     covariance = (Phi'Phi / noise + I / prior)^-1
     mean       = covariance Phi'Y / noise.
 
-`CholeskyPosterior` holds the factor of the precision, for more rows than columns.
-`SpectralPosterior` holds the right singular vectors of Phi, for fewer: what it costs is
-of the order of the rows, not of the columns squared. `DiagonalPosterior` is the best
-factorised Gaussian. The output covariance Sigma stays outside: it multiplies all of
-them alike.
+`CholeskyPosterior` has the factor of the precision, for more rows than columns.
+`SpectralPosterior` has the right singular vectors of Phi, for fewer rows. Its cost
+grows with the number of rows, not with the square of the columns. `DiagonalPosterior`
+is the best factorised Gaussian. The output covariance Sigma is left out, since it
+multiplies all three alike.
 """
 
 from functools import cached_property
@@ -23,7 +23,7 @@ from skbal._utils.linalg import safe_cholesky
 
 
 class CholeskyPosterior:
-    """The exact posterior by the Cholesky factor of the precision.
+    """The exact posterior, by the Cholesky factor of the precision.
 
     Parameters
     ----------
@@ -32,16 +32,17 @@ class CholeskyPosterior:
     cross : ndarray of shape (n_features, n_outputs)
         Phi'Y.
     noise_variance, prior_variance : float
-        The row variances of likelihood and prior.
+        Row variances of likelihood and prior.
     owner : str
-        Whose posterior it is, for messages.
+        Name of the estimator, for messages.
 
     Attributes
     ----------
     mean : ndarray of shape (n_features, n_outputs)
+        Posterior mean of the weights.
     log_det_ratio : float
-        log |I + Phi Phi' prior / noise|, the logarithm of how much smaller the
-        posterior's volume is than the prior's, squared.
+        log |I + Phi Phi' prior / noise|. It is twice the logarithm of the volume of the
+        prior over that of the posterior.
     """
 
     def __init__(self, gram, cross, noise_variance, prior_variance, owner):
@@ -63,7 +64,10 @@ class CholeskyPosterior:
         return self._root_prior * solved.T
 
     def deviations(self, normal):
-        """Return draws of W less its mean from normal ones, (n_features, n_draws)."""
+        """Turn standard normal numbers into draws of W minus its mean.
+
+        Both have shape (n_features, n_draws).
+        """
         solved = linalg.solve_triangular(
             self._factor, normal, lower=True, trans="T", check_finite=False
         )
@@ -77,17 +81,17 @@ class CholeskyPosterior:
 
 
 class SpectralPosterior:
-    """The exact posterior by singular values; for fewer rows than columns.
+    """The exact posterior by singular values, for fewer rows than columns.
 
-    Outside the span of the rows the posterior is the prior; along singular vector v
+    Outside of the span of the rows the posterior is the prior. Along a singular vector
     with singular value s the prior variance shrinks by noise / (noise + prior s**2).
 
     Parameters
     ----------
     spectrum : Spectrum
-        Of Phi.
+        The spectrum of Phi.
     noise_variance, prior_variance : float
-        The row variances of likelihood and prior.
+        Row variances of likelihood and prior.
 
     Attributes
     ----------
@@ -109,8 +113,11 @@ class SpectralPosterior:
         return self.deviations(phi.T).T
 
     def deviations(self, normal):
-        """Return draws of W less its mean from normal ones, (n_features, n_draws)."""
-        # The symmetric root: it needs no vectors outside the span.
+        """Turn standard normal numbers into draws of W minus its mean.
+
+        Both have shape (n_features, n_draws).
+        """
+        # The symmetric root needs no vectors outside of the span.
         inside = self._loss[:, np.newaxis] * (self._vectors.T @ normal)
         return self._root_prior * (normal - self._vectors @ inside)
 
@@ -124,24 +131,26 @@ class SpectralPosterior:
 class DiagonalPosterior:
     """The factorised Gaussian that is nearest to the exact posterior in KL(q || p).
 
-    Its means are the exact ones; its variances are one over the diagonal of the
-    precision, never larger than the exact ones.
+    Its means are the exact ones. Its variances are one over the diagonal of the
+    precision, and never larger than the exact ones.
 
     Parameters
     ----------
     exact : CholeskyPosterior or SpectralPosterior
-        Gives the mean.
+        The exact posterior.
     column_squares : ndarray of shape (n_features,)
         The diagonal of Phi'Phi.
     noise_variance, prior_variance : float
-        The row variances of likelihood and prior.
+        Row variances of likelihood and prior.
 
     Attributes
     ----------
     mean : ndarray of shape (n_features, n_outputs)
+        Posterior mean of the weights.
     variance : ndarray of shape (n_features,)
+        Variance of the weights of each feature.
     log_det_ratio : float
-        That of the exact posterior.
+        The value of the exact posterior.
     """
 
     def __init__(self, exact, column_squares, noise_variance, prior_variance):
@@ -154,7 +163,10 @@ class DiagonalPosterior:
         return phi * np.sqrt(self.variance)
 
     def deviations(self, normal):
-        """Return draws of W less its mean from normal ones, (n_features, n_draws)."""
+        """Turn standard normal numbers into draws of W minus its mean.
+
+        Both have shape (n_features, n_draws).
+        """
         return np.sqrt(self.variance)[:, np.newaxis] * normal
 
     @property

@@ -1,12 +1,12 @@
-"""What a linear model must remember of its rows, and how it grows by new ones.
+"""Sufficient statistics of a linear model, and their update by new rows.
 
-With at least as many rows as columns that is their number, means, and the scatter
-about the means (`ManyRows`); adding k rows costs k n_features**2, however many came
-before. With fewer, the rows themselves are less (`FewRows`).
+With at least as many rows as columns they are the number of rows, the means, and the
+scatter around the means (`ManyRows`). Adding k rows costs k n_features**2, however many
+came before. With fewer rows than columns, the rows themselves are smaller (`FewRows`).
 
-A weight w counts a row w times. Scatters of two parts are joined by the rule of Chan,
-Golub and LeVeque (1983): sums of squares of raw values would lose all digits of columns
-whose mean is large.
+A row of weight w counts as w equal rows. Scatters of two chunks are joined by the rule
+of Chan, Golub and LeVeque (1983), because sums of squares of raw values would lose all
+digits of columns with a large mean.
 """
 
 from functools import cached_property
@@ -28,14 +28,14 @@ class Spectrum(NamedTuple):
     Attributes
     ----------
     values : ndarray of shape (rank,)
-        Eigenvalues, the squared singular values of Phi; those lost in rounding are
-        left out.
+        Eigenvalues, the squared singular values of Phi, without those lost to
+        rounding.
     vectors : ndarray of shape (n_features, rank)
         Eigenvectors.
     cross : ndarray of shape (rank, n_outputs)
         ``vectors.T @ Phi.T @ Y``.
     hides_columns : bool
-        Whether a column that is not constant is so small that it was lost.
+        Whether a column that is not constant is so small that it was lost to rounding.
     """
 
     values: np.ndarray
@@ -45,7 +45,7 @@ class Spectrum(NamedTuple):
 
 
 class _Moments(NamedTuple):
-    """Weight, mean and scatter of rows [Phi, Y] side by side."""
+    """Weight, mean and scatter of the rows of [Phi, Y], joined column by column."""
 
     weight: float
     mean: np.ndarray
@@ -54,10 +54,10 @@ class _Moments(NamedTuple):
     def joined(self, other):
         weight = self.weight + other.weight
         step = other.mean - self.mean
-        part = other.weight / weight
+        share = other.weight / weight
         scatter = self.scatter + other.scatter
-        scatter += np.outer(step, (self.weight * part) * step)
-        return _Moments(weight, self.mean + part * step, scatter)
+        scatter += np.outer(step, (self.weight * share) * step)
+        return _Moments(weight, self.mean + share * step, scatter)
 
 
 def _moments(phi, y, weights, centred):
@@ -72,15 +72,15 @@ def _moments(phi, y, weights, centred):
 
 
 def _scatter(rows):
-    # By SciPy's BLAS, as the factor that follows. NumPy may bring one of its own, and
-    # then the threads of the two keep each other waiting for longer than the work.
+    # SciPy's BLAS also computes the factor that follows. NumPy may have a BLAS of its
+    # own, and the threads of the two would wait for each other longer than they work.
     lower = blas.dsyrk(1.0, rows.T, lower=True)
     return lower + np.tril(lower, -1).T
 
 
 def _centre(rows, weights):
-    """Take the mean off the rows, in place, and return it."""
-    # From the first row on: a constant column is then constant to the last bit.
+    """Subtract the mean from the rows, in place, and return the mean."""
+    # The first row is subtracted first, which makes constant columns exactly zero.
     first = rows[0].copy()
     rows -= first
     mean = np.average(rows, axis=0, weights=weights)
@@ -89,20 +89,21 @@ def _centre(rows, weights):
 
 
 def add_rows(statistics, phi, y, weights, centred):
-    """Return the statistics of the rows there were and of new ones.
+    """Return the statistics of earlier and new rows.
 
     Parameters
     ----------
     statistics : FewRows, ManyRows or None
-        Of the rows there were; it stays as it is. None where there were none.
+        Statistics of the earlier rows, which are not changed. ``None`` if there are
+        none.
     phi : ndarray of shape (n_samples, n_features)
-        New rows.
+        The new rows.
     y : ndarray of shape (n_samples, n_outputs)
         Their targets.
     weights : ndarray of shape (n_samples,), optional
-        How often each row counts.
+        Weights of the new rows.
     centred : bool
-        Whether scatters are about the mean (an intercept) or about zero.
+        Whether scatters are around the mean (with an intercept) or around zero.
 
     Returns
     -------
@@ -126,9 +127,9 @@ class ManyRows:
     Parameters
     ----------
     n_features : int
-        How many columns are features; the others are targets.
+        Number of features. The other columns are targets.
     centred : bool
-        Whether scatters are about the mean.
+        Whether scatters are around the mean.
     """
 
     def __init__(self, n_features, centred):
@@ -136,31 +137,31 @@ class ManyRows:
         self._moments = None
 
     def plus(self, phi, y, weights):
-        """Return new statistics that count these rows too."""
+        """Return new statistics that include these rows as well."""
         both = ManyRows(self._n_features, self._centred)
         both._moments = self._moments
         n_columns = phi.shape[1] + y.shape[1]
         step = rows_within(8 * n_columns, max_memory=_CHUNK)
         for start in range(0, len(phi), step):
-            part = slice(start, start + step)
-            part_weights = None if weights is None else weights[part]
-            new = _moments(phi[part], y[part], part_weights, self._centred)
+            rows = slice(start, start + step)
+            chunk_weights = None if weights is None else weights[rows]
+            new = _moments(phi[rows], y[rows], chunk_weights, self._centred)
             both._moments = new if both._moments is None else both._moments.joined(new)
         return both
 
     @property
     def weight(self):
-        """How many rows, by weight."""
+        """Sum of the weights of all rows."""
         return self._moments.weight
 
     @property
     def mean_phi(self):
-        """The means of the features; zero where nothing is centred."""
+        """Means of the features; zero if rows are not centred."""
         return self._moments.mean[: self._n_features]
 
     @property
     def mean_y(self):
-        """The means of the targets; zero where nothing is centred."""
+        """Means of the targets; zero if rows are not centred."""
         return self._moments.mean[self._n_features :]
 
     @property
@@ -182,7 +183,7 @@ class ManyRows:
         return self._gram.diagonal()
 
     def explained_by(self, coef):
-        """Return Y'Phi coef, (n_outputs, n_outputs)."""
+        """Return Y' Phi coef, (n_outputs, n_outputs)."""
         return self._cross.T @ coef
 
     def residual_scatter(self, coef):
@@ -209,7 +210,7 @@ class ManyRows:
 
 
 class FewRows:
-    """The rows themselves, fewer than columns.
+    """The rows themselves, if there are fewer than columns.
 
     Parameters
     ----------
@@ -218,9 +219,9 @@ class FewRows:
     y : ndarray of shape (n_samples, n_outputs)
         Their targets.
     weights : ndarray of shape (n_samples,) or None
-        How often each row counts.
+        Weights of the rows.
     centred : bool
-        Whether there is an intercept.
+        Whether scatters are around the mean.
     """
 
     def __init__(self, phi, y, weights, centred):
@@ -233,15 +234,15 @@ class FewRows:
         )
 
     def followed_by(self, phi, y, weights):
-        """Return these rows and new ones: features, targets, weights."""
+        """Return features, targets and weights of these and of new rows."""
         old_phi, old_y, old_weights = self._rows
         if old_weights is None and weights is None:
             both = None
         else:
             both = np.concatenate(
                 [
-                    np.ones(len(rows)) if part is None else part
-                    for rows, part in ((old_phi, old_weights), (phi, weights))
+                    np.ones(len(rows)) if given is None else given
+                    for rows, given in ((old_phi, old_weights), (phi, weights))
                 ]
             )
         return np.concatenate([old_phi, phi]), np.concatenate([old_y, y]), both
@@ -265,7 +266,7 @@ class FewRows:
         return np.einsum("ij,ij->j", phi, phi)
 
     def explained_by(self, coef):
-        """Return Y'Phi coef, (n_outputs, n_outputs)."""
+        """Return Y' Phi coef, (n_outputs, n_outputs)."""
         phi, y = self._centred()
         return y.T @ (phi @ coef)
 

@@ -394,7 +394,7 @@ def test_draws_agree_in_law_with_those_of_bayesian_ridge():
         ({"prior_variance": 0}, ValueError, "prior_variance of Bayesian.* larger than"),
         ({"noise_variance": -1}, ValueError, "noise_variance of .* must be a real"),
         ({"noise_variance": "a"}, TypeError, "noise_variance of .* got 'a'"),
-        ({"optimize": "cv"}, ValueError, "optimize of .* None or 'evidence', got 'cv'"),
+        ({"optimize": "cv"}, ValueError, "optimize of .* 'evidence' or None, got 'cv'"),
         ({"output_covariance": "full"}, ValueError, "None, 'empirical' or a matrix"),
         ({"output_covariance": np.eye(2)}, ValueError, r"shape \(3, 3\).* \(2, 2\)"),
         ({"output_covariance": -np.eye(3)}, ValueError, "positive semi-definite"),
@@ -416,7 +416,7 @@ def test_wrong_calls_are_named():
     fitted = model().fit(X, y)
     with pytest.raises(ValueError, match="either return_std or return_cov"):
         fitted.predict(X, return_std=True, return_cov=True)
-    with pytest.raises(ValueError, match="2 outputs, but before it had 3"):
+    with pytest.raises(ValueError, match="must have 3 outputs as before, got 2"):
         fitted.partial_fit(X, y[:, :2])
     with pytest.raises(ValueError, match="X has 5 features"):
         fitted.partial_fit(X[:, :5], y)
