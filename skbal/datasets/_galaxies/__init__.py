@@ -1,4 +1,4 @@
-"""Synthetic galaxies, and what volunteers say about them."""
+"""Synthetic galaxies with the votes of simulated volunteers."""
 
 from skbal.datasets._galaxies._make import make_galaxies
 

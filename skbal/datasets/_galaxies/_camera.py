@@ -1,38 +1,38 @@
-"""From light to images: the air blurs it, pixels collect it, the sky adds noise."""
+"""Images of galaxies: light is blurred, collected by pixels, and noise is added."""
 
 import numpy as np
 from scipy.special import ndtr
 
 from skbal.datasets._galaxies._light import galaxy_light
 
-FIELD = 32.0  # arcseconds, the side of every image
-SKY = 4.4  # nanomaggies a square arcsecond: a dark sky of 20.9 magnitudes
-SOFTENING = 0.5  # nanomaggies a square arcsecond, where the stretch becomes a logarithm
-_FINEST = 0.45  # arcseconds between the points where light is computed
-_MIDDLE = 3.0  # arcseconds round the centre where it is computed more finely
-_FINER = 5
-_SIGMAS = 4  # how far beyond the image light is computed, in widths of the blur
+FIELD = 32.0  # side of every image, arcseconds
+SKY = 4.4  # nanomaggies per square arcsecond: a dark sky of 20.9 magnitudes
+SOFTENING = 0.5  # nanomaggies per square arcsecond; above it the scale is logarithmic
+_FINEST = 0.45  # largest distance of points where light is computed, arcseconds
+_MIDDLE = 3.0  # within this distance of the centre the grid is finer, arcseconds
+_FINER = 5  # how many times finer
+_SIGMAS = 4  # margin of the grid around the image, in standard deviations of the blur
 _FWHM = np.sqrt(8 * np.log(2))  # in standard deviations of a Gaussian
 
 
 class Camera:
-    """Takes noise-free pictures of galaxies.
+    """Makes noise-free images of galaxies.
 
     Parameters
     ----------
     image_size : int
-        Pixels a side.
+        Number of pixels along each side.
     psf : float
-        The full width at half maximum of the blur, a Gaussian, in arcseconds.
+        Full width at half maximum of the Gaussian blur, in arcseconds.
 
     Attributes
     ----------
     shape : tuple of int
-        Of an image.
+        Shape of an image.
     pixel : float
-        The side of a pixel in arcseconds.
+        Side of a pixel in arcseconds.
     n_points : int
-        Light is computed at ``n_points ** 2`` points.
+        Number of grid points along each side at which the light is computed.
     """
 
     def __init__(self, image_size, psf):
@@ -58,7 +58,7 @@ class Camera:
         Returns
         -------
         flux : ndarray of shape (n, image_size, image_size)
-            In nanomaggies. Rows go up the sky.
+            Light in nanomaggies. The first row is the bottom of the image.
         """
         light = self._light(galaxies) * self._step**2
         return self._collect @ light @ self._collect.T
@@ -66,22 +66,25 @@ class Camera:
     def _light(self, galaxies):
         points = self._points
         light = galaxy_light(points, points[:, None], galaxies, self._step)
-        # The cusp of a bulge is far narrower than the step.
+        # The centre of a bulge is far narrower than the step, so the light there is the
+        # mean over a finer grid.
         middle = np.flatnonzero(np.abs(points) < _MIDDLE)
         fine_step = self._step / _FINER
         shifts = (np.arange(_FINER) - (_FINER - 1) / 2) * fine_step
         fine = (points[middle][:, None] + shifts).ravel()
         inner = galaxy_light(fine, fine[:, None], galaxies, fine_step)
+        # (n, n_fine, n_fine) -> (n, n_middle, _FINER, n_middle, _FINER), then the mean
+        # over both axes of fine points.
         shape = (len(inner), len(middle), _FINER, len(middle), _FINER)
         light[:, middle[:, None], middle] = inner.reshape(shape).mean(axis=(2, 4))
         return light
 
 
 def _collected(points, image_size, sigma):
-    """Return the share of the light at each point that a row of pixels collects.
+    """Return the share of the light at each point that each row of pixels collects.
 
-    The blur is a Gaussian, so it works on rows and columns one after the other, and the
-    share between two edges is a difference of its distribution function.
+    A Gaussian blur can be applied to rows and columns one after the other. The share
+    between two edges of a pixel is a difference of the normal distribution function.
     """
     edges = np.linspace(-FIELD / 2, FIELD / 2, image_size + 1)
     distances = edges[:, None] - points
@@ -92,32 +95,34 @@ def _collected(points, image_size, sigma):
 def noise_level(flux, noise, pixel):
     """Return the standard deviation of the noise in pixels, in nanomaggies.
 
-    The photons of the sky and of the galaxy are counted alike, so the variance grows
-    with the light: it is that of the sky times (sky + galaxy) / sky.
+    The noise is that of counted photons, so its variance is proportional to the light.
+    It is the variance of the sky times (sky + galaxy) / sky.
 
     Parameters
     ----------
     flux : ndarray
-        The light in each pixel, nanomaggies.
+        Light in each pixel, in nanomaggies.
     noise : float
-        The sky's standard deviation in a square arcsecond.
+        Standard deviation of the sky in one square arcsecond.
     pixel : float
-        The side of a pixel in arcseconds.
+        Side of a pixel in arcseconds.
 
     Returns
     -------
-    level : ndarray
+    level : ndarray of the shape of ``flux``
     """
     return noise * pixel * np.sqrt(1 + flux / (SKY * pixel**2))
 
 
 def stretched(brightness):
-    """Return brightness as images show it: in proportion, then like a logarithm.
+    """Return brightness on the scale of the images.
+
+    The scale is linear for faint light and logarithmic for bright light.
 
     Parameters
     ----------
     brightness : ndarray
-        Nanomaggies a square arcsecond.
+        Nanomaggies per square arcsecond.
 
     Returns
     -------

@@ -1,8 +1,8 @@
-"""The chance that a volunteer says yes: what a galaxy has, and how well it is seen.
+"""The probability that a volunteer says yes, from the features of a galaxy.
 
-Each chance is a logistic function of a sum of clues. A clue is a number in [0, 1]: how
-strong the feature is, times how well it stands out of the noise, times how well it is
-resolved. So a faint or small spiral looks smooth.
+Each probability is a logistic function of a weighted sum of clues. A clue is a number
+in [0, 1]. It is the strength of a feature, times how well it is visible above the
+noise, times how well it is resolved. So a faint or small spiral looks smooth.
 """
 
 import numpy as np
@@ -18,26 +18,26 @@ from skbal.datasets._galaxies._light import (
 
 QUESTIONS = ("smooth", "bar")
 
-_LOWEST = 0.02  # somebody always says something else
-_CLEAR = 5.0  # signal to noise at which half of a feature is seen
+_LOWEST = 0.02  # lowest probability of each answer: some volunteers always disagree
+_CLEAR = 5.0  # signal-to-noise ratio at which half of a feature is visible
 
 
 def vote_fractions(galaxies, noise, psf):
-    """Return the chance of a yes to "smooth?" and to "bar?".
+    """Return the probability of a yes to "smooth?" and to "bar?".
 
     Parameters
     ----------
     galaxies : dict of str to ndarray of shape (n,)
-        Their parameters.
+        Parameters of the galaxies.
     noise : float
-        The sky's standard deviation in a square arcsecond, nanomaggies.
+        Standard deviation of the sky in one square arcsecond, in nanomaggies.
     psf : float
-        The width of the blur, arcseconds.
+        Full width at half maximum of the blur, in arcseconds.
 
     Returns
     -------
     rho : ndarray of shape (n, 2)
-        In (0.02, 0.98).
+        Probabilities in (0.02, 0.98).
     """
     bulge, arms, edge, bar = (
         clue(galaxies, noise, psf)
@@ -50,7 +50,7 @@ def vote_fractions(galaxies, noise, psf):
 
 
 def bulge_clue(galaxies, noise, psf):
-    """Return how well a round, concentrated bulge is seen, in [0, 1].
+    """Return how well a round, concentrated bulge is visible, in [0, 1].
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def bulge_clue(galaxies, noise, psf):
 
 
 def arms_clue(galaxies, noise, psf):
-    """Return how well spiral arms are seen, in [0, 1].
+    """Return how well spiral arms are visible, in [0, 1].
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def arms_clue(galaxies, noise, psf):
 
 
 def edge_clue(galaxies, noise, psf):
-    """Return how well a disc is seen from its side, in [0, 1].
+    """Return how well a disc seen from the side is visible, in [0, 1].
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ def edge_clue(galaxies, noise, psf):
 
 
 def bar_clue(galaxies, noise, psf):
-    """Return how well a bar is seen, in [0, 1].
+    """Return how well a bar is visible, in [0, 1].
 
     Parameters
     ----------
@@ -131,7 +131,7 @@ def bar_clue(galaxies, noise, psf):
 
 
 def _openness(galaxies):
-    """Return how well a pattern in a disc is seen from its inclination, in [0, 1]."""
+    """Return how well the inclination lets a pattern in a disc be seen, in [0, 1]."""
     return thinness(galaxies) * galaxies["disc_axis_ratio"]
 
 
@@ -142,11 +142,11 @@ def _disc_brightness(galaxies, radius):
 
 
 def _seen(signal, noise):
-    """Return the share of a feature that stands out of the noise."""
+    """Return the share of a feature that is visible above the noise, in [0, 1]."""
     total = signal + _CLEAR * noise
     return np.divide(signal, total, out=np.zeros_like(total), where=total > 0)
 
 
 def _resolved(width, psf):
-    """Return the share of a feature of some width that the blur leaves."""
+    """Return the share of a feature of a given width that the blur leaves."""
     return width**2 / (width**2 + psf**2)

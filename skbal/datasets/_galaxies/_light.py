@@ -1,13 +1,13 @@
-"""The light of galaxies before it meets the air: bulge, disc, arms and bar.
+"""The light of galaxies before it is blurred: bulge, disc, arms and bar.
 
-Everything is in arcseconds and nanomaggies (a magnitude of 22.5 is one). Each profile
-holds exactly the light it is given when it is integrated over the whole sky.
+Lengths are in arcseconds, light is in nanomaggies (one is a magnitude of 22.5). The
+integral of each profile over the whole sky is exactly its flux.
 """
 
 import numpy as np
 from scipy.special import gamma, gammainc, gammaincinv
 
-ARM_POWER_MEAN = 3 / 8  # of ((1 + cos) / 2)^2 round a circle
+ARM_POWER_MEAN = 3 / 8  # mean of ((1 + cos) / 2)^2 over a circle
 
 
 def flux_of(magnitude):
@@ -16,6 +16,7 @@ def flux_of(magnitude):
     Parameters
     ----------
     magnitude : float or ndarray
+        Magnitudes.
 
     Returns
     -------
@@ -33,22 +34,22 @@ def sersic(radius, flux, index, effective_radius, axis_ratio, core=0.0):
     """Return the surface brightness of a Sersic profile.
 
     I(R) = I_e exp(-b ((R / R_e)^(1/n) - 1)), where half of the light lies within R_e.
-    All of it is 2 pi n e^b b^(-2n) Gamma(2n) R_e^2 I_e q [1]_.
+    The flux is 2 pi n e^b b^(-2n) Gamma(2n) R_e^2 I_e q [1]_.
 
     Parameters
     ----------
     radius : ndarray
-        The elliptical radius, along the major axis.
+        Elliptical radius, measured along the major axis.
     flux, index, effective_radius, axis_ratio : float or ndarray
-        All light, n, R_e and q; they broadcast against ``radius``.
+        All light, n, R_e and q. They broadcast against ``radius``.
     core : float, default=0.0
-        Within this radius the light is spread evenly, where a grid could not follow the
-        cusp; it is the light that the profile has there.
+        Within this radius the light of the profile is spread evenly, because a grid
+        could not resolve the steep centre.
 
     Returns
     -------
     brightness : ndarray
-        In units of the flux for a square of the unit of length.
+        Flux per square of the unit of length.
 
     References
     ----------
@@ -80,17 +81,18 @@ def galaxy_light(x, y, galaxies, core):
     Parameters
     ----------
     x, y : ndarray of shape (n_points, 1) and (1, n_points), or (n_points, n_points)
-        Where, in arcseconds from the middle of the image.
+        Coordinates of the points, in arcseconds from the middle of the image.
     galaxies : dict of str to ndarray of shape (n,)
-        Their parameters.
+        Parameters of the galaxies.
     core : float
-        Of the bulges, as `sersic` takes it.
+        Core of the bulges, as in `sersic`.
 
     Returns
     -------
     brightness : ndarray of shape (n, n_points, n_points)
-        In nanomaggies a square arcsecond.
+        Nanomaggies per square arcsecond.
     """
+    # (n,) -> (n, 1, 1), to broadcast against the points.
     galaxy = {name: value[:, None, None] for name, value in galaxies.items()}
     along, across = _turned(
         x - galaxy["x"], y - galaxy["y"], np.radians(galaxy["position_angle"])
@@ -120,16 +122,16 @@ def bulge_brightness(radius, galaxy, core=0.0):
     Parameters
     ----------
     radius : ndarray
-        Along the major axis, arcseconds.
+        Elliptical radius in arcseconds, measured along the major axis.
     galaxy : dict of str to ndarray
         Parameters of galaxies, which broadcast against ``radius``.
     core : float, default=0.0
-        As `sersic` takes it.
+        As in `sersic`.
 
     Returns
     -------
     brightness : ndarray
-        In nanomaggies a square arcsecond.
+        Nanomaggies per square arcsecond.
     """
     flux = flux_of(galaxy["magnitude"]) * galaxy["bulge_fraction"]
     index, effective = galaxy["sersic_index"], galaxy["bulge_radius"]
@@ -169,7 +171,7 @@ def bar_flux(galaxy):
 
 
 def thinness(galaxy):
-    """Return how much of a pattern in a disc is not smeared by the disc's thickness.
+    """Return the share of a pattern in a disc that its thickness does not hide.
 
     Parameters
     ----------
@@ -179,7 +181,7 @@ def thinness(galaxy):
     Returns
     -------
     thinness : ndarray
-        cos^2 i / q^2: 1 from above, 0 from the side.
+        cos^2 i / q^2. It is 1 from above and 0 from the side.
     """
     cos_i = np.cos(np.radians(galaxy["inclination"]))
     return (cos_i / galaxy["disc_axis_ratio"]) ** 2
@@ -198,7 +200,10 @@ def _disc_with_arms(along, across, galaxy):
 
 
 def _arms(radius, angle, galaxy):
-    """Return what logarithmic arms multiply a disc with: 1 on average at any radius."""
+    """Return the factor by which logarithmic arms change the light of a disc.
+
+    Its mean over a circle of any radius is 1.
+    """
     start = arm_start(galaxy)
     winding = np.log(np.maximum(radius, 1e-3 * start) / start)
     winding = winding / np.tan(np.radians(galaxy["pitch_angle"]))
@@ -209,7 +214,7 @@ def _arms(radius, angle, galaxy):
 
 
 def arm_start(galaxy):
-    """Return the radius where arms begin, in arcseconds.
+    """Return the radius at which arms begin, in arcseconds.
 
     Parameters
     ----------
@@ -219,14 +224,14 @@ def arm_start(galaxy):
     Returns
     -------
     radius : ndarray
-        The half-length of a bar, where there is one.
+        Half of the bar's length, if there is a bar.
     """
     inner = 0.6 * galaxy["disc_scale_length"]
     return np.where(galaxy["bar_fraction"] > 0, galaxy["bar_length"], inner)
 
 
 def _bar(along, across, galaxy):
-    """Return a Ferrers bar, I0 (1 - rho^2)^2 in the ellipse rho < 1 of the disc."""
+    """Return the light of a Ferrers bar, I0 (1 - m^2)^2 in the ellipse m < 1."""
     tilt = galaxy["disc_axis_ratio"]
     along, across = _turned(along, across / tilt, np.radians(galaxy["bar_angle"]))
     length = galaxy["bar_length"]
@@ -236,7 +241,7 @@ def _bar(along, across, galaxy):
 
 
 def bar_peak(galaxy):
-    """Return the brightness in the middle of bars.
+    """Return the brightness at the centre of bars.
 
     Parameters
     ----------
@@ -246,7 +251,7 @@ def bar_peak(galaxy):
     Returns
     -------
     brightness : ndarray
-        In nanomaggies a square arcsecond.
+        Nanomaggies per square arcsecond.
     """
     area = np.pi * galaxy["bar_length"] ** 2 * galaxy["bar_axis_ratio"]
     return 3 * bar_flux(galaxy) / (area * galaxy["disc_axis_ratio"])

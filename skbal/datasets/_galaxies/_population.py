@@ -1,8 +1,8 @@
-"""What galaxies there are: their physical parameters, drawn from distributions.
+"""The physical parameters of galaxies, drawn from distributions.
 
-Magnitudes, sizes, shapes and the shares of discs, bars and arms follow what surveys of
-bright galaxies find, roughly. Each parameter is a function of uniform numbers of its
-own, so that more parameters later would change none of these.
+Magnitudes, sizes, shapes and the shares of discs, bars and arms are roughly those that
+surveys of bright galaxies find. Each parameter has uniform random numbers of its own,
+so a parameter added later changes none of the others.
 """
 
 import numpy as np
@@ -11,9 +11,9 @@ from scipy.special import ndtri
 _ELLIPTICAL_SHARE = 0.4
 _BARRED_SHARE = 0.5  # of the discs
 _ARMLESS_SHARE = 0.2  # of the discs: lenticulars
-DISC_THICKNESS = 0.2  # the axis ratio of a disc seen from its side
+DISC_THICKNESS = 0.2  # axis ratio of a disc seen from the side
 
-# Names in the order of the uniform numbers, which must not change.
+# Names of the uniform numbers. Their order must not change.
 _DRAWN = (
     "kind",
     "magnitude",
@@ -47,7 +47,7 @@ def population(uniform):
     Parameters
     ----------
     uniform : ndarray of shape (n, N_UNIFORM)
-        Numbers in [0, 1), a row for each galaxy.
+        Numbers in [0, 1), one row per galaxy.
 
     Returns
     -------
@@ -68,7 +68,8 @@ def population(uniform):
 
 
 def _sizes(u, is_disc):
-    # Numbers rise tenfold in 4 magnitudes, from 14 to 17, the limit of Galaxy Zoo 2.
+    # Magnitudes lie between 14 and 17, the limit of Galaxy Zoo 2. The number of
+    # galaxies grows tenfold in 4 magnitudes.
     magnitude = 14 + 4 * np.log10(1 + u["magnitude"] * (10 ** (3 / 4) - 1))
     # Fainter galaxies are smaller, with a scatter of 0.13 dex at one magnitude.
     radius = 10 ** (0.72 - 0.1 * (magnitude - 17) + 0.13 * _normal(u["size"]))
@@ -106,14 +107,14 @@ def apparent_axis_ratio(cos_i, thickness):
     Parameters
     ----------
     cos_i : float or ndarray
-        The cosine of the inclination, 1 from above.
+        Cosine of the inclination i. It is 1 from above.
     thickness : float or ndarray
-        The axis ratio seen from the side, q0.
+        Axis ratio q0, seen from the side.
 
     Returns
     -------
     axis_ratio : float or ndarray
-        In [q0, 1].
+        Axis ratio q in [q0, 1].
     """
     return np.sqrt(cos_i**2 + thickness**2 * (1 - cos_i**2))
 
@@ -137,7 +138,7 @@ def _arms(u, is_disc, bar):
         "arm_strength": np.where(has_arms, 0.25 + 0.75 * u["arm_strength"], 0),
         "n_arms": n_arms,
         "pitch_angle": hand * (10 + 22 * u["pitch"]),
-        # Arms begin at the ends of a bar.
+        # If there is a bar, arms begin at its ends.
         "arm_phase": np.where(bar["bar_fraction"] > 0, bar["bar_angle"], free_phase),
     }
 
