@@ -139,7 +139,7 @@ def test_an_archive_of_something_else_is_refused(tmp_path, arrays, message):
 def test_a_file_that_is_no_archive_is_refused(tmp_path):
     path = tmp_path / "mnist.npz"
     path.write_bytes(b"no zip file")
-    with pytest.raises(ValueError, match=r"mnist\.npz is no \.npz archive"):
+    with pytest.raises(ValueError, match=r"mnist\.npz is not an \.npz archive"):
         fetch_mnist(data_home=path)
 
 

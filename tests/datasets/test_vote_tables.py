@@ -83,7 +83,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path, load):
     with pytest.raises(FileNotFoundError, match=r"(gz_decals_votes|cifar10h_2k)\.npz"):
         load(tmp_path)
     (tmp_path / "x.npz").write_text("votes")
-    with pytest.raises(ValueError, match=r"x\.npz is no \.npz archive"):
+    with pytest.raises(ValueError, match=r"x\.npz is not an \.npz archive"):
         load(tmp_path / "x.npz")
 
 
