@@ -136,7 +136,7 @@ def one_run(question, model, repeat):
         n_repeats=1,
         n_queries=n_queries,
         n_instances=n_instances,
-        seed=RandomSeed(first),
+        initial=RandomSeed(first),
         test_size=0.25,
         random_state=repeat,
     )

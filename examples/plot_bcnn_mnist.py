@@ -128,11 +128,11 @@ plt.show()
 # several of a kind; `skbal.query.PowerBALD` is the simple remedy.
 
 # %%
-# Where the time goes: training, and scoring the pool.
+# Where the time goes: training, and choosing rows of the pool.
 
 seconds = {
-    name: np.sum([(s.seconds_training, s.seconds_scoring) for s in runs[0]], axis=0)
+    name: np.sum([(s.seconds_training, s.seconds_querying) for s in runs[0]], axis=0)
     for name, runs in histories.items()
 }
-for name, (training, scoring) in seconds.items():
-    print(f"{name:>6}: training {training:.0f} s, scoring {scoring:.0f} s")
+for name, (training, querying) in seconds.items():
+    print(f"{name:>6}: training {training:.0f} s, querying {querying:.0f} s")

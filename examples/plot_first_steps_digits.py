@@ -67,7 +67,7 @@ def learning_curve(strategy, seed):
 
 
 history = learning_curve(BALD(random_state=0), seed=0)
-history.to_frame()[["n_labels", "score", "seconds_training", "seconds_scoring"]].head()
+history.to_frame()[["n_labels", "score", "seconds_training", "seconds_querying"]].head()
 
 # %%
 # Several runs

@@ -156,7 +156,7 @@ comparison = compare(
     X_test=X_test,
     y_test=y_test,
     reference="BALD",
-    seed=KMeansSeed(n_per_class=2),
+    initial=KMeansSeed(n_per_class=2),
     n_repeats=2 if QUICK else 5,
     n_queries=1 if QUICK else 10,
     random_state=0,

@@ -63,7 +63,7 @@ run = ActiveLearningClassifier(
     n_instances=10,
     stopping=MaxLabels(budget),
     keep_stages=True,
-    validation_fraction=None,
+    test_size=None,
     random_state=0,
 )
 

@@ -108,7 +108,7 @@ def demo_learner(name, settings, seed):
 def results_table(histories):
     """Return the header and the rows of the table that the demo ends with."""
     header = ["strategy", *(f"to {target:.0%}" for target in TARGETS)]
-    header += ["at the end", "training [s]", "scoring [s]"]
+    header += ["at the end", "training [s]", "querying [s]"]
     return header, [[name, *_row(history)] for name, history in histories.items()]
 
 
@@ -118,7 +118,7 @@ def _row(history):
     yield from (f"> {last}" if n is None else str(n) for n in needed)
     yield f"{history.scores[-1]:.1%}"
     yield f"{sum(record.seconds_training for record in history):.0f}"
-    yield f"{sum(record.seconds_scoring for record in history):.0f}"
+    yield f"{sum(record.seconds_querying for record in history):.0f}"
 
 
 def draw_curves(histories, path):

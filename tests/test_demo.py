@@ -35,8 +35,8 @@ def test_a_demo_repeats_with_its_seed(histories):
 def test_the_table_says_when_a_target_was_reached():
     history = History(
         [
-            Record(0, 20, 0.7, seconds_training=1.2, seconds_scoring=0.4),
-            Record(1, 30, 0.91, seconds_training=2.3, seconds_scoring=0.3),
+            Record(0, 20, 0.7, seconds_training=1.2, seconds_querying=0.4),
+            Record(1, 30, 0.91, seconds_training=2.3, seconds_querying=0.3),
         ]
     )
     header, [row] = results_table({"BALD": history})
@@ -46,7 +46,7 @@ def test_the_table_says_when_a_target_was_reached():
         "to 95%": "> 30",
         "at the end": "91.0%",
         "training [s]": "4",
-        "scoring [s]": "1",
+        "querying [s]": "1",
     }
 
 

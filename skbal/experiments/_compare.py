@@ -1,26 +1,22 @@
-"""The comparison of query strategies on labels that are known."""
+"""The comparison of query strategies on known labels."""
 
 import numpy as np
 from sklearn.utils.validation import check_memory
 from tqdm.auto import tqdm
 
 from skbal._utils._sklearn import num_samples
+from skbal._utils.parameters import count, flag, jobs
 from skbal._utils.pools import n_rows
 from skbal._utils.random import check_seed
-from skbal._utils.validation import (
-    check_count,
-    check_fits,
-    check_n_instances,
-    check_real,
-)
-from skbal._utils.votes import check_votes, learns_votes
+from skbal._utils.tags import regresses
+from skbal._utils.validation import check_fits, check_n_instances, check_real
+from skbal._utils.votes import learns_votes
 from skbal._utils.workers import call_all
 from skbal.experiments._checks import check_confidence, check_range, check_targets
 from skbal.experiments._comparison import Comparison
-from skbal.experiments._runs import Setting, prepare, run
+from skbal.experiments._runs import prepare, run
 from skbal.experiments._strategies import OWNER, check_strategies
-from skbal.loop._scoring import check_scorer
-from skbal.simulation._parts import check_hidden_votes, check_selector
+from skbal.simulation._build import RunSettings, check_settings
 
 
 def compare(
@@ -32,7 +28,7 @@ def compare(
     n_repeats=5,
     n_queries=20,
     n_instances=10,
-    seed=None,
+    initial=None,
     label_filter=None,
     oracle_noise=None,
     max_rejected=None,
@@ -51,94 +47,99 @@ def compare(
     n_jobs=None,
     verbose=0,
 ):
-    """Run query strategies in pairs, and return which differences can be believed.
+    """Compare query strategies in paired runs on known labels.
 
-    All strategies of a repeat have the same split, the same first labels, the same
-    wrong answers if there are any, and models with the same random numbers. So what
-    differs between them is what they asked for, and luck with it; repeats tell how
-    much of that is luck.
+    All strategies of a repeat have the same test rows, the same first labels, the same
+    wrong answers (if there is noise) and models with the same seeds. The repeats show
+    whether a difference between strategies is larger than what is due to randomness.
 
     Parameters
     ----------
     strategies : dict of str to QueryStrategy, or list of QueryStrategy
-        What to compare; a list gets the names of the classes. `skbal.query.Random` is
-        added unless it is there or ``reference`` says otherwise.
+        The strategies. In a list, they are named by their classes.
+        `skbal.query.Random` is added unless it is there or ``reference`` is given.
     estimator : estimator
-        The model that learns.
+        The model that learns. It is cloned.
     X : array-like of shape (n_samples, ...)
         The rows, of any kind that a loop takes.
     y : array-like of shape (n_samples,) or (n_samples, n_outputs)
         Their true labels, hidden from the strategies.
     n_repeats : int, default=5
-        Runs of each strategy; 10 tell much more than 5, and 1 tells no scatter.
+        Number of runs of each strategy. 10 runs show much smaller differences than 5.
+        One run gives no interval.
     n_queries : int, default=20
-        How many times to query.
+        Number of queries.
     n_instances : int, default=10
-        Rows a query.
-    seed : seed, optional
-        Selects the first labels; None is ``BalancedSeed(n_per_class=2)``, or
-        ``RandomSeed(20)`` for a regressor, or half of the pool if that is less.
+        Number of rows per query.
+    initial : array-like of int of shape (n_initial,) or object with select, optional
+        First labels. An array of indices, or an object that selects rows, such as
+        `skbal.seeding.BalancedSeed`. Rows that are given by their indices are never
+        test rows. ``None`` is ``BalancedSeed(n_per_class=2)``. For a regressor it is
+        ``RandomSeed(n_instances=20)``, or half of the pool if that is less.
     label_filter : filter, optional
-        Which answers to trust; None trusts all.
+        Decides which answers are trusted. ``None`` trusts all.
     oracle_noise : float or array-like of shape (n_classes, n_classes), optional
-        Of the answers, as `skbal.oracles.NoisyOracle` takes it: the chance that a class
-        is wrong, or a confusion matrix; for a regressor, the standard deviation of
-        Gaussian noise.
+        Noise of the answers, as in `skbal.oracles.NoisyOracle`: the probability that a
+        class is wrong, or a confusion matrix. For a regressor, the standard deviation
+        of Gaussian noise.
     max_rejected : int, optional
-        As for `skbal.loop.ActiveLearningLoop`.
+        Largest number of answers per step that a label filter may reject and the run
+        replaces by asking about other rows. ``None`` means ``n_instances``.
     test_size : float, default=0.2
-        The fraction of the rows to score on, drawn anew in each repeat, in the shares
-        of the classes.
+        Share of the rows that are held out of the pool. Each step is scored on them.
+        They are drawn anew in each repeat, stratified by class.
     X_test : array-like of shape (n_test, ...), optional
         Rows to score on instead. All of X is then the pool.
     y_test : array-like of shape (n_test,) or (n_test, n_outputs), optional
         Their labels.
     scoring : str or callable, optional
-        As in scikit-learn, higher is better; None is the estimator's ``score``.
+        As in scikit-learn, higher is better. ``None`` is the estimator's ``score``.
     reference : str, optional
-        The name of the strategy that the others are compared with; None is random.
+        Name of the strategy that the others are compared with. ``None`` is
+        `skbal.query.Random`.
     label_range : tuple of int, optional
-        Where the area begins and ends; None is all labels that all runs share. See
-        `Comparison`.
+        Number of labels where the area begins and ends. ``None`` is the range that all
+        runs share. See `Comparison`.
     target_score : float or list of float, optional
-        Scores for which the summary says how many labels they took.
+        Scores for which the summary gives the number of labels needed.
     confidence : float, default=0.95
-        Of the intervals.
+        Confidence level of the intervals.
     simultaneous : bool, default=True
-        Whether the intervals of all strategies hold together with this confidence; see
+        Whether the intervals of all strategies hold together with this confidence. See
         `Comparison`.
     n_bootstrap : int, default=9999
-        Resamples of the repeats.
+        Number of bootstrap samples.
     random_state : None, int, numpy.random.RandomState or numpy.random.Generator
-        Decides splits, first labels, noise, models and strategies. Each random state of
-        the parts is set anew from it in each repeat, also where it is an integer:
-        repeats that share their chance would make the intervals too narrow.
+        Decides test rows, first labels, noise, models and strategies. Every random
+        state of the parts is set from it in each repeat, even if it is an integer:
+        repeats with common random numbers would make the intervals too narrow.
     memory : str or joblib.Memory, optional
-        A folder to keep finished runs in. With it and an integer ``random_state``, a
-        comparison that broke off goes on where it was, and one with more repeats or
-        strategies makes only the new runs; between one worker and several, all are new.
-        It knows a strategy by its class and parameters: clear it when you change code.
+        A folder for finished runs. With it and an integer ``random_state``, an
+        interrupted comparison continues, and one with more repeats or strategies makes
+        only the new runs. (From one worker to several, all runs are made again.) The
+        folder knows a strategy by its class and parameters: clear it when code changes.
     n_jobs : int, optional
-        How many runs are made at once, by `joblib`; the results do not depend on it.
+        Number of parallel joblib workers. ``None`` means 1 unless in a
+        `joblib.parallel_config` context. The results do not depend on it.
     verbose : int, default=0
-        Whether to show a progress bar over the runs.
+        Whether to show a progress bar. It counts runs.
 
     Returns
     -------
     comparison : Comparison
-        Areas under the learning curves, their paired differences with intervals, and
-        words. Print it, ``plot()`` it, keep its ``to_records()``.
+        Areas under the learning curves, their paired differences with intervals, and a
+        verdict in words for each strategy.
 
     Raises
     ------
     TypeError, ValueError
-        If an argument is wrong; the message names it. What a run raises passes through,
-        with a note on which it was.
+        If an argument is wrong. The message names it. Errors of a run pass through with
+        a note that names the run.
 
     Notes
     -----
-    A split that is drawn anew tells about data like these. With ``X_test`` the words
-    hold for that very test set.
+    With test rows that are drawn anew, the verdicts hold for data of this kind. With
+    ``X_test`` they hold for this very test set.
 
     Examples
     --------
@@ -161,14 +162,19 @@ def compare(
     (6, 16)
     """
     strategies, reference = check_strategies(strategies, reference)
-    n_repeats = check_count(n_repeats, "n_repeats", OWNER)
-    setting = Setting(
+    check_fits(estimator, OWNER)
+    _check(n_repeats=n_repeats, n_queries=n_queries, n_bootstrap=n_bootstrap)
+    _check(max_rejected=max_rejected, simultaneous=simultaneous, n_jobs=n_jobs)
+    settings = RunSettings(
+        owner=OWNER,
         estimator=estimator,
         X=X,
         y=_check_rows(X, y),
-        n_queries=check_count(n_queries, "n_queries", OWNER),
+        regression=regresses(estimator),
+        new_states=True,
+        n_queries=n_queries,
         n_instances=check_n_instances(n_instances, n_rows(X), OWNER),
-        seed=seed,
+        initial=initial,
         label_filter=label_filter,
         oracle_noise=oracle_noise,
         max_rejected=max_rejected,
@@ -177,29 +183,44 @@ def compare(
         y_test=y_test,
         scoring=scoring,
     )
-    _check_parts(setting)
-    settings = {
+    check_settings(settings)
+    summary = {
         "label_range": check_range(label_range, OWNER),
         "target_score": check_targets(target_score, OWNER),
         "confidence": check_confidence(confidence, OWNER),
         "simultaneous": simultaneous,
-        "n_bootstrap": check_count(n_bootstrap, "n_bootstrap", OWNER),
-        "score_name": _score_name(setting),
+        "n_bootstrap": n_bootstrap,
+        "score_name": _score_name(settings),
+        "random_state": check_seed(random_state, OWNER),
     }
-    random_state = check_seed(random_state, OWNER)
-    kept = check_memory(memory).cache(run, ignore=["name"])
-    calls = _calls(setting, strategies, n_repeats, random_state)
+    cached = check_memory(memory).cache(run, ignore=["number", "name"])
+    calls = _calls(settings, strategies, n_repeats, summary["random_state"])
     n_runs = n_repeats * len(strategies)
-    found = _in_order(call_all(kept, calls, n_jobs), n_runs, verbose)
-    runs = {name: found[i :: len(strategies)] for i, name in enumerate(strategies)}
-    return Comparison(runs, reference, random_state=random_state, **settings)
+    histories = _in_order(call_all(cached, calls, n_jobs), n_runs, verbose)
+    runs = {name: histories[i :: len(strategies)] for i, name in enumerate(strategies)}
+    return Comparison(runs, reference, **summary)
 
 
-def _calls(setting, strategies, n_repeats, seed):
+_RULES = {
+    "n_repeats": count(1),
+    "n_queries": count(1),
+    "n_bootstrap": count(1),
+    "max_rejected": count(0, none=True),
+    "simultaneous": flag(),
+    "n_jobs": jobs(),
+}
+
+
+def _check(**arguments):
+    for name, value in arguments.items():
+        _RULES[name](value, name, OWNER)
+
+
+def _calls(settings, strategies, n_repeats, seed):
     for number in range(n_repeats):
-        repeat = prepare(setting, number, seed)
+        start = prepare(settings, number, seed)
         for name, strategy in strategies.items():
-            yield setting, repeat, name, strategy
+            yield settings, start, strategy, number, name
 
 
 def _in_order(results, n_runs, verbose):
@@ -239,23 +260,11 @@ def _check_test(test_size, X_test, y_test):
     return test_size
 
 
-def _check_parts(setting):
-    estimator, seed = setting.estimator, setting.seed
-    check_fits(estimator, OWNER)
-    check_hidden_votes(estimator, setting.y, setting.oracle_noise, OWNER)
-    if learns_votes(estimator) and setting.y_test is not None:
-        check_votes(setting.y_test, OWNER, name="y_test")
-    if seed is not None:
-        check_selector(seed, "seed", OWNER)
-    if setting.scoring is not None:
-        check_scorer(estimator, setting.scoring, OWNER)
-
-
-def _score_name(setting):
-    if isinstance(setting.scoring, str):
-        return setting.scoring.replace("_", " ").capitalize()
-    if setting.scoring is not None:
+def _score_name(settings):
+    if isinstance(settings.scoring, str):
+        return settings.scoring.replace("_", " ").capitalize()
+    if settings.scoring is not None:
         return "Score"
-    if learns_votes(setting.estimator):
+    if learns_votes(settings.estimator):
         return "Log-likelihood of a vote"
-    return "R²" if setting.regression else "Accuracy"
+    return "R²" if settings.regression else "Accuracy"

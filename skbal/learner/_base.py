@@ -3,6 +3,7 @@
 import numpy as np
 
 from skbal._utils._sklearn import check_method_params, num_samples
+from skbal._utils.labelled import check_labelled
 from skbal._utils.pools import n_rows
 from skbal._utils.random import check_seed, stream
 from skbal._utils.validation import check_fits
@@ -10,12 +11,7 @@ from skbal._utils.votes import check_votes, learns_votes
 from skbal._utils.warn import warn
 from skbal.learner._delegation import DelegationMixin
 from skbal.learner._rollback import estimator_kept_on_error, record_kept_on_error
-from skbal.learner._training_data import (
-    check_extends,
-    check_labelled,
-    stack_rows,
-    take_rows,
-)
+from skbal.learner._training_data import check_extends, stack_rows, take_rows
 from skbal.learner._transformed import before_last_step
 
 

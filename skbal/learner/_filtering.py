@@ -13,6 +13,7 @@ from skbal._utils._sklearn import num_samples
 from skbal._utils.indices import check_indices
 from skbal._utils.warn import warn
 from skbal.exceptions import RejectedLabelsWarning
+from skbal.filters import LabelLikelihoodFilter
 from skbal.learner._rejected import Rejected
 from skbal.learner._rollback import record_kept_on_error
 from skbal.learner._training_data import take_rows
@@ -57,11 +58,11 @@ class FilteringMixin:
             the filter and the estimator's ``fit`` raise passes through unchanged.
         """
         how = {"bootstrap": bootstrap, "only_new": only_new, **fit_kwargs}
-        if trusted or not self._can_judge():
+        if trusted or not self._can_filter():
             super().teach(X, y, **how)
             return
         with self._kept_on_error():
-            mask = self.judge(X, y)
+            mask = self.filter_labels(X, y)
             doubted, believed = np.flatnonzero(~mask), np.flatnonzero(mask)
             self.set_aside(take_rows(X, doubted), take_rows(y, doubted))
             if len(believed) == len(mask):
@@ -77,7 +78,7 @@ class FilteringMixin:
                     RejectedLabelsWarning,
                 )
 
-    def judge(self, X, y):
+    def filter_labels(self, X, y):
         """Return which labels the filter trusts, and let it remember them.
 
         `teach` does this itself; a loop that wants to ask for other rows in the place
@@ -103,10 +104,10 @@ class FilteringMixin:
             If X and y do not belong together, or not to what was taught before.
         """
         self._check_more(X, y)
-        if not self._can_judge():
+        if not self._can_filter():
             return np.ones(num_samples(X), dtype=bool)
-        judge = getattr(self.label_filter, "observe", self.label_filter.trust)
-        mask = np.asarray(judge(self, X, y))
+        trust = getattr(self.label_filter, "observe", self.label_filter.trust)
+        mask = np.asarray(trust(self, X, y))
         if mask.dtype != bool or mask.shape != (num_samples(X),):
             raise TypeError(
                 f"label_filter of {type(self).__name__} must answer true or false for "
@@ -155,8 +156,6 @@ class FilteringMixin:
             The posterior predictive probability of each label in ``rejected_``, in its
             order; NaN for a label of a class that the model does not know.
         """
-        from skbal.filters import LabelLikelihoodFilter
-
         if not len(self.rejected_):
             return np.empty(0)
         by = self.label_filter
@@ -229,7 +228,7 @@ class FilteringMixin:
             self.X_training, self.y_training = take_rows(X, kept), take_rows(y, kept)
             self._fit_to_known(**fit_kwargs)
 
-    def _can_judge(self):
+    def _can_filter(self):
         if self.label_filter is None:
             return False
         if isinstance(self.label_filter, type) or not hasattr(

@@ -1,77 +1,31 @@
-"""Rows of every kind that scikit-learn takes: checked, stacked and picked."""
+"""Rows of every kind that scikit-learn takes: compared, stacked and picked."""
 
 import numpy as np
 import scipy.sparse as sp
-from sklearn.utils import check_array
 
-from skbal._utils._sklearn import num_samples
+from skbal._utils.lazy import lazy_module
 from skbal._utils.pools import is_indexed, sliceable, take
-from skbal._utils.validation import check_same_number
 
-
-def check_labelled(X, y, owner, *, force_all_finite=True):
-    """Raise unless X and y are rows and labels that belong together.
-
-    Parameters
-    ----------
-    X : array-like or sparse matrix of shape (n_samples, ...)
-        The rows: features, images or texts.
-    y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-        The labels.
-    owner : str
-        Whose arguments they are, for the message.
-    force_all_finite : bool or "allow-nan", default=True
-        Whether NaN and infinity are refused in X; in y they always are.
-
-    Raises
-    ------
-    ValueError, TypeError
-        If one is missing, empty or not finite, or the numbers of rows differ.
-    """
-    if X is None:
-        raise ValueError(f"{owner} requires X to be passed, but X is None.")
-    if y is None:  # scikit-learn's words, which its checks look for
-        raise ValueError(f"{owner} requires y to be passed, but the target y is None.")
-    check_same_number(num_samples(X), num_samples(y), owner)
-    _check_values(X, "X", owner, force_all_finite)
-    _check_values(y, "y", owner, True)
-
-
-def _check_values(values, name, owner, force_all_finite):
-    if sp.issparse(values) and values.format in ("dok", "lil"):
-        values = values.tocsr()  # else their values cannot be checked
-    try:
-        check_array(
-            values,
-            accept_sparse=True,
-            accept_large_sparse=True,
-            ensure_2d=False,
-            allow_nd=True,
-            dtype=None,
-            ensure_all_finite=force_all_finite,
-        )
-    except ValueError as error:
-        # scikit-learn's first line says what is wrong, the rest suggests other models.
-        reason = str(error).partition("\n")[0]
-        raise ValueError(f"{name} given to {owner} is refused: {reason}") from error
+pandas = lazy_module("pandas")
 
 
 def check_extends(known, new, name, owner):
-    """Raise unless ``new`` can be stacked under ``known`` without changing either.
+    """Raise an error unless ``new`` can be stacked under ``known``.
 
     Parameters
     ----------
     known, new : array-like or sparse matrix
-        What was taught before, and what comes now.
+        Rows or labels that were taught before, and those to add.
     name, owner : str
         The argument's name and whose it is.
 
     Raises
     ------
     ValueError
-        If the shapes of one row, the columns, or numbers and texts differ.
+        If the shapes of the rows or the columns differ, or if one holds strings and the
+        other numbers.
     TypeError
-        If a data frame was taught before and now comes something else.
+        If ``known`` is a data frame and ``new`` is not.
     """
     if _row_shape(known) != _row_shape(new):
         raise ValueError(
@@ -80,7 +34,7 @@ def check_extends(known, new, name, owner):
         )
     if hasattr(known, "columns"):
         _check_columns(known, new, name, owner)
-    elif name == "y" and _holds_text(known) != _holds_text(new):
+    elif name == "y" and _holds_strings(known) != _holds_strings(new):
         raise ValueError(
             f"y given to {owner} must be {_kind(known)}, like what it was taught "
             f"before, got {_kind(new)}."
@@ -105,7 +59,7 @@ def _row_shape(values):
     return tuple(shape[1:])
 
 
-def _holds_text(values):
+def _holds_strings(values):
     if sp.issparse(values):
         return False
     values = np.asarray(values)
@@ -113,7 +67,7 @@ def _holds_text(values):
 
 
 def _kind(values):
-    return "texts" if _holds_text(values) else "numbers"
+    return "strings" if _holds_strings(values) else "numbers"
 
 
 def stack_rows(known, new):
@@ -122,12 +76,12 @@ def stack_rows(known, new):
     Parameters
     ----------
     known, new : array-like or sparse matrix
-        As `check_extends` lets them through; neither is changed.
+        Rows that pass `check_extends`. Neither is changed.
 
     Returns
     -------
     stacked : ndarray, list, pandas object or sparse matrix
-        A pandas object keeps its index; sparse matrices come in CSR format.
+        A pandas object keeps its index. Sparse matrices are returned in CSR format.
 
     Examples
     --------
@@ -147,22 +101,20 @@ def stack_rows(known, new):
 
 
 def _stack_pandas(known, new):
-    import pandas as pd
-
     if not hasattr(new, "iloc"):
-        new = pd.Series(np.asarray(new), name=known.name)
-    return pd.concat([known, new])
+        new = pandas.Series(np.asarray(new), name=known.name)
+    return pandas.concat([known, new])
 
 
 def take_rows(X, rows):
-    """Return rows of X, in its own kind.
+    """Return rows of X in the kind of X.
 
     Parameters
     ----------
     X : array-like or sparse matrix of shape (n_samples, ...)
-        The rows to pick from; only what is picked is copied.
+        The rows to pick from. Only picked rows are copied.
     rows : int, array-like of int or array-like of bool
-        Which ones; an integer gives the row itself.
+        Indices or a mask. An integer returns the row itself.
 
     Returns
     -------

@@ -1,7 +1,7 @@
-"""The loop of active learning, and the history it writes.
+"""The loop of active learning and its history.
 
-Query, ask the oracle, teach, score, and write it down: `ActiveLearningLoop` keeps the
-pool and makes one `Record` a step, which its `History` collects.
+`ActiveLearningLoop` queries, asks the oracle, teaches and scores. It writes one
+`Record` per step into its `History`.
 """
 
 from skbal.loop._history import History, Record

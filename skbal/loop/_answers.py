@@ -1,4 +1,4 @@
-"""From a step's candidates to a taught learner: ask, judge, teach."""
+"""From the candidates of a step to a taught learner: ask, filter, teach."""
 
 import numpy as np
 
@@ -9,85 +9,86 @@ from skbal.loop._checks import OWNER
 
 
 def fill(step, pool, oracle, learner):
-    """Ask until as many labels are believed as are wanted, or nobody is left to ask.
+    """Ask until enough labels are trusted, or no candidate is left.
 
     Parameters
     ----------
     step : Step
-        Gets the answers; those that it has are not asked for again.
+        Receives the answers. Rows that it has answers for are not asked about again.
     pool : Pool
-        Loses the rows that were answered.
+        Rows that were answered are removed from it.
     oracle : callable
-        Takes rows of the pool, returns their labels.
+        Takes rows of the pool and returns their labels.
     learner : learner
-        Judges them if the step says so.
+        Its filter decides which answers to trust, if the step is filtered.
 
     Raises
     ------
     ValueError
-        If the oracle does not answer one label a row.
+        If the oracle does not answer one label per row.
     """
-    _judge(step, pool, learner)  # what was heard before an error
+    _filter(step, pool, learner)  # answers from before an error
     while len(rows := step.next_rows()):
-        step.hear(rows, _ask(oracle, rows))
+        step.add_answers(rows, _ask(oracle, rows))
         pool.take(rows)
-        _judge(step, pool, learner)
+        _filter(step, pool, learner)
 
 
 def teach(step, pool, learner, number):
-    """Teach the labels that are believed, and let the learner keep the others.
+    """Teach the trusted labels, and let the learner set the others aside.
 
     Parameters
     ----------
     step : Step
-        Full, or asked out. Nothing happens to it if the learner fails.
+        Complete, or out of candidates. Unchanged if the learner fails.
     pool : Pool
         Gives the rows.
     learner : learner
-        With a method ``teach``; and ``set_aside`` if it judges.
+        Has a method ``teach``, and ``set_aside`` if the step is filtered.
     number : int
-        The step's, for the warning.
+        The number of the step, for the warning.
 
     Warns
     -----
     RejectedLabelsWarning
-        If fewer labels are believed than were wanted.
+        If fewer labels are trusted than were wanted.
     """
-    believed, doubted = np.flatnonzero(step.trusted), np.flatnonzero(~step.trusted)
-    if len(believed):
-        rows = pool.rows(step.indices[believed])
-        # A filter has judged them already.
-        kwargs = {"trusted": True} if step.judged else {}
+    trusted, doubted = np.flatnonzero(step.trusted), np.flatnonzero(~step.trusted)
+    if len(trusted):
+        rows = pool.rows(step.indices[trusted])
+        # The learner need not ask its filter a second time.
+        kwargs = {"trusted": True} if step.filtered else {}
         _, step.seconds_training = timed(
-            learner.teach, rows, step.labels[believed], **kwargs
+            learner.teach, rows, step.labels[trusted], **kwargs
         )
     if len(doubted):
         rows, indices = pool.rows(step.rejected), step.rejected
         learner.set_aside(rows, step.labels[doubted], indices)
     step.taught = True
-    if len(believed) < step.n_wanted:
+    if len(trusted) < step.n_wanted:
         _warn_of_rejections(step, number)
 
 
 def _ask(oracle, rows):
-    # A copy: an oracle that sorts what it got must not reorder ours.
+    # A copy: an oracle that sorts the rows it is given must not reorder ours.
     labels = np.asarray(oracle(rows.copy()))
     if labels.ndim == 0 or len(labels) != len(rows):
         raise ValueError(
-            f"oracle of {OWNER} must answer one label a row: {len(rows)} rows "
+            f"oracle of {OWNER} must answer one label per row: {len(rows)} rows "
             f"were asked for, got an answer of shape {labels.shape}."
         )
     return labels
 
 
-def _judge(step, pool, learner):
-    new = step.unjudged
+def _filter(step, pool, learner):
+    new = step.unchecked
     if not len(new):
         return
     trusted = np.ones(len(new), dtype=bool)
-    if step.judged:
-        trusted = learner.judge(pool.rows(step.indices[new]), step.labels[new])
-    step.judge(trusted)
+    if step.filtered:
+        rows = pool.rows(step.indices[new])
+        trusted = learner.filter_labels(rows, step.labels[new])
+    step.add_trust(trusted)
 
 
 def _warn_of_rejections(step, number):
@@ -96,6 +97,6 @@ def _warn_of_rejections(step, number):
         f"answers of step {number}, so {step.trusted.sum()} labels were taught and not "
         f"{step.n_wanted}. Nothing is lost: learner.rejected_ keeps them and "
         "learner.review() tells how likely each is. A lower threshold rejects fewer, a "
-        "larger max_rejected asks for more rows instead.",
+        "larger max_rejected asks about more rows instead.",
         RejectedLabelsWarning,
     )

@@ -1,4 +1,4 @@
-"""What a loop has done: one record a step."""
+"""What a loop has done: one record per step."""
 
 import math
 from dataclasses import asdict, dataclass, field, fields
@@ -13,31 +13,32 @@ __all__ = ["History", "Record"]
 
 @dataclass(frozen=True, eq=False)
 class Record:
-    """One step of a loop: an acquisition, and what the model was worth after it.
+    """One step of a loop: the rows asked about, and the score after teaching them.
 
-    Two records are equal if all but their times are.
+    Two records are equal if everything but their times is equal.
 
     Parameters
     ----------
     step : int
-        0 for the first model, before any query; then one a query.
+        0 for the model before any query, then the number of the query.
     n_labels : int
-        Labels paid for so far, those of this step and rejected ones included.
+        Number of labels paid for so far, including those of this step and rejected
+        ones.
     score : float
-        On the test set, higher is better; NaN without one.
+        Score on the test set, higher is better. NaN without a test set.
     indices : tuple of int
         Rows of the pool that were asked about in this step, in the order asked.
     rejected : tuple of int
-        Those of them whose label was not trusted, and not taught.
+        The rows among ``indices`` whose label was not trusted and not taught.
     seconds_training : float
         Time that teaching the learner took.
-    seconds_scoring : float
-        Time that choosing the rows took.
+    seconds_querying : float
+        Time that choosing rows of the pool took.
     seconds_testing : float
         Time that scoring the learner on the test set took.
     cost : float, optional
-        What the oracle's answers have cost so far, in its unit; None is the number of
-        labels.
+        What the oracle's answers have cost so far, in the oracle's unit. None means
+        the number of labels.
     """
 
     step: int
@@ -46,7 +47,7 @@ class Record:
     indices: tuple = ()
     rejected: tuple = ()
     seconds_training: float = field(default=0.0, compare=False)
-    seconds_scoring: float = field(default=0.0, compare=False)
+    seconds_querying: float = field(default=0.0, compare=False)
     seconds_testing: float = field(default=0.0, compare=False)
     cost: float = None
 
@@ -63,13 +64,13 @@ class Record:
         return hash(self._key())
 
     def _key(self):
-        # A missing score equals a missing score, unlike NaN.
+        # Two missing scores are equal, although NaN differs from NaN.
         values = (getattr(self, part.name) for part in fields(self) if part.compare)
         return tuple("missing" if value != value else value for value in values)
 
 
 class History:
-    """The records of a loop, in order: a sequence, a table, a learning curve.
+    """The records of a loop in order, as a sequence, a table or a learning curve.
 
     Parameters
     ----------
@@ -120,7 +121,7 @@ class History:
 
     @property
     def n_labels(self):
-        """Labels after each step, shape (n_steps,)."""
+        """Number of labels after each step, shape (n_steps,)."""
         return np.array([record.n_labels for record in self], dtype=np.int64)
 
     @property
@@ -139,16 +140,17 @@ class History:
         Raises
         ------
         TypeError
-            If it is no Record.
+            If ``record`` is not a Record.
         """
         if not isinstance(record, Record):
             raise TypeError(
-                f"record of History.append must be a Record, got {record!r}."
+                f"record of History.append must be a Record, got {record!r} "
+                f"({type(record).__name__})."
             )
         self._records.append(record)
 
     def labels_to(self, target_score):
-        """Return how many labels it took to reach a score.
+        """Return the number of labels that were needed to reach a score.
 
         Parameters
         ----------
@@ -158,8 +160,8 @@ class History:
         Returns
         -------
         n_labels : int or None
-            Labels at the first step whose score is at least ``target_score``; None
-            if no step got there.
+            Number of labels at the first step whose score is at least
+            ``target_score``. None if no step reached it.
         """
         target = check_real(target_score, "target_score", "History.labels_to")
         reached = (record.n_labels for record in self if record.score >= target)
@@ -168,26 +170,26 @@ class History:
     def area(self, low=None, high=None):
         """Return the area under the learning curve: the mean score over labels.
 
-        The curve is linear between steps (the trapezium rule) and divided by its
-        width, so the area is a score itself: that of a model that had it all along.
+        The curve is linear between steps (the trapezoidal rule). The area is divided
+        by the width of the range, so it is in the unit of the score.
 
         Parameters
         ----------
         low, high : float, optional
-            Labels to begin and to end with; None is the first and the last step. Give
-            the same numbers for histories that are to be compared.
+            Number of labels where the area begins and ends. None takes the first and
+            the last step. Histories that are compared need the same numbers.
 
         Returns
         -------
         area : float
-            In the unit of the score; NaN if a step has no score. Where ``low`` equals
-            ``high``, the score there.
+            Mean score between ``low`` and ``high`` labels. NaN if a step has no score.
+            If ``low`` equals ``high``, the score there.
 
         Raises
         ------
         ValueError
-            If there is no step, or low and high lie outside the curve or in the wrong
-            order.
+            If there is no step, if ``low`` or ``high`` lies outside the curve, or if
+            ``low`` is larger than ``high``.
 
         Examples
         --------
@@ -196,7 +198,7 @@ class History:
         >>> round(history.area(), 3), round(history.area(20, 25), 3)
         (0.7, 0.65)
         """
-        labels, scores = _rising(self.n_labels, self.scores)
+        labels, scores = _last_of_each(self.n_labels, self.scores)
         low = labels[0] if low is None else check_real(low, "low", "History.area")
         high = labels[-1] if high is None else check_real(high, "high", "History.area")
         if not labels[0] <= low <= high <= labels[-1]:
@@ -217,7 +219,7 @@ class History:
         Returns
         -------
         records : list of dict
-            One a step, with the names of `Record`; a missing score is None.
+            One per step, with the fields of `Record` as keys. A missing score is None.
         """
         return [_plain(record) for record in self]
 
@@ -228,7 +230,8 @@ class History:
         Parameters
         ----------
         records : iterable of dict
-            One a step, as `to_records` gives them, also after a way through JSON.
+            One per step, as `to_records` returns them, also after a round trip through
+            JSON.
 
         Returns
         -------
@@ -237,12 +240,12 @@ class History:
         return cls(_record(plain) for plain in records)
 
     def to_frame(self):
-        """Return the history as a table, one row a step.
+        """Return the history as a table with one row per step.
 
         Returns
         -------
         frame : pandas.DataFrame
-            With the columns of `Record`; a missing score is NaN.
+            One column for each field of `Record`. A missing score is NaN.
 
         Raises
         ------
@@ -255,8 +258,8 @@ class History:
         return pandas.DataFrame(rows, columns=names)
 
 
-def _rising(labels, scores):
-    # Of steps with the same number of labels (a clean-up, say) the last counts.
+def _last_of_each(labels, scores):
+    # If several steps have the same number of labels, the last of them counts.
     if not len(labels):
         raise ValueError("History.area needs at least one step, got none.")
     last = np.append(np.diff(labels) > 0, True)
@@ -264,7 +267,7 @@ def _rising(labels, scores):
 
 
 def _plain(record):
-    # NaN is no JSON.
+    # JSON has no NaN.
     plain = asdict(record)
     plain["score"] = None if math.isnan(record.score) else record.score
     plain["indices"] = list(record.indices)

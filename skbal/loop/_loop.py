@@ -1,4 +1,4 @@
-"""The loop: query, ask the oracle, teach, score, and write it down."""
+"""The loop: query, ask the oracle, teach, score, and keep a record."""
 
 from numbers import Real
 
@@ -7,106 +7,110 @@ from sklearn.base import clone
 from tqdm.auto import tqdm
 
 from skbal._utils.indices import check_indices
+from skbal._utils.initial import initial_rule
+from skbal._utils.parameters import count, own, rules_of
+from skbal._utils.progress import verbose_rule
+from skbal._utils.scoring import score_of
 from skbal._utils.timing import timed
 from skbal.loop._answers import fill, teach
 from skbal.loop._checks import (
     OWNER,
     check_candidates,
-    check_initial,
+    check_learner,
     check_loop,
-    check_n_queries,
+    check_oracle,
     check_stopping,
+    first_rows,
     n_taught,
     scored_estimator,
+    stopping_rules,
 )
 from skbal.loop._history import History, Record
 from skbal.loop._pool import Pool
-from skbal.loop._scoring import score_of
 from skbal.loop._step import Step
 
 __all__ = ["ActiveLearningLoop"]
 
 
 class ActiveLearningLoop:
-    """Queries, asks, teaches and scores, one record at a time.
+    """Queries, asks an oracle, teaches and scores, one record per step.
 
-    The loop keeps the pool: nobody deletes rows by hand, and every index in the
-    history is a row of ``X_pool`` as it was given. Iterate it, one record a step, or
-    `run` it to the end. Step 0 is the model before any query. A loop that was left
-    goes on where it stopped, also after an error:
+    Iterate over the loop, which yields one record per step, or `run` it to the end.
+    Step 0 is the model before any query. The loop keeps account of the pool: every
+    index in the history is a row of ``X_pool`` as it was given.
 
-    - an oracle that fails is asked about the same rows again, those excepted that it
-      has answered in this step before;
-    - a learner that fails to learn leaves the labels it was to learn in ``pending_``:
-      the next step teaches them first, and the oracle is not asked again.
+    A loop that was left continues where it stopped, also after an error:
 
-    The second point relies on a ``teach`` that either succeeds or leaves the learner
-    as it was, as that of `skbal.ActiveLearner` does.
+    - If the oracle fails, it is asked about the same rows again. Rows that it answered
+      in this step are not asked about a second time.
+    - If the learner fails, the labels stay in ``pending_``. The next step teaches them
+      first and does not ask the oracle again. This needs a ``teach`` that either
+      succeeds or leaves the learner unchanged, as that of `skbal.ActiveLearner` does.
 
     If the learner has a ``label_filter``, an answer that it does not trust is set
-    aside, and the next row in the strategy's order is asked about, until
-    ``n_instances`` labels are believed or ``max_rejected`` were not. Each answer
-    counts as a label paid for. Those set aside are kept in ``learner.rejected_``.
+    aside, and the next row in the order of the strategy is asked about. This ends when
+    ``n_instances`` labels are trusted or ``max_rejected`` answers were rejected. Each
+    answer counts as a label paid for. Rejected answers are kept in
+    ``learner.rejected_``.
 
     Parameters
     ----------
     learner : skbal.ActiveLearner
-        Or anything with its ``query``, ``teach`` and ``score``, such as a learner or
-        a committee of modAL. It is taught in place. Its ``random_state``, those of its
-        estimator and of its query strategy, decide the history: with integers the
-        same history comes every time.
+        Or another object with ``query``, ``teach`` and ``score``, such as a learner or
+        a committee of modAL. It is taught in place. If the learner, its estimator and
+        its query strategy have integers as ``random_state``, every run gives the same
+        history.
     X_pool : array-like of shape (n_pool, ...)
-        The rows to choose from: any array, list, frame or sparse matrix, a dask array,
-        an array in a file, or a map-style torch ``Dataset``. Each query gets a copy of
-        the rows that are left; if they are not in memory or over 1 GB, a view that
-        reads only the rows that are looked at, and turns into an array for whoever
-        needs one.
+        The unlabelled rows: an array, list, frame or sparse matrix, a dask array, an
+        array in a file, or a map-style torch ``Dataset``. Each query gets a copy of the
+        rows that are left. If the rows are not in memory or take more than 1 GB, it
+        gets a view that reads only the rows it needs.
     oracle : callable
         Takes indices of pool rows, shape (n_instances,), and returns their labels,
         for instance `skbal.oracles.LabelOracle`.
     n_queries : int, optional
-        How many times to query; 0 only scores the first model, None sets no limit.
+        Number of queries. 0 only scores the first model, ``None`` sets no limit.
     n_instances : int, default=1
-        Rows a query. A last query with fewer rows is not made: the loop stops when
-        fewer are left.
-    initial : array-like of int of shape (n_initial,) or seed, optional
-        Pool rows to ask for and teach before the first query, or what selects them,
-        such as `skbal.seeding.KMeansSeed`; one that looks at labels gets ``oracle.y``.
-        Needed if the learner knows nothing yet. No filter judges these labels.
+        Number of rows per query. If fewer rows are left, the loop stops.
+    initial : array-like of int of shape (n_initial,) or object with select, optional
+        First labels, which are asked for and taught before the first query. An array of
+        indices, or an object that selects rows, such as `skbal.seeding.BalancedSeed`.
+        If the object needs labels, it gets ``oracle.y``. Needed if the learner was
+        taught nothing yet. No filter is applied to these labels.
     candidates : array-like of int of shape (n_candidates,), optional
-        The rows of ``X_pool`` that may be asked about; None is all of them.
+        The rows of ``X_pool`` that may be asked about. ``None`` allows all rows.
     max_rejected : int, optional
-        How many answers a step may be set aside by a label filter and asked again of
-        other rows; None is ``n_instances``. The query strategy is asked for that many
-        rows more.
+        Largest number of answers per step that a label filter may reject and the loop
+        replaces by asking about other rows. ``None`` means ``n_instances``. The query
+        strategy is asked for that many rows more.
     stopping : callable or list of callables, optional
-        Rules of `skbal.stopping`, or functions of the loop that return a text, why to
-        stop, or None. They are called after each step, and copied before the first;
-        new ones are called before the loop goes on.
+        Rules of `skbal.stopping`, or functions of the loop that return a string (why to
+        stop) or None. They are called after each step. The loop copies them before the
+        first step. Rules that are set later are called before the loop continues.
     X_test : array-like of shape (n_test, ...), optional
-        Rows to score the learner on after each step.
+        Rows on which the learner is scored after each step.
     y_test : array-like of shape (n_test,) or (n_test, n_outputs), optional
-        Their labels; given if and only if ``X_test`` is.
+        Their labels. Needed if and only if ``X_test`` is given.
     scoring : str or callable, optional
         As in scikit-learn: a name such as ``"neg_log_loss"``, or a callable
-        ``(estimator, X, y)``, higher is better; classes in ``y_test`` that a classifier
-        has not met have probability 0. None is ``learner.score``.
-    verbose : bool or str, default=False
-        Show a progress bar; a text is its title.
+        ``(estimator, X, y)``. Higher is better. Classes in ``y_test`` that a classifier
+        does not know have probability 0. ``None`` uses ``learner.score``.
+    verbose : int or str, default=0
+        Whether to show a progress bar. A string is its title.
 
     Attributes
     ----------
     history_ : History
-        One record a step.
+        One record per step.
     pending_ : tuple or None
-        Indices and labels that were answered and are not taught yet, because teaching,
-        or asking for the rest of the batch, failed.
+        Indices and labels that were answered and are not taught yet, because teaching
+        or a later call of the oracle failed.
     remaining_ : ndarray of shape (n_remaining,), dtype=intp
         The pool rows that were not asked about.
     stop_reason_ : str or None
-        "n_queries reached", "pool exhausted" or what a stopping rule said, when there
-        is nothing more to do. A larger ``n_queries``, or another ``stopping``, set on
-        the loop, lets the next iteration go on.
+        Why the loop stopped: "n_queries reached", "pool exhausted" or the answer of a
+        stopping rule. To continue, set a larger ``n_queries`` or another ``stopping``
+        and iterate again.
 
     Examples
     --------
@@ -137,6 +141,17 @@ class ActiveLearningLoop:
     'n_queries reached'
     """
 
+    _parameter_rules = {
+        "learner": own(check_learner, "a learner", object()),
+        "oracle": own(check_oracle, "callable with pool indices", 3),
+        "n_queries": count(0, none=True),
+        "n_instances": count(1),
+        "initial": initial_rule,
+        "max_rejected": count(0, none=True),
+        "stopping": own(check_stopping, "a rule or a list of rules", 3, none=True),
+        "verbose": verbose_rule,
+    }
+
     def __init__(
         self,
         learner,
@@ -152,7 +167,7 @@ class ActiveLearningLoop:
         X_test=None,
         y_test=None,
         scoring=None,
-        verbose=False,
+        verbose=0,
     ):
         self.learner = learner
         self.X_pool = X_pool
@@ -173,7 +188,7 @@ class ActiveLearningLoop:
         return f"{OWNER}({self.learner!r}, {done})"
 
     def __iter__(self):
-        """Yield the steps that are left, each as a Record when it is done."""
+        """Make the steps that are left, and yield a Record after each of them."""
         self._start()
         with tqdm(
             total=None if self.n_queries is None else self.n_queries + 1,
@@ -193,12 +208,12 @@ class ActiveLearningLoop:
         Returns
         -------
         self : ActiveLearningLoop
-            With ``history_`` complete.
+            The loop, with a complete ``history_``.
 
         Raises
         ------
         TypeError, ValueError
-            If a parameter is wrong; the message names it.
+            If a parameter is wrong. The message names it.
         """
         for _ in self:
             pass
@@ -206,7 +221,7 @@ class ActiveLearningLoop:
 
     @property
     def pending_(self):
-        """Indices and labels that wait to be taught, or None."""
+        """Indices and labels that were answered and not taught yet, or None."""
         step = self._step
         waits = step is not None and not step.taught and len(step.indices)
         return (step.indices, step.labels) if waits else None
@@ -220,7 +235,7 @@ class ActiveLearningLoop:
         if not hasattr(self, "history_"):
             check_loop(self)
             pool = Pool(self.X_pool, check_candidates(self))
-            self._initial = check_initial(self)
+            self._initial = first_rows(self)
             self._pool = pool
             self._n_taught = n_taught(self.learner)
             self._step, self._rules = None, None
@@ -228,7 +243,8 @@ class ActiveLearningLoop:
             self.stop_reason_ = None
             self.history_ = History()
         if self._rules is None or self.stopping is not self._stopping:
-            rules = check_stopping(self.stopping)
+            check_stopping(self.stopping, "stopping", OWNER)
+            rules = stopping_rules(self.stopping)
             self._rules = [clone(rule, safe=False) for rule in rules]
             self._stopping, self._rule_says, self._n_ruled_on = self.stopping, None, 0
 
@@ -250,17 +266,19 @@ class ActiveLearningLoop:
         return record
 
     def _reason_to_stop(self):
-        n_queries = check_n_queries(self.n_queries)
+        # A user may have set another number since the loop started.
+        rules_of(type(self))["n_queries"](self.n_queries, "n_queries", OWNER)
         if not len(self.history_):
             return None
-        if n_queries is not None and len(self.history_) > n_queries:
+        if self.n_queries is not None and len(self.history_) > self.n_queries:
             return "n_queries reached"
         if len(self._pool) < self.n_instances:
             return "pool exhausted"
         return self._rule_says
 
     def _ask_rules(self):
-        # Once a step; again if a rule failed or the rules are new: the next step costs.
+        # Once per step. Rules that are new or failed are asked before the next step,
+        # because a step costs labels.
         if self._n_ruled_on == len(self.history_):
             return
         answers = [rule(self) for rule in self._rules]
@@ -268,14 +286,14 @@ class ActiveLearningLoop:
         self._n_ruled_on = len(self.history_)
 
     def _first_step(self):
-        return Step(self._initial, len(self._initial), judged=False)
+        return Step(self._initial, len(self._initial), filtered=False)
 
     def _choose(self):
-        judged = getattr(self.learner, "label_filter", None) is not None
+        filtered = getattr(self.learner, "label_filter", None) is not None
         spare = self.n_instances if self.max_rejected is None else self.max_rejected
-        n_rows = self.n_instances + (spare if judged else 0)
+        n_rows = self.n_instances + (spare if filtered else 0)
         candidates, seconds = timed(self._query, min(n_rows, len(self._pool)))
-        return Step(candidates, self.n_instances, judged, seconds)
+        return Step(candidates, self.n_instances, filtered, seconds)
 
     def _query(self, n_rows):
         X = self._pool.unlabelled()
@@ -299,7 +317,7 @@ class ActiveLearningLoop:
             indices=tuple(step.indices.tolist()),
             rejected=tuple(step.rejected.tolist()),
             seconds_training=step.seconds_training,
-            seconds_scoring=step.seconds_scoring,
+            seconds_querying=step.seconds_querying,
             seconds_testing=seconds,
             cost=getattr(self.oracle, "cost", None),
         )

@@ -1,4 +1,4 @@
-"""The pool of a loop: which rows are left, and how to hand them on."""
+"""The pool of a loop: which rows are left, and how to read them."""
 
 import numpy as np
 
@@ -6,14 +6,14 @@ from skbal._utils.pools import is_indexed, n_rows, sliceable, subset, take
 
 
 class Pool:
-    """Rows that were not asked about yet; the caller's array stays whole.
+    """Rows that were not asked about yet. The caller's array is not changed.
 
     Parameters
     ----------
     X : array-like of shape (n_pool, ...)
-        All rows, of any kind that `skbal._utils.pools.take` takes.
+        All rows, of any kind that `skbal._utils.pools.take` reads.
     candidates : ndarray of int of shape (n_candidates,), optional
-        The rows that may be asked about, rising; None is all of them.
+        The rows that may be asked about, in ascending order. None allows all.
     """
 
     def __init__(self, X, candidates=None):
@@ -24,10 +24,10 @@ class Pool:
         return len(self.remaining)
 
     def unlabelled(self):
-        """Return the remaining rows: a copy, or a view that reads late.
+        """Return the remaining rows: a copy, or a view that reads them when needed.
 
-        Strategies that are not ours do not know a dask array or a Dataset; a view turns
-        into an array for them.
+        A view turns into an array for strategies that do not know dask arrays or
+        Datasets.
         """
         if len(self.remaining) == n_rows(self.X) and is_indexed(self.X):
             return self.X
@@ -39,5 +39,5 @@ class Pool:
         return np.asarray(rows) if isinstance(rows, np.memmap) else rows
 
     def take(self, indices):
-        """Remove rows from what remains."""
+        """Remove rows from those that remain."""
         self.remaining = np.setdiff1d(self.remaining, indices, assume_unique=True)

@@ -1,4 +1,4 @@
-"""One step of a loop: what it may ask, what it has heard, what is believed of it."""
+"""One step of a loop: which rows it may ask about, and the answers so far."""
 
 from dataclasses import dataclass, field
 
@@ -11,37 +11,39 @@ def _no_rows():
 
 @dataclass
 class Step:
-    """How far a step has come; an error in the middle loses nothing of it.
+    """How far a step has come. An error in the middle loses none of its answers.
 
     Parameters
     ----------
     candidates : ndarray of shape (n_candidates,), dtype=intp
-        Rows of the pool, in the order in which they are to be asked about.
+        Rows of the pool, in the order in which they are asked about.
     n_wanted : int
-        How many believed labels the step is to have.
-    judged : bool
-        Whether a label filter judges the answers; else all are believed.
-    seconds_scoring : float, default=0.0
+        Number of trusted labels that the step should have.
+    filtered : bool
+        Whether a label filter decides which answers to trust. Without one, all are
+        trusted.
+    seconds_querying : float, default=0.0
         Time that choosing the candidates took.
 
     Attributes
     ----------
-    indices : ndarray of shape (n_heard,), dtype=intp
+    indices : ndarray of shape (n_answers,), dtype=intp
         The rows that were answered, in the order asked.
-    labels : ndarray of shape (n_heard, ...) or None
-        The answers; None before the first.
-    trusted : ndarray of shape (n_judged,), dtype=bool
-        Whether they are believed; shorter than ``indices`` if some wait to be judged.
+    labels : ndarray of shape (n_answers, ...) or None
+        The answers. None before the first.
+    trusted : ndarray of shape (n_checked,), dtype=bool
+        Whether each answer is trusted. Shorter than ``indices`` while some answers
+        wait for the filter.
     seconds_training : float
         Time that teaching took.
     taught : bool
-        Whether the learner knows them.
+        Whether the learner was taught the labels.
     """
 
     candidates: np.ndarray
     n_wanted: int
-    judged: bool
-    seconds_scoring: float = 0.0
+    filtered: bool
+    seconds_querying: float = 0.0
     indices: np.ndarray = field(default_factory=_no_rows)
     labels: object = None
     trusted: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=bool))
@@ -49,27 +51,27 @@ class Step:
     taught: bool = False
 
     def next_rows(self):
-        """Return the rows to ask about next; none if the batch is full or asked out."""
-        n_heard = len(self.indices)
+        """Return the rows to ask about next. None are left if the batch is complete."""
+        n_answers = len(self.indices)
         missing = self.n_wanted - int(self.trusted.sum())
-        return self.candidates[n_heard : n_heard + missing]
+        return self.candidates[n_answers : n_answers + missing]
 
-    def hear(self, rows, labels):
-        """Add answers; they wait to be judged."""
+    def add_answers(self, rows, labels):
+        """Add answers, which then wait for the filter."""
         self.indices = np.concatenate([self.indices, rows])
         known = self.labels is not None
         self.labels = np.concatenate([self.labels, labels]) if known else labels
 
     @property
-    def unjudged(self):
-        """The positions of the answers that wait to be judged."""
+    def unchecked(self):
+        """The positions of the answers that wait for the filter."""
         return np.arange(len(self.trusted), len(self.indices))
 
-    def judge(self, trusted):
-        """Add the judgement of those that waited."""
+    def add_trust(self, trusted):
+        """Add whether the answers that waited are trusted."""
         self.trusted = np.concatenate([self.trusted, trusted])
 
     @property
     def rejected(self):
-        """The rows whose labels are not believed, in the order asked."""
+        """The rows whose labels are not trusted, in the order asked."""
         return self.indices[~self.trusted]

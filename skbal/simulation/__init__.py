@@ -1,7 +1,7 @@
 """A whole run of active learning as one scikit-learn estimator.
 
-``fit`` hides the labels, plays the oracle and runs the loop, so thresholds, penalties
-and strategies are parameters that ``GridSearchCV`` can choose.
+``fit`` hides the labels, simulates the oracle and runs the loop. Thresholds, penalties
+and strategies are parameters, so ``GridSearchCV`` can choose them.
 """
 
 from skbal.simulation._classifier import ActiveLearningClassifier

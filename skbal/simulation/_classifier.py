@@ -10,84 +10,86 @@ from sklearn.utils.validation import check_is_fitted
 
 from skbal._utils.labels import for_all_classes
 from skbal.query import BALD
-from skbal.seeding import BalancedSeed
 from skbal.simulation._simulation import Simulation, estimator_has
 
 
 class ActiveLearningClassifier(ClassifierMixin, Simulation):
-    """A run of active learning on labels that are known, as one classifier.
+    """A run of active learning on known labels, as one classifier.
 
     ``fit`` hides y, asks for parts of it as a loop would, and keeps the history. The
-    run's settings are parameters, so `sklearn.model_selection.GridSearchCV` can choose
-    the strategy, its penalty or the threshold of a label filter.
+    settings of the run are parameters, so `sklearn.model_selection.GridSearchCV` can
+    choose the strategy, its penalty or the threshold of a label filter.
 
     Parameters
     ----------
     estimator : estimator
-        The classifier that learns; it is cloned.
+        The classifier that learns. It is cloned.
     query_strategy : callable, optional
-        What to ask next; None is `BALD`.
-    seed : seed, optional
-        Selects the first rows, and may look at y; None is
+        The query strategy. ``None`` is `BALD`.
+    initial : array-like of int of shape (n_initial,) or object with select, optional
+        First labels. An array of indices, or an object that selects rows, such as
+        `skbal.seeding.BalancedSeed`. It may use y. ``None`` is
         ``BalancedSeed(n_per_class=2)``.
     label_filter : filter, optional
-        Which answers to trust; None trusts all.
+        Decides which answers are trusted, for instance
+        `skbal.filters.LabelLikelihoodFilter`. ``None`` trusts all.
     oracle_noise : float or array-like of shape (n_classes, n_classes), optional
-        The chance that an answer is wrong, any other class being as likely; or for
-        each true class the chances of the answers. None and 0 are no noise.
+        Probability that an answer is wrong (every other class is equally likely), or a
+        confusion matrix: row c holds the probability of each answer if class c is true.
+        ``None`` and 0 mean no noise.
     n_queries : int, default=20
-        How many times to ask; None goes on until a rule or the pool ends the run.
+        Number of queries. ``None`` continues until a rule or the pool ends the run.
     n_instances : int, default=10
-        Rows a query.
+        Number of rows per query.
     random_state : None, int or numpy.random.RandomState
-        Gives an integer to every ``random_state`` of the parts that is None, at any
-        depth, and decides the split and the noise. An integer gives the same history at
-        every fit, whatever ``n_jobs`` around it: the run uses one thread. Numbers that
-        the parts have stay.
+        Decides the test rows, the noise, and every ``random_state`` of the parts that
+        is None, at any depth. Integers that the parts have stay. An integer gives the
+        same history at every fit. The run uses one thread, so that this also holds
+        whatever the ``n_jobs`` around it.
     max_rejected : int, optional
-        How many answers a step may be set aside and asked again of other rows; None is
-        ``n_instances``.
+        Largest number of answers per step that a label filter may reject and the run
+        replaces by asking about other rows. ``None`` means ``n_instances``.
     stopping : callable or list of callables, optional
         Rules of `skbal.stopping` that may end the run earlier.
     keep_stages : bool, default=False
         Whether to keep the model of each step, for `staged_predict` and for scores on
         other rows.
-    validation_fraction : float, default=0.2
-        How much of the rows to hold out of the pool, to score each step on with their
-        true labels; None holds nothing out.
+    test_size : float, default=0.2
+        Share of the rows that are held out of the pool. Each step is scored on them
+        with their true labels. ``None`` holds nothing out.
     scoring : str or callable, optional
-        As in scikit-learn; None is accuracy.
-    verbose : bool or str, default=False
-        Show a progress bar; a text is its title.
+        As in scikit-learn. ``None`` is accuracy.
+    verbose : int or str, default=0
+        Whether to show a progress bar. A string is its title.
 
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
-        All classes in y, also those that the model has not met.
+        All classes in y, also those that the model does not know.
     learner_ : skbal.ActiveLearner
-        After the last step, with all that it was taught, and what was not believed as
-        ``learner_.rejected_``.
+        The learner after the last step. It holds all that it was taught, and the
+        rejected labels as ``learner_.rejected_``.
     estimator_ : estimator
-        Its model.
+        The model of the learner.
     history_ : skbal.loop.History
-        One record a step; indices are rows of X.
+        One record per step. Indices are rows of X.
     stages_ : list of estimator or None
         The model of each step, if they were kept.
     stop_reason_ : str
         Why the run ended.
     oracle_ : oracle
-        Who answered, with what it cost.
+        The simulated oracle, with the cost of its answers.
     held_out_ : ndarray of shape (n_held_out,), dtype=intp
         The rows that each step was scored on.
     n_features_in_ : int
-        The number of features of the model.
+        Number of features seen by the model.
     feature_names_in_ : ndarray of str
-        Their names, if X had some.
+        Names of the features, if X had them.
 
     See Also
     --------
-    skbal.loop.ActiveLearningLoop : The loop, for labels that nobody knows yet.
-    skbal.experiments.compare : Whether a strategy is better than random.
+    skbal.loop.ActiveLearningLoop : The loop, for labels that are not known yet.
+    skbal.experiments.compare : Tells whether a strategy is better than random.
 
     Examples
     --------
@@ -111,9 +113,6 @@ class ActiveLearningClassifier(ClassifierMixin, Simulation):
     ['query_strategy__penalty']
     """
 
-    _noise_kind = "uniform"
-    _stratify = True
-
     def _checked(self, X, y):
         y = column_or_1d(super()._checked(X, y), warn=True)
         check_classification_targets(y)
@@ -123,12 +122,9 @@ class ActiveLearningClassifier(ClassifierMixin, Simulation):
     def _default_strategy(self):
         return BALD()
 
-    def _default_seed(self, n_candidates):
-        return BalancedSeed(n_per_class=2)
-
     @available_if(estimator_has("predict_proba"))
     def predict_proba(self, X):
-        """Return the probabilities of the classes by the model after the last step.
+        """Return the class probabilities of the model after the last step.
 
         Parameters
         ----------
@@ -138,7 +134,7 @@ class ActiveLearningClassifier(ClassifierMixin, Simulation):
         Returns
         -------
         probabilities : ndarray of shape (n_samples, n_classes)
-            In the order of ``classes_``; 0 for a class that the model has not met.
+            In the order of ``classes_``. 0 for a class that the model does not know.
         """
         check_is_fitted(self)
         model = self.estimator_
@@ -152,15 +148,15 @@ class ActiveLearningClassifier(ClassifierMixin, Simulation):
         X : array-like of shape (n_samples, ...)
             The rows, as ``fit`` takes them.
         n_draws : int, optional
-            How many draws; None takes the model's own number.
+            Number of posterior draws. ``None`` uses the estimator's own number.
         random_state : None, int, numpy.random.RandomState or numpy.random.Generator
-            An integer gives the same draws at every call, None fresh ones.
+            An integer gives the same draws at every call, ``None`` fresh ones.
 
         Returns
         -------
         draws : ndarray of shape (n_samples, n_draws, n_classes)
-            Class probabilities in the order of ``classes_``; 0 for a class that the
-            model has not met.
+            Class probabilities in the order of ``classes_``. 0 for a class that the
+            model does not know.
 
         Raises
         ------
@@ -171,7 +167,7 @@ class ActiveLearningClassifier(ClassifierMixin, Simulation):
         return for_all_classes(draws, self.estimator_.classes_, self.classes_)
 
     def staged_predict_proba(self, X):
-        """Yield the probabilities of the classes by the model of each step.
+        """Yield the class probabilities of the model of each step.
 
         Parameters
         ----------
@@ -186,7 +182,7 @@ class ActiveLearningClassifier(ClassifierMixin, Simulation):
         Raises
         ------
         ValueError
-            If the stages were not kept: ``keep_stages`` must be true in ``fit``.
+            If the models were not kept: ``fit`` needs ``keep_stages=True``.
         """
         for stage in self._stages("staged_predict_proba"):
             found = stage.predict_proba(X)
@@ -205,7 +201,7 @@ class ActiveLearningClassifier(ClassifierMixin, Simulation):
         Returns
         -------
         score : float
-            By ``scoring``, higher is better; None is accuracy.
+            Value of ``scoring``, higher is better. Accuracy for ``scoring=None``.
         """
         if self.scoring is None:
             return super().score(X, y)
@@ -213,7 +209,7 @@ class ActiveLearningClassifier(ClassifierMixin, Simulation):
 
     def __sklearn_tags__(self):
         tags = self._with_inner_tags(super().__sklearn_tags__())
-        # Scores of what to ask are for one label a row.
+        # Query strategies score rows with one label each.
         tags.target_tags.multi_output = False
         tags.classifier_tags.multi_label = False
         return tags

@@ -5,70 +5,75 @@ from sklearn.metrics import check_scoring
 
 from skbal._utils.votes import learns_votes
 from skbal.query import PredictiveVariance, VoteBALD
-from skbal.seeding import RandomSeed
 from skbal.simulation._simulation import Simulation
 
 
 class ActiveLearningRegressor(RegressorMixin, Simulation):
-    """A run of active learning on values that are known, as one regressor.
+    """A run of active learning on known targets, as one regressor.
 
     ``fit`` hides y, asks for parts of it as a loop would, and keeps the history. The
-    run's settings are parameters, so a search can choose them.
+    settings of the run are parameters, so a search can choose them.
 
     Parameters
     ----------
     estimator : estimator
-        The regressor that learns; it is cloned.
+        The regressor that learns. It is cloned.
     query_strategy : callable, optional
-        What to ask next; None is `PredictiveVariance`, or `VoteBALD` for a model of
-        votes.
-    seed : seed, optional
-        Selects the first rows; None is ``RandomSeed(n_instances=10)``, or half of the
-        pool if that is less.
+        The query strategy. ``None`` is `PredictiveVariance`, or `VoteBALD` for a model
+        of votes.
+    initial : array-like of int of shape (n_initial,) or object with select, optional
+        First labels. An array of indices, or an object that selects rows, such as
+        `skbal.seeding.BalancedSeed`. ``None`` is
+        ``RandomSeed(n_instances=20)``, or half of the pool if that is less.
     label_filter : filter, optional
-        Which answers to trust; None trusts all. `LabelLikelihoodFilter` is for
-        classes.
+        Decides which answers are trusted. ``None`` trusts all. (`LabelLikelihoodFilter`
+        is for classes.)
     oracle_noise : float, optional
-        Standard deviation of Gaussian noise on each answer, in the units of y. None
-        and 0 are no noise.
+        Standard deviation of Gaussian noise on each answer, in the units of y. ``None``
+        and 0 mean no noise.
     n_queries : int, default=20
-        How many times to ask; None goes on until a rule or the pool ends the run.
+        Number of queries. ``None`` continues until a rule or the pool ends the run.
     n_instances : int, default=10
-        Rows a query.
+        Number of rows per query.
     random_state : None, int or numpy.random.RandomState
         As for `ActiveLearningClassifier`.
-    max_rejected, stopping : optional
-        As for `skbal.loop.ActiveLearningLoop`.
+    max_rejected : int, optional
+        Largest number of answers per step that a label filter may reject and the run
+        replaces by asking about other rows. ``None`` means ``n_instances``.
+    stopping : callable or list of callables, optional
+        Rules of `skbal.stopping` that may end the run earlier.
     keep_stages : bool, default=False
-        Whether to keep the model of each step.
-    validation_fraction : float, default=0.2
-        How much of the rows to hold out of the pool, to score each step on; None holds
-        nothing out.
+        Whether to keep the model of each step, for `staged_predict` and for scores on
+        other rows.
+    test_size : float, default=0.2
+        Share of the rows that are held out of the pool. Each step is scored on them
+        with their true labels. ``None`` holds nothing out.
     scoring : str or callable, optional
-        As in scikit-learn; None is the estimator's own score, mostly R^2.
-    verbose : bool or str, default=False
-        Show a progress bar; a text is its title.
+        As in scikit-learn. ``None`` is the estimator's own score, usually R^2.
+    verbose : int or str, default=0
+        Whether to show a progress bar. A string is its title.
 
     Attributes
     ----------
     learner_ : skbal.ActiveLearner
-        After the last step, with all that it was taught.
+        The learner after the last step. It holds all that it was taught, and the
+        rejected labels as ``learner_.rejected_``.
     estimator_ : estimator
-        Its model.
+        The model of the learner.
     history_ : skbal.loop.History
-        One record a step; indices are rows of X.
+        One record per step. Indices are rows of X.
     stages_ : list of estimator or None
         The model of each step, if they were kept.
     stop_reason_ : str
         Why the run ended.
     oracle_ : oracle
-        Who answered, with what it cost.
+        The simulated oracle, with the cost of its answers.
     held_out_ : ndarray of shape (n_held_out,), dtype=intp
         The rows that each step was scored on.
     n_features_in_ : int
-        The number of features of the model.
+        Number of features seen by the model.
     feature_names_in_ : ndarray of str
-        Their names, if X had some.
+        Names of the features, if X had them.
 
     See Also
     --------
@@ -82,16 +87,13 @@ class ActiveLearningRegressor(RegressorMixin, Simulation):
     >>> X, y = load_diabetes(return_X_y=True)
     >>> run = ActiveLearningRegressor(BayesianRidge(), n_queries=3, random_state=0)
     >>> run.fit(X, y).history_.n_labels
-    array([10, 20, 30, 40])
+    array([20, 30, 40, 50])
     """
 
-    _noise_kind = "gaussian"
+    _regression = True
 
     def _default_strategy(self):
         return VoteBALD() if learns_votes(self.estimator) else PredictiveVariance()
-
-    def _default_seed(self, n_candidates):
-        return RandomSeed(n_instances=min(10, (n_candidates + 1) // 2))
 
     def score(self, X, y):
         """Return the score of the model after the last step.
@@ -101,15 +103,16 @@ class ActiveLearningRegressor(RegressorMixin, Simulation):
         X : array-like of shape (n_samples, ...)
             The rows.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-            Their true labels; for a model of votes, votes.
+            Their true targets, or votes for a model of votes.
 
         Returns
         -------
         score : float
-            By ``scoring``, higher is better; None is the model's own, mostly R^2.
+            Value of ``scoring``, higher is better. The model's own score, usually R^2,
+            for ``scoring=None``.
         """
         if self.scoring is None:
-            # R^2 is the score of most, not of a model of votes.
+            # A model of votes has another score than R^2.
             return self.estimator_.score(X, y)
         return check_scoring(self, scoring=self.scoring)(self, X, y)
 

@@ -1,8 +1,8 @@
-"""What a search is to maximise: the end of a learning curve, its area, its cost.
+"""Scores of a simulation: the last score, the area under the curve, labels needed.
 
-Each is a scorer in scikit-learn's sense, ``scorer(estimator, X, y)``, higher is better,
-for a fitted simulation, also at the end of a pipeline. With ``keep_stages=True`` the
-curve is that on X and y, else that on the part which the simulation held out itself.
+Each is a scorer as in scikit-learn, ``scorer(estimator, X, y)``, higher is better. It
+takes a fitted simulation, also at the end of a pipeline. With ``keep_stages=True`` the
+learning curve is scored on X and y, otherwise on the rows that the simulation held out.
 """
 
 from sklearn.base import BaseEstimator
@@ -19,7 +19,7 @@ def final_score(estimator, X, y):
     Parameters
     ----------
     estimator : ActiveLearningClassifier, ActiveLearningRegressor or Pipeline
-        Fitted.
+        The fitted simulation.
     X : array-like of shape (n_samples, ...)
         Rows to score on.
     y : array-like of shape (n_samples,)
@@ -28,12 +28,12 @@ def final_score(estimator, X, y):
     Returns
     -------
     score : float
-        By the simulation's ``scoring``.
+        Value of the simulation's ``scoring``.
 
     Raises
     ------
     TypeError
-        If the estimator is no simulation.
+        If the estimator is not a simulation.
     """
     simulation, X = _simulation_and_rows(estimator, X, "final_score")
     return simulation.score(X, y)
@@ -45,7 +45,7 @@ def learning_curve_area_score(estimator, X, y):
     Parameters
     ----------
     estimator : ActiveLearningClassifier, ActiveLearningRegressor or Pipeline
-        Fitted.
+        The fitted simulation.
     X : array-like of shape (n_samples, ...)
         Rows to score on, if the models of the steps were kept.
     y : array-like of shape (n_samples,)
@@ -54,15 +54,15 @@ def learning_curve_area_score(estimator, X, y):
     Returns
     -------
     area : float
-        In the unit of the score, see `skbal.loop.History.area`. Labels that a filter
-        rejected count as paid for.
+        Mean score, see `skbal.loop.History.area`. Labels that a filter rejected count
+        as paid for.
 
     Raises
     ------
     TypeError
-        If the estimator is no simulation.
+        If the estimator is not a simulation.
     ValueError
-        If it has neither kept its models nor held out rows.
+        If the simulation neither kept its models nor held out rows.
 
     Examples
     --------
@@ -81,12 +81,12 @@ def learning_curve_area_score(estimator, X, y):
 
 
 class LabelsToTarget(BaseEstimator):
-    """Scores a run by how few labels it took to reach a score.
+    """Scorer that counts the labels needed to reach a score.
 
     Parameters
     ----------
     target_score : float
-        The score to reach, by the simulation's ``scoring``.
+        The score to reach, in the unit of the simulation's ``scoring``.
 
     Examples
     --------
@@ -110,7 +110,7 @@ class LabelsToTarget(BaseEstimator):
         Parameters
         ----------
         estimator : ActiveLearningClassifier, ActiveLearningRegressor or Pipeline
-            Fitted.
+            The fitted simulation.
         X : array-like of shape (n_samples, ...)
             Rows to score on, if the models of the steps were kept.
         y : array-like of shape (n_samples,)
@@ -119,15 +119,15 @@ class LabelsToTarget(BaseEstimator):
         Returns
         -------
         score : float
-            Minus a number of labels. A run that never got there counts as if it had
-            paid for every row that it was fitted to.
+            Minus the number of labels. A run that did not reach the score counts as if
+            it had paid for all rows that it was fitted to.
 
         Raises
         ------
         TypeError
-            If the estimator is no simulation, or the target no number.
+            If the estimator is not a simulation, or the target is not a number.
         ValueError
-            If it has neither kept its models nor held out rows.
+            If the simulation neither kept its models nor held out rows.
         """
         owner = type(self).__name__
         target = check_real(self.target_score, "target_score", owner)

@@ -1,4 +1,4 @@
-"""What both simulations do: hide the labels, run the loop, and keep its stages."""
+"""What both simulations do: hide the labels, run the loop, keep the stages."""
 
 import copy
 
@@ -9,23 +9,15 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from skbal import sampling
-from skbal._utils.pools import take
+from skbal._utils.initial import initial_rule
+from skbal._utils.labelled import check_labelled
+from skbal._utils.parameters import check_parameters, count, flag, own, real
+from skbal._utils.progress import verbose_rule
 from skbal._utils.random import SMALL_SEEDS
 from skbal._utils.tags import finite_rule, tags_of
 from skbal._utils.threads import one_thread
-from skbal._utils.validation import check_count, check_fits, check_n_instances
-from skbal.learner import ActiveLearner
-from skbal.learner._training_data import check_labelled
-from skbal.loop import ActiveLearningLoop
-from skbal.loop._scoring import check_scorer
-from skbal.simulation._parts import (
-    check_hidden_votes,
-    check_selector,
-    hold_out,
-    make_oracle,
-    part_seeds,
-    seeded_clone,
-)
+from skbal._utils.validation import check_fits, check_n_instances
+from skbal.simulation._build import RunSettings, build_loop, check_settings, start_run
 from skbal.simulation._stages import StagesMixin
 
 
@@ -36,21 +28,47 @@ def estimator_has(name):
     )
 
 
+def _check_estimator(estimator, name, owner):
+    check_fits(estimator, owner)
+
+
+def _numpy_state(random_state, name, owner):
+    try:
+        return check_random_state(random_state)
+    except ValueError as error:
+        raise ValueError(
+            f"{name} of {owner} must be None, an integer in [0, 2**32) or a numpy "
+            f"RandomState, got {random_state!r}."
+        ) from error
+
+
 class Simulation(StagesMixin, MetaEstimatorMixin, BaseEstimator):
-    """The loop as an estimator; a subclass says what labels are.
+    """The loop as an estimator. A subclass says what kind of labels there are.
 
     `ActiveLearningClassifier` describes the parameters. A subclass gives
-    ``_default_strategy`` and ``_default_seed``.
+    ``_default_strategy``.
     """
 
-    _noise_kind = "uniform"
-    _stratify = False
+    _regression = False
+    _parameter_rules = {
+        "estimator": own(_check_estimator, "an object with fit", object()),
+        "initial": initial_rule,
+        "n_queries": count(0, none=True),
+        "n_instances": count(1),
+        "random_state": own(
+            _numpy_state, "None, an integer or a numpy RandomState", "x", none=True
+        ),
+        "max_rejected": count(0, none=True),
+        "keep_stages": flag(),
+        "test_size": real(0, 1, none=True),
+        "verbose": verbose_rule,
+    }
 
     def __init__(
         self,
         estimator,
         query_strategy=None,
-        seed=None,
+        initial=None,
         label_filter=None,
         oracle_noise=None,
         n_queries=20,
@@ -60,13 +78,13 @@ class Simulation(StagesMixin, MetaEstimatorMixin, BaseEstimator):
         max_rejected=None,
         stopping=None,
         keep_stages=False,
-        validation_fraction=0.2,
+        test_size=0.2,
         scoring=None,
-        verbose=False,
+        verbose=0,
     ):
         self.estimator = estimator
         self.query_strategy = query_strategy
-        self.seed = seed
+        self.initial = initial
         self.label_filter = label_filter
         self.oracle_noise = oracle_noise
         self.n_queries = n_queries
@@ -75,7 +93,7 @@ class Simulation(StagesMixin, MetaEstimatorMixin, BaseEstimator):
         self.max_rejected = max_rejected
         self.stopping = stopping
         self.keep_stages = keep_stages
-        self.validation_fraction = validation_fraction
+        self.test_size = test_size
         self.scoring = scoring
         self.verbose = verbose
 
@@ -85,40 +103,36 @@ class Simulation(StagesMixin, MetaEstimatorMixin, BaseEstimator):
         Parameters
         ----------
         X : array-like of shape (n_samples, ...)
-            The rows: a held-out part, and the pool.
+            The rows: the pool and the test rows.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             Their true labels.
 
         Returns
         -------
         self : object
-            Fitted: with ``learner_``, ``history_`` and the rest.
+            The fitted estimator.
 
         Raises
         ------
         TypeError, ValueError
-            If a parameter, X or y is wrong; the message names it. What the parts raise
-            passes through.
+            If a parameter, X or y is wrong. The message names it. Errors of the
+            estimator, the strategy and the filter pass through.
         """
-        y = self._checked(X, y)
-        seeds = part_seeds(self._drawn_seed())
+        y, owner = self._checked(X, y), type(self).__name__
+        settings = self._settings(X, y)
+        check_settings(settings)
+        # As scikit-learn's fits do, None takes from NumPy's global stream.
+        rng = _numpy_state(self.random_state, "random_state", owner)
         with one_thread(self.estimator, self.query_strategy):
-            loop = self._make_loop(X, y, seeds)
+            start = start_run(settings, rng.randint(SMALL_SEEDS))
+            check_n_instances(self.n_instances, len(start.candidates), owner)
+            verbose = owner if self.verbose is True else self.verbose
+            loop = build_loop(settings, start, self._strategy(), verbose=verbose)
             self.stages_ = self._run(loop)
-        self.n_samples_ = len(y)
+        self.held_out_, self.n_samples_ = start.held_out, len(y)
         self.learner_, self.oracle_ = loop.learner, loop.oracle
         self.history_, self.stop_reason_ = loop.history_, loop.stop_reason_
         return self
-
-    def _drawn_seed(self):
-        try:
-            # As scikit-learn's fits do, None takes from NumPy's global stream.
-            return check_random_state(self.random_state).randint(SMALL_SEEDS)
-        except ValueError as error:
-            raise ValueError(
-                f"random_state of {type(self).__name__} must be None, an integer in "
-                f"[0, 2**32) or a numpy RandomState, got {self.random_state!r}."
-            ) from error
 
     def _run(self, loop):
         stages = []
@@ -127,60 +141,35 @@ class Simulation(StagesMixin, MetaEstimatorMixin, BaseEstimator):
                 stages.append(copy.deepcopy(loop.learner.estimator))
         return stages if self.keep_stages else None
 
-    def _make_loop(self, X, y, seeds):
-        owner = type(self).__name__
-        candidates, self.held_out_ = hold_out(
-            y,
-            self.validation_fraction,
-            "validation_fraction",
-            owner,
-            stratify=self._stratify,
-            seed=seeds["split"],
-            hint=" None holds nothing out.",
-        )
-        check_n_instances(self.n_instances, len(candidates), owner)
-        held_out = len(self.held_out_) > 0
-        return ActiveLearningLoop(
-            self._make_learner(seeds),
-            X,
-            make_oracle(y, self.oracle_noise, self._noise_kind, seeds["oracle"]),
+    def _settings(self, X, y):
+        return RunSettings(
+            owner=type(self).__name__,
+            estimator=self.estimator,
+            X=X,
+            y=y,
+            regression=self._regression,
+            new_states=False,
             n_queries=self.n_queries,
             n_instances=self.n_instances,
-            initial=seeded_clone(self._seed(len(candidates)), seeds["seed"]),
-            candidates=candidates,
+            initial=self.initial,
+            label_filter=self.label_filter,
+            oracle_noise=self.oracle_noise,
             max_rejected=self.max_rejected,
             stopping=self.stopping,
-            X_test=take(X, self.held_out_) if held_out else None,
-            y_test=y[self.held_out_] if held_out else None,
-            scoring=self.scoring if held_out else None,
-            verbose=owner if self.verbose is True else self.verbose,
+            test_size=self.test_size,
+            scoring=self.scoring,
+            test_is_optional=True,
         )
 
-    def _make_learner(self, seeds):
-        strategy = self.query_strategy
-        if strategy is None:
-            strategy = self._default_strategy()
-        return ActiveLearner(
-            seeded_clone(self.estimator, seeds["estimator"]),
-            seeded_clone(strategy, seeds["query_strategy"]),
-            label_filter=seeded_clone(self.label_filter, seeds["label_filter"]),
-            force_all_finite=finite_rule(self.estimator),
-        )
-
-    def _seed(self, n_candidates):
-        return self._default_seed(n_candidates) if self.seed is None else self.seed
+    def _strategy(self):
+        given = self.query_strategy
+        return self._default_strategy() if given is None else given
 
     def _checked(self, X, y):
-        owner = type(self).__name__
-        check_fits(self.estimator, owner)
-        if self.n_queries is not None:
-            check_count(self.n_queries, "n_queries", owner, smallest=0)
-        if self.scoring is not None:
-            check_scorer(self.estimator, self.scoring, owner)
-        if self.seed is not None:
-            check_selector(self.seed, "seed", owner)
-        check_hidden_votes(self.estimator, y, self.oracle_noise, owner)
-        check_labelled(X, y, owner, force_all_finite=finite_rule(self.estimator))
+        check_parameters(self)
+        check_labelled(
+            X, y, type(self).__name__, force_all_finite=finite_rule(self.estimator)
+        )
         return np.asarray(y)
 
     @property
@@ -199,10 +188,10 @@ class Simulation(StagesMixin, MetaEstimatorMixin, BaseEstimator):
         return self.estimator_.feature_names_in_
 
     def _fitted(self):
-        # No check_is_fitted: it would ask estimator_, which asks here.
+        # check_is_fitted would look at estimator_, which calls this method.
         if "learner_" not in vars(self):
             raise NotFittedError(
-                f"This {type(self).__name__} is not fitted yet: call fit with the rows "
+                f"This {type(self).__name__} is not fitted yet: call fit with rows "
                 "and their true labels."
             )
         return self
@@ -211,7 +200,7 @@ class Simulation(StagesMixin, MetaEstimatorMixin, BaseEstimator):
         return "learner_" in vars(self)
 
     def predict(self, X):
-        """Return what the model after the last step predicts.
+        """Return the predictions of the model after the last step.
 
         Parameters
         ----------
@@ -234,14 +223,14 @@ class Simulation(StagesMixin, MetaEstimatorMixin, BaseEstimator):
         X : array-like of shape (n_samples, ...)
             The rows, as ``fit`` takes them.
         n_draws : int, optional
-            How many draws; None takes the model's own number.
+            Number of posterior draws. ``None`` uses the estimator's own number.
         random_state : None, int, numpy.random.RandomState or numpy.random.Generator
-            An integer gives the same draws at every call, None fresh ones.
+            An integer gives the same draws at every call, ``None`` fresh ones.
 
         Returns
         -------
         draws : ndarray of shape (n_samples, n_draws, n_outputs)
-            As `skbal.predict_samples` makes them.
+            As `skbal.predict_samples` returns them.
 
         Raises
         ------
@@ -254,7 +243,7 @@ class Simulation(StagesMixin, MetaEstimatorMixin, BaseEstimator):
         )
 
     def _with_inner_tags(self, tags):
-        """Return tags with what the model inside can take."""
+        """Return tags with those of the model inside."""
         inner = tags_of(self.estimator)
         if inner is not None:
             tags.target_tags = inner.target_tags

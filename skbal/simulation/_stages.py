@@ -1,15 +1,15 @@
-"""The steps of a run after it: what each model predicts, and how well."""
+"""Predictions and scores of the models of all steps of a run."""
 
 import numpy as np
 
-from skbal.loop._scoring import score_of
+from skbal._utils.scoring import score_of
 
 
 class StagesMixin:
     """Staged predictions and scores of a fitted simulation."""
 
     def staged_predict(self, X):
-        """Yield what the model of each step predicts.
+        """Yield the predictions of the model of each step.
 
         Parameters
         ----------
@@ -19,12 +19,12 @@ class StagesMixin:
         Yields
         ------
         y_pred : ndarray of shape (n_samples,) or (n_samples, n_outputs)
-            Of the model before any query, then one a query.
+            Predictions before any query, then after each query.
 
         Raises
         ------
         ValueError
-            If the stages were not kept: ``keep_stages`` must be true in ``fit``.
+            If the models were not kept: ``fit`` needs ``keep_stages=True``.
         """
         for stage in self._stages("staged_predict"):
             yield stage.predict(X)
@@ -35,16 +35,16 @@ class StagesMixin:
         Parameters
         ----------
         X : array-like of shape (n_samples, ...), optional
-            Rows to score on, which needs the models: ``keep_stages`` must have been
-            true in ``fit``. None takes the scores on the held-out part, which are
-            kept in any case.
+            Rows to score on. This needs the models, so ``fit`` needs
+            ``keep_stages=True``. ``None`` returns the scores on the held-out rows,
+            which are always kept.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs), optional
             Their true labels.
 
         Returns
         -------
         scores : ndarray of shape (n_steps,)
-            For the labels of ``history_.n_labels``.
+            The scores at the numbers of labels in ``history_.n_labels``.
 
         Raises
         ------
@@ -54,7 +54,7 @@ class StagesMixin:
         if (X is None) != (y is None):
             raise ValueError(
                 f"X and y of staged_score of {type(self).__name__} belong together: "
-                "give both, or neither for the scores on the held-out part."
+                "give both, or neither for the scores on the held-out rows."
             )
         if X is None:
             return self._held_out_scores()
@@ -65,8 +65,8 @@ class StagesMixin:
         if not len(self._fitted().held_out_):
             raise ValueError(
                 f"This {type(self).__name__} has no staged scores: it held nothing "
-                "out. Fit it with validation_fraction=0.2, or with keep_stages=True "
-                "and give staged_score the rows to score on."
+                "out. Fit it with test_size=0.2, or with keep_stages=True and give "
+                "staged_score the rows to score on."
             )
         return self.history_.scores
 

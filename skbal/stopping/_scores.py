@@ -119,6 +119,6 @@ def _scores(loop, owner):
     if np.isnan(scores).any():
         raise ValueError(
             f"{owner} needs the score of every step, and the loop's history has nan: "
-            "give the loop X_test and y_test, a simulation a validation_fraction."
+            "give the loop X_test and y_test, a simulation a test_size."
         )
     return scores

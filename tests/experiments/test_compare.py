@@ -11,11 +11,11 @@ from sklearn.naive_bayes import GaussianNB
 
 from skbal import ActiveLearner
 from skbal.experiments import Comparison, compare
-from skbal.experiments._runs import fresh_clone
 from skbal.loop import ActiveLearningLoop
 from skbal.oracles import LabelOracle
 from skbal.query import BALD, PowerBALD, PredictiveVariance
 from skbal.seeding import BalancedSeed, RandomSeed
+from skbal.simulation._build import seeded_copy
 
 X, Y = make_blobs(120, 3, centers=4, cluster_std=4.0, random_state=0)
 FOREST = RandomForestClassifier(5)
@@ -69,12 +69,13 @@ def test_more_repeats_keep_the_first_ones(short):
 
 
 def test_the_users_objects_stay_as_they_are():
-    strategy, seed, estimator = BALD(), RandomSeed(10), RandomForestClassifier(5)
+    strategy, initial, estimator = BALD(), RandomSeed(10), RandomForestClassifier(5)
     strategies = {"BALD": strategy}
     state = np.random.get_state()[1].copy()  # noqa: NPY002
-    compare(strategies, estimator, X, Y, seed=seed, **SHORT)
+    compare(strategies, estimator, X, Y, initial=initial, **SHORT)
     assert list(strategies) == ["BALD"]
-    assert strategy.random_state is seed.random_state is estimator.random_state is None
+    assert strategy.random_state is initial.random_state is None
+    assert estimator.random_state is None
     assert not hasattr(estimator, "classes_")
     np.testing.assert_array_equal(np.random.get_state()[1], state)  # noqa: NPY002
 
@@ -84,7 +85,7 @@ def test_a_run_is_that_of_a_loop_made_by_hand():
     test = {"X_test": X[80:], "y_test": Y[80:], "scoring": "neg_log_loss"}
     found = compare(
         {"First": first_of_pool}, GaussianNB(), X[:80], Y[:80],
-        seed=FirstRows(), **test, **SHORT,
+        initial=FirstRows(), **test, **SHORT,
     )  # fmt: skip
     loop = ActiveLearningLoop(
         ActiveLearner(GaussianNB(), first_of_pool),
@@ -155,12 +156,12 @@ def test_a_filter_reaches_the_learner_and_its_labels_are_paid():
 
 def test_integers_of_the_user_do_not_tie_the_repeats_together():
     fixed = RandomForestClassifier(5, random_state=3)
-    clones = [fresh_clone(fixed, seed) for seed in (0, 1, 1)]
-    states = [clone.random_state for clone in clones]
+    copies = [seeded_copy(fixed, seed, every=True) for seed in (0, 1, 1)]
+    states = [copy.random_state for copy in copies]
     assert states[0] != states[1] == states[2]
     assert fixed.random_state == 3
-    assert fresh_clone(None, 0) is None
-    assert fresh_clone(first_of_pool, 0) is first_of_pool
+    assert seeded_copy(None, 0, every=True) is None
+    assert seeded_copy(first_of_pool, 0, every=True) is first_of_pool
 
 
 def test_test_rows_are_not_asked_about_and_hold_each_class_in_its_share(short):
@@ -231,7 +232,7 @@ def test_a_class_that_was_not_met_has_probability_0_in_the_score():
     rare = np.concatenate([np.flatnonzero(Y > 0), np.flatnonzero(Y == 0)[:3]])
     found = compare(
         [BALD()], FOREST, X[rare], Y[rare], scoring="neg_log_loss",
-        seed=RandomSeed(4), **SHORT,
+        initial=RandomSeed(4), **SHORT,
     )  # fmt: skip
     assert all(np.isfinite(areas).all() for areas in found.areas.values())
 
@@ -258,8 +259,8 @@ def test_few_rows_of_a_regression_are_enough():
         ({"X_test": X, "y_test": Y[:3]}, ValueError, "as many rows, got 120 and 3"),
         ({"y": Y[:5]}, ValueError, r"y of compare .* 120 rows, y the shape \(5,\)"),
         ({"estimator": GaussianNB}, TypeError, "estimator of compare .* got <class"),
-        ({"seed": BalancedSeed}, TypeError, "seed of compare .* got <class"),
-        ({"seed": [1, 2]}, TypeError, r"seed of compare .* got \[1, 2\]"),
+        ({"initial": BalancedSeed}, TypeError, "initial of compare .* got <class"),
+        ({"initial": [1, 120]}, ValueError, r"initial of compare .* got 120"),
         ({"target_score": "all"}, TypeError, "target_score of compare"),
         ({"confidence": 0}, ValueError, "confidence of compare"),
         ({"n_bootstrap": 1.5}, TypeError, "n_bootstrap of compare"),

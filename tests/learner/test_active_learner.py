@@ -388,7 +388,7 @@ def test_asking_an_untaught_learner_says_that_it_is_not_fitted():
         (np.full((1, 4), np.nan), [0], "X given to ActiveLearner is refused.*NaN"),
         (np.full((1, 4), np.inf), [0], "X given to ActiveLearner is refused.*infinity"),
         (IRIS_X[:1], [np.nan], "y given to ActiveLearner is refused.*NaN"),
-        (IRIS_X[:1], ["setosa"], "must be numbers.*got texts"),
+        (IRIS_X[:1], ["setosa"], "must be numbers.*got strings"),
         (IRIS_X[:1], [[0]], r"y given .* rows of shape \(\).*got \(1,\)"),
         (IRIS_X[:1], None, "requires y"),
         (None, [0], "requires X"),

@@ -296,5 +296,5 @@ def test_what_is_set_aside_fits_together_and_to_what_was_taught(arguments, messa
 def test_rows_that_could_not_be_taught_are_not_judged():
     learned = learner()
     with pytest.raises(ValueError, match="like what it was taught before"):
-        learned.judge(X[NEW, :2], Y[NEW])
+        learned.filter_labels(X[NEW, :2], Y[NEW])
     assert not hasattr(learned.label_filter, "n_observed_")

@@ -162,7 +162,7 @@ def test_the_first_record_is_the_model_before_any_query():
     first = next(iter(toy_loop(learner=learner, initial=None)))
     assert first.indices == ()
     assert (first.step, first.n_labels, first.score) == (0, 4, 0.04)
-    assert first.seconds_training == first.seconds_scoring == 0
+    assert first.seconds_training == first.seconds_querying == 0
 
 
 def test_initial_rows_come_on_top_of_what_the_learner_knows():
@@ -205,10 +205,10 @@ def test_without_a_test_set_the_score_is_nan():
 
 def test_times_are_measured():
     records = digits_loop().run().history_
-    assert records[0].seconds_scoring == 0
+    assert records[0].seconds_querying == 0
     for record in records[1:]:
         assert record.seconds_training > 0
-        assert record.seconds_scoring > 0
+        assert record.seconds_querying > 0
         assert record.seconds_testing > 0
 
 
@@ -425,7 +425,7 @@ def asks(positions):
         (
             {"oracle": lambda indices: [0]},
             ValueError,
-            r"oracle of ActiveLearningLoop must answer one label a row: 3 rows were "
+            r"oracle of ActiveLearningLoop must answer one label per row: 3 rows were "
             r"asked for, got an answer of shape \(1,\)",
         ),
         ({"oracle": lambda indices: None}, ValueError, r"oracle .* of shape \(\)"),

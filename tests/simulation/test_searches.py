@@ -172,6 +172,6 @@ def test_a_scorer_of_runs_says_what_it_needs(scorer):
 
 
 def test_a_curve_needs_stages_or_a_held_out_part():
-    fitted = run(validation_fraction=None).fit(X, Y)
+    fitted = run(test_size=None).fit(X, Y)
     with pytest.raises(ValueError, match="no staged scores"):
         learning_curve_area_score(fitted, X, Y)

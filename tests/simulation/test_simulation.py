@@ -47,7 +47,7 @@ def test_it_is_the_loop_with_the_same_parts():
     simulated = run(
         estimator=seeded,
         query_strategy=BALD(random_state=2),
-        seed=BalancedSeed(random_state=3),
+        initial=BalancedSeed(random_state=3),
     ).fit(X, Y)
     held_out = simulated.held_out_
     candidates = np.setdiff1d(np.arange(len(X)), held_out)
@@ -84,7 +84,7 @@ def test_indices_are_rows_as_they_were_given_and_none_is_held_out():
 
 
 def test_nothing_can_be_held_out():
-    simulated = run(validation_fraction=None).fit(X, Y)
+    simulated = run(test_size=None).fit(X, Y)
     assert len(simulated.held_out_) == 0
     assert np.isnan(simulated.history_.scores).all()
     with pytest.raises(ValueError, match="no staged scores: it held nothing out"):
@@ -125,7 +125,7 @@ def test_what_was_given_is_not_touched():
     parts = {
         "estimator": forest(),
         "query_strategy": BALD(),
-        "seed": BalancedSeed(),
+        "initial": BalancedSeed(),
         "label_filter": LabelLikelihoodFilter(),
     }
     before = {name: dict(vars(part)) for name, part in parts.items()}
@@ -143,13 +143,13 @@ def test_every_level_can_be_cloned_and_set():
     simulated = run(
         estimator=make_pipeline(StandardScaler(), forest()),
         query_strategy=BALD(),
-        seed=BalancedSeed(),
+        initial=BalancedSeed(),
         label_filter=LabelLikelihoodFilter(),
     )
     changed = clone(simulated).set_params(
         estimator__randomforestclassifier__n_estimators=7,
         query_strategy__pool_subsample=50,
-        seed__n_per_class=1,
+        initial__n_per_class=1,
         label_filter__threshold=0.01,
         n_queries=1,
     )
@@ -158,7 +158,7 @@ def test_every_level_can_be_cloned_and_set():
     assert changed.learner_.query_strategy.pool_subsample == 50
     assert changed.learner_.label_filter.threshold == 0.01
     assert len(changed.history_[0].indices) == 10
-    assert simulated.get_params()["seed__n_per_class"] == 2
+    assert simulated.get_params()["initial__n_per_class"] == 2
 
 
 def test_defaults_are_bald_on_a_balanced_seed_and_variance_on_a_random_one():
@@ -169,7 +169,7 @@ def test_defaults_are_bald_on_a_balanced_seed_and_variance_on_a_random_one():
         BayesianRidge(), n_queries=2, random_state=0
     ).fit(X_R, Y_R)
     assert isinstance(regression.learner_.query_strategy, PredictiveVariance)
-    np.testing.assert_array_equal(regression.history_.n_labels, [10, 20, 30])
+    np.testing.assert_array_equal(regression.history_.n_labels, [20, 30, 40])
 
 
 def test_a_model_of_votes_is_asked_by_votes_and_scored_by_its_own_score():
@@ -214,7 +214,7 @@ def test_noise_of_a_regression_is_gaussian():
     ).fit(X_R, Y_R)
     asked = [i for record in simulated.history_ for i in record.indices]
     noise = simulated.learner_.y_training - Y_R[asked]
-    # 110 answers: the spread is within four standard errors of 50.
+    # 120 answers: the spread is within four standard errors of 50.
     assert abs(noise.std() - 50) < 4 * 50 / np.sqrt(2 * len(asked))
 
 
@@ -290,8 +290,8 @@ def test_scoring_is_that_of_steps_and_of_score():
 
 def test_classes_that_the_model_has_not_met_have_probability_0():
     names = np.array([f"digit {c}" for c in range(10)])
-    seed = RandomSeed(n_instances=3, random_state=1)
-    simulated = run(seed=seed, n_queries=0, keep_stages=True).fit(X, names[Y])
+    initial = RandomSeed(n_instances=3, random_state=1)
+    simulated = run(initial=initial, n_queries=0, keep_stages=True).fit(X, names[Y])
     known = simulated.estimator_.classes_
     assert 1 < len(known) <= 3
     np.testing.assert_array_equal(simulated.classes_, names)
@@ -311,8 +311,8 @@ def test_classes_that_the_model_has_not_met_have_probability_0():
 
 @pytest.mark.parametrize("scoring", ["neg_log_loss", "roc_auc_ovr"])
 def test_they_count_in_the_score_of_each_step_as_in_that_of_the_last(scoring):
-    seed = RandomSeed(n_instances=4, random_state=1)
-    simulated = run(seed=seed, n_queries=1, keep_stages=True, scoring=scoring)
+    initial = RandomSeed(n_instances=4, random_state=1)
+    simulated = run(initial=initial, n_queries=1, keep_stages=True, scoring=scoring)
     simulated.fit(X, Y)
     assert len(simulated.estimator_.classes_) < 10
     held_out = simulated.held_out_
@@ -431,10 +431,10 @@ def test_before_fit_there_is_nothing():
             ValueError,
             "n_instances of ActiveLearningClassifier is 321, but .* only 320 rows",
         ),
-        ({"validation_fraction": 1.5}, ValueError, "validation_fraction of Active"),
-        ({"validation_fraction": 1.0}, ValueError, "must leave rows on either side"),
-        ({"validation_fraction": 0}, ValueError, "either side.* None holds nothing"),
-        ({"validation_fraction": "a"}, TypeError, "validation_fraction of Active"),
+        ({"test_size": 1.5}, ValueError, "test_size of Active"),
+        ({"test_size": 1.0}, ValueError, "must leave rows on either side"),
+        ({"test_size": 0}, ValueError, "either side.* None holds nothing"),
+        ({"test_size": "a"}, TypeError, "test_size of Active"),
         ({"oracle_noise": 1.5}, ValueError, "noise of NoisyOracle"),
         ({"oracle_noise": "much"}, TypeError, "noise of NoisyOracle"),
         ({"label_filter": 0.1}, TypeError, "label_filter of ActiveLearner must have"),
@@ -443,11 +443,16 @@ def test_before_fit_there_is_nothing():
             TypeError,
             "query_strategy of ActiveLearner must be",
         ),
-        ({"seed": 7}, TypeError, r"seed of ActiveLearningClassifier .*random_state"),
-        ({"seed": BalancedSeed}, TypeError, "seed of ActiveLearningClassifier must"),
+        (
+            {"initial": 7},
+            ValueError,
+            "initial of ActiveLearningClassifier must be one",
+        ),
+        ({"initial": "x"}, TypeError, "initial of ActiveLearningClassifier must be r"),
+        ({"initial": BalancedSeed}, TypeError, "initial of ActiveLearningClassifier"),
         ({"stopping": 3}, TypeError, "stopping of ActiveLearningLoop must be a rule"),
         (
-            {"scoring": "acuracy", "validation_fraction": None},
+            {"scoring": "acuracy", "test_size": None},
             ValueError,
             "scoring of ActiveLearningClassifier .* Did you mean 'accuracy'",
         ),

@@ -1,4 +1,4 @@
-"""Scores of a model that has perhaps not met all classes yet."""
+"""Scores of a model that perhaps does not know all classes yet."""
 
 from difflib import get_close_matches
 
@@ -11,12 +11,12 @@ from skbal._utils.tags import classifies
 
 
 def check_scorer(estimator, scoring, owner):
-    """Return a scorer for an estimator, or say whose scoring was wrong.
+    """Return a scorer for an estimator, or raise an error that says whose it is.
 
     Parameters
     ----------
     estimator : estimator
-        What it is to be called with.
+        The estimator that the scorer is called with.
     scoring : str or callable
         As in scikit-learn.
     owner : str
@@ -49,12 +49,12 @@ def check_scorer(estimator, scoring, owner):
 
 
 def score_of(model, X, y, scoring):
-    """Return the score of a model; classes that it has not met have probability 0.
+    """Return the score of a model, with probability 0 for classes it does not know.
 
     Parameters
     ----------
     model : estimator
-        Fitted, perhaps to fewer classes than there are.
+        Fitted, perhaps to fewer classes than there are in y.
     X : array-like of shape (n_samples, ...)
         The rows.
     y : array-like of shape (n_samples,) or (n_samples, n_outputs)
@@ -70,7 +70,7 @@ def score_of(model, X, y, scoring):
 
 
 class _OfAllClasses(ClassifierMixin, BaseEstimator):
-    """A fitted classifier, as one that knows more classes than it has met."""
+    """A fitted classifier as one that knows more classes than it was fitted to."""
 
     def __init__(self, model, classes):
         self.model = model
@@ -89,8 +89,8 @@ class _OfAllClasses(ClassifierMixin, BaseEstimator):
 
 
 def _of_all_classes(model, y):
-    # Only what scikit-learn's scorers could not score by themselves; words beside
-    # numbers are an error that they name.
+    # Only where scikit-learn's scorers would fail. They name the error themselves if
+    # some labels are strings and others numbers.
     if np.ndim(y) != 1 or not (classifies(model) and hasattr(model, "predict_proba")):
         return model
     known, y = getattr(model, "classes_", y), np.asarray(y)

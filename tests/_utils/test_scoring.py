@@ -6,7 +6,7 @@ from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.metrics import get_scorer, log_loss
 from sklearn.svm import LinearSVC
 
-from skbal.loop._scoring import _of_all_classes, score_of
+from skbal._utils.scoring import _of_all_classes, score_of
 
 X = np.array([[0.0], [1.0], [2.0], [3.0]])
 

@@ -1,0 +1,103 @@
+"""The first labels: indices of rows, or an object that selects them."""
+
+from numbers import Integral
+
+import numpy as np
+
+from skbal._utils.indices import check_indices
+from skbal._utils.parameters import own
+from skbal._utils.pools import n_rows, subset, take
+
+_WORDS = (
+    "rows of X, an array of indices, or an object that selects them such as "
+    "skbal.seeding.BalancedSeed()"
+)
+
+
+def selects_rows(initial):
+    """Return whether ``initial`` is an object that selects rows, not the rows.
+
+    Parameters
+    ----------
+    initial : object
+        As a loop takes it.
+
+    Returns
+    -------
+    selects : bool
+
+    Examples
+    --------
+    >>> from skbal.seeding import BalancedSeed
+    >>> selects_rows(BalancedSeed()), selects_rows([3, 5])
+    (True, False)
+    """
+    # A torch tensor has a method of this name, but it is an array of indices.
+    is_array = isinstance(initial, type) or hasattr(initial, "__array__")
+    return not is_array and callable(getattr(initial, "select", None))
+
+
+def check_initial(initial, name, owner):
+    """Raise an error unless ``initial`` is an array of indices or selects rows."""
+    if selects_rows(initial):
+        return
+    if not (isinstance(initial, Integral) or np.ndim(initial)):
+        raise TypeError(f"{name} of {owner} must be {_WORDS}, got {initial!r}.")
+    check_indices(initial, np.inf, name, owner)
+
+
+initial_rule = own(check_initial, _WORDS, "kmeans", none=True)
+
+
+def initial_rows(initial, X, y, owner, candidates=None):
+    """Return the rows that are labelled first.
+
+    Parameters
+    ----------
+    initial : array-like of int of shape (n_initial,), object with select, or None
+        The rows, or what selects them from the candidates. None is no row.
+    X : array-like of shape (n_pool, ...)
+        The pool.
+    y : array-like of shape (n_pool, ...), optional
+        The labels that ``select`` may look at.
+    owner : str
+        Whose argument it is, for messages.
+    candidates : ndarray of int of shape (n_candidates,), optional
+        The rows that may be labelled. None allows all.
+
+    Returns
+    -------
+    rows : ndarray of shape (n_initial,), dtype=intp
+
+    Raises
+    ------
+    TypeError, ValueError
+        If these are no different rows of X, or one is no candidate. What ``select``
+        raises passes through.
+
+    Examples
+    --------
+    >>> from skbal.seeding import RandomSeed
+    >>> X = [[0], [1], [2], [3]]
+    >>> initial_rows(RandomSeed(1), X, None, "compare", candidates=np.array([2]))
+    array([2])
+    """
+    if initial is None:
+        return np.empty(0, dtype=np.intp)
+    check_initial(initial, "initial", owner)
+    if selects_rows(initial):
+        initial = _selected(initial, X, y, candidates)
+    rows = check_indices(initial, n_rows(X), "initial", owner)
+    if candidates is not None and not np.isin(rows, candidates).all():
+        outside = rows[~np.isin(rows, candidates)][0]
+        raise ValueError(
+            f"initial of {owner} must be among its candidates, got row {outside}."
+        )
+    return rows
+
+
+def _selected(initial, X, y, candidates):
+    if candidates is None or len(candidates) == n_rows(X):
+        return initial.select(X, y)
+    y = None if y is None else take(y, candidates)
+    return candidates[initial.select(subset(X, candidates), y)]

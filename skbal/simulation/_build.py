@@ -1,0 +1,281 @@
+"""One builder of loops on known labels, for simulations and for comparisons.
+
+A run is made of three things: `RunSettings` (all that a user says, except for the query
+strategy), `RunStart` (what one seed decides before the first query), and the loop that
+`build_loop` makes of both and a strategy.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.model_selection import train_test_split
+
+from skbal._utils.indices import check_indices
+from skbal._utils.initial import check_initial, initial_rows, selects_rows
+from skbal._utils.pools import n_rows, take
+from skbal._utils.random import SMALL_SEEDS, stream
+from skbal._utils.scoring import check_scorer
+from skbal._utils.seeds_of import fill_random_states
+from skbal._utils.tags import finite_rule
+from skbal._utils.threads import one_thread
+from skbal._utils.validation import check_fits, check_real
+from skbal._utils.votes import check_votes, learns_votes
+from skbal.learner import ActiveLearner
+from skbal.loop import ActiveLearningLoop
+from skbal.oracles import LabelOracle, NoisyOracle
+from skbal.seeding import BalancedSeed, RandomSeed
+
+# The order decides which part gets which integer: append new parts at the end.
+_PARTS = ("estimator", "query_strategy", "initial", "label_filter", "oracle", "split")
+
+
+@dataclass(frozen=True)
+class RunSettings:
+    """All settings of a run on known labels, except for the query strategy.
+
+    Parameters
+    ----------
+    owner : str
+        Whose settings they are, for messages.
+    estimator : estimator
+        The model that learns.
+    X : array-like of shape (n_samples, ...)
+        The rows.
+    y : ndarray of shape (n_samples, ...)
+        Their true labels.
+    regression : bool
+        Whether y holds numbers: noise is then Gaussian, and the test rows are drawn
+        without regard to classes.
+    new_states : bool
+        Whether random states that are integers are set anew for each run, too, and not
+        only those that are None.
+    initial, label_filter, oracle_noise, n_queries, n_instances, max_rejected, \
+stopping, test_size, X_test, y_test, scoring : object
+        As for `skbal.ActiveLearningClassifier` and `skbal.experiments.compare`.
+    test_is_optional : bool, default=False
+        Whether ``test_size`` may be None, for a message.
+    """
+
+    owner: str
+    estimator: object
+    X: object
+    y: np.ndarray
+    regression: bool
+    new_states: bool
+    n_queries: int
+    n_instances: int
+    initial: object = None
+    label_filter: object = None
+    oracle_noise: object = None
+    max_rejected: object = None
+    stopping: object = None
+    test_size: float = None
+    X_test: object = None
+    y_test: object = None
+    scoring: object = None
+    test_is_optional: bool = False
+
+    def part(self, part, seed):
+        """Return a copy of a part of the run, with random states from a seed."""
+        return seeded_copy(part, seed, every=self.new_states)
+
+
+@dataclass(frozen=True)
+class RunStart:
+    """What is decided before the first query, and independent of the strategy.
+
+    Parameters
+    ----------
+    seeds : dict of str to int
+        One integer for each part of a run.
+    candidates, held_out : ndarray of int
+        The rows that may be asked about, and the rows to score on.
+    initial : ndarray of int
+        The rows that are labelled first.
+    """
+
+    seeds: dict
+    candidates: np.ndarray
+    held_out: np.ndarray
+    initial: np.ndarray
+
+
+def seeded_copy(part, seed, *, every):
+    """Return a copy of a part of a run that has integers as random states.
+
+    Parameters
+    ----------
+    part : object
+        An estimator, a query strategy, a filter or what selects rows. None stays None.
+    seed : int
+        Decides the integers.
+    every : bool
+        Whether random states that are integers are set anew, too.
+
+    Returns
+    -------
+    copy : object
+    """
+    if part is None:
+        return None
+    return fill_random_states(clone(part, safe=False), seed, every=every)
+
+
+def check_settings(settings):
+    """Raise a TypeError or a ValueError if a part of a run is not as it must be."""
+    owner, estimator = settings.owner, settings.estimator
+    check_fits(estimator, owner)
+    if settings.initial is not None:
+        check_initial(settings.initial, "initial", owner)
+    if settings.scoring is not None:
+        check_scorer(estimator, settings.scoring, owner)
+    if not learns_votes(estimator):
+        return
+    check_votes(settings.y, owner)
+    if settings.y_test is not None:
+        check_votes(settings.y_test, owner, name="y_test")
+    if not _is_none(settings.oracle_noise):
+        raise ValueError(
+            f"oracle_noise of {owner} must be None for a model of votes, got "
+            f"{settings.oracle_noise!r}: votes in y are noisy already."
+        )
+
+
+def start_run(settings, seed):
+    """Return what one seed decides before the first query.
+
+    Parameters
+    ----------
+    settings : RunSettings
+        The settings of the run.
+    seed : int
+        Decides the test rows, the first labels and the seeds of the parts.
+
+    Returns
+    -------
+    start : RunStart
+
+    Raises
+    ------
+    TypeError, ValueError
+        If there are too few rows, or ``initial`` is wrong.
+    """
+    numbers = stream(seed, "simulation").integers(SMALL_SEEDS, size=len(_PARTS))
+    seeds = dict(zip(_PARTS, numbers.tolist()))
+    candidates, held_out = _hold_out(settings, seeds["split"])
+    initial = settings.initial
+    if initial is None:
+        initial = _default_initial(settings, len(candidates))
+    if selects_rows(initial):
+        initial = settings.part(initial, seeds["initial"])
+    with one_thread():
+        rows = initial_rows(initial, settings.X, settings.y, settings.owner, candidates)
+    return RunStart(seeds, candidates, held_out, rows)
+
+
+def build_loop(settings, start, strategy, *, verbose=0):
+    """Return the loop of one run, which has not begun yet.
+
+    Parameters
+    ----------
+    settings : RunSettings
+        The settings of the run.
+    start : RunStart
+        As `start_run` returns it for these settings.
+    strategy : callable
+        The query strategy. It is cloned.
+    verbose : int or str, default=0
+        As for `skbal.loop.ActiveLearningLoop`.
+
+    Returns
+    -------
+    loop : ActiveLearningLoop
+    """
+    seeds = start.seeds
+    learner = ActiveLearner(
+        settings.part(settings.estimator, seeds["estimator"]),
+        settings.part(strategy, seeds["query_strategy"]),
+        label_filter=settings.part(settings.label_filter, seeds["label_filter"]),
+        force_all_finite=finite_rule(settings.estimator),
+    )
+    X_test, y_test = settings.X_test, settings.y_test
+    if len(start.held_out):
+        X_test = take(settings.X, start.held_out)
+        y_test = settings.y[start.held_out]
+    return ActiveLearningLoop(
+        learner,
+        settings.X,
+        _oracle(settings, seeds["oracle"]),
+        n_queries=settings.n_queries,
+        n_instances=settings.n_instances,
+        initial=start.initial,
+        candidates=start.candidates,
+        max_rejected=settings.max_rejected,
+        stopping=settings.stopping,
+        X_test=X_test,
+        y_test=y_test,
+        scoring=None if X_test is None else settings.scoring,
+        verbose=verbose,
+    )
+
+
+def _oracle(settings, seed):
+    if _is_none(settings.oracle_noise):
+        return LabelOracle(settings.y)
+    kind = "gaussian" if settings.regression else "uniform"
+    return NoisyOracle(
+        settings.y, noise=settings.oracle_noise, kind=kind, random_state=seed
+    )
+
+
+def _is_none(noise):
+    return noise is None or (np.ndim(noise) == 0 and noise == 0)
+
+
+def _default_initial(settings, n_candidates):
+    if settings.regression:
+        return RandomSeed(min(20, (n_candidates + 1) // 2))
+    return BalancedSeed(n_per_class=2)
+
+
+def _hold_out(settings, seed):
+    """Return the rows that may be asked about, and those kept to score on."""
+    y, share, owner = settings.y, settings.test_size, settings.owner
+    rows = np.arange(len(y))
+    if share is None:
+        return rows, rows[:0]
+    share = check_real(share, "test_size", owner, low=0, high=1)
+    free = np.setdiff1d(rows, _rows_of(settings), assume_unique=True)
+    n_held_out = int(np.ceil(share * len(y)))
+    if not 0 < n_held_out < len(free):
+        hint = " None holds nothing out." if settings.test_is_optional else ""
+        raise ValueError(
+            f"test_size of {owner} must leave rows on either side, got {share} of "
+            f"n_samples = {len(y)}.{hint}"
+        )
+    stratify = not settings.regression and _in_shares(y[free], n_held_out)
+    _, held_out = train_test_split(
+        free,
+        test_size=n_held_out,
+        random_state=seed,
+        stratify=y[free] if stratify else None,
+    )
+    return np.setdiff1d(rows, held_out, assume_unique=True), np.sort(held_out)
+
+
+def _rows_of(settings):
+    """Return the first labels that are given as rows. They are never held out."""
+    if settings.initial is None or selects_rows(settings.initial):
+        return np.empty(0, dtype=np.intp)
+    n_samples = n_rows(settings.X)
+    return check_indices(settings.initial, n_samples, "initial", settings.owner)
+
+
+def _in_shares(y, n_held_out):
+    # What train_test_split needs to stratify, and raises an error without.
+    if y.ndim != 1:
+        return False
+    counts = np.unique(y, return_counts=True)[1]
+    smallest = min(n_held_out, len(y) - n_held_out)
+    return counts.min() >= 2 and smallest >= len(counts)

@@ -1,0 +1,75 @@
+"""First labels are given by indices, or selected by an object."""
+
+import numpy as np
+import pytest
+import torch
+from sklearn.ensemble import RandomForestClassifier
+
+from skbal._utils.initial import check_initial, initial_rows, selects_rows
+from skbal.seeding import BalancedSeed, KMeansSeed, RandomSeed
+
+X = np.arange(12.0).reshape(6, 2)
+Y = np.array([0, 0, 0, 1, 1, 1])
+
+
+class FirstTwo:
+    """Has a method select, and nothing else."""
+
+    def select(self, X, y=None):
+        return [0, 1]
+
+
+@pytest.mark.parametrize(
+    "kind", [list, tuple, np.array, torch.tensor, lambda rows: np.array(rows, "uint8")]
+)
+def test_indices_are_taken_as_they_are_whatever_holds_them(kind):
+    assert not selects_rows(kind([4, 1]))
+    assert initial_rows(kind([4, 1]), X, Y, "compare").tolist() == [4, 1]
+
+
+@pytest.mark.parametrize("seed", [FirstTwo(), BalancedSeed(), RandomSeed(2)])
+def test_an_object_with_select_selects_from_the_candidates(seed):
+    assert selects_rows(seed)
+    candidates = np.array([1, 2, 4, 5])
+    rows = initial_rows(seed, X, Y, "compare", candidates)
+    assert set(rows) <= set(candidates)
+
+
+def test_labels_and_rows_of_the_candidates_are_what_it_sees():
+    class Sees:
+        def select(self, X, y=None):
+            self.seen = np.asarray(X), y
+            return [1]
+
+    sees = Sees()
+    assert initial_rows(sees, X, Y, "compare", np.array([3, 4])).tolist() == [4]
+    np.testing.assert_array_equal(sees.seen[0], X[[3, 4]])
+    np.testing.assert_array_equal(sees.seen[1], [1, 1])
+
+
+def test_none_is_no_row():
+    assert initial_rows(None, X, Y, "compare").shape == (0,)
+
+
+@pytest.mark.parametrize(
+    ("initial", "error", "message"),
+    [
+        ("kmeans", TypeError, "must be rows of X, .* got 'kmeans'"),
+        (KMeansSeed, TypeError, "must be rows of X, .* got <class"),
+        (RandomForestClassifier(), TypeError, "must be rows of X"),
+        (3, ValueError, "must be one-dimensional"),
+        ([0.5], TypeError, "must be integers"),
+        ([2, 6], ValueError, r"must lie in \[0, 6\), got 6"),
+        ([2, 2], ValueError, "must all differ"),
+        ([0], ValueError, "must be among its candidates, got row 0"),
+    ],
+)
+def test_what_is_neither_is_refused(initial, error, message):
+    with pytest.raises(error, match="^initial of compare " + message):
+        initial_rows(initial, X, Y, "compare", np.array([1, 2, 3]))
+
+
+def test_the_rule_of_a_parameter_needs_no_rows():
+    check_initial([2, 6], "initial", "compare")
+    with pytest.raises(ValueError, match="must all differ"):
+        check_initial([2, 2], "initial", "compare")
