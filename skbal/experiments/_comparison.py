@@ -74,12 +74,12 @@ class Comparison:
     -----
     An interval is the wider one, at each end, of Student's for paired differences and
     the expanded percentile bootstrap of Hesterberg (2015): the plain bootstrap is too
-    narrow for few repeats. By ``benchmarks/coverage_of_intervals.py``, 95 % intervals
-    of 3, 5, 10 and 20 normal differences hold the truth in 95, 95, 96 and 95 percent of
-    cases, where the plain bootstrap has 75, 84, 90 and 93; of very skewed (exponential)
-    ones in 89, 89, 91 and 93 percent. Of three strategies that are as good as random,
-    some one is called better or worse in 4 to 5 percent of comparisons, and in 12 to 14
-    if the intervals are not simultaneous.
+    narrow for few repeats. By ``benchmarks/studies/coverage_of_intervals``, 95 %
+    intervals of 3, 5, 10 and 20 normal differences cover the truth in 95, 95, 96 and 95
+    percent of cases, where the plain bootstrap does in 75, 84, 90 and 93. For very
+    skewed (exponential) differences it is 89, 89, 91 and 93 percent. With three
+    strategies that are as good as random, at least one is called better or worse in 4
+    to 5 percent of comparisons, and in 12 to 14 if the intervals are not simultaneous.
 
     Few repeats are no danger but a limit: they tell large differences only. If all have
     the very same difference, they are taken for copies of one run, which tell nothing.

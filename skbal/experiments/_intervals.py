@@ -7,7 +7,7 @@ some eight values. Student's interval has neither, but knows no skewness. The in
 here is the hull of both.
 
 How often 95 % intervals hold the true mean, in percent, by
-``benchmarks/coverage_of_intervals.py`` (standard error .5):
+``benchmarks/studies/coverage_of_intervals`` (standard error .5):
 
 ============  ====  ==========  ========  ===========  =======  ====
 values        n     percentile  expanded  bootstrap t  Student  hull
