@@ -121,7 +121,7 @@ def cosines(images):
 shown = [-0.3, 0, 0.3, 1]
 figure, axes = plt.subplots(4, 10, figsize=(9, 4.4), layout="constrained")
 for line, penalty in zip(axes, shown):
-    strategy = DiversityPenalised(BALD(random_state=0), penalty, random_state=0)
+    strategy = DiversityPenalised(BALD(random_state=0), penalty=penalty, random_state=0)
     batch = X_pool[pool[strategy(model, X_pool[pool], n_instances=10)]]
     for axis, image in zip(line, batch):
         axis.imshow(image[0], cmap="gray_r")

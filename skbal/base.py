@@ -1,4 +1,4 @@
-"""The two contracts: who makes posterior draws, and who chooses rows by them."""
+"""The two contracts: estimators that make posterior draws, and query strategies."""
 
 from abc import ABC, abstractmethod
 
@@ -6,20 +6,22 @@ import numpy as np
 from sklearn.base import BaseEstimator
 
 from skbal._utils._sklearn import num_samples
+from skbal._utils.indices import check_indices
+from skbal._utils.parameters import check_parameters, count, seed
 from skbal._utils.pools import n_rows, subset
 from skbal._utils.random import check_seed, stream
-from skbal._utils.validation import check_count, check_n_instances
+from skbal._utils.validation import as_numbers, check_n_instances
 
 __all__ = ["PosteriorSamplerMixin", "QueryStrategy"]
 
 
 class PosteriorSamplerMixin(ABC):
-    """An estimator that makes joint posterior draws.
+    """Mixin for estimators that make joint posterior draws.
 
-    Draw k is one set of weights for every row. With one integer ``random_state`` the
-    draws of a row do not depend on the order of the rows, on how they are cut into
-    chunks, or on the other rows. `skbal.testing.check_posterior_sampler` holds an
-    estimator to this.
+    Draw k is one set of weights, the same for every row. With an integer
+    ``random_state`` the draws of a row depend neither on the order of the rows, nor on
+    the other rows, nor on how the rows are cut into chunks.
+    `skbal.testing.check_posterior_sampler` tests this.
     """
 
     @abstractmethod
@@ -29,11 +31,11 @@ class PosteriorSamplerMixin(ABC):
         Parameters
         ----------
         X : array-like of shape (n_samples, ...)
-            The rows, as ``fit`` takes them.
+            Rows of the form passed to ``fit``.
         n_draws : int, optional
-            How many draws; None takes the estimator's own number.
+            Number of posterior draws. ``None`` uses the estimator's own number.
         random_state : None, int, numpy.random.RandomState or numpy.random.Generator
-            An integer gives the same draws at every call, None fresh ones.
+            An integer gives the same draws at every call, ``None`` fresh ones.
 
         Returns
         -------
@@ -44,63 +46,75 @@ class PosteriorSamplerMixin(ABC):
 
 
 class QueryStrategy(BaseEstimator, ABC):
-    """A rule that chooses which rows of a pool to ask about.
+    """A rule that chooses which rows of a pool to label next.
 
     A strategy is a scikit-learn parameter object (``get_params``, ``set_params``,
-    ``clone``) and a modAL query strategy: call it with a learner and a pool. A
-    subclass gives `score_pool`; one that chooses rows together, as a batch, overrides
-    `_select`.
+    ``clone``) and a modAL query strategy: it is called with a learner and a pool.
+
+    To write one, define `score_pool`. A strategy that chooses the rows of a batch
+    together also defines `select_batch`. Where the score is a function of posterior
+    draws, `skbal.query.DrawStrategy` is the shorter way.
+    `skbal.testing.check_query_strategy` tests a strategy.
     """
 
     random_state = None
     pool_subsample = None
+    _parameter_rules = {
+        "random_state": seed(),
+        "pool_subsample": count(1, none=True),
+    }
 
     def __call__(self, learner, X_pool, n_instances=1):
-        """Return the rows of the pool to ask about.
+        """Return the indices of the rows to label next.
 
         Parameters
         ----------
         learner : estimator or learner
-            A fitted estimator, or anything that holds one as ``estimator``.
+            A fitted estimator, or an object that holds one as ``estimator``.
         X_pool : array-like of shape (n_pool, ...)
-            The unlabelled rows: an array, a list, a frame, a sparse matrix, a dask
-            array, an array in a file or a map-style torch ``Dataset``. What is not in
-            memory is read piece by piece.
+            The unlabelled rows. Data that are not in memory are read chunk by chunk.
+            May be an array, a list, a frame, a sparse matrix, a dask array, an array in
+            a file or a map-style torch ``Dataset``.
         n_instances : int, default=1
-            How many rows to return.
+            Number of rows to return.
 
         Returns
         -------
         indices : ndarray of shape (n_instances,), dtype=intp
-            Positions in ``X_pool``, best first, none twice. Equal scores come in an
-            order set by ``random_state``, the size of the pool and the number of rows
-            the learner was taught, so a loop does not favour one end of its pool.
+            Positions in ``X_pool``, best first, without repetition. The order of equal
+            scores depends on ``random_state``, the size of the pool and the number of
+            labelled rows, so that a loop does not favour one end of its pool.
 
         Raises
         ------
         TypeError
-            If ``n_instances`` is no integer, or the estimator makes no draws.
+            If ``n_instances`` is not an integer, a parameter is of the wrong kind, or
+            the strategy cannot work with the estimator.
         ValueError
-            If the pool is empty or holds fewer than ``n_instances`` rows.
+            If the pool is empty or has fewer than ``n_instances`` rows, or a parameter
+            has a wrong value.
         """
+        check_parameters(self)
         owner = type(self).__name__
         n_pool = n_rows(X_pool)
         n_instances = check_n_instances(n_instances, n_pool, owner)
         rng = self._rng(learner, n_pool)
         rows = self._candidates(n_pool, n_instances, rng)
         if rows is None:
-            return self._select(learner, X_pool, n_instances, rng)
-        strategy = self._for_rows(rows, n_pool)
-        return rows[strategy._select(learner, subset(X_pool, rows), n_instances, rng)]
+            chosen = self.select_batch(learner, X_pool, n_instances, rng)
+            return _check_batch(chosen, n_instances, n_pool, owner)
+        strategy, part = self._for_rows(rows, n_pool), subset(X_pool, rows)
+        chosen = strategy.select_batch(learner, part, n_instances, rng)
+        return rows[_check_batch(chosen, n_instances, len(rows), owner)]
 
     @abstractmethod
     def score_pool(self, estimator, X_pool):
-        """Return the score of each row, higher is better.
+        """Return the score of each row; higher is better.
 
         Parameters
         ----------
         estimator : estimator or learner
-            A fitted estimator, or anything that holds one as ``estimator``.
+            A fitted estimator, or an object that holds one as ``estimator``.
         X_pool : array-like of shape (n_pool, ...)
             The unlabelled rows.
 
@@ -109,29 +123,54 @@ class QueryStrategy(BaseEstimator, ABC):
         scores : ndarray of shape (n_pool,), dtype=float64
         """
 
+    def select_batch(self, learner, X_pool, n_instances, rng):
+        """Return the indices of a batch.
+
+        The default returns the rows with the highest scores of `score_pool`. Define
+        this method if the rows of a batch depend on each other. It is called after all
+        arguments have been checked. With ``pool_subsample`` it is given only the
+        sampled rows.
+
+        Parameters
+        ----------
+        learner : estimator or learner
+            As it was passed to the strategy.
+        X_pool : array-like of shape (n_pool, ...)
+            The rows to choose from, at least ``n_instances``.
+        n_instances : int
+            Number of rows to choose.
+        rng : numpy.random.Generator
+            For ties and all other random choices; seeded by ``random_state``.
+
+        Returns
+        -------
+        indices : array-like of int of shape (n_instances,)
+            Positions in ``X_pool``, best first, without repetition.
+        """
+        scores = self.score_pool(learner, X_pool)
+        scores = _check_scores(scores, n_rows(X_pool), type(self).__name__)
+        return best_first(scores, n_instances, rng)
+
     def _for_rows(self, rows, n_pool):
         """Return the strategy for a pool of only these rows of the one given."""
         return self
 
-    def _select(self, learner, X_pool, n_instances, rng):
-        return best_first(self.score_pool(learner, X_pool), n_instances, rng)
-
     def _rng(self, learner, n_pool):
         # With a fixed stream, each step of a loop would pick the same positions of a
-        # shrinking pool: of a pool sorted by class, always the same class.
+        # shrinking pool. In a pool sorted by class, that is always the same class.
         taught = getattr(learner, "X_training", None)
         n_taught = 0 if taught is None else num_samples(taught)
-        seed = check_seed(self.random_state, type(self).__name__)
-        return stream(seed, "query", n_pool, n_taught)
+        own_seed = check_seed(self.random_state, type(self).__name__)
+        return stream(own_seed, "query", n_pool, n_taught)
 
     def _candidates(self, n_pool, n_instances, rng):
-        if self.pool_subsample is None:
+        """Return the random rows that are considered, ascending, or None for all."""
+        size = self.pool_subsample
+        if size is None:
             return None
-        owner = type(self).__name__
-        size = check_count(self.pool_subsample, "pool_subsample", owner)
         if n_instances > size:
             raise ValueError(
-                f"n_instances of {owner} is {n_instances}, "
+                f"n_instances of {type(self).__name__} is {n_instances}, "
                 f"but pool_subsample lets only {size} rows be scored."
             )
         if size >= n_pool:
@@ -140,18 +179,17 @@ class QueryStrategy(BaseEstimator, ABC):
 
 
 def best_first(scores, n_instances, rng):
-    """Return the positions of the largest scores, best first, ties at random.
+    """Return the indices of the largest scores, best first, ties in random order.
 
-    Scores that differ only by rounding (one part in a million of the largest) count
-    as tied: the last bits of a float32 product depend on the size of its chunk, and the
-    rows chosen must not.
+    Scores that differ by less than a millionth of the largest score count as tied. The
+    last bits of a float32 product depend on the chunk size, and the choice must not.
 
     Parameters
     ----------
     scores : ndarray of shape (n_samples,)
-        Higher is better; NaN counts as the lowest.
+        Higher is better. NaN counts as the lowest score.
     n_instances : int
-        How many positions to return.
+        Number of indices to return.
     rng : numpy.random.Generator
         Breaks the ties.
 
@@ -169,7 +207,7 @@ def best_first(scores, n_instances, rng):
 
 
 def rounded(scores):
-    """Return scores to one part in a million of the largest.
+    """Return the scores rounded to a millionth of the largest score.
 
     Parameters
     ----------
@@ -179,7 +217,7 @@ def rounded(scores):
     Returns
     -------
     scores : ndarray of shape (n_samples,), dtype=float64
-        A new array. NaN has become minus infinity.
+        A new array, in which NaN is replaced by minus infinity.
 
     Examples
     --------
@@ -190,3 +228,24 @@ def rounded(scores):
     finite = np.abs(scores[np.isfinite(scores)])
     step = 1e-6 * finite.max() if finite.size and finite.max() > 0 else 1.0
     return np.where(np.isnan(scores), -np.inf, np.round(scores / step) * step)
+
+
+def _check_scores(scores, n_pool, owner):
+    """Return the result of ``score_pool`` as float64, or say what it should be."""
+    must = f"score_pool of {owner} must return a number for each of {n_pool} rows"
+    scores = as_numbers(scores, must)
+    if scores.shape != (n_pool,):
+        raise ValueError(f"{must}, got an array of shape {scores.shape}.")
+    return scores
+
+
+def _check_batch(indices, n_instances, n_pool, owner):
+    """Return the result of ``select_batch``, or say what it should be."""
+    returned = "The indices returned by select_batch"
+    indices = check_indices(indices, n_pool, returned, owner)
+    if len(indices) != n_instances:
+        raise ValueError(
+            f"select_batch of {owner} must return {n_instances} indices, "
+            f"got {len(indices)}."
+        )
+    return indices

@@ -29,8 +29,16 @@ def public_objects():
 
 def own_methods(cls):
     for name, method in vars(cls).items():
-        if inspect.isfunction(method) and not name.startswith("_"):
+        if not inspect.isfunction(method) or name.startswith("_"):
+            continue
+        if method.__doc__ or not is_documented_in_a_base(cls, name):
             yield f"{cls.__module__}.{cls.__qualname__}.{name}"
+
+
+def is_documented_in_a_base(cls, name):
+    """Return whether a method overrides a documented one, and means the same."""
+    bases = (vars(base).get(name) for base in cls.__mro__[1:])
+    return any(method is not None and method.__doc__ for method in bases)
 
 
 @pytest.mark.parametrize("name", sorted(set(public_objects())))

@@ -100,6 +100,28 @@ def option(*options):
     return Rule(words, check, "no such option", strings, none=None in options)
 
 
+def option_or_function(*options, of):
+    """Return the rule for one of some strings or a function.
+
+    Parameters
+    ----------
+    *options : str
+        The strings.
+    of : str
+        The argument of the function in words, for the message.
+    """
+    words = f"{', '.join(repr(word) for word in options)} or a function of {of}"
+
+    def check(value, name, owner):
+        is_string = isinstance(value, str)
+        if not callable(value) and not (is_string and value in options):
+            raise (ValueError if is_string else TypeError)(
+                f"{name} of {owner} must be {words}, got {value!r}."
+            )
+
+    return Rule(words, check, "no such option", options)
+
+
 def flag():
     """Return the rule for True or False; 0 and 1 are taken, too."""
 

@@ -185,9 +185,11 @@ def check_n_instances(n_instances, n_pool, owner):
         If it is no integer >= 1, if the pool is empty, or if it is too small.
     """
     n_instances = check_count(n_instances, "n_instances", owner)
-    if n_pool == 0:
-        raise ValueError(f"X_pool given to {owner} is empty: nothing is left to query.")
     if n_instances > n_pool:
+        if n_pool == 0:
+            raise ValueError(
+                f"X_pool given to {owner} is empty: nothing is left to query."
+            )
         raise ValueError(
             f"n_instances of {owner} is {n_instances}, "
             f"but X_pool holds only {n_pool} rows."

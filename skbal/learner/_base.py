@@ -9,6 +9,7 @@ from skbal._utils.random import check_seed, stream
 from skbal._utils.validation import check_fits
 from skbal._utils.votes import check_votes, learns_votes
 from skbal._utils.warn import warn
+from skbal.base import QueryStrategy
 from skbal.learner._delegation import DelegationMixin
 from skbal.learner._rollback import estimator_kept_on_error, record_kept_on_error
 from skbal.learner._training_data import check_extends, stack_rows, take_rows
@@ -89,7 +90,8 @@ class LearnerMixin(DelegationMixin):
             If the pool is empty. What a strategy raises passes through unchanged.
         """
         strategy = self._checked_strategy()
-        if n_rows(X_pool) == 0:
+        # A strategy of skbal checks the pool itself; a function may not.
+        if not isinstance(strategy, QueryStrategy) and n_rows(X_pool) == 0:
             raise ValueError(
                 f"X_pool given to {type(self).__name__} is empty: "
                 "nothing is left to query."

@@ -1,9 +1,11 @@
-"""Query strategies: which rows of a pool to ask about, seen through posterior draws.
+"""Query strategies: which rows of a pool to label next, given posterior draws.
 
-A strategy is called with a learner (or a fitted estimator) and a pool, and answers with
-positions in the pool, best first; ``score_pool`` gives the score of every row.
+A strategy is called with a learner (or a fitted estimator) and a pool, and returns the
+indices of rows, best first. ``score_pool`` returns the score of every row.
+`DrawStrategy` and `QueryStrategy` are the bases of strategies of your own.
 """
 
+from skbal.base import QueryStrategy
 from skbal.query._badge import BADGE
 from skbal.query._bald import BALD
 from skbal.query._batch_bald._strategy import BatchBALD
@@ -16,6 +18,7 @@ from skbal.query._kmeans_batch import KMeansBatch
 from skbal.query._random import Random
 from skbal.query._spread import MeanSTD, PredictiveVariance
 from skbal.query._stochastic import PowerBALD, SoftmaxBALD, SoftrankBALD
+from skbal.query._strategy import DrawStrategy
 from skbal.query._vote_bald import VoteBALD
 
 __all__ = [
@@ -25,12 +28,14 @@ __all__ = [
     "BatchBALD",
     "BatchVariance",
     "DiversityPenalised",
+    "DrawStrategy",
     "KCenterGreedy",
     "KMeansBatch",
     "MaxEntropy",
     "MeanSTD",
     "PowerBALD",
     "PredictiveVariance",
+    "QueryStrategy",
     "Random",
     "SoftmaxBALD",
     "SoftrankBALD",

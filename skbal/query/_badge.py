@@ -1,4 +1,4 @@
-"""The strategy that looks for large gradients in different directions."""
+"""BADGE: choose rows with large gradients in different directions."""
 
 from functools import partial
 
@@ -15,53 +15,55 @@ from skbal.sampling import predict_samples
 
 
 class BADGE(FeatureStrategy):
-    """Ask for rows whose gradients are large and point in different directions.
+    """Choose rows whose gradients are large and point in different directions.
 
-    The gradient embedding of a row is the gradient of the log loss by the weights of
-    the last layer, were the most likely class the label: (p - e) h', with p the class
-    probabilities, e the most likely class as a one-hot vector, and h the features. It
-    is long where the model is unsure. The batch is seeded among the embeddings as in
-    k-means++, each row with a chance proportional to the squared distance to the
-    nearest one chosen [1]_.
+    The gradient embedding of a row is the gradient of the log loss with respect to the
+    weights of the last layer, with the most probable class as the label: (p - e) h',
+    where p are the class probabilities, e is the most probable class as a one-hot
+    vector, and h are the features. It is long if the model is uncertain. The batch is
+    drawn by k-means++ seeding: the probability of a row is proportional to the squared
+    distance of its embedding to the nearest one already chosen [1]_.
 
     The embeddings are never built, and there is nothing to tune.
 
     Parameters
     ----------
     features : {"model", "input"} or callable, default="model"
-        What enters the last layer, h. "model": the ``transform`` of the estimator, or
-        the columns of a linear model. "input": the rows as they reach the model, so
-        after the transformers of a ``Pipeline``, each flattened. A function is given
+        The features h. "model" uses the input of the last layer: the ``transform`` of
+        the estimator, or the columns of a linear model. "input" uses the flattened
+        input of the model, after the transformers of a ``Pipeline``. A function takes
         rows and returns an array of shape (n_rows, n_features).
     n_draws : int, optional
-        The class probabilities are the mean of this many posterior draws. None takes
-        ``predict_proba``, or the estimator's own number of draws if it has none.
+        Number of posterior draws whose mean gives the class probabilities. ``None``
+        uses ``predict_proba``, or the estimator's own number of draws if it has none.
     random_state : None, int, numpy.random.RandomState or numpy.random.Generator
-        Of the draws, and of the chances of rows. An integer gives the same choice for
-        the same estimator and pool.
+        Seeds the posterior draws and the breaking of ties. An integer makes the choice
+        repeatable for the same estimator and pool. It also seeds the random choice of
+        rows.
     pool_subsample : int, optional
-        A call looks only at this many random rows of the pool; None looks at all.
+        Number of random rows of the pool considered by a call. ``None`` considers all
+        rows.
     batch_size : int, optional
-        Of how many rows features are computed at once; None keeps memory to some 64 MB
-        beside the features of the pool, which are held.
+        Number of rows predicted at once. ``None`` chooses it so that temporaries stay
+        near 64 MB. The features of the pool are held in addition.
     n_jobs : int, optional
-        How many pieces of the pool are worked on at once, by `joblib`; None asks
-        `joblib.parallel_config`, and means 1 outside of it.
+        Number of parallel joblib workers. ``None`` means 1 unless in a
+        `joblib.parallel_config` context.
     verbose : int, default=0
-        Whether to show a progress bar while features are computed.
+        Whether to show a progress bar. It counts the rows whose features are computed.
 
     See Also
     --------
-    KCenterGreedy : Covers the pool, whatever the model is sure of.
+    KCenterGreedy : Covers the pool, however certain the model is.
 
     Notes
     -----
-    The first row is the one with the longest gradient, as in the authors' program; the
-    paper leaves it open, and k-means++ proper would draw it at random. So a batch of
-    one row is the best by `score_pool`.
+    The first row is the one with the longest gradient, as in the authors' program, so a
+    batch of one row is the best row by `score_pool`. The paper does not specify the
+    first row; k-means++ draws it uniformly.
 
-    Memory is that of the features and the probabilities, and each row of the batch
-    costs one product of both with a vector.
+    The features and the probabilities of the pool are held in memory. Each row of the
+    batch costs one product of both with a vector.
 
     References
     ----------
@@ -71,7 +73,8 @@ class BADGE(FeatureStrategy):
 
     Examples
     --------
-    The first two rows of the pool are unsure, on different sides of the origin.
+    The model is uncertain about the first two rows of the pool, which lie on different
+    sides of the origin.
 
     >>> import numpy as np
     >>> from sklearn.linear_model import LogisticRegression
@@ -92,12 +95,12 @@ class BADGE(FeatureStrategy):
             A fitted classifier with ``predict_proba`` or posterior draws, or a learner
             that holds one.
         X_pool : array-like of shape (n_pool, ...)
-            The unlabelled rows; what is not in memory is read piece by piece.
+            The unlabelled rows. Data that are not in memory are read chunk by chunk.
 
         Returns
         -------
         scores : ndarray of shape (n_pool,), dtype=float64
-            The Euclidean length of p - e times that of h; 0 where the model is certain.
+            The Euclidean length of p - e times that of h; 0 if the model is certain.
 
         Raises
         ------
@@ -106,11 +109,11 @@ class BADGE(FeatureStrategy):
             (`NoDrawsError`), or has no features (see ``features``).
         ValueError
             If the pool is empty, the estimator knows fewer than two classes, features
-            are not finite, or a parameter of the strategy is wrong.
+            are not finite, or a parameter has a wrong value.
         """
         return np.sqrt(self._points(estimator, X_pool).squared_norms)
 
-    def _select(self, learner, X_pool, n_instances, rng):
+    def select_batch(self, learner, X_pool, n_instances, rng):
         points = self._points(learner, X_pool)
         return far_apart(points, n_instances, rng, sampled=True)
 

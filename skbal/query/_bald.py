@@ -1,31 +1,34 @@
-"""The strategy that asks where the draws disagree about the label."""
+"""BALD: choose the rows on whose label the draws disagree."""
 
 from skbal.information import mutual_information
 from skbal.query._strategy import DrawStrategy
 
 
 class BALD(DrawStrategy):
-    """Ask where label and weights share the most information, in nats.
+    """Choose the rows whose label has most information about the weights, in nats.
 
-    The score is `skbal.information.mutual_information`: high where each draw is sure
-    and the draws disagree, 0 where they agree, however unsure [1]_.
+    The score is `skbal.information.mutual_information` [1]_. It is high if each draw is
+    certain and the draws disagree. It is 0 if the draws agree, however uncertain they
+    are.
 
     Parameters
     ----------
     n_draws : int, optional
-        How many posterior draws; None takes the estimator's own number.
+        Number of posterior draws. ``None`` uses the estimator's own number.
     random_state : None, int, numpy.random.RandomState or numpy.random.Generator
-        Of the draws and of the order of equal scores. An integer gives the same choice
-        for the same estimator and pool.
+        Seeds the posterior draws and the breaking of ties. An integer makes the choice
+        repeatable for the same estimator and pool.
     pool_subsample : int, optional
-        A call scores only this many random rows of the pool; None scores all.
+        Number of random rows of the pool considered by a call. ``None`` considers all
+        rows.
     batch_size : int, optional
-        How many rows are drawn for at once; None keeps memory to some 64 MB.
+        Number of rows predicted at once. ``None`` chooses it so that temporaries stay
+        near 64 MB.
     n_jobs : int, optional
-        How many pieces of the pool are worked on at once, by `joblib`; None asks
-        `joblib.parallel_config`, and means 1 outside of it.
+        Number of parallel joblib workers. ``None`` means 1 unless in a
+        `joblib.parallel_config` context.
     verbose : int, default=0
-        Whether to show a progress bar over the rows of the pool.
+        Whether to show a progress bar.
 
     References
     ----------
@@ -42,4 +45,4 @@ class BALD(DrawStrategy):
     array([1])
     """
 
-    _score = staticmethod(mutual_information)
+    score_draws = staticmethod(mutual_information)

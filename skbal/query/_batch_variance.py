@@ -1,79 +1,82 @@
-"""The strategy that chooses the rows of a regression batch together."""
+"""BatchVariance: choose the rows of a regression batch jointly."""
 
 from skbal._utils.chunks import MAX_MEMORY
+from skbal._utils.memory import check_memory
+from skbal._utils.parameters import memory, real
 from skbal._utils.random import check_seed
-from skbal._utils.validation import check_count
 from skbal.query._factors import PoolFactors
 from skbal.query._greedy import greedy_information
-from skbal.query._strategy import DrawStrategy
+from skbal.query._shared import SharedParameters
 
 
-class BatchVariance(DrawStrategy):
-    """Ask for the batch whose labels together tell most about the function.
+class BatchVariance(SharedParameters):
+    """Choose the batch whose labels have most information about the function.
 
-    For a regressor with Gaussian noise, the labels of a batch S bring
+    For a regressor with Gaussian noise, the labels of a batch S have
 
         I(y_S; f) = 1/2 log det(I + K_SS / noise_variance)
 
-    nats, K the covariance of the noise-free function between rows [1]_. The batch is
-    built row by row, each the one that adds most to those before it; this reaches at
-    least 1 - 1/e of the best batch. The first row is the one of `PredictiveVariance`;
-    after it, rows that the batch already tells about count for less, so near-copies are
-    passed over. No label is needed in between: the covariance of a Gaussian does not
-    depend on the labels.
+    nats of information, where K is the covariance of the noise-free function between
+    rows [1]_. The batch is built greedily: each next row is the one that adds most to
+    the rows before it. The result has at least 1 - 1/e of the information of the best
+    batch. The first row is that of `PredictiveVariance`. After it, rows that are
+    correlated with the batch add less, so near-copies are avoided. No labels are needed
+    between the rows, because the covariance of a Gaussian does not depend on them.
 
-    K is exact where the estimator has a method ``covariance_factor(X)``, as skbal's
-    Bayesian linear models have; otherwise it is the covariance over posterior draws,
-    then of no higher rank than there are draws: take many more than rows of a batch.
+    K is exact if the estimator has a method ``covariance_factor(X)``, such as skbal's
+    Bayesian linear models. Otherwise it is the covariance over posterior draws. Its
+    rank is less than the number of draws, so use many more draws than rows of a batch.
 
     Parameters
     ----------
     noise_variance : float, optional
-        The variance of the label noise, larger than 0, in squared units of y. For
-        models whose noise has an ``output_covariance_`` it is the factor before that.
-        None takes the estimator's ``noise_variance_``; of ``BayesianRidge`` and
-        ``ARDRegression``, 1 / ``alpha_``.
+        Variance of the label noise in squared units of y, larger than 0. For a model
+        with an ``output_covariance_`` it is the factor of that matrix. ``None`` uses
+        the estimator's ``noise_variance_``, or 1 / ``alpha_`` for ``BayesianRidge`` and
+        ``ARDRegression``.
     n_draws : int, optional
-        How many posterior draws; None takes the estimator's own number. Not used with
-        ``covariance_factor``.
+        Number of posterior draws. ``None`` uses the estimator's own number. Not used
+        with ``covariance_factor``.
     random_state : None, int, numpy.random.RandomState or numpy.random.Generator
-        Of the draws and of the order of equal gains. An integer gives the same choice
-        for the same estimator and pool.
+        Seeds the posterior draws and the breaking of ties. An integer makes the choice
+        repeatable for the same estimator and pool.
     pool_subsample : int, optional
-        A call looks only at this many random rows of the pool; None looks at all.
+        Number of random rows of the pool considered by a call. ``None`` considers all
+        rows.
     batch_size : int, optional
-        How many rows are drawn for at once; None keeps memory to some 64 MB.
+        Number of rows predicted at once. ``None`` chooses it so that temporaries stay
+        near 64 MB.
     n_jobs : int, optional
-        How many pieces of the pool are worked on at once, by `joblib`; None asks
-        `joblib.parallel_config`, and means 1 outside of it.
-    max_memory : int, optional
-        The bytes that factors of the covariance may take; None is 64 MB, which is
-        60,000 rows of 128 features. A larger pool gives the same batch, but rows may go
-        through the estimator more than once.
+        Number of parallel joblib workers. ``None`` means 1 unless in a
+        `joblib.parallel_config` context.
+    max_memory : int or str, optional
+        Memory for the factors of the covariance, in bytes or as a string such as
+        "500MB". ``None`` is 64 MB, enough for 60,000 rows of 128 features. The batch
+        does not depend on it, but a larger pool may be predicted more than once.
     verbose : int, default=0
-        Whether to show a progress bar over the rows of the pool.
+        Whether to show a progress bar.
 
     Attributes
     ----------
     gains_ : ndarray of shape (n_instances,)
-        After a call, the information that each row's label adds to those before it, in
-        nats; never growing. The sum is that of the batch.
+        After a call, the information that each row's label adds to the labels before
+        it, in nats; non-increasing. The sum is the information of the batch.
 
     See Also
     --------
-    PredictiveVariance : Scores each row by itself.
+    PredictiveVariance : Scores each row separately.
 
     Notes
     -----
-    Several outputs: draws of one row have a covariance between its outputs, and its
-    labels are all outputs at once, each with its own noise. Under ``covariance_factor``
-    the covariance between outputs cancels against that of the noise, and the gains are
-    those of one output times the number of outputs.
+    If there are several outputs, the draws of a row have a covariance between its
+    outputs, and labelling a row gives all its outputs, each with its own noise. With
+    ``covariance_factor`` the covariance between outputs cancels against that of the
+    noise, and the gains are those of one output times the number of outputs.
 
-    One pick costs a product of the factors with a vector for each output: time linear
-    in the pool, and no matrix of n_pool by n_pool. The exception is
-    ``GaussianProcessRegressor``, whose draws need the covariance of all rows; use
-    ``pool_subsample`` there, and give ``noise_variance``.
+    Each row of the batch costs one product of the factors with a vector per output.
+    Time is linear in the size of the pool, and no n_pool x n_pool matrix is built. The
+    exception is ``GaussianProcessRegressor``, whose draws need the covariance of all
+    rows: use ``pool_subsample`` and give ``noise_variance``.
 
     References
     ----------
@@ -82,7 +85,7 @@ class BatchVariance(DrawStrategy):
 
     Examples
     --------
-    The last two rows of the pool are the same; one of them is enough.
+    The last two rows of the pool are equal; one of them is enough.
 
     >>> from sklearn.linear_model import BayesianRidge
     >>> from skbal.query import BatchVariance, PredictiveVariance
@@ -96,11 +99,15 @@ class BatchVariance(DrawStrategy):
     True
     """
 
-    _takes_regressors = True
+    _parameter_rules = {
+        "noise_variance": real(0, none=True),
+        "max_memory": memory(none=True),
+    }
 
     def __init__(
         self,
         noise_variance=None,
+        *,
         n_draws=None,
         random_state=None,
         pool_subsample=None,
@@ -110,13 +117,18 @@ class BatchVariance(DrawStrategy):
         verbose=0,
     ):
         super().__init__(
-            n_draws, random_state, pool_subsample, batch_size, n_jobs, verbose
+            n_draws=n_draws,
+            random_state=random_state,
+            pool_subsample=pool_subsample,
+            batch_size=batch_size,
+            n_jobs=n_jobs,
+            verbose=verbose,
         )
         self.noise_variance = noise_variance
         self.max_memory = max_memory
 
     def score_pool(self, estimator, X_pool):
-        """Return what the label of each row, alone, tells about the function, in nats.
+        """Return the information of each row's label about the function, in nats.
 
         Parameters
         ----------
@@ -124,12 +136,12 @@ class BatchVariance(DrawStrategy):
             A fitted regressor with ``covariance_factor`` or posterior draws, or a
             learner that holds one.
         X_pool : array-like of shape (n_pool, ...)
-            The unlabelled rows; a memory map is read piece by piece.
+            The unlabelled rows. Data that are not in memory are read chunk by chunk.
 
         Returns
         -------
         scores : ndarray of shape (n_pool,), dtype=float64
-            Not negative; the gains of the rows as the first of a batch.
+            Non-negative; the gain of each row as the first of a batch.
 
         Raises
         ------
@@ -138,13 +150,13 @@ class BatchVariance(DrawStrategy):
         NotFittedError
             If the estimator is not fitted.
         ValueError
-            If the pool is empty, no noise variance is known, there are fewer than two
-            draws, or a parameter of the strategy is wrong.
+            If the pool is empty, the noise variance is unknown, there are fewer than
+            two draws, or a parameter has a wrong value.
         """
         factors = self._factors(estimator, X_pool)
         return factors.n_copies * factors.gains()
 
-    def _select(self, learner, X_pool, n_instances, rng):
+    def select_batch(self, learner, X_pool, n_instances, rng):
         factors = self._factors(learner, X_pool)
         n_held = self._n_held(factors)
         rows, gains = greedy_information(
@@ -159,7 +171,7 @@ class BatchVariance(DrawStrategy):
         return rows
 
     def _factors(self, estimator, X_pool):
-        self._check(estimator, X_pool)
+        self._check(X_pool)
         owner = type(self).__name__
         return PoolFactors(
             estimator,
@@ -174,10 +186,10 @@ class BatchVariance(DrawStrategy):
         )
 
     def _n_held(self, factors):
+        if not factors.splits:
+            return factors.n_rows
         max_memory = MAX_MEMORY
         if self.max_memory is not None:
             owner = type(self).__name__
-            max_memory = check_count(self.max_memory, "max_memory", owner)
-        if not factors.splits:
-            return factors.n_rows
+            max_memory = check_memory(self.max_memory, "max_memory", owner)
         return min(max(max_memory // factors.bytes_per_row, 1), factors.n_rows)

@@ -1,96 +1,97 @@
-"""The strategy that makes the batches of another one more diverse, or less."""
+"""DiversityPenalised: make the batches of another strategy more diverse."""
 
 import numpy as np
 from scipy.stats import rankdata
 
+from skbal._utils.parameters import option, option_or_function, real
 from skbal._utils.pools import n_rows, sliceable, take
 from skbal._utils.rows import RowsView
-from skbal._utils.validation import check_real
 from skbal.base import best_first, rounded
 from skbal.query._bald import BALD
 from skbal.query._feature_strategy import FeatureStrategy
 from skbal.query._features import feature_function
 from skbal.query._penalised_greedy import penalised_greedy, within_reach
+from skbal.query._shared import wrapped_strategy
 from skbal.query._similarities import Cosines, Similarities
 
-_LARGE = 1e300  # stands for an infinite score
+_LARGE = 1e300  # replaces an infinite score
 
 
 class DiversityPenalised(FeatureStrategy):
-    """Ask for rows that score high and are unlike those already in the batch.
+    """Choose rows with high scores that differ from the rows already in the batch.
 
-    The batch is built row by row. The first is the one with the highest score of the
-    wrapped strategy, each next one that with the largest
+    The batch is built greedily. The first row is the one with the highest score of the
+    wrapped strategy. Each next row is the one with the largest
 
         score - penalty * similarity to the rows already in this batch
 
-    where scores are brought to a common scale (see ``normalize``) and the similarity is
-    the largest to any of these rows, or the mean. With the largest this is known as
-    maximal marginal relevance [1]_. Rows that were labelled before do not count.
+    where the scores are on a common scale (see ``normalize``) and the similarity is the
+    maximum or the mean over these rows. With the maximum this is known as maximal
+    marginal relevance [1]_. Rows that were labelled before are not considered.
 
     Parameters
     ----------
     strategy : QueryStrategy, optional
-        Scores the rows, by its ``score_pool``; what it would choose as a batch does not
-        matter. None is `BALD` with the ``n_draws``, ``random_state``, ``batch_size``,
-        ``n_jobs`` and ``verbose`` given here.
+        Scores the rows by its ``score_pool``. How it would choose a batch does not
+        matter. ``None`` is `BALD` with the ``n_draws``, ``random_state``,
+        ``batch_size``, ``n_jobs`` and ``verbose`` given here.
     penalty : float, default=0.1
-        What a similarity of 1 costs. 0 gives the strategy's own order, a negative
-        penalty prefers rows that are alike.
-    metric : "cosine" or callable, default="cosine"
-        How alike rows are, from -1 to 1. "cosine": the cosine of the angle between
-        their features, 0 for a row of zeros. A function is given features of shape (n,
+        The penalty for a similarity of 1. 0 gives the strategy's own order. A negative
+        penalty prefers similar rows.
+    metric : {"cosine"} or callable, default="cosine"
+        Similarity of rows, from -1 to 1. "cosine" is the cosine of the angle between
+        their features, 0 for a row of zeros. A function takes features of shape (n,
         n_features) and (n_others, n_features) and returns an array of shape (n,
-        n_others), for instance `sklearn.metrics.pairwise.rbf_kernel`.
+        n_others), such as `sklearn.metrics.pairwise.rbf_kernel`.
     features : {"input", "model"} or callable, default="input"
-        What is compared. "input": the rows as they reach the model, so after the
-        transformers of a ``Pipeline``, each flattened. "model": what enters the last
-        layer, that is the ``transform`` of the estimator, or the columns of a linear
-        model. A function is given rows and returns an array of shape (n_rows,
-        n_features).
+        What similarities are computed from. "input" uses the flattened input of the
+        model, after the transformers of a ``Pipeline``. "model" uses the input of the
+        last layer: the ``transform`` of the estimator, or the columns of a linear
+        model. A function takes rows and returns an array of shape (n_rows, n_features).
     normalize : {"rank", "std"} or None, default="rank"
-        The scale of the scores, on which a penalty then means the same for every
-        strategy. "rank": the part of the pool that scores lower, from 0 to 1; equal
-        scores share their mean rank. "std": less their mean, over their standard
-        deviation; 0 where all are equal. None: as they are.
+        Scale of the scores, so that a penalty means the same for every strategy. "rank"
+        replaces a score by the fraction of the pool with lower scores, from 0 to 1;
+        equal scores have their mean rank. "std" subtracts the mean and divides by the
+        standard deviation; equal scores become 0. ``None`` leaves the scores unchanged.
     similarity : {"max", "mean"}, default="max"
-        Whether the largest similarity to a row of the batch counts, or the mean.
+        Whether the maximum or the mean of the similarities to the batch is used.
     n_draws : int, optional
-        Of `BALD`, where ``strategy`` is None; another strategy has its own.
+        Number of posterior draws. ``None`` uses the estimator's own number. It is used
+        only if ``strategy`` is ``None``.
     random_state : None, int, numpy.random.RandomState or numpy.random.Generator
-        Of the order of equal rows; a strategy that was given has its own. An integer
-        gives the same choice for the same features and scores.
+        Seeds the order of equal rows. A wrapped strategy has its own. An integer makes
+        the choice repeatable for the same features and scores.
     pool_subsample : int, optional
-        A call looks only at this many random rows of the pool; None looks at all. That
-        of the wrapped strategy is not used.
+        Number of random rows of the pool considered by a call. ``None`` considers all
+        rows. The ``pool_subsample`` of the wrapped strategy is not used.
     batch_size : int, optional
-        Of how many rows features are computed at once; None keeps memory to some 64 MB
-        beside the features, which are held.
+        Number of rows predicted at once. ``None`` chooses it so that temporaries stay
+        near 64 MB. The features are held in addition.
     n_jobs : int, optional
-        How many pieces of the pool are worked on at once, by `joblib`; None asks
-        `joblib.parallel_config`, and means 1 outside of it.
+        Number of parallel joblib workers. ``None`` means 1 unless in a
+        `joblib.parallel_config` context.
     verbose : int, default=0
-        Whether to show a progress bar while features are computed.
+        Whether to show a progress bar. It counts the rows whose features are computed.
 
     See Also
     --------
-    BatchBALD : Knows how much the labels of a batch tell together.
-    PowerBALD : Makes batches more diverse by chance.
-    KMeansBatch : One row of each cluster of those that score high.
+    BatchBALD : Maximises the joint information of a batch.
+    PowerBALD : Makes batches more diverse by random choice.
+    KMeansBatch : Chooses one row of each cluster of high-scoring rows.
 
     Notes
     -----
-    By rank, a penalty of .1 lets a row with a tenth of the pool before it win, if all
-    rows before it are as much like the batch as can be and it is orthogonal to it.
+    With ``normalize="rank"``, a penalty of 0.1 can move a row up by at most a tenth of
+    the pool per unit of similarity.
 
-    Features are held only of rows that can be chosen: those that score no less than the
-    last of the ``n_instances`` best less twice the penalty. They keep their dtype, for
-    images in float32 that is four bytes a pixel. Of these, a row is compared with the
-    batch only when it might be the next. The choice is the same as that of comparing
-    all with all, and the first rows of a batch are those of a smaller one.
+    Features are held only for rows that can be chosen: their score is at least that of
+    the last of the ``n_instances`` best rows minus twice the penalty. The features keep
+    their dtype; float32 images take four bytes per pixel. A row is compared with the
+    batch only if it may be the next one. The choice is the same as that of comparing
+    all pairs, and the first rows of a batch are those of a smaller batch.
 
-    The cosines of images are those of their pixels as they reach the model: between two
-    digits of MNIST 0.40 on average, and 0.29 if pixels are standardised.
+    The cosine of two images is that of their pixels as they reach the model. For two
+    digits of MNIST it is 0.40 on average, and 0.29 if pixels are standardised.
 
     References
     ----------
@@ -99,7 +100,7 @@ class DiversityPenalised(FeatureStrategy):
 
     Examples
     --------
-    The two best rows are nearly the same. One is enough.
+    The two best rows are nearly equal. One is enough.
 
     >>> import numpy as np
     >>> from sklearn.linear_model import BayesianRidge
@@ -114,9 +115,18 @@ class DiversityPenalised(FeatureStrategy):
     array([1, 2])
     """
 
+    _parameter_rules = {
+        "strategy": wrapped_strategy(),
+        "penalty": real(),
+        "metric": option_or_function("cosine", of="features"),
+        "normalize": option("rank", "std", None),
+        "similarity": option("max", "mean"),
+    }
+
     def __init__(
         self,
         strategy=None,
+        *,
         penalty=0.1,
         metric="cosine",
         features="input",
@@ -130,7 +140,13 @@ class DiversityPenalised(FeatureStrategy):
         verbose=0,
     ):
         super().__init__(
-            features, n_draws, random_state, pool_subsample, batch_size, n_jobs, verbose
+            features,
+            n_draws=n_draws,
+            random_state=random_state,
+            pool_subsample=pool_subsample,
+            batch_size=batch_size,
+            n_jobs=n_jobs,
+            verbose=verbose,
         )
         self.strategy = strategy
         self.penalty = penalty
@@ -139,31 +155,31 @@ class DiversityPenalised(FeatureStrategy):
         self.similarity = similarity
 
     def score_pool(self, estimator, X_pool):
-        """Return the strategy's score of each row on the scale of ``normalize``.
+        """Return the strategy's scores on the scale of ``normalize``.
 
         Parameters
         ----------
         estimator : estimator or learner
-            Fitted, as the strategy takes it.
+            A fitted estimator that the strategy accepts, or a learner that holds one.
         X_pool : array-like of shape (n_pool, ...)
-            The unlabelled rows; what is not in memory is read piece by piece.
+            The unlabelled rows. Data that are not in memory are read chunk by chunk.
 
         Returns
         -------
         scores : ndarray of shape (n_pool,), dtype=float64
-            Without any penalty: the first is the row that a batch begins with.
+            Without any penalty. The row with the highest score is the first of a batch.
 
         Raises
         ------
         TypeError
             If the strategy has no ``score_pool``.
         ValueError
-            If the pool is empty, or a parameter of the strategy is wrong.
+            If the pool is empty or a parameter has a wrong value.
         """
         return self._normalized(self._scores(estimator, X_pool))
 
-    def _select(self, learner, X_pool, n_instances, rng):
-        penalty = self._checked_penalty()
+    def select_batch(self, learner, X_pool, n_instances, rng):
+        penalty = float(self.penalty)
         function = feature_function(learner, self.features, type(self).__name__)
         raw = self._scores(learner, X_pool)
         if penalty == 0 or n_instances == 1:
@@ -181,23 +197,15 @@ class DiversityPenalised(FeatureStrategy):
         )
         return rows[chosen]
 
-    def _checked_penalty(self):
-        owner = type(self).__name__
-        if not callable(self.metric):
-            _check_choice(self.metric, "metric", owner, ("cosine",), "a function")
-        _check_choice(self.similarity, "similarity", owner, ("max", "mean"))
-        return check_real(self.penalty, "penalty", owner)
-
     def _scores(self, estimator, X_pool):
         self._check(X_pool)
-        owner = type(self).__name__
-        _check_choice(self.normalize, "normalize", owner, ("rank", "std", None))
         scores = self._scorer().score_pool(estimator, X_pool)
         scores = np.asarray(scores, dtype=np.float64)
         if scores.shape != (n_rows(X_pool),):
+            owner = type(self).__name__
             raise ValueError(
                 f"strategy of {owner} must score each of the {n_rows(X_pool)} rows, "
-                f"but {self.strategy!r} gave scores of the shape {scores.shape}."
+                f"but {self.strategy!r} returned scores of shape {scores.shape}."
             )
         return scores
 
@@ -205,17 +213,10 @@ class DiversityPenalised(FeatureStrategy):
         if self.strategy is None:
             names = ("n_draws", "random_state", "batch_size", "n_jobs", "verbose")
             return BALD(**{name: getattr(self, name) for name in names})
-        is_class = isinstance(self.strategy, type)
-        if is_class or not hasattr(self.strategy, "score_pool"):
-            raise TypeError(
-                f"strategy of {type(self).__name__} must be a query strategy with a "
-                "method score_pool, such as BALD(), which a function of a learner and "
-                f"a pool has not, got {self.strategy!r}."
-            )
         return self.strategy
 
     def _normalized(self, scores):
-        # Last bits depend on how the pool is cut, and ranks must not.
+        # The last bits depend on the size of the chunks, and ranks must not.
         scores = rounded(scores)
         if self.normalize == "rank":
             return (rankdata(scores) - 1) / max(len(scores) - 1, 1)
@@ -228,17 +229,17 @@ class DiversityPenalised(FeatureStrategy):
 
 
 def standardised(scores):
-    """Return scores less their mean, over their standard deviation.
+    """Return the scores minus their mean, divided by their standard deviation.
 
     Parameters
     ----------
     scores : ndarray of shape (n_samples,)
-        Infinite ones do not count and stay.
+        Infinite scores are ignored and unchanged.
 
     Returns
     -------
     scores : ndarray of shape (n_samples,)
-        0 for all finite ones if they are equal.
+        0 for all finite scores if they are equal.
 
     Examples
     --------
@@ -253,13 +254,3 @@ def standardised(scores):
     result = scores.copy()
     result[is_finite] = (finite - finite.mean()) / spread
     return result
-
-
-def _check_choice(value, name, owner, choices, also=None):
-    if value in choices:
-        return
-    listed = [repr(choice) for choice in choices] + ([also] if also else [])
-    raise (ValueError if isinstance(value, str) else TypeError)(
-        f"{name} of {owner} must be {', '.join(listed[:-1])} or {listed[-1]}, "
-        f"got {value!r}."
-    )

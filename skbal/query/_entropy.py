@@ -1,31 +1,33 @@
-"""Strategies that ask where the mean probabilities are least sure."""
+"""Strategies that choose the rows whose mean probabilities are least certain."""
 
 from skbal.information import predictive_entropy, variation_ratio
 from skbal.query._strategy import DrawStrategy
 
 
 class MaxEntropy(DrawStrategy):
-    """Ask where the mean probabilities have the largest entropy, in nats.
+    """Choose the rows whose mean probabilities have the largest entropy, in nats.
 
     The score is `skbal.information.predictive_entropy` [1]_. It is high where classes
-    overlap as well as where the draws disagree.
+    overlap and also where the draws disagree.
 
     Parameters
     ----------
     n_draws : int, optional
-        How many posterior draws; None takes the estimator's own number.
+        Number of posterior draws. ``None`` uses the estimator's own number.
     random_state : None, int, numpy.random.RandomState or numpy.random.Generator
-        Of the draws and of the order of equal scores. An integer gives the same choice
-        for the same estimator and pool.
+        Seeds the posterior draws and the breaking of ties. An integer makes the choice
+        repeatable for the same estimator and pool.
     pool_subsample : int, optional
-        A call scores only this many random rows of the pool; None scores all.
+        Number of random rows of the pool considered by a call. ``None`` considers all
+        rows.
     batch_size : int, optional
-        How many rows are drawn for at once; None keeps memory to some 64 MB.
+        Number of rows predicted at once. ``None`` chooses it so that temporaries stay
+        near 64 MB.
     n_jobs : int, optional
-        How many pieces of the pool are worked on at once, by `joblib`; None asks
-        `joblib.parallel_config`, and means 1 outside of it.
+        Number of parallel joblib workers. ``None`` means 1 unless in a
+        `joblib.parallel_config` context.
     verbose : int, default=0
-        Whether to show a progress bar over the rows of the pool.
+        Whether to show a progress bar.
 
     References
     ----------
@@ -42,11 +44,11 @@ class MaxEntropy(DrawStrategy):
     array([1])
     """
 
-    _score = staticmethod(predictive_entropy)
+    score_draws = staticmethod(predictive_entropy)
 
 
 class VariationRatios(DrawStrategy):
-    """Ask where the most probable class is least probable.
+    """Choose the rows whose most probable class is least probable.
 
     The score is `skbal.information.variation_ratio`, one minus the largest mean
     probability [1]_.
@@ -54,19 +56,21 @@ class VariationRatios(DrawStrategy):
     Parameters
     ----------
     n_draws : int, optional
-        How many posterior draws; None takes the estimator's own number.
+        Number of posterior draws. ``None`` uses the estimator's own number.
     random_state : None, int, numpy.random.RandomState or numpy.random.Generator
-        Of the draws and of the order of equal scores. An integer gives the same choice
-        for the same estimator and pool.
+        Seeds the posterior draws and the breaking of ties. An integer makes the choice
+        repeatable for the same estimator and pool.
     pool_subsample : int, optional
-        A call scores only this many random rows of the pool; None scores all.
+        Number of random rows of the pool considered by a call. ``None`` considers all
+        rows.
     batch_size : int, optional
-        How many rows are drawn for at once; None keeps memory to some 64 MB.
+        Number of rows predicted at once. ``None`` chooses it so that temporaries stay
+        near 64 MB.
     n_jobs : int, optional
-        How many pieces of the pool are worked on at once, by `joblib`; None asks
-        `joblib.parallel_config`, and means 1 outside of it.
+        Number of parallel joblib workers. ``None`` means 1 unless in a
+        `joblib.parallel_config` context.
     verbose : int, default=0
-        Whether to show a progress bar over the rows of the pool.
+        Whether to show a progress bar.
 
     References
     ----------
@@ -83,4 +87,4 @@ class VariationRatios(DrawStrategy):
     array([1])
     """
 
-    _score = staticmethod(variation_ratio)
+    score_draws = staticmethod(variation_ratio)

@@ -1,45 +1,50 @@
-"""The strategy that asks for what other predictions depend on."""
-
-from functools import partial
+"""EPIG: choose the rows that predictions for target rows depend on."""
 
 import numpy as np
 
+from skbal._utils.parameters import count, own
 from skbal._utils.pools import n_rows, take
-from skbal._utils.validation import check_count
 from skbal.information import expected_predictive_information_gain
 from skbal.query._strategy import DrawStrategy
 from skbal.sampling import predict_samples
 
 
+def _check_targets(value, name, owner):
+    if n_rows(value) == 0:
+        raise ValueError(f"{name} of {owner} is empty: give a row or None.")
+
+
 class EPIG(DrawStrategy):
-    """Ask for the label that tells most about the labels of target rows, in nats.
+    """Choose the rows with most information about the labels of target rows, in nats.
 
     The score is `skbal.information.expected_predictive_information_gain` [1]_. Unlike
-    `BALD` it passes over rows whose labels teach the weights something that no target
-    depends on, such as outliers of the pool.
+    `BALD` it is low for rows, such as outliers, whose labels determine weights that no
+    prediction for a target row depends on.
 
     Parameters
     ----------
     X_target : array-like of shape (n_targets, ...), optional
-        Rows like those that predictions will be wanted for; all are used. None takes
+        Rows like those that will be predicted. All of them are used. ``None`` uses
         random rows of the pool.
     n_target : int, default=100
-        How many rows of the pool are the targets where ``X_target`` is None; all of a
-        pool that holds fewer.
+        Number of random rows of the pool that are the targets if ``X_target`` is
+        ``None``. A smaller pool is used as a whole.
     n_draws : int, optional
-        How many posterior draws; None takes the estimator's own number.
+        Number of posterior draws. ``None`` uses the estimator's own number.
     random_state : None, int, numpy.random.RandomState or numpy.random.Generator
-        Of the draws and of the order of equal scores. An integer gives the same choice
-        for the same estimator and pool.
+        Seeds the posterior draws and the breaking of ties. An integer makes the choice
+        repeatable for the same estimator and pool.
     pool_subsample : int, optional
-        A call scores only this many random rows of the pool; None scores all.
+        Number of random rows of the pool considered by a call. ``None`` considers all
+        rows.
     batch_size : int, optional
-        How many rows are drawn for at once; None keeps memory to some 64 MB.
+        Number of rows predicted at once. ``None`` chooses it so that temporaries stay
+        near 64 MB.
     n_jobs : int, optional
-        How many pieces of the pool are worked on at once, by `joblib`; None asks
-        `joblib.parallel_config`, and means 1 outside of it.
+        Number of parallel joblib workers. ``None`` means 1 unless in a
+        `joblib.parallel_config` context.
     verbose : int, default=0
-        Whether to show a progress bar over the rows of the pool.
+        Whether to show a progress bar.
 
     References
     ----------
@@ -56,9 +61,15 @@ class EPIG(DrawStrategy):
     array([1])
     """
 
+    _parameter_rules = {
+        "X_target": own(_check_targets, "rows or None", (), none=True),
+        "n_target": count(1),
+    }
+
     def __init__(
         self,
         X_target=None,
+        *,
         n_target=100,
         n_draws=None,
         random_state=None,
@@ -68,25 +79,46 @@ class EPIG(DrawStrategy):
         verbose=0,
     ):
         super().__init__(
-            n_draws, random_state, pool_subsample, batch_size, n_jobs, verbose
+            n_draws=n_draws,
+            random_state=random_state,
+            pool_subsample=pool_subsample,
+            batch_size=batch_size,
+            n_jobs=n_jobs,
+            verbose=verbose,
         )
         self.X_target = X_target
         self.n_target = n_target
 
-    def _scorer(self, estimator, X_pool, seed):
-        # Drawn by the same seed as the pool, so that the draws of both are joint.
-        X_target = self._targets(estimator, X_pool)
-        draws = predict_samples(estimator, X_target, self.n_draws, random_state=seed)
-        return partial(expected_predictive_information_gain, draws_target=draws)
+    score_draws = staticmethod(expected_predictive_information_gain)
+
+    def extra_inputs(self, estimator, X_pool, random_state):
+        """Return the draws of the target rows.
+
+        Parameters
+        ----------
+        estimator : estimator or learner
+            As it was passed to `score_pool`.
+        X_pool : array-like of shape (n_pool, ...)
+            The whole pool.
+        random_state : int
+            The seed of the draws of the pool. The same seed makes the draws of the
+            target rows, so that both are joint.
+
+        Returns
+        -------
+        inputs : dict
+            ``draws_target``, an ndarray of shape (n_targets, n_draws, n_classes).
+        """
+        rows = self._targets(estimator, X_pool)
+        draws = predict_samples(
+            estimator, rows, self.n_draws, random_state=random_state
+        )
+        return {"draws_target": draws}
 
     def _targets(self, estimator, X_pool):
-        owner = type(self).__name__
         if self.X_target is not None:
-            if n_rows(self.X_target) == 0:
-                raise ValueError(f"X_target of {owner} is empty: give a row or None.")
             return self.X_target
-        n_target = check_count(self.n_target, "n_target", owner)
         n_pool = n_rows(X_pool)
         rng = self._rng(estimator, n_pool)
-        rows = rng.choice(n_pool, min(n_target, n_pool), replace=False)
+        rows = rng.choice(n_pool, min(self.n_target, n_pool), replace=False)
         return take(X_pool, np.sort(rows))

@@ -1,13 +1,12 @@
-"""What strategies have in common that look at features of the rows."""
+"""The base of all strategies that choose rows by their features."""
 
-from skbal._utils.pools import n_rows
-from skbal._utils.validation import check_count
-from skbal.base import QueryStrategy
+from skbal._utils.parameters import option_or_function
 from skbal.query._features import compute, feature_function
+from skbal.query._shared import SharedParameters
 
 
-class FeatureStrategy(QueryStrategy):
-    """A strategy that chooses rows by their features.
+class FeatureStrategy(SharedParameters):
+    """Base class of strategies that choose rows by their features.
 
     Parameters
     ----------
@@ -15,9 +14,12 @@ class FeatureStrategy(QueryStrategy):
         As `KCenterGreedy` describes them.
     """
 
+    _parameter_rules = {"features": option_or_function("model", "input", of="rows")}
+
     def __init__(
         self,
         features="model",
+        *,
         n_draws=None,
         random_state=None,
         pool_subsample=None,
@@ -25,16 +27,18 @@ class FeatureStrategy(QueryStrategy):
         n_jobs=None,
         verbose=0,
     ):
+        super().__init__(
+            n_draws=n_draws,
+            random_state=random_state,
+            pool_subsample=pool_subsample,
+            batch_size=batch_size,
+            n_jobs=n_jobs,
+            verbose=verbose,
+        )
         self.features = features
-        self.n_draws = n_draws
-        self.random_state = random_state
-        self.pool_subsample = pool_subsample
-        self.batch_size = batch_size
-        self.n_jobs = n_jobs
-        self.verbose = verbose
 
     def _features(self, estimator, X):
-        """Return the features of X: a new array, or a CSR matrix."""
+        """Return the features of X as a new array or CSR matrix."""
         function = feature_function(estimator, self.features, type(self).__name__)
         return self._compute(function, X)[0]
 
@@ -46,11 +50,3 @@ class FeatureStrategy(QueryStrategy):
             n_jobs=self.n_jobs,
             verbose=self.verbose,
         )
-
-    def _check(self, X_pool):
-        owner = type(self).__name__
-        for name in ("n_draws", "batch_size"):
-            if getattr(self, name) is not None:
-                check_count(getattr(self, name), name, owner)
-        if n_rows(X_pool) == 0:
-            raise ValueError(f"X_pool given to {owner} is empty: no row to score.")

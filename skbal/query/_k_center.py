@@ -1,4 +1,4 @@
-"""The strategy that covers the pool, whatever the labels are."""
+"""k-center greedy (core-set): cover the pool, whatever the labels are."""
 
 import numpy as np
 from scipy.sparse import issparse
@@ -10,52 +10,52 @@ from skbal.query._feature_strategy import FeatureStrategy
 
 
 class KCenterGreedy(FeatureStrategy):
-    """Ask each time for the row farthest from all that are labelled or chosen.
+    """Choose each next row farthest from all labelled and chosen rows.
 
-    After a batch, the largest distance from any row of the pool to a labelled one is at
-    most twice what the best batch would leave: the greedy solution of the k-center
-    problem, known as core-set [1]_. The model counts only by its features; that it may
-    be sure of a row does not matter.
+    This is the greedy solution of the k-center problem, known as core-set [1]_: after a
+    batch, the largest distance of a row of the pool to the nearest labelled row is at
+    most twice that of the best batch. Only the features of the model matter, not how
+    certain it is.
 
-    Labelled rows are those of a learner, its ``X_training``. Given a fitted estimator
-    instead, the strategy knows of none: the first row is the one farthest from the mean
-    of the pool, and the others are far from it and from each other.
+    The labelled rows are the ``X_training`` of a learner. A fitted estimator has none.
+    Then the first row is the one farthest from the mean of the pool, and the others are
+    far from it and from each other.
 
     Parameters
     ----------
     features : {"model", "input"} or callable, default="model"
-        What distances are measured on. "model": what enters the last layer, that is the
-        ``transform`` of the estimator, or the columns of a linear model. "input": the
-        rows as they reach the model, so after the transformers of a ``Pipeline``, each
-        flattened. A function is given rows and returns an array of shape (n_rows,
-        n_features).
+        What distances are computed from. "model" uses the input of the last layer: the
+        ``transform`` of the estimator, or the columns of a linear model. "input" uses
+        the flattened input of the model, after the transformers of a ``Pipeline``. A
+        function takes rows and returns an array of shape (n_rows, n_features).
     n_draws : int, optional
-        Changes nothing: no draws are made. It is here so that all strategies take the
+        Not used, because no draws are made. It exists so that all strategies take the
         same parameters.
     random_state : None, int, numpy.random.RandomState or numpy.random.Generator
-        Of the order of rows that are equally far. An integer gives the same choice
-        for the same features.
+        Seeds the order of rows that are equally far. An integer makes the choice
+        repeatable for the same features.
     pool_subsample : int, optional
-        A call looks only at this many random rows of the pool; None looks at all.
+        Number of random rows of the pool considered by a call. ``None`` considers all
+        rows.
     batch_size : int, optional
-        Of how many rows features are computed at once; None keeps memory to some 64 MB
-        beside the features of the pool, which are held.
+        Number of rows predicted at once. ``None`` chooses it so that temporaries stay
+        near 64 MB. The features of the pool are held in addition.
     n_jobs : int, optional
-        How many pieces of the pool are worked on at once, by `joblib`; None asks
-        `joblib.parallel_config`, and means 1 outside of it.
+        Number of parallel joblib workers. ``None`` means 1 unless in a
+        `joblib.parallel_config` context.
     verbose : int, default=0
-        Whether to show a progress bar while features are computed.
+        Whether to show a progress bar. It counts the rows whose features are computed.
 
     See Also
     --------
-    BADGE : Looks for rows that are far apart and uncertain.
-    KMeansBatch : One row of each cluster.
+    BADGE : Chooses rows that are far apart and uncertain.
+    KMeansBatch : Chooses one row of each cluster.
 
     Notes
     -----
     Distances are Euclidean. Each row of the batch costs one product of the features
-    with a vector. Rows equal to a labelled or chosen one come last. Outliers come
-    first: they are far from everything.
+    with a vector. Rows equal to a labelled or chosen row come last. Outliers come
+    first, because they are far from all other rows.
 
     References
     ----------
@@ -79,14 +79,14 @@ class KCenterGreedy(FeatureStrategy):
     """
 
     def score_pool(self, estimator, X_pool):
-        """Return how far each row is from the nearest labelled one.
+        """Return the distance of each row to the nearest labelled row.
 
         Parameters
         ----------
         estimator : estimator or learner
-            A learner has labelled rows, ``X_training``; an estimator alone has none.
+            A learner with labelled rows ``X_training``, or a fitted estimator.
         X_pool : array-like of shape (n_pool, ...)
-            The unlabelled rows; what is not in memory is read piece by piece.
+            The unlabelled rows. Data that are not in memory are read chunk by chunk.
 
         Returns
         -------
@@ -99,22 +99,22 @@ class KCenterGreedy(FeatureStrategy):
         TypeError
             If the estimator has no features (see ``features``).
         ValueError
-            If the pool is empty, the features are not finite, or a parameter of the
-            strategy is wrong.
+            If the pool is empty, the features are not finite, or a parameter has a
+            wrong value.
         """
         pool, known, _ = self._pool_and_known(estimator, X_pool)
         return np.sqrt(_to_nearest(pool, known))
 
-    def _select(self, learner, X_pool, n_instances, rng):
+    def select_batch(self, learner, X_pool, n_instances, rng):
         pool, known, are_labelled = self._pool_and_known(learner, X_pool)
         distances = _to_nearest(pool, known)
         what = {"start" if are_labelled else "first": distances}
         return far_apart(Points(pool), n_instances, rng, **what)
 
     def _pool_and_known(self, estimator, X_pool):
-        """Return features of the pool and of what is labelled, and whether anything is.
+        """Return the features of the pool, of the labelled rows, and if there are any.
 
-        If nothing is, the mean of the pool is given instead.
+        Without labelled rows, the mean of the pool is returned instead.
         """
         self._check(X_pool)
         pool = self._features(estimator, X_pool)
@@ -124,7 +124,7 @@ class KCenterGreedy(FeatureStrategy):
         known = self._features(estimator, labelled) if are_labelled else mean
         known = known.astype(pool.dtype, copy=False)
         if not issparse(pool):
-            # Near the origin, less is lost in the difference of large numbers.
+            # Distances lose less to rounding if the rows lie near the origin.
             mean = mean.astype(pool.dtype)
             pool -= mean
             known = known - mean
@@ -132,6 +132,6 @@ class KCenterGreedy(FeatureStrategy):
 
 
 def _to_nearest(pool, known):
-    """Return each row's squared distance to the nearest known one, in float64."""
+    """Return the squared distance of each row to the nearest known row, in float64."""
     distances = pairwise_distances_argmin_min(pool, known, metric="sqeuclidean")[1]
     return distances.astype(np.float64, copy=False)

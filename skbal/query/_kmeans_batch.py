@@ -1,4 +1,4 @@
-"""The strategy that asks for one row of each cluster."""
+"""KMeansBatch: choose one row of each cluster."""
 
 from math import ceil
 
@@ -8,70 +8,80 @@ from sklearn.cluster import KMeans, MiniBatchKMeans
 from sklearn.metrics import euclidean_distances
 
 from skbal._utils.clusters import fit_clusters, nearest_rows
+from skbal._utils.parameters import flag, own, real
 from skbal._utils.pools import n_rows, subset
 from skbal._utils.random import next_seed
-from skbal._utils.validation import check_real
 from skbal.base import best_first
 from skbal.query._feature_strategy import FeatureStrategy
+from skbal.query._shared import wrapped_strategy
 
-_MANY_ROWS = 20_000  # of which mini-batches are clustered
-_LEAST_WEIGHT = 1e-6  # of a row, as a part of the largest
+_MANY_ROWS = 20_000  # from here on mini-batches are used
+_LEAST_WEIGHT = 1e-6  # smallest weight of a row, as a fraction of the largest
+
+
+def _check_clusterer(value, name, owner):
+    parameters = value.get_params() if isinstance(value, BaseEstimator) else {}
+    if "n_clusters" not in parameters:
+        raise TypeError(
+            f"{name} of {owner} must be a clusterer with n_clusters, such as KMeans(), "
+            f"got {value!r}."
+        )
 
 
 class KMeansBatch(FeatureStrategy):
-    """Ask for the row nearest the centre of each of ``n_instances`` clusters.
+    """Choose the row nearest to the centre of each of ``n_instances`` clusters.
 
-    Rows are clustered by k-means on their features. With a strategy, only the rows that
-    it scores highest are, and each weighs as much as its score: the batch is diverse
-    among the informative rows [1]_.
+    The features of the rows are clustered by k-means. With a strategy, only the rows
+    with the highest scores are clustered, weighted by their scores. The batch is then
+    diverse and informative [1]_.
 
     Parameters
     ----------
     strategy : QueryStrategy, optional
-        Scores the rows. None takes all rows of the pool as they are.
+        Scores the rows. ``None`` clusters the whole pool without weights.
     features : {"model", "input"} or callable, default="model"
-        What distances are measured on. "model": what enters the last layer, that is the
-        ``transform`` of the estimator, or the columns of a linear model. "input": the
-        rows as they reach the model, so after the transformers of a ``Pipeline``, each
-        flattened. A function is given rows and returns an array of shape (n_rows,
-        n_features).
-    candidate_factor : float, default=10
-        How many of the best rows by the strategy are clustered, as a multiple of
-        ``n_instances``; 1 or more. None takes all rows. Without a strategy it is not
-        used.
+        What distances are computed from. "model" uses the input of the last layer: the
+        ``transform`` of the estimator, or the columns of a linear model. "input" uses
+        the flattened input of the model, after the transformers of a ``Pipeline``. A
+        function takes rows and returns an array of shape (n_rows, n_features).
+    candidate_factor : float or None, default=10
+        Number of rows that are clustered, as a multiple of ``n_instances``; 1 or more.
+        They are the best rows by the strategy. ``None`` clusters all rows. Not used
+        without a strategy.
     weighted : bool, default=True
-        Whether a row weighs as much as its score, which then must not be negative.
-        Without a strategy it is not used.
+        Whether the rows are weighted by their scores, which must then be non-negative.
+        Not used without a strategy.
     clusterer : estimator, optional
-        A clusterer with ``n_clusters`` and ``cluster_centers_``; a clone of it is
-        fitted. None takes scikit-learn's ``KMeans``, from 20,000 rows on
-        ``MiniBatchKMeans``.
+        A clusterer with ``n_clusters`` and ``cluster_centers_``. A clone of it is
+        fitted. ``None`` uses scikit-learn's ``KMeans``, and ``MiniBatchKMeans`` for
+        20,000 rows or more.
     n_draws : int, optional
-        Changes nothing: draws are the strategy's. It is here so that all strategies
-        take the same parameters.
+        Not used, because draws are made by the wrapped strategy. It exists so that all
+        strategies take the same parameters.
     random_state : None, int, numpy.random.RandomState or numpy.random.Generator
-        Of the clusters, and of the order of equal rows; the strategy has its own. An
-        integer gives the same choice for the same features and scores.
+        Seeds the clustering and the order of equal rows. The wrapped strategy has its
+        own. An integer makes the choice repeatable for the same features and scores.
     pool_subsample : int, optional
-        A call looks only at this many random rows of the pool; None looks at all.
+        Number of random rows of the pool considered by a call. ``None`` considers all
+        rows.
     batch_size : int, optional
-        Of how many rows features are computed at once; None keeps memory to some 64 MB
-        beside the features of the pool, which are held.
+        Number of rows predicted at once. ``None`` chooses it so that temporaries stay
+        near 64 MB. The features of the pool are held in addition.
     n_jobs : int, optional
-        How many pieces of the pool are worked on at once, by `joblib`; None asks
-        `joblib.parallel_config`, and means 1 outside of it.
+        Number of parallel joblib workers. ``None`` means 1 unless in a
+        `joblib.parallel_config` context.
     verbose : int, default=0
-        Whether to show a progress bar while features are computed.
+        Whether to show a progress bar. It counts the rows whose features are computed.
 
     See Also
     --------
-    KCenterGreedy : Looks for the edges of the pool rather than for its middle.
+    KCenterGreedy : Prefers the edges of the pool to its middle.
 
     Notes
     -----
-    The rows come in the order of their scores; without a strategy, those of large
-    clusters come first. Where there are fewer different rows than clusters, equal rows
-    are chosen, but none twice.
+    The rows are in the order of their scores. Without a strategy, the rows of large
+    clusters come first. If there are fewer distinct rows than clusters, equal rows are
+    chosen, but no index is repeated.
 
     References
     ----------
@@ -88,9 +98,19 @@ class KMeansBatch(FeatureStrategy):
     [1, 4]
     """
 
+    _parameter_rules = {
+        "strategy": wrapped_strategy(),
+        "candidate_factor": real(1, none=True),
+        "weighted": flag(),
+        "clusterer": own(
+            _check_clusterer, "a clusterer with n_clusters", object(), none=True
+        ),
+    }
+
     def __init__(
         self,
         strategy=None,
+        *,
         features="model",
         candidate_factor=10,
         weighted=True,
@@ -103,7 +123,13 @@ class KMeansBatch(FeatureStrategy):
         verbose=0,
     ):
         super().__init__(
-            features, n_draws, random_state, pool_subsample, batch_size, n_jobs, verbose
+            features,
+            n_draws=n_draws,
+            random_state=random_state,
+            pool_subsample=pool_subsample,
+            batch_size=batch_size,
+            n_jobs=n_jobs,
+            verbose=verbose,
         )
         self.strategy = strategy
         self.candidate_factor = candidate_factor
@@ -111,28 +137,29 @@ class KMeansBatch(FeatureStrategy):
         self.clusterer = clusterer
 
     def score_pool(self, estimator, X_pool):
-        """Return the strategy's score of each row, or how near it is to the middle.
+        """Return the strategy's scores, or minus the distances to the pool's mean.
 
         Parameters
         ----------
         estimator : estimator or learner
-            Fitted, as the strategy takes it and ``features`` ask for.
+            A fitted estimator that the strategy accepts and that has the features, or a
+            learner that holds one.
         X_pool : array-like of shape (n_pool, ...)
-            The unlabelled rows; what is not in memory is read piece by piece.
+            The unlabelled rows. Data that are not in memory are read chunk by chunk.
 
         Returns
         -------
         scores : ndarray of shape (n_pool,), dtype=float64
-            Without a strategy, minus the distance to the mean of the pool: the first is
-            the row that a batch of one consists of.
+            Without a strategy, minus the distance to the mean of the pool. The row with
+            the highest score is the one of a batch of one.
 
         Raises
         ------
         TypeError
-            If the estimator has no features (see ``features``), or the strategy no
+            If the estimator has no features (see ``features``), or the strategy has no
             ``score_pool``.
         ValueError
-            If the pool is empty, or a parameter of the strategy is wrong.
+            If the pool is empty or a parameter has a wrong value.
         """
         self._check(X_pool)
         scores = self._scores(estimator, X_pool)
@@ -143,13 +170,13 @@ class KMeansBatch(FeatureStrategy):
         mean = mean.astype(features.dtype)
         return -euclidean_distances(features, mean)[:, 0].astype(np.float64)
 
-    def _select(self, learner, X_pool, n_instances, rng):
+    def select_batch(self, learner, X_pool, n_instances, rng):
         self._check(X_pool)
         scores = self._scores(learner, X_pool)
         rows = self._rows_to_cluster(scores, n_rows(X_pool), n_instances, rng)
         part = X_pool if len(rows) == n_rows(X_pool) else subset(X_pool, rows)
         features = self._features(learner, part)
-        # In random order, so that of equal rows none is favoured.
+        # A random order, so that none of several equal rows is favoured.
         order = rng.permutation(len(rows))
         rows, features = rows[order], features[order]
         weights = self._weights(None if scores is None else scores[rows])
@@ -164,23 +191,16 @@ class KMeansBatch(FeatureStrategy):
     def _scores(self, estimator, X_pool):
         if self.strategy is None:
             return None
-        is_class = isinstance(self.strategy, type)
-        if is_class or not hasattr(self.strategy, "score_pool"):
-            raise TypeError(
-                f"strategy of {type(self).__name__} must be a query strategy with a "
-                f"method score_pool, such as BALD(), or None, got {self.strategy!r}."
-            )
         return np.asarray(self.strategy.score_pool(estimator, X_pool), dtype=float)
 
     def _rows_to_cluster(self, scores, n_pool, n_instances, rng):
         if scores is None or self.candidate_factor is None:
             return np.arange(n_pool)
-        owner = type(self).__name__
-        factor = check_real(self.candidate_factor, "candidate_factor", owner, low=1)
-        return np.sort(best_first(scores, ceil(factor * n_instances), rng))
+        n_candidates = ceil(self.candidate_factor * n_instances)
+        return np.sort(best_first(scores, n_candidates, rng))
 
     def _weights(self, scores):
-        """Return what each row weighs, or None where all weigh the same."""
+        """Return the weight of each row, or None if all weights are equal."""
         if scores is None or not self.weighted or not scores.any():
             return None
         if not (scores >= 0).all():
@@ -189,7 +209,7 @@ class KMeansBatch(FeatureStrategy):
                 f"negative, but {type(self.strategy).__name__} gave "
                 f"{scores[~(scores >= 0)][0]:.6g}: set weighted=False."
             )
-        # A row that weighs nothing could not become a cluster of its own.
+        # A row of weight 0 could not become a cluster of its own.
         return np.maximum(scores, _LEAST_WEIGHT * scores.max())
 
     def _fitted_clusterer(self, features, weights, n_clusters, rng):
@@ -210,14 +230,7 @@ class KMeansBatch(FeatureStrategy):
         if self.clusterer is None:
             kind = KMeans if n_samples < _MANY_ROWS else MiniBatchKMeans
             return kind(n_clusters, n_init=1, random_state=seed)
-        is_object = isinstance(self.clusterer, BaseEstimator)
-        parameters = self.clusterer.get_params() if is_object else {}
-        if "n_clusters" not in parameters:
-            raise TypeError(
-                f"clusterer of {type(self).__name__} must be a clusterer with "
-                f"n_clusters, such as KMeans(), got {self.clusterer!r}."
-            )
         clusterer = clone(self.clusterer).set_params(n_clusters=n_clusters)
-        if parameters.get("random_state", seed) is None:
+        if self.clusterer.get_params().get("random_state", seed) is None:
             clusterer.set_params(random_state=seed)
         return clusterer

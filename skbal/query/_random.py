@@ -1,32 +1,34 @@
-"""The strategy that every other has to beat."""
+"""Random choice: the strategy that all others have to beat."""
 
 from skbal._utils.pools import n_rows
-from skbal.base import QueryStrategy
+from skbal.query._shared import SharedParameters
 
 
-class Random(QueryStrategy):
-    """Choose rows at random, each as likely as any other.
+class Random(SharedParameters):
+    """Choose rows uniformly at random.
 
-    No draws are made, so any estimator will do, and ``None`` as well. ``n_draws``,
-    ``batch_size``, ``n_jobs`` and ``verbose`` change nothing; they are here so that all
+    No draws are made, so the estimator may be anything, also ``None``. ``n_draws``,
+    ``batch_size``, ``n_jobs`` and ``verbose`` have no effect. They exist so that all
     strategies take the same parameters.
 
     Parameters
     ----------
     n_draws : int, optional
-        How many posterior draws; None takes the estimator's own number.
+        Not used, like ``batch_size``, ``n_jobs`` and ``verbose``.
     random_state : None, int, numpy.random.RandomState or numpy.random.Generator
-        Of the draws and of the order of equal scores. An integer gives the same choice
-        for the same estimator and pool.
+        Seeds the choice. An integer makes it repeatable for the same sizes of pool and
+        training set.
     pool_subsample : int, optional
-        A call scores only this many random rows of the pool; None scores all.
+        Number of random rows of the pool considered by a call. ``None`` considers all
+        rows.
     batch_size : int, optional
-        How many rows are drawn for at once; None keeps memory to some 64 MB.
+        Number of rows predicted at once. ``None`` chooses it so that temporaries stay
+        near 64 MB.
     n_jobs : int, optional
-        How many pieces of the pool are worked on at once, by `joblib`; None asks
-        `joblib.parallel_config`, and means 1 outside of it.
+        Number of parallel joblib workers. ``None`` means 1 unless in a
+        `joblib.parallel_config` context.
     verbose : int, default=0
-        Whether to show a progress bar over the rows of the pool.
+        Whether to show a progress bar.
 
     Examples
     --------
@@ -35,37 +37,27 @@ class Random(QueryStrategy):
     2
     """
 
-    def __init__(
-        self,
-        n_draws=None,
-        random_state=None,
-        pool_subsample=None,
-        batch_size=None,
-        n_jobs=None,
-        verbose=0,
-    ):
-        self.n_draws = n_draws
-        self.random_state = random_state
-        self.pool_subsample = pool_subsample
-        self.batch_size = batch_size
-        self.n_jobs = n_jobs
-        self.verbose = verbose
-
     def score_pool(self, estimator, X_pool):
-        """Return uniform random numbers, one a row.
+        """Return a uniform random number per row.
 
         Parameters
         ----------
         estimator : object
-            Only the number of rows that a learner was taught is looked at.
+            Not used, except for the number of labelled rows of a learner.
         X_pool : array-like of shape (n_pool, ...)
-            The unlabelled rows.
+            The unlabelled rows. Only their number is used.
 
         Returns
         -------
         scores : ndarray of shape (n_pool,), dtype=float64
-            In [0, 1). An integer ``random_state`` gives the same numbers until the pool
-            or the training set changes in size.
+            In [0, 1). An integer ``random_state`` gives the same numbers until the size
+            of the pool or of the training set changes.
+
+        Raises
+        ------
+        ValueError
+            If the pool is empty or a parameter has a wrong value.
         """
+        self._check(X_pool)
         n_pool = n_rows(X_pool)
         return self._rng(estimator, n_pool).random(n_pool)

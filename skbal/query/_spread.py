@@ -1,4 +1,4 @@
-"""Strategies that ask where the draws lie far apart."""
+"""Strategies that choose the rows whose draws vary most."""
 
 import numpy as np
 
@@ -9,27 +9,30 @@ from skbal.query._strategy import DrawStrategy
 
 
 class MeanSTD(DrawStrategy):
-    """Ask where the standard deviation over draws, averaged over classes, is largest.
+    """Choose the rows with the largest standard deviation of the draws.
 
-    The score is `skbal.information.mean_std` [1]_. Regressors are taken too; the score
-    is then in the units of y.
+    The score is `skbal.information.mean_std`, the standard deviation over draws,
+    averaged over classes [1]_. For a regressor it is averaged over outputs and in the
+    units of y.
 
     Parameters
     ----------
     n_draws : int, optional
-        How many posterior draws; None takes the estimator's own number.
+        Number of posterior draws. ``None`` uses the estimator's own number.
     random_state : None, int, numpy.random.RandomState or numpy.random.Generator
-        Of the draws and of the order of equal scores. An integer gives the same choice
-        for the same estimator and pool.
+        Seeds the posterior draws and the breaking of ties. An integer makes the choice
+        repeatable for the same estimator and pool.
     pool_subsample : int, optional
-        A call scores only this many random rows of the pool; None scores all.
+        Number of random rows of the pool considered by a call. ``None`` considers all
+        rows.
     batch_size : int, optional
-        How many rows are drawn for at once; None keeps memory to some 64 MB.
+        Number of rows predicted at once. ``None`` chooses it so that temporaries stay
+        near 64 MB.
     n_jobs : int, optional
-        How many pieces of the pool are worked on at once, by `joblib`; None asks
-        `joblib.parallel_config`, and means 1 outside of it.
+        Number of parallel joblib workers. ``None`` means 1 unless in a
+        `joblib.parallel_config` context.
     verbose : int, default=0
-        Whether to show a progress bar over the rows of the pool.
+        Whether to show a progress bar.
 
     References
     ----------
@@ -46,44 +49,46 @@ class MeanSTD(DrawStrategy):
     array([1])
     """
 
-    _takes_regressors = True
-    _score = staticmethod(mean_std)
+    takes_regressors = True
+    score_draws = staticmethod(mean_std)
 
 
 class PredictiveVariance(DrawStrategy):
-    """Ask where the trace of the predictive covariance is largest.
+    """Choose the rows with the largest trace of the predictive covariance.
 
-    The score is in squared units of y. Where the model knows its moments, that is where
-    its ``predict`` takes ``return_std`` and ``return_cov``, they are used: no draws are
-    made, and the score has no error of chance. It includes the noise where the model's
-    own standard deviation does; noise of one size for all rows changes no ranking.
+    The score is in squared units of y. If ``predict`` of the model has the arguments
+    ``return_std`` and ``return_cov``, these exact moments are used. Then no draws are
+    made and the score has no sampling error. It includes the noise variance if the
+    model's own standard deviation does. Noise of the same variance for all rows does
+    not change the order.
 
-    Otherwise the score is `skbal.information.predictive_variance` of the draws: for
-    regressors without the noise, the part of the variance that more labels can remove.
-    Classifiers are taken too.
+    For all other models, also classifiers, the score is
+    `skbal.information.predictive_variance` of the draws. For a regressor this is the
+    variance without the noise, the part that more labels can remove.
 
     Parameters
     ----------
     n_draws : int, optional
-        How many posterior draws; None takes the estimator's own number. Not used with
-        exact moments.
+        Number of posterior draws. ``None`` uses the estimator's own number. Not used
+        with exact moments.
     random_state : None, int, numpy.random.RandomState or numpy.random.Generator
-        Of the draws and of the order of equal scores. An integer gives the same choice
-        for the same estimator and pool.
+        Seeds the posterior draws and the breaking of ties. An integer makes the choice
+        repeatable for the same estimator and pool.
     pool_subsample : int, optional
-        A call scores only this many random rows of the pool; None scores all.
+        Number of random rows of the pool considered by a call. ``None`` considers all
+        rows.
     batch_size : int, optional
-        How many rows are predicted or drawn for at once; None keeps memory to some
-        64 MB.
+        Number of rows predicted at once. ``None`` chooses it so that temporaries stay
+        near 64 MB.
     n_jobs : int, optional
-        How many pieces of the pool are worked on at once, by `joblib`; None asks
-        `joblib.parallel_config`, and means 1 outside of it.
+        Number of parallel joblib workers. ``None`` means 1 unless in a
+        `joblib.parallel_config` context.
     verbose : int, default=0
-        Whether to show a progress bar over the rows of the pool.
+        Whether to show a progress bar.
 
     See Also
     --------
-    BatchVariance : Chooses the rows of a batch together.
+    BatchVariance : Chooses the rows of a batch jointly.
 
     Examples
     --------
@@ -99,8 +104,8 @@ class PredictiveVariance(DrawStrategy):
     array([0.   , 0.03 , 0.974])
     """
 
-    _takes_regressors = True
-    _score = staticmethod(predictive_variance)
+    takes_regressors = True
+    score_draws = staticmethod(predictive_variance)
 
     def score_pool(self, estimator, X_pool):
         """Return the trace of each row's predictive covariance, in squared units of y.
@@ -111,13 +116,13 @@ class PredictiveVariance(DrawStrategy):
             A fitted estimator with exact moments or posterior draws, or a learner that
             holds one.
         X_pool : array-like of shape (n_pool, ...)
-            The unlabelled rows; a memory map is read piece by piece.
+            The unlabelled rows. Data that are not in memory are read chunk by chunk.
 
         Returns
         -------
         scores : ndarray of shape (n_pool,), dtype=float64
-            In the order of the pool. From exact moments the noise is included where the
-            model's own standard deviation includes it; from draws it is not.
+            In the order of the pool. Exact moments include the noise variance if the
+            model's own standard deviation does; draws do not.
 
         Raises
         ------
@@ -126,16 +131,16 @@ class PredictiveVariance(DrawStrategy):
         NotFittedError
             If the estimator is not fitted.
         ValueError
-            If the pool is empty, a prediction is not finite, or a parameter of the
-            strategy is wrong.
+            If the pool is empty, a prediction is not finite, or a parameter has a wrong
+            value.
         """
         if not has_moments(estimator):
             return super().score_pool(estimator, X_pool)
         return np.square(self._std(estimator, X_pool), dtype=np.float64)
 
-    def _select(self, learner, X_pool, n_instances, rng):
+    def select_batch(self, learner, X_pool, n_instances, rng):
         if not has_moments(learner):
-            return super()._select(learner, X_pool, n_instances, rng)
+            return super().select_batch(learner, X_pool, n_instances, rng)
         excess = above_the_least(self._std(learner, X_pool))
         return best_first(excess, n_instances, rng)
 

@@ -1,21 +1,22 @@
-"""Strategies that draw a batch at random, with chances that grow with BALD."""
+"""Strategies that draw a batch at random, with probabilities that grow with BALD."""
 
 from abc import abstractmethod
 
 import numpy as np
 
+from skbal._utils.parameters import real
 from skbal._utils.pools import n_rows
-from skbal._utils.validation import check_real
 from skbal.base import best_first
 from skbal.information import mutual_information
 from skbal.query._strategy import DrawStrategy
 
 
 class StochasticBatch(DrawStrategy):
-    """A strategy that adds Gumbel noise to the logarithms of chances.
+    """Base class of strategies that draw rows with given probabilities.
 
-    The largest b sums are a sample of b rows without replacement, in the order drawn. A
-    subclass gives the logarithms as ``_log_chances``; the chances need not sum to one.
+    Gumbel noise is added to the logarithms of the probabilities. The rows of the b
+    largest sums are a sample of b rows without replacement, in the order drawn. A
+    subclass defines ``_log_weights``, the logarithms up to a constant.
 
     Parameters
     ----------
@@ -23,11 +24,13 @@ class StochasticBatch(DrawStrategy):
         As `PowerBALD` describes them.
     """
 
-    _score = staticmethod(mutual_information)
+    score_draws = staticmethod(mutual_information)
+    _parameter_rules = {"beta": real(0)}
 
     def __init__(
         self,
         beta=1.0,
+        *,
         n_draws=None,
         random_state=None,
         pool_subsample=None,
@@ -36,77 +39,85 @@ class StochasticBatch(DrawStrategy):
         verbose=0,
     ):
         super().__init__(
-            n_draws, random_state, pool_subsample, batch_size, n_jobs, verbose
+            n_draws=n_draws,
+            random_state=random_state,
+            pool_subsample=pool_subsample,
+            batch_size=batch_size,
+            n_jobs=n_jobs,
+            verbose=verbose,
         )
         self.beta = beta
 
     def score_pool(self, estimator, X_pool):
-        """Return the logarithm of each row's chance plus Gumbel noise.
+        """Return the logarithm of each row's probability plus Gumbel noise.
 
         Parameters
         ----------
         estimator : estimator or learner
-            A fitted classifier that makes posterior draws, or a learner that holds one.
+            A fitted estimator that makes posterior draws, or a learner that holds one.
+            It must be a classifier.
         X_pool : array-like of shape (n_pool, ...)
-            The unlabelled rows; what is not in memory is read piece by piece.
+            The unlabelled rows. Data that are not in memory are read chunk by chunk.
 
         Returns
         -------
         scores : ndarray of shape (n_pool,), dtype=float64
-            Higher is better. The noise depends on ``random_state``, the size of the
-            pool and the number of rows the learner was taught.
+            Up to a constant; higher is better. The noise depends on ``random_state``,
+            the size of the pool and the number of labelled rows of the learner.
 
         Raises
         ------
         TypeError
-            If ``beta`` is no number, or as in `BALD.score_pool`.
+            If ``beta`` is not a number, or as in `BALD.score_pool`.
         ValueError
             If ``beta`` is negative, or as in `BALD.score_pool`.
         """
-        beta = check_real(self.beta, "beta", type(self).__name__, low=0)
         bald = super().score_pool(estimator, X_pool)
         n_pool = n_rows(X_pool)
         rng = self._rng(estimator, n_pool)
         noise = rng.gumbel(size=n_pool)
-        return self._log_chances(bald, beta, rng) + noise
+        return self._log_weights(bald, float(self.beta), rng) + noise
 
     @abstractmethod
-    def _log_chances(self, bald, beta, rng):
-        """Return logarithms of the chances, up to a number common to all rows."""
+    def _log_weights(self, bald, beta, rng):
+        """Return the logarithms of the probabilities, up to a constant."""
 
 
 class PowerBALD(StochasticBatch):
-    """Draw rows without replacement, with chances proportional to BALD to a power.
+    """Draw rows with probabilities proportional to a power of BALD.
 
-    The score is beta * log(BALD) plus Gumbel noise, fresh for each row. Its largest b
-    are a sample of b rows without replacement, each next row drawn with a chance
-    proportional to BALD**beta [1]_. So the rows of a batch are less alike than the b
-    largest of `BALD`.
+    The score is beta * log(BALD) plus independent Gumbel noise. The rows of the b
+    largest scores are a sample without replacement, in which each next row is drawn
+    with a probability proportional to BALD**beta [1]_. The rows of such a batch are
+    less similar than the b best rows of `BALD`.
 
     Parameters
     ----------
     beta : float, default=1.0
-        The power, 0 or more. 0 chooses at random; the larger it is, the closer to
-        `BALD`. Rows whose BALD is 0 come after all others, unless beta is 0. The
-        default is the paper's; in its experiments 4 and 8 needed somewhat fewer labels.
+        The power, 0 or more. 0 is random choice; the larger the power, the closer the
+        choice is to `BALD`. Rows whose BALD is 0 come after all others, unless beta is
+        0. The default is that of the paper. In its experiments 4 and 8 needed somewhat
+        fewer labels.
     n_draws : int, optional
-        How many posterior draws; None takes the estimator's own number.
+        Number of posterior draws. ``None`` uses the estimator's own number.
     random_state : None, int, numpy.random.RandomState or numpy.random.Generator
-        Of the draws, of the noise and of the order of equal scores. An integer gives
-        the same choice for the same estimator and pool.
+        Seeds the posterior draws and the breaking of ties. An integer makes the choice
+        repeatable for the same estimator and pool. It also seeds the Gumbel noise.
     pool_subsample : int, optional
-        A call scores only this many random rows of the pool; None scores all.
+        Number of random rows of the pool considered by a call. ``None`` considers all
+        rows.
     batch_size : int, optional
-        How many rows are drawn for at once; None keeps memory to some 64 MB.
+        Number of rows predicted at once. ``None`` chooses it so that temporaries stay
+        near 64 MB.
     n_jobs : int, optional
-        How many pieces of the pool are worked on at once, by `joblib`; None asks
-        `joblib.parallel_config`, and means 1 outside of it.
+        Number of parallel joblib workers. ``None`` means 1 unless in a
+        `joblib.parallel_config` context.
     verbose : int, default=0
-        Whether to show a progress bar over the rows of the pool.
+        Whether to show a progress bar.
 
     See Also
     --------
-    SoftmaxBALD, SoftrankBALD : Other chances.
+    SoftmaxBALD, SoftrankBALD : Other probabilities.
 
     References
     ----------
@@ -124,43 +135,45 @@ class PowerBALD(StochasticBatch):
     array([1])
     """
 
-    def _log_chances(self, bald, beta, rng):
+    def _log_weights(self, bald, beta, rng):
         return beta * np.log(np.maximum(bald, np.finfo(np.float64).tiny))
 
 
 class SoftmaxBALD(StochasticBatch):
-    """Draw rows without replacement, with chances proportional to exp(beta * BALD).
+    """Draw rows with probabilities proportional to exp(beta * BALD).
 
-    The score is beta * BALD plus Gumbel noise, fresh for each row. Its largest b are a
-    sample of b rows without replacement, each next row drawn with a chance from the
-    softmax of beta * BALD over the rows left [1]_. Unlike in `PowerBALD`, a row without
-    any information keeps a chance.
+    The score is beta * BALD plus independent Gumbel noise. The rows of the b largest
+    scores are a sample without replacement, in which each next row is drawn from the
+    softmax of beta * BALD over the remaining rows [1]_. Unlike in `PowerBALD`, a row
+    without any information may be drawn.
 
     Parameters
     ----------
     beta : float, default=8.0
-        In 1 / nats, 0 or more: a row with 1 / beta nats more is e times as likely. 0
-        chooses at random; the larger it is, the closer to `BALD`. BALD is below
-        log(n_classes) and mostly below half a nat, so the paper's first choice, 1, is
-        hardly more than random; 8 did well in its experiments.
+        In 1 / nats, 0 or more. A row with 1 / beta nats more is e times as likely. 0 is
+        random choice; the larger beta, the closer the choice is to `BALD`. BALD is less
+        than log(n_classes) and mostly less than half a nat. So 1, the default of the
+        paper, is close to random choice; 8 did well in its experiments.
     n_draws : int, optional
-        How many posterior draws; None takes the estimator's own number.
+        Number of posterior draws. ``None`` uses the estimator's own number.
     random_state : None, int, numpy.random.RandomState or numpy.random.Generator
-        Of the draws, of the noise and of the order of equal scores. An integer gives
-        the same choice for the same estimator and pool.
+        Seeds the posterior draws and the breaking of ties. An integer makes the choice
+        repeatable for the same estimator and pool. It also seeds the Gumbel noise.
     pool_subsample : int, optional
-        A call scores only this many random rows of the pool; None scores all.
+        Number of random rows of the pool considered by a call. ``None`` considers all
+        rows.
     batch_size : int, optional
-        How many rows are drawn for at once; None keeps memory to some 64 MB.
+        Number of rows predicted at once. ``None`` chooses it so that temporaries stay
+        near 64 MB.
     n_jobs : int, optional
-        How many pieces of the pool are worked on at once, by `joblib`; None asks
-        `joblib.parallel_config`, and means 1 outside of it.
+        Number of parallel joblib workers. ``None`` means 1 unless in a
+        `joblib.parallel_config` context.
     verbose : int, default=0
-        Whether to show a progress bar over the rows of the pool.
+        Whether to show a progress bar.
 
     See Also
     --------
-    PowerBALD, SoftrankBALD : Other chances.
+    PowerBALD, SoftrankBALD : Other probabilities.
 
     References
     ----------
@@ -181,6 +194,7 @@ class SoftmaxBALD(StochasticBatch):
     def __init__(
         self,
         beta=8.0,
+        *,
         n_draws=None,
         random_state=None,
         pool_subsample=None,
@@ -189,50 +203,57 @@ class SoftmaxBALD(StochasticBatch):
         verbose=0,
     ):
         super().__init__(
-            beta, n_draws, random_state, pool_subsample, batch_size, n_jobs, verbose
+            beta,
+            n_draws=n_draws,
+            random_state=random_state,
+            pool_subsample=pool_subsample,
+            batch_size=batch_size,
+            n_jobs=n_jobs,
+            verbose=verbose,
         )
 
-    def _log_chances(self, bald, beta, rng):
+    def _log_weights(self, bald, beta, rng):
         return beta * bald
 
 
 class SoftrankBALD(StochasticBatch):
-    """Draw rows without replacement, with chances that fall with the rank by BALD.
+    """Draw rows with probabilities that decrease with the rank by BALD.
 
-    The score is -beta * log(rank) plus Gumbel noise, fresh for each row; the row with
-    the largest BALD has rank 1. Its largest b are a sample of b rows without
-    replacement, each next row drawn with a chance proportional to rank**-beta [1]_. How
-    much larger one BALD is than another does not matter, so the batch depends on no
-    scale.
+    The score is -beta * log(rank) plus independent Gumbel noise; the row with the
+    largest BALD has rank 1. The rows of the b largest scores are a sample without
+    replacement, in which each next row is drawn with a probability proportional to
+    rank**-beta [1]_. Only the order of the BALD scores matters, not their scale.
 
     Parameters
     ----------
     beta : float, default=1.0
-        The power, 0 or more. 0 chooses at random; the larger it is, the closer to
-        `BALD`. The default is the paper's. At 4, a batch of ten holds most of the ten
-        best rows, and so near-copies again.
+        The power, 0 or more. 0 is random choice; the larger the power, the closer the
+        choice is to `BALD`. The default is that of the paper. With 4, a batch of ten
+        contains most of the ten best rows, and so near-copies again.
     n_draws : int, optional
-        How many posterior draws; None takes the estimator's own number.
+        Number of posterior draws. ``None`` uses the estimator's own number.
     random_state : None, int, numpy.random.RandomState or numpy.random.Generator
-        Of the draws, of the noise and of the order of equal scores. An integer gives
-        the same choice for the same estimator and pool.
+        Seeds the posterior draws and the breaking of ties. An integer makes the choice
+        repeatable for the same estimator and pool. It also seeds the Gumbel noise.
     pool_subsample : int, optional
-        A call scores only this many random rows of the pool; None scores all.
+        Number of random rows of the pool considered by a call. ``None`` considers all
+        rows.
     batch_size : int, optional
-        How many rows are drawn for at once; None keeps memory to some 64 MB.
+        Number of rows predicted at once. ``None`` chooses it so that temporaries stay
+        near 64 MB.
     n_jobs : int, optional
-        How many pieces of the pool are worked on at once, by `joblib`; None asks
-        `joblib.parallel_config`, and means 1 outside of it.
+        Number of parallel joblib workers. ``None`` means 1 unless in a
+        `joblib.parallel_config` context.
     verbose : int, default=0
-        Whether to show a progress bar over the rows of the pool.
+        Whether to show a progress bar.
 
     See Also
     --------
-    PowerBALD, SoftmaxBALD : Other chances.
+    PowerBALD, SoftmaxBALD : Other probabilities.
 
     Notes
     -----
-    Rows of equal BALD share their ranks in random order.
+    Rows of equal BALD have ranks in random order.
 
     References
     ----------
@@ -250,7 +271,7 @@ class SoftrankBALD(StochasticBatch):
     array([1])
     """
 
-    def _log_chances(self, bald, beta, rng):
+    def _log_weights(self, bald, beta, rng):
         logs = np.empty(len(bald))
         logs[best_first(bald, len(bald), rng)] = np.log(np.arange(1, len(bald) + 1))
         return -beta * logs

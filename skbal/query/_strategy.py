@@ -1,50 +1,130 @@
-"""What all strategies that score rows one by one from draws have in common."""
+"""The base of all strategies that score each row by its posterior draws."""
 
-from skbal._utils.pools import n_rows
+from abc import abstractmethod
+
+import numpy as np
+
 from skbal._utils.random import check_seed
 from skbal._utils.tags import regresses
 from skbal._utils.unwrap import unwrap
-from skbal._utils.validation import check_count
-from skbal.base import QueryStrategy
+from skbal._utils.validation import as_numbers
 from skbal.query._engine import score_rows
+from skbal.query._shared import SharedParameters
 
 
-class DrawStrategy(QueryStrategy):
-    """A strategy whose score of a row is a function of the draws for that row.
+class DrawStrategy(SharedParameters):
+    """Base class of strategies that score a row by its posterior draws.
 
-    A subclass gives that function as ``_score``; it takes draws of shape (n_rows,
-    n_draws, n_outputs) and gives scores of shape (n_rows,).
+    A subclass defines `score_draws`. Drawing, chunks, parallel workers, random seeds
+    and ties are taken care of. If the score depends on more than the draws of the row,
+    `extra_inputs` computes what is the same for all rows, and `row_inputs` what has an
+    entry per row; both are passed to `score_draws` as keyword arguments.
 
     Parameters
     ----------
-    n_draws, random_state, pool_subsample, batch_size, n_jobs, verbose
-        As `BALD` describes them.
+    n_draws : int, optional
+        Number of posterior draws. ``None`` uses the estimator's own number.
+    random_state : None, int, numpy.random.RandomState or numpy.random.Generator
+        Seeds the posterior draws and the breaking of ties. An integer makes the choice
+        repeatable for the same estimator and pool.
+    pool_subsample : int, optional
+        Number of random rows of the pool considered by a call. ``None`` considers all
+        rows.
+    batch_size : int, optional
+        Number of rows predicted at once. ``None`` chooses it so that temporaries stay
+        near 64 MB.
+    n_jobs : int, optional
+        Number of parallel joblib workers. ``None`` means 1 unless in a
+        `joblib.parallel_config` context.
+    verbose : int, default=0
+        Whether to show a progress bar.
+
+    Attributes
+    ----------
+    takes_regressors : bool
+        Class attribute: whether `score_draws` is meaningful for draws of a regressor.
+        If False, the default, regressors are refused.
+
+    Examples
+    --------
+    >>> from sklearn.ensemble import RandomForestClassifier
+    >>> from skbal.query import DrawStrategy
+    >>> class Range(DrawStrategy):
+    ...     def score_draws(self, draws):
+    ...         return (draws.max(axis=1) - draws.min(axis=1)).max(axis=1)
+    >>> X, y = [[0.0], [1.0], [2.0], [3.0]], ["no", "no", "yes", "yes"]
+    >>> forest = RandomForestClassifier(random_state=0).fit(X, y)
+    >>> Range(random_state=0)(forest, [[0.0], [1.5], [3.0]])
+    array([1])
     """
 
-    _takes_regressors = False
+    takes_regressors = False
 
-    def __init__(
-        self,
-        n_draws=None,
-        random_state=None,
-        pool_subsample=None,
-        batch_size=None,
-        n_jobs=None,
-        verbose=0,
-    ):
-        self.n_draws = n_draws
-        self.random_state = random_state
-        self.pool_subsample = pool_subsample
-        self.batch_size = batch_size
-        self.n_jobs = n_jobs
-        self.verbose = verbose
+    @abstractmethod
+    def score_draws(self, draws):
+        """Return the score of each row, given its posterior draws.
+
+        It is called with the draws of one chunk of the pool after the other, so the
+        score of a row must not depend on the other rows of ``draws``.
+
+        Parameters
+        ----------
+        draws : ndarray of shape (n_rows, n_draws, n_outputs)
+            Class probabilities, or values of a regressor.
+
+        Returns
+        -------
+        scores : ndarray of shape (n_rows,)
+            Higher is better; not NaN.
+        """
+
+    def extra_inputs(self, estimator, X_pool, random_state):
+        """Return further arguments of `score_draws`, the same for all rows.
+
+        Parameters
+        ----------
+        estimator : estimator or learner
+            As it was passed to `score_pool`.
+        X_pool : array-like of shape (n_pool, ...)
+            The whole pool.
+        random_state : int
+            The seed of the posterior draws. ``predict_samples(estimator, X, n_draws,
+            random_state=random_state)`` gives draws of other rows that are joint with
+            those of the pool.
+
+        Returns
+        -------
+        inputs : dict of str to object
+            Keyword arguments. The default is an empty dict.
+        """
+        return {}
+
+    def row_inputs(self, estimator, X_pool, random_state):
+        """Return further arguments of `score_draws` that have an entry per row.
+
+        Parameters
+        ----------
+        estimator : estimator or learner
+            As it was passed to `score_pool`.
+        X_pool : array-like of shape (n_pool, ...)
+            The whole pool.
+        random_state : int
+            The seed of the posterior draws.
+
+        Returns
+        -------
+        inputs : dict of str to ndarray of shape (n_pool, ...)
+            Keyword arguments. `score_draws` is given the entries that belong to its
+            rows. The default is an empty dict.
+        """
+        return {}
 
     def score_pool(self, estimator, X_pool):
-        """Return the score of each row, higher is better.
+        """Return the score of each row; higher is better.
 
-        The pool is walked through in pieces and only the scores are kept. An integer
-        ``random_state`` gives the scores of ``predict_samples(estimator, X_pool,
-        n_draws, random_state=random_state)``, up to rounding, whatever ``batch_size``
+        The pool is scored chunk by chunk and only the scores are kept. With an integer
+        ``random_state`` they are the scores of ``predict_samples(estimator, X_pool,
+        n_draws, random_state=random_state)`` up to rounding, whatever ``batch_size``
         and ``n_jobs``.
 
         Parameters
@@ -52,8 +132,7 @@ class DrawStrategy(QueryStrategy):
         estimator : estimator or learner
             A fitted estimator that makes posterior draws, or a learner that holds one.
         X_pool : array-like of shape (n_pool, ...)
-            The unlabelled rows: an array, or whatever `predict_samples` takes. What is
-            not in memory is read piece by piece.
+            The unlabelled rows. Data that are not in memory are read chunk by chunk.
 
         Returns
         -------
@@ -69,7 +148,7 @@ class DrawStrategy(QueryStrategy):
             If the estimator is not fitted.
         ValueError
             If the pool is empty, the estimator knows fewer than two classes where
-            class probabilities are needed, or a parameter of the strategy is wrong.
+            class probabilities are needed, or a parameter has a wrong value.
         """
         self._check(estimator, X_pool)
         seed = check_seed(self.random_state, type(self).__name__)
@@ -85,33 +164,72 @@ class DrawStrategy(QueryStrategy):
         )
 
     def _scorer(self, estimator, X_pool, seed):
-        return self._score
+        return Scorer(
+            self.score_draws,
+            type(self).__name__,
+            self.extra_inputs(estimator, X_pool, seed),
+            self.row_inputs(estimator, X_pool, seed),
+        )
 
     def _check(self, estimator, X_pool):
-        owner = type(self).__name__
-        for name in ("n_draws", "batch_size"):
-            if getattr(self, name) is not None:
-                check_count(getattr(self, name), name, owner)
-        if n_rows(X_pool) == 0:
-            raise ValueError(f"X_pool given to {owner} is empty: no row to score.")
-        if not self._takes_regressors:
-            check_classes(unwrap(estimator)[1], owner)
+        super()._check(X_pool)
+        if not self.takes_regressors:
+            check_classes(unwrap(estimator)[1], type(self).__name__)
+
+
+class Scorer:
+    """Calls ``score_draws`` for chunks of the pool and checks the result.
+
+    Parameters
+    ----------
+    function : callable
+        Takes draws of shape (n_rows, n_draws, n_outputs) and the inputs, returns scores
+        of shape (n_rows,).
+    owner : str
+        The strategy's name, for messages.
+    inputs : dict of str to object
+        Keyword arguments of all calls.
+    row_inputs : dict of str to ndarray of shape (n_pool, ...)
+        Keyword arguments that are cut like the pool.
+    """
+
+    takes_rows = True
+
+    def __init__(self, function, owner, inputs, row_inputs):
+        self.function, self.owner = function, owner
+        self.inputs, self.row_inputs = inputs, row_inputs
+
+    def __call__(self, draws, rows):
+        """Return scores of shape (n_rows,) for the draws of a slice of the pool."""
+        of_rows = {name: array[rows] for name, array in self.row_inputs.items()}
+        scores = self.function(draws, **self.inputs, **of_rows)
+        must = f"score_draws of {self.owner} must return a number per row"
+        scores = as_numbers(scores, must)
+        if scores.shape != draws.shape[:1]:
+            raise ValueError(
+                f"{must}, for draws of shape {draws.shape} an array of shape "
+                f"{draws.shape[:1]}, got shape {scores.shape}."
+            )
+        if np.isnan(scores).any():
+            row = rows.start + int(np.isnan(scores).argmax())
+            raise ValueError(f"{must}, got NaN for row {row} of the pool.")
+        return scores
 
 
 def check_classes(model, owner):
-    """Refuse a model that gives no probabilities of several classes.
+    """Raise an error unless a model gives probabilities of several classes.
 
     Parameters
     ----------
     model : estimator
-        Without a pipeline or a learner around it.
+        The estimator without pipelines and learners around it.
     owner : str
         The strategy's name, for messages.
 
     Raises
     ------
     TypeError
-        If it is a regressor.
+        If it is a regressor or a model of votes.
     ValueError
         If it knows fewer than two classes.
     """

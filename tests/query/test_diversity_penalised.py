@@ -202,7 +202,7 @@ def test_a_vanishing_penalty_only_breaks_ties(forest):
 @pytest.mark.parametrize("penalty", [-0.3, 0.1, 1, 1e6])
 def test_a_batch_begins_with_the_best_row(penalty, forest):
     X = random_pool(50)
-    strategy = DiversityPenalised(BALD(random_state=0), penalty, random_state=0)
+    strategy = DiversityPenalised(BALD(random_state=0), penalty=penalty, random_state=0)
     best = BALD(random_state=0).score_pool(forest, X).argmax()
     for n_instances in (1, 5):
         assert strategy(forest, X, n_instances)[0] == best
@@ -228,7 +228,7 @@ def test_copies_fill_a_batch_of_the_strategy_and_not_with_a_penalty():
     X = np.repeat(random_pool(40, 10), 5, axis=0)
     X += np.random.default_rng(1).normal(0, 1e-3, X.shape)
     alone = BALD(random_state=0)(SeededSampler(), X, 10) // 5
-    penalised = DiversityPenalised(BALD(random_state=0), 0.5, random_state=0)
+    penalised = DiversityPenalised(BALD(random_state=0), penalty=0.5, random_state=0)
     assert len(set(alone.tolist())) <= 4
     assert len(set((penalised(SeededSampler(), X, 10) // 5).tolist())) == 10
 
@@ -274,7 +274,7 @@ def test_only_a_random_part_of_the_pool_is_looked_at_if_so_wished():
         return X
 
     strategy = DiversityPenalised(
-        FirstFeature(), 1, features=features, pool_subsample=12, random_state=0
+        FirstFeature(), penalty=1, features=features, pool_subsample=12, random_state=0
     )
     chosen = strategy(None, numbered(50), 12)
     assert sorted(seen) == sorted(chosen.tolist())
@@ -289,7 +289,7 @@ def test_features_are_computed_only_of_rows_that_can_be_chosen():
         return X
 
     strategy = DiversityPenalised(
-        FirstFeature(), 0.1, features=features, random_state=0
+        FirstFeature(), penalty=0.1, features=features, random_state=0
     )
     strategy(None, numbered(101), 5)
     # Ranks are hundredths: the fifth best has .96, and .2 less is .76.
@@ -302,7 +302,7 @@ def test_no_features_are_computed_where_likeness_cannot_matter(penalty, n_instan
     def features(X):
         raise AssertionError("not needed")
 
-    strategy = DiversityPenalised(FirstFeature(), penalty, features=features)
+    strategy = DiversityPenalised(FirstFeature(), penalty=penalty, features=features)
     chosen = strategy(None, numbered(20), n_instances)
     assert_array_equal(chosen, np.arange(20)[::-1][:n_instances])
 

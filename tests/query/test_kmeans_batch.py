@@ -96,7 +96,11 @@ def test_features_are_computed_of_the_candidates_only_and_belong_to_them(blobs):
         return rows[:, 1:]
 
     strategy = KMeansBatch(
-        FirstColumn(), features, 20, clusterer=KMeans(n_init=10), random_state=0
+        FirstColumn(),
+        features=features,
+        candidate_factor=20,
+        clusterer=KMeans(n_init=10),
+        random_state=0,
     )
     chosen = strategy(None, scored, 4)
     best = np.sort(np.argsort(-scored[:, 0])[:80])

@@ -1,4 +1,4 @@
-"""The strategy that chooses the rows of a classification batch together."""
+"""BatchBALD: choose the rows of a classification batch jointly."""
 
 from functools import partial
 
@@ -6,8 +6,8 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from skbal._utils.memory import as_text, check_memory
+from skbal._utils.parameters import count, memory
 from skbal._utils.random import check_seed
-from skbal._utils.validation import check_count
 from skbal._utils.warn import warn
 from skbal.exceptions import TooFewDrawsWarning
 from skbal.information import mutual_information
@@ -18,77 +18,83 @@ from skbal.query._engine import draw_rows, score_and_keep
 from skbal.query._strategy import DrawStrategy
 
 _NEARLY = 0.99
-# Posteriors of a configuration are held in float64 and float32, and twice while labels
-# of one more row are added.
-_BYTES_A_POSTERIOR = 24
+# The posterior of a configuration is held in float64 and float32, and twice while the
+# labels of one more row are added.
+_BYTES_PER_POSTERIOR = 24
 
 
 class BatchBALD(DrawStrategy):
-    """Ask for the batch whose labels together tell most about the weights, in nats.
+    """Choose the batch whose labels have most information about the weights, in nats.
 
-    The score of a batch is what its labels and the weights share,
-    I[y_1, ..., y_b; w | x_1, ..., x_b] [1]_. `BALD` adds up the scores of the rows, and
-    counts double what two rows both tell: it asks for near-copies. Here the batch is
-    built row by row, each the one that adds most to those before it. This reaches at
-    least 1 - 1/e of the best batch [2]_, and in practice nearly all. The first row is
-    that of `BALD`.
+    The score of a batch is the mutual information of its labels and the weights,
+    I[y_1, ..., y_b; w | x_1, ..., x_b] [1]_. `BALD` adds up the scores of single rows
+    and counts shared information twice, so it chooses near-copies. Here the batch is
+    built greedily: each next row is the one that adds most to the rows before it. The
+    result has at least 1 - 1/e of the information of the best batch [2]_, in practice
+    nearly all of it. The first row is that of `BALD`.
 
-    While all configurations of the chosen rows' labels fit into ``n_joint_samples``,
-    the gains are exact, but for configurations that have a ten-millionth of the
-    probability together. After that so many are sampled, the same for all rows; the
-    gains of any row are then right on average, and standard errors are given.
+    The gains are exact while there are at most ``n_joint_samples`` configurations of
+    the labels of the chosen rows, except for configurations whose total probability is
+    less than 1e-7. After that, ``n_joint_samples`` configurations are sampled, the same
+    for all rows. The gains are then unbiased, and their standard errors are given.
 
     Parameters
     ----------
     n_draws : int or None, default=100
-        How many posterior draws; None takes the estimator's own number. A batch cannot
-        tell more than log(n_draws) nats, so take more for large batches.
+        Number of posterior draws. ``None`` uses the estimator's own number. A batch
+        cannot have more than log(n_draws) nats of information, so large batches need
+        more draws.
     n_joint_samples : int, default=10000
-        The most configurations of labels looked at.
+        Largest number of label configurations considered.
     max_memory : int or str, default="1GB"
-        What the draws of the pool and the configurations may take, in bytes or as
-        "500MB". A larger pool gives the same batch; draws of rows that come up again
-        are then made a second time.
+        Memory for the draws of the pool and the configurations, in bytes or as a string
+        such as "500MB". The batch does not depend on it, but for a larger pool some
+        draws are made more than once.
     random_state : None, int, numpy.random.RandomState or numpy.random.Generator
-        Of the draws, the sampled configurations and the order of equal gains. An
-        integer gives the same choice for the same estimator and pool.
+        Seeds the posterior draws and the breaking of ties. An integer makes the choice
+        repeatable for the same estimator and pool. It also seeds the sampled
+        configurations.
     pool_subsample : int, optional
-        A call looks only at this many random rows of the pool; None looks at all.
+        Number of random rows of the pool considered by a call. ``None`` considers all
+        rows.
     batch_size : int, optional
-        How many rows are drawn for at once; None keeps memory to some 64 MB.
+        Number of rows predicted at once. ``None`` chooses it so that temporaries stay
+        near 64 MB.
     n_jobs : int, optional
-        How many pieces of the pool are worked on at once, by `joblib`; None asks
-        `joblib.parallel_config`, and means 1 outside of it.
+        Number of parallel joblib workers. ``None`` means 1 unless in a
+        `joblib.parallel_config` context.
     verbose : int, default=0
-        Whether to show progress bars: of the rows scored, and of the rows chosen.
+        Whether to show a progress bar. There is one for the rows scored and one for the
+        rows chosen.
 
     Attributes
     ----------
     gains_ : ndarray of shape (n_instances,)
-        After a call, what each row's label adds to those before it, in nats. The sum is
-        the information of the batch. Exact gains never grow.
+        After a call, the information that each row's label adds to the labels before
+        it, in nats. The sum is the information of the batch. Exact gains are
+        non-increasing.
     gain_errors_ : ndarray of shape (n_instances,)
-        Their Monte-Carlo standard errors, in nats; 0 where they are exact.
+        Monte-Carlo standard errors of the gains, in nats; 0 for exact gains.
 
     See Also
     --------
-    BALD : Scores each row by itself.
+    BALD : Scores each row separately.
     BatchVariance : The same for regressors.
-    PowerBALD : Spreads a batch by chance, at the cost of BALD.
+    PowerBALD : Makes batches diverse by random choice, as fast as BALD.
 
     Notes
     -----
-    What a label adds shrinks as labels are added before it. So an earlier gain, first
-    of all the BALD score, bounds the present one, and only rows whose bound is above
-    the best row found are looked at [3]_. Where gains are exact the batch is that of
-    the full search. Where they are sampled a row may by chance add more than before:
-    its bound is taken three standard errors higher. In tests, no row passed over would
-    have added one standard error more than the row chosen.
+    The gain of a row can only decrease as labels are added before it. So an earlier
+    gain, at first the BALD score, is an upper bound, and only rows whose bound is above
+    the best gain found are evaluated [3]_. With exact gains the batch is that of the
+    full search. A sampled gain may by chance be larger than an earlier one, so its
+    bound is raised by three standard errors. In tests, no skipped row would have added
+    more than one standard error more than the chosen row.
 
-    Rows whose gains differ by less than a millionth of the largest score are taken as
-    equal, and the order is set by ``random_state``. When the labels of the batch
-    already tell which draw is right, to 1e-5 nats, the rest of the batch is random. A
-    `skbal.exceptions.TooFewDrawsWarning` says from where on this is nearly so.
+    Gains that differ by less than a millionth of the largest score count as equal, and
+    ``random_state`` decides their order. Once the labels of the batch determine the
+    draw, up to 1e-5 nats, the remaining rows are random. A
+    `skbal.exceptions.TooFewDrawsWarning` says from which row on this is nearly so.
 
     References
     ----------
@@ -101,7 +107,7 @@ class BatchBALD(DrawStrategy):
 
     Examples
     --------
-    The last two rows of the pool are the same; one of them is enough.
+    The last two rows of the pool are equal; one of them is enough.
 
     >>> from sklearn.ensemble import RandomForestClassifier
     >>> from skbal.query import BatchBALD
@@ -115,8 +121,11 @@ class BatchBALD(DrawStrategy):
     array([0., 0.])
     """
 
+    _parameter_rules = {"n_joint_samples": count(1), "max_memory": memory()}
+
     def __init__(
         self,
+        *,
         n_draws=100,
         n_joint_samples=10_000,
         max_memory="1GB",
@@ -127,40 +136,43 @@ class BatchBALD(DrawStrategy):
         verbose=0,
     ):
         super().__init__(
-            n_draws, random_state, pool_subsample, batch_size, n_jobs, verbose
+            n_draws=n_draws,
+            random_state=random_state,
+            pool_subsample=pool_subsample,
+            batch_size=batch_size,
+            n_jobs=n_jobs,
+            verbose=verbose,
         )
         self.n_joint_samples = n_joint_samples
         self.max_memory = max_memory
 
-    _score = staticmethod(mutual_information)
+    score_draws = staticmethod(mutual_information)
 
-    def _select(self, learner, X_pool, n_instances, rng):
+    def select_batch(self, learner, X_pool, n_instances, rng):
         self._check(learner, X_pool)
-        owner = type(self).__name__
-        n_joint_samples = check_count(self.n_joint_samples, "n_joint_samples", owner)
         made = {
             "n_draws": self.n_draws,
-            "seed": check_seed(self.random_state, owner),
+            "seed": check_seed(self.random_state, type(self).__name__),
             "batch_size": self.batch_size,
             "n_jobs": self.n_jobs,
         }
         load = partial(draw_rows, learner, X_pool, **made)
         pattern = load(np.zeros(1, dtype=np.intp))
         scores, rows, draws = score_and_keep(
-            self._score,
+            self.score_draws,
             learner,
             X_pool,
-            self._n_held(pattern, n_joint_samples),
+            self._n_held(pattern),
             verbose=self.verbose,
             **made,
         )
-        # Apart, so that the samples do not depend on how the search goes.
+        # Two streams, so that the samples do not depend on the course of the search.
         of_samples, of_groups = rng.spawn(2)
         chosen, self.gains_, self.gain_errors_ = greedy_batch(
             HeldDraws(load, rows, draws, scores),
             scores,
             n_instances,
-            Configurations(pattern.shape[1], n_joint_samples, of_samples),
+            Configurations(pattern.shape[1], self.n_joint_samples, of_samples),
             priority=rng.random(len(scores)),
             rng=of_groups,
             ticks=partial(tqdm, unit="picks", disable=not self.verbose),
@@ -174,22 +186,24 @@ class BatchBALD(DrawStrategy):
         if n_draws > 1 and n_told < len(self.gains_):
             warn(
                 f"The first {n_told} of {len(self.gains_)} rows of "
-                f"{type(self).__name__} tell {_NEARLY:.0%} of all that {n_draws} draws "
-                f"can, log({n_draws}) = {most:.2f} nats, so the others are hardly "
-                "better than random. Take more draws (n_draws) or smaller batches.",
+                f"{type(self).__name__} have {_NEARLY:.0%} of the most information "
+                f"that {n_draws} draws can give, log({n_draws}) = {most:.2f} nats, so "
+                "the others are hardly better than random. Use more draws (n_draws) or "
+                "smaller batches.",
                 TooFewDrawsWarning,
             )
 
-    def _n_held(self, pattern, n_joint_samples):
+    def _n_held(self, pattern):
+        """Return the number of rows whose draws fit into memory."""
         owner = type(self).__name__
         max_memory = check_memory(self.max_memory, "max_memory", owner)
-        taken = _BYTES_A_POSTERIOR * n_joint_samples * pattern.shape[1]
+        taken = _BYTES_PER_POSTERIOR * self.n_joint_samples * pattern.shape[1]
         n_held = (max_memory - taken) // pattern.nbytes
         if n_held < FEWEST_HELD:
             least = as_text(taken + FEWEST_HELD * pattern.nbytes)
             raise ValueError(
                 f"max_memory of {owner} must be at least {least}, got "
                 f"{self.max_memory!r}: {as_text(taken)} are for n_joint_samples="
-                f"{n_joint_samples} configurations of {pattern.shape[1]} draws."
+                f"{self.n_joint_samples} configurations of {pattern.shape[1]} draws."
             )
         return n_held

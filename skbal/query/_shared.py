@@ -1,0 +1,62 @@
+"""The parameters that all strategies share, and the checks of a pool."""
+
+from skbal._utils.parameters import check_parameters, count, either, flag, jobs, own
+from skbal._utils.pools import n_rows
+from skbal.base import QueryStrategy
+
+
+class SharedParameters(QueryStrategy):
+    """Base class of all strategies of this package.
+
+    Parameters
+    ----------
+    n_draws, random_state, pool_subsample, batch_size, n_jobs, verbose
+        As in `DrawStrategy`.
+    """
+
+    # Also for subclasses of users, whose __init__ may have fewer parameters.
+    n_draws, batch_size, n_jobs, verbose = None, None, None, 0
+    _parameter_rules = {
+        "n_draws": count(1, none=True),
+        "batch_size": count(1, none=True),
+        "n_jobs": jobs(),
+        "verbose": either(flag(), count(0)),
+    }
+
+    def __init__(
+        self,
+        *,
+        n_draws=None,
+        random_state=None,
+        pool_subsample=None,
+        batch_size=None,
+        n_jobs=None,
+        verbose=0,
+    ):
+        self.n_draws = n_draws
+        self.random_state = random_state
+        self.pool_subsample = pool_subsample
+        self.batch_size = batch_size
+        self.n_jobs = n_jobs
+        self.verbose = verbose
+
+    def _check(self, X_pool):
+        """Raise an error if a parameter is invalid or the pool is empty."""
+        check_parameters(self)
+        if n_rows(X_pool) == 0:
+            owner = type(self).__name__
+            raise ValueError(f"X_pool given to {owner} is empty: no row to score.")
+
+
+def wrapped_strategy():
+    """Return the rule for a parameter that is a strategy with scores, or None."""
+
+    def check(value, name, owner):
+        if isinstance(value, type) or not hasattr(value, "score_pool"):
+            raise TypeError(
+                f"{name} of {owner} must be a query strategy with a method score_pool, "
+                "such as BALD(), which a function of a learner and a pool has not, got "
+                f"{value!r}."
+            )
+
+    return own(check, "a query strategy with a method score_pool", object(), none=True)
