@@ -66,7 +66,7 @@ def objects():
         (X[:, :4], 1, ValueError, "X has 4 features, but MCDropoutClassifier is"),
         (X[0], 1, ValueError, "Expected 2D array, got 1D array"),
         (X[:, :, None], 1, ValueError, r"rows of shape \(5, 1\), but .* \(5,\)"),
-        (X[:0], 1, ValueError, "X_pool given to ActiveLearner is empty"),
+        (X[:0], 1, ValueError, "X_pool given to BALD is empty"),
         (X, 0, ValueError, "n_instances of BALD must be an integer >= 1, got 0"),
         (X, 13, ValueError, "n_instances of BALD is 13, but X_pool holds only 12 rows"),
         (X, 2.0, TypeError, r"n_instances of BALD .* got 2.0 \(float\)"),
