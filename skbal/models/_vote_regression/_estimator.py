@@ -1,17 +1,22 @@
-"""Bayesian logistic regression of volunteer votes; the files beside it do the maths."""
+"""Bayesian logistic regression of volunteer votes; other files do the computations."""
 
 import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from skbal._utils.random import check_seed
-from skbal._utils.validation import (
-    check_count,
-    check_option,
-    check_real,
-    check_same_number,
+from skbal._utils.parameters import (
+    check_parameters,
+    count,
+    flag,
+    option,
+    positive,
+    real,
+    seed,
 )
+from skbal._utils.random import check_seed
+from skbal._utils.validation import check_same_number
 from skbal._utils.votes import check_votes
+from skbal.models._vote_regression._likelihoods import LIKELIHOODS, Binomial
 from skbal.models._vote_regression._posterior import WeightPosterior
 from skbal.models._vote_regression._predictions import DTYPES, RegressionPredictions
 from skbal.models._vote_regression._search import EvidenceSearch
@@ -20,87 +25,88 @@ from skbal.models._votes._checks import warn_of_single_votes
 
 
 class BayesianVoteRegression(RegressionPredictions, BaseEstimator):
-    """Logistic regression of k of N votes, its weights with a posterior, by Laplace.
+    """Logistic regression of k of N votes with a Gaussian posterior, by Laplace.
 
-    Volunteers say yes with the probability ``rho = 1 / (1 + exp(-x w - b))``. Weights
-    are normal before any vote is seen; their posterior is approximated by a normal
-    distribution around its mode, whose precision is the Hessian there [1]_. A draw is
-    one vector of weights for all rows; questions are independent. No network, no torch:
-    for hundreds of rows, features made elsewhere, and teaching.
+    Volunteers say yes with the probability ``rho = 1 / (1 + exp(-x w - b))``. The prior
+    of the weights is normal. Their posterior is approximated by a normal distribution
+    around its mode, with the Hessian there as precision [1]_. A draw is one vector of
+    weights for all rows. Questions are independent. The model needs no torch. It suits
+    hundreds of rows, features computed elsewhere, and teaching.
 
     Parameters
     ----------
     likelihood : {"binomial", "beta-binomial"}, default="binomial"
-        "binomial": rows with the same x have the same rho. "beta-binomial": their rho
-        still differ, by a beta distribution around it; how much is learned, one
-        ``concentration_`` for each question.
+        The likelihood of the votes. "binomial": rows with equal x have equal rho.
+        "beta-binomial": their rho has a beta distribution, whose ``concentration_`` is
+        learned for each question.
     prior_variance : float, default=1.0
-        The variance of a weight before any vote was seen, in units of the logit over X,
-        squared. With ``optimize="evidence"`` it is where the search begins.
+        Prior variance of a weight, in units of the logit over X, squared. With
+        ``optimize="evidence"`` the search starts here.
     optimize : {"evidence"} or None, default="evidence"
-        "evidence" takes, for each question, the prior variance of largest evidence,
-        but none under which the logits of rows have a standard deviation above 10.
-        None takes ``prior_variance``.
+        How the prior variance is found. "evidence" chooses the value of largest
+        evidence for each question, up to a standard deviation of 10 for the logits of
+        rows. ``None`` uses ``prior_variance``.
     fit_intercept : bool, default=True
-        Whether there is an intercept b.
+        Whether to fit an intercept b.
     n_draws : int, default=100
-        How many draws ``predict_samples`` gives when not told, and ``predict_votes``,
-        ``predict_interval`` and ``score`` mix.
+        Number of posterior draws that ``predict_samples`` makes by default, and that
+        ``predict_votes``, ``predict_interval`` and ``score`` average over.
     max_iter : int, default=100
-        The most Newton steps to a mode, and the most steps of the search for the
-        evidence.
+        Largest number of Newton steps to a mode, and of steps in the search for the
+        largest evidence.
     tol : float, default=1e-6
-        The length of a Newton step, in posterior standard deviations, at which the mode
-        is found.
+        A mode is found when the next Newton step is shorter than this, in posterior
+        standard deviations.
     random_state : None, int or numpy.random.RandomState, default=None
-        Seeds the draws behind ``predict_votes``, ``predict_interval`` and ``score``.
+        Seeds the draws used by ``predict_votes``, ``predict_interval`` and ``score``.
     intercept_variance : float, default=10.0
-        The variance of the logit at the mean row before any vote was seen. With the
-        default, 95 % of the prior lie between 0.2 % and 99.8 % of yes.
+        Prior variance of the logit at the mean row. With the default, rho lies between
+        0.2 % and 99.8 % with a prior probability of 95 %.
 
     Attributes
     ----------
     coef_mean_ : ndarray of shape (n_features, n_questions)
-        The posterior mean of the weights.
+        Posterior mean of the weights.
     intercept_mean_ : ndarray of shape (n_questions,)
-        The posterior mean of the logit at x = 0.
+        Posterior mean of the logit at x = 0.
     coef_covariance_ : ndarray of shape (n_questions, n_features, n_features)
-        The posterior covariance of the weights. Made when asked for.
+        Posterior covariance of the weights. It is computed at each use.
     prior_variance_ : ndarray of shape (n_questions,)
-        The prior variance in use.
+        The prior variances used.
     concentration_ : ndarray of shape (n_questions,)
-        a + b of the beta distribution around rho; infinity for binomial votes, also
-        where no finite one has a larger evidence.
+        The sum a + b of the parameters of the beta distribution of rho. It is infinity
+        for binomial votes, and where no finite value has more evidence.
     n_questions_ : int
-        How many questions y held votes on.
+        Number of questions in y.
     n_iter_ : int
-        The most values of prior variance and concentration that were tried.
+        Largest number of priors and concentrations that were tried for a question.
     n_features_in_ : int
-        The number of features.
+        Number of features.
     feature_names_in_ : ndarray of str
-        Column names, when X was a data frame.
+        Column names, if X was a data frame.
     draw_seed_ : int
-        The seed of the draws behind ``predict_votes``.
+        The seed of the draws used by ``predict_votes``.
 
     See Also
     --------
     MCDropoutVoteRegressor : The same for images, by a network.
-    sklearn.linear_model.LogisticRegression : The mode, for one vote a row.
+    sklearn.linear_model.LogisticRegression : The mode, for one vote per row.
 
     Notes
     -----
-    With an intercept, the weights act on a row less the mean row, in which a row counts
-    as often as it has votes; so ten votes on one row are the same as one vote on each
-    of ten equal rows. A flat prior on the intercept would have no posterior where all
-    votes agree, so it has a wide one. The columns should be of similar scale, since all
-    weights have one prior.
+    With an intercept, the weights act on a row minus the mean row, to which each row
+    contributes in proportion to its votes. Ten votes on one row are then equivalent to
+    one vote on each of ten equal rows. With a flat prior on the intercept there would
+    be no posterior if all votes agree, so its prior is wide instead. The columns should
+    be of similar scale, since all weights have the same prior.
 
-    ``predict`` is the exact mean of rho over the normal posterior, not that of draws.
-    Where a question has no votes the posterior is the prior.
+    ``predict`` is the exact mean of rho over the normal posterior, not the mean of
+    draws. For a question without votes the posterior is the prior.
 
-    The concentration maximises the evidence together with the prior variance. At the
-    mode the Hessian is that of the beta-binomial likelihood. It is not log-concave, so
-    there may be other modes; the one found is uphill of the binomial one or of zero.
+    The concentration maximises the evidence together with the prior variance. The
+    Hessian at the mode is that of the beta-binomial likelihood, which is not
+    log-concave. There may be several modes. The one found is uphill from the mode of
+    the previous step of the search, which starts at zero.
 
     References
     ----------
@@ -120,6 +126,18 @@ class BayesianVoteRegression(RegressionPredictions, BaseEstimator):
     array([[ 2,  9],
            [ 8, 17]])
     """
+
+    _parameter_rules = {
+        "likelihood": option(*LIKELIHOODS),
+        "prior_variance": positive(),
+        "optimize": option("evidence", None),
+        "fit_intercept": flag(),
+        "n_draws": count(),
+        "max_iter": count(),
+        "tol": real(0),
+        "random_state": seed(),
+        "intercept_variance": positive(),
+    }
 
     def __init__(
         self,
@@ -152,11 +170,11 @@ class BayesianVoteRegression(RegressionPredictions, BaseEstimator):
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-            The rows.
+            The training rows.
         y : array-like of shape (n_samples, 2) or (n_samples, n_questions, 2)
-            Their votes: yes votes k and all votes N; 0 of 0 where a question was not
-            asked. A row may come again with further votes; for a beta-binomial their
-            totals in one row say more truly that it is one row.
+            The votes: yes votes k and all votes N, with 0 of 0 for a question that was
+            not asked. A row may occur again with further votes. For a beta-binomial
+            it is better to give the totals in one row.
 
         Returns
         -------
@@ -166,19 +184,19 @@ class BayesianVoteRegression(RegressionPredictions, BaseEstimator):
         Raises
         ------
         ValueError, TypeError
-            If X, y or a parameter is not as it must be; the message says which.
+            If X, y or a parameter is invalid. The message says which.
 
         Warns
         -----
         VotesWarning
-            If a question has no row with two votes, where a concentration is to be
-            learned.
+            If a concentration is to be learned and a question has no row with two
+            votes.
         ConvergenceWarning
             If a mode or the maximum of the evidence was not found.
         """
         owner = type(self).__name__
-        self._check_parameters(owner)
-        seed = check_seed(self.random_state, owner)
+        check_parameters(self)
+        draw_seed = check_seed(self.random_state, owner)
         votes = check_votes(y, owner)
         X = validate_data(self, X, dtype=DTYPES)
         check_same_number(len(X), len(votes), owner)
@@ -187,7 +205,7 @@ class BayesianVoteRegression(RegressionPredictions, BaseEstimator):
             X, votes = X[is_asked], votes[is_asked]
         self._solve(X, votes, owner)
         self._has_question_axis = np.ndim(y) == 3
-        self.draw_seed_ = seed
+        self.draw_seed_ = draw_seed
         return self
 
     def _solve(self, X, votes, owner):
@@ -200,8 +218,8 @@ class BayesianVoteRegression(RegressionPredictions, BaseEstimator):
             )
             solution = self._search(question).best(
                 float(self.prior_variance),
+                self._likelihood_of(question, number),
                 learn_variance=self.optimize is not None,
-                learn_concentration=self._learns_concentration(question, number),
             )
             solutions.append(solution)
             posteriors.append(
@@ -223,45 +241,32 @@ class BayesianVoteRegression(RegressionPredictions, BaseEstimator):
         self.n_iter_ = max(solution.n_tried for solution in solutions)
         self._log_evidence = [s.posterior.log_evidence for s in solutions]
 
-    def _learns_concentration(self, question, number):
-        if self.likelihood == "binomial":
-            return False
-        if (question.total >= 2).any():
-            return True
+    def _likelihood_of(self, question, number):
+        """Return the likelihood's class, or `Binomial` if nothing tells more."""
+        likelihood = LIKELIHOODS[self.likelihood]
+        if likelihood.learned_range is None or likelihood.can_learn_from(
+            question.total
+        ):
+            return likelihood
         warn_of_single_votes(number, question.owner)
-        return False
+        return Binomial
 
     def log_marginal_likelihood(self):
-        """Return the log probability of the votes, the weights integrated out.
+        """Return the log probability of the votes, with weights integrated out.
 
-        By Laplace's method, at the prior variance and concentration in use, summed over
-        questions. It is that of the votes in an order of their own, so models of either
-        likelihood can be compared by it.
+        It is computed by Laplace's method with the prior variance and concentration
+        used, and summed over questions. It is the probability of the votes in a given
+        order, so that it compares models of either likelihood.
 
         Returns
         -------
         log_evidence : float
-            In nats.
+            The log evidence, in nats.
         """
         check_is_fitted(self)
         return float(np.sum(self._log_evidence))
 
     @property
     def coef_covariance_(self):
-        """The posterior covariance of the weights, one matrix a question."""
+        """Posterior covariance of the weights, one matrix per question."""
         return np.stack([posterior.covariance() for posterior in self._posteriors])
-
-    # ------------------------------------------------------------------ checking
-
-    def _check_parameters(self, owner):
-        check_option(
-            self.likelihood, "likelihood", ("binomial", "beta-binomial"), owner
-        )
-        check_option(self.optimize, "optimize", ("evidence", None), owner)
-        for name in ("prior_variance", "intercept_variance"):
-            value = check_real(getattr(self, name), name, owner, low=0)
-            if value == 0:
-                raise ValueError(f"{name} of {owner} must be larger than 0, got 0.")
-        for name in ("n_draws", "max_iter"):
-            check_count(getattr(self, name), name, owner)
-        check_real(self.tol, "tol", owner, low=0)

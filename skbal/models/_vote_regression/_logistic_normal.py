@@ -3,13 +3,14 @@
 import numpy as np
 from scipy.special import expit, ndtr, roots_hermitenorm
 
-# Below this standard deviation the logistic function is smooth between the nodes of
-# Gauss and Hermite, above it the normal distribution function is between ours.
+# For smaller standard deviations the logistic function is smooth between the nodes of
+# Gauss and Hermite. For larger ones the normal distribution function is smooth between
+# the nodes of the trapezoidal rule.
 _WIDE = 1.5
 _NODES, _WEIGHTS = roots_hermitenorm(40)
 _WEIGHTS = _WEIGHTS / _WEIGHTS.sum()
-# The trapezoidal rule converges exponentially for a function without poles nearby: the
-# logistic density has them at +-i pi, which leaves exp(-2 pi**2 / 0.7) < 1e-12.
+# The trapezoidal rule converges exponentially for a function without poles nearby. The
+# poles of the logistic density at +-i pi leave an error of exp(-2 pi**2 / 0.7) < 1e-12.
 _TIMES = 0.7 * np.arange(-43, 44)
 _DENSITY = expit(_TIMES) * expit(-_TIMES)
 _DENSITY /= _DENSITY.sum()
@@ -18,19 +19,19 @@ _DENSITY /= _DENSITY.sum()
 def mean_of_logistic(mean, variance):
     """Return E[1 / (1 + exp(-x))] for normal x, to about ten digits.
 
-    For a small variance by Gauss-Hermite quadrature over x. For a large one by the
-    equivalent ``P(t < x) = E[Phi((mean - t) / std)]`` with t of the logistic
-    distribution, by the trapezoidal rule over t.
+    A small variance needs Gauss-Hermite quadrature over x. A large variance needs the
+    trapezoidal rule over t in the equal ``P(t < x) = E[Phi((mean - t) / std)]``, where
+    t has the logistic distribution.
 
     Parameters
     ----------
     mean, variance : ndarray of the same shape, dtype=float64
-        Of x.
+        Mean and variance of x.
 
     Returns
     -------
     expectation : ndarray of that shape
-        In [0, 1].
+        The mean, in [0, 1].
 
     Examples
     --------
@@ -40,6 +41,7 @@ def mean_of_logistic(mean, variance):
     std = np.sqrt(variance)
     is_wide = std > _WIDE
     result = np.empty(mean.shape)
+    # Last axis: the nodes.
     near = mean[~is_wide, np.newaxis] + std[~is_wide, np.newaxis] * _NODES
     result[~is_wide] = expit(near) @ _WEIGHTS
     far = (mean[is_wide, np.newaxis] - _TIMES) / std[is_wide, np.newaxis]

@@ -1,4 +1,4 @@
-"""Newton's method to the most probable weights, and the curvature there."""
+"""Newton's method for the most probable weights, and the curvature there."""
 
 from functools import cached_property
 from typing import NamedTuple
@@ -11,13 +11,10 @@ from sklearn.exceptions import ConvergenceWarning
 from skbal._utils.chunks import pieces, rows_within
 from skbal._utils.linalg import safe_cholesky
 from skbal._utils.warn import warn
-from skbal.models._vote_regression._likelihoods import vote_terms
 
 _HALVINGS = 40
-# Of the value: a gain below it is lost in rounding.
-_ROUNDING = 1e-13
-# In posterior standard deviations: a mode this near is a mode.
-_NEAR = 1e-3
+_ROUNDING = 1e-13  # a smaller share of the value is lost to rounding
+_NEAR = 1e-3  # posterior standard deviations: a point this near is the mode
 
 
 class Question(NamedTuple):
@@ -26,11 +23,11 @@ class Question(NamedTuple):
     Attributes
     ----------
     design : ndarray of shape (n_samples, n_weights), dtype=float64
-        What the weights multiply.
+        The design matrix.
     yes, total : ndarray of shape (n_samples,), dtype=float64
-        k and N.
+        Yes votes k and all votes N.
     owner : str
-        The estimator's name, for messages.
+        Name of the estimator, for messages.
     """
 
     design: np.ndarray
@@ -40,11 +37,14 @@ class Question(NamedTuple):
 
 
 class Gaussian(NamedTuple):
-    """Laplace's approximation to the posterior, weights over prior standard deviations.
+    """Laplace's approximation to the posterior.
+
+    It is the distribution of the weights divided by their prior standard deviations.
 
     Attributes
     ----------
     mean : ndarray of shape (n_weights,)
+        The mode.
     factor : ndarray of shape (n_weights, n_weights)
         Lower Cholesky factor of the precision.
     log_evidence : float
@@ -56,11 +56,11 @@ class Gaussian(NamedTuple):
     log_evidence: float
 
 
-def laplace(question, scale, concentration, start, *, max_iter, tol):
+def laplace(question, scale, likelihood, start, *, max_iter, tol):
     """Return Laplace's approximation to the posterior of the weights.
 
-    Weights are ``scale * v`` with v standard normal before any vote. The mode minimises
-    ``|v|^2 / 2 - log p(votes | v)``; with H the Hessian there,
+    The weights are ``scale * v``, where v is standard normal before any vote. The mode
+    minimises ``|v|^2 / 2 - log p(votes | v)``. With the Hessian H at the mode,
     ``log p(votes) ~ log p(votes | v) - |v|^2 / 2 - log|H| / 2``.
 
     Parameters
@@ -69,15 +69,15 @@ def laplace(question, scale, concentration, start, *, max_iter, tol):
         The rows and their votes.
     scale : ndarray of shape (n_weights,)
         Prior standard deviations.
-    concentration : float
-        Of the beta-binomial; infinity for binomial votes.
+    likelihood : Likelihood
+        The likelihood of the votes.
     start : ndarray of shape (n_weights,)
-        Where v starts.
+        The first v.
     max_iter : int
-        The most Newton steps.
+        Largest number of Newton steps.
     tol : float
-        The length of the next step, in posterior standard deviations, at which v is
-        the mode.
+        The point is the mode if the next step is shorter than this, in posterior
+        standard deviations.
 
     Returns
     -------
@@ -88,13 +88,13 @@ def laplace(question, scale, concentration, start, *, max_iter, tol):
     ConvergenceWarning
         If the mode was not found.
     """
-    at = _Point(question, scale, concentration, start)
+    at = _Point(question, scale, likelihood, start)
     for _ in range(max_iter):
         step = at.newton_step()
         length = np.sqrt(max(step @ at.gradient, 0.0))
         if length <= tol:
             break
-        # Near the mode the value no longer changes in float64; the gradient tells.
+        # Near the mode the value no longer changes in float64, but the gradient does.
         following = at.moved(step) if length < _NEAR else _shortened(at, step)
         if following is None:
             break
@@ -104,7 +104,7 @@ def laplace(question, scale, concentration, start, *, max_iter, tol):
     if length > max(tol, _NEAR):
         warn(
             f"The weights of {question.owner} did not reach the maximum of their "
-            f"posterior in max_iter={max_iter} steps; the next is {length:.2g} "
+            f"posterior in max_iter={max_iter} steps. The next step is {length:.2g} "
             "posterior standard deviations long. Raise max_iter, or scale the columns.",
             ConvergenceWarning,
         )
@@ -112,7 +112,7 @@ def laplace(question, scale, concentration, start, *, max_iter, tol):
 
 
 def _shortened(at, step):
-    """Return the point after the step, halved until it gains; None if it never does."""
+    """Return the point after the step, halved until the value falls, or None."""
     allowed = at.value + _ROUNDING * max(abs(at.value), 1.0)
     for halving in range(_HALVINGS):
         following = at.moved(0.5**halving * step)
@@ -122,20 +122,18 @@ def _shortened(at, step):
 
 
 class _Point:
-    """The negative log posterior at one place, with its derivatives."""
+    """The negative log posterior at one point, with its derivatives."""
 
-    def __init__(self, question, scale, concentration, place):
+    def __init__(self, question, scale, likelihood, place):
         self._question, self._scale = question, scale
-        self._concentration, self.place = concentration, place
+        self._likelihood, self.place = likelihood, place
         design, yes, total, _ = question
-        self._terms = vote_terms(design @ (scale * place), yes, total, concentration)
+        self._terms = likelihood.terms(design @ (scale * place), yes, total)
         self.value = 0.5 * place @ place - self._terms.value.sum()
         self.gradient = place - scale * (self._terms.slope @ design)
 
     def moved(self, step):
-        return _Point(
-            self._question, self._scale, self._concentration, self.place - step
-        )
+        return _Point(self._question, self._scale, self._likelihood, self.place - step)
 
     def newton_step(self):
         return linalg.cho_solve((self._factor, True), self.gradient)
@@ -146,11 +144,11 @@ class _Point:
 
     @cached_property
     def _factor(self):
-        """The Cholesky factor of the Hessian, or of the expected one if it has none.
+        """The Cholesky factor of the Hessian or, if it has none, of the expected one.
 
-        Away from the mode a beta-binomial may curve the wrong way, and a Newton step
-        would then go uphill; the expected curvature is never negative. At a maximum
-        the Hessian has no negative direction, so there it is the Hessian itself.
+        Away from the mode the Hessian of a beta-binomial may have negative eigenvalues,
+        and a Newton step would go uphill. The expected Hessian has none. At the mode
+        the Hessian itself is positive definite.
         """
         hessian = self._hessian(self._terms.curvature)
         if (self._terms.curvature < 0).any():
@@ -172,6 +170,6 @@ class _Point:
 def _weighted_gram(design, weights):
     gram = np.zeros((design.shape[1],) * 2)
     for rows in pieces(len(design), rows_within(16 * design.shape[1])):
-        part = design[rows]
-        gram += part.T @ (weights[rows, np.newaxis] * part)
+        chunk = design[rows]
+        gram += chunk.T @ (weights[rows, np.newaxis] * chunk)
     return gram

@@ -1,4 +1,4 @@
-"""The posterior of one question's weights: its moments, and draws."""
+"""The posterior of the weights of one question: moments and draws."""
 
 import numpy as np
 from scipy import linalg
@@ -6,17 +6,17 @@ from scipy.special import expit
 
 
 def logistic(logits, dtype):
-    """Return rho of logits, never nearer to 0 or 1 than the precision of ``dtype``.
+    """Return rho for logits, never closer to 0 or 1 than the precision of ``dtype``.
 
-    No model is certain: with a rho of 1, a single vote against it would have the
+    No model is certain. With a rho of 1, a single vote against it would have the
     probability 0.
 
     Parameters
     ----------
-    logits : ndarray
-        In float64.
+    logits : ndarray, dtype=float64
+        The logits.
     dtype : dtype
-        Of the result.
+        The dtype of the result.
 
     Returns
     -------
@@ -39,9 +39,9 @@ class WeightPosterior:
     Parameters
     ----------
     span : RowSpan
-        Where the rows lie; only its mean and directions are kept.
+        The span of the rows. Only its mean and directions are kept.
     centre : ndarray of shape (rank,)
-        The place where the intercept is the logit.
+        The point at which the logit is the intercept.
     solution : Solution
         The Gaussian.
     has_intercept : bool
@@ -50,6 +50,7 @@ class WeightPosterior:
     Attributes
     ----------
     coef_mean : ndarray of shape (n_features,)
+        The mean of the weights.
     level_mean : float
         The mean of the logit at the mean row.
     intercept_mean : float
@@ -80,11 +81,12 @@ class WeightPosterior:
         levels : ndarray of shape (n_draws,)
         weights : ndarray of shape (n_features, n_draws)
         """
-        rest = normal[:, 1:]
-        inside = rest @ self._directions
+        rest = normal[:, 1:]  # (n_draws, n_features)
+        inside = rest @ self._directions  # (n_draws, rank)
         seen = np.hstack([normal[:, : self._first], inside])
-        # With L L' the precision, L'^-1 z has its inverse as covariance.
+        # If L L' is the precision, the covariance of L'^-1 z is its inverse.
         seen = self._scale * self._solved(seen.T, trans="T").T
+        # Orthogonal to all rows the posterior is the prior.
         outside = self._root_prior * (rest - inside @ self._directions.T)
         seen_weights = seen[:, self._first :]
         weights = outside + seen_weights @ self._directions.T
@@ -99,7 +101,7 @@ class WeightPosterior:
         X : ndarray of shape (n_samples, n_features), dtype=float64
             The rows.
         levels, weights : ndarray
-            As `draws` returns them.
+            The result of `draws`.
 
         Returns
         -------
@@ -133,7 +135,7 @@ class WeightPosterior:
     def covariance(self):
         """Return the covariance of the weights, (n_features, n_features)."""
         inverse = linalg.cho_solve((self._factor, True), np.eye(len(self._factor)))
-        inverse *= np.outer(self._scale, self._scale)
+        inverse *= np.outer(self._scale, self._scale)  # of the seen weights
         prior = self._root_prior**2
         change = inverse[self._first :, self._first :]
         change[np.diag_indices_from(change)] -= prior

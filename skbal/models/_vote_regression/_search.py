@@ -1,8 +1,8 @@
-"""The variance of the prior and the concentration of the votes, by the evidence.
+"""Prior variance and concentration of the votes, by maximal evidence.
 
-Both are searched for by their logarithms, where Laplace's evidence is smooth, with the
-simplex of Nelder and Mead: it needs no derivatives, which would need third ones of the
-likelihood, and bears evidence that is flat to rounding.
+The search is over their logarithms, in which Laplace's evidence is smooth, by the
+simplex of Nelder and Mead. It needs no derivatives, which would need third derivatives
+of the likelihood, and copes with evidence that is flat up to rounding.
 """
 
 from typing import NamedTuple
@@ -12,35 +12,32 @@ from scipy import optimize
 from sklearn.exceptions import ConvergenceWarning
 
 from skbal._utils.warn import warn
+from skbal.models._vote_regression._likelihoods import Binomial
 from skbal.models._vote_regression._mode import Gaussian, laplace
 
-# The prior variance of the logit, the mean over rows, without the intercept. A logit of
-# 10 is a rho of 0.99995: a wider prior says no more than that volunteers all agree.
-# Where rows can be told apart perfectly the evidence would go on without end, to
-# weights whose posterior no normal distribution is like.
+# Prior variance of the logit, averaged over rows, without the intercept. A logit of 10
+# is a rho of 0.99995: a wider prior only says that all volunteers agree. If rows can be
+# separated perfectly, the evidence would otherwise grow without end, towards weights
+# whose posterior is not like a normal distribution.
 _LOGIT_VARIANCES = (1e-8, 1e2)
-# Beyond the largest, with thousands of volunteers, votes are as good as binomial; below
-# the smallest, a row's votes are as good as one.
-CONCENTRATIONS = (1e-3, 1e6)
-_FIRST_CONCENTRATION = 20.0
-_LOG_PRECISION = 1e-3  # of both, where the search ends
+_LOG_PRECISION = 1e-3  # of both logarithms, at the end of the search
 _EVIDENCE_PRECISION = 1e-5  # nats
 _FIRST_STEP = 1.0
 
 
 class Solution(NamedTuple):
-    """The posterior of one question's weights, and what was learned with it.
+    """The posterior of the weights of one question, with what was learned.
 
     Attributes
     ----------
     posterior : Gaussian
-        Of the weights over their prior standard deviations.
+        Posterior of the weights divided by their prior standard deviations.
     scale : ndarray of shape (n_weights,)
-        These.
+        Prior standard deviations.
     prior_variance, concentration : float
-        In use.
+        The values used.
     n_tried : int
-        How many values of them were tried.
+        Number of values tried.
     """
 
     posterior: Gaussian
@@ -51,18 +48,18 @@ class Solution(NamedTuple):
 
 
 class EvidenceSearch:
-    """Solves one question for one prior and concentration after another.
+    """Finds the posterior of one question for several priors and concentrations.
 
     Parameters
     ----------
     question : Question
         The rows and their votes.
     intercept_variance : float or None
-        The prior variance of the first weight; None where it is a weight as others.
+        Prior variance of the first weight. ``None`` if there is no intercept.
     max_iter : int
-        The most Newton steps, and the most steps of the simplex.
+        Largest number of Newton steps, and of steps of the simplex.
     tol : float
-        Where Newton's method ends; see `laplace`.
+        The tolerance of Newton's method; see `laplace`.
     """
 
     def __init__(self, question, intercept_variance, *, max_iter, tol):
@@ -71,33 +68,37 @@ class EvidenceSearch:
         self._weights = np.zeros(question.design.shape[1])
         self._n_tried = 0
 
-    def solve(self, prior_variance, concentration):
-        """Return the `Solution` for given values; it starts from the last one's."""
+    def solve(self, prior_variance, likelihood):
+        """Return the `Solution` for given values, starting from the last weights."""
         scale = np.full(len(self._weights), np.sqrt(prior_variance))
         if self._intercept_variance is not None:
             scale[0] = np.sqrt(self._intercept_variance)
         posterior = laplace(
             self._question,
             scale,
-            concentration,
+            likelihood,
             self._weights / scale,
             max_iter=self._max_iter,
             tol=self._tol,
         )
         self._weights = scale * posterior.mean
         self._n_tried += 1
-        return Solution(posterior, scale, prior_variance, concentration, self._n_tried)
+        return Solution(
+            posterior, scale, prior_variance, likelihood.concentration, self._n_tried
+        )
 
-    def best(self, prior_variance, *, learn_variance, learn_concentration):
+    def best(self, prior_variance, likelihood, *, learn_variance):
         """Return the `Solution` of largest evidence.
 
         Parameters
         ----------
         prior_variance : float
-            Given, or where the search begins.
-        learn_variance, learn_concentration : bool
-            What to search for. Votes are binomial if the concentration is not learned,
-            or no finite one has more evidence.
+            The given value, or the start of the search.
+        likelihood : type
+            A subclass of `Likelihood`. If it has a concentration to learn and no finite
+            one has more evidence, the votes are taken as binomial.
+        learn_variance : bool
+            Whether to search for the prior variance.
 
         Returns
         -------
@@ -106,40 +107,44 @@ class EvidenceSearch:
         Warns
         -----
         ConvergenceWarning
-            If the search did not end in ``max_iter`` steps, or ends at the widest
-            prior.
+            If the search did not end in ``max_iter`` steps, or ends at the largest
+            prior variance.
         """
         limits = self._variance_limits() if learn_variance else None
-        if limits is None and not learn_concentration:
-            return self.solve(prior_variance, np.inf)
-        if not learn_concentration:
-            return self._climb(prior_variance, None, limits)
-        found = self._climb(prior_variance, _FIRST_CONCENTRATION, limits)
-        binomial = self.solve(found.prior_variance, np.inf)
+        if likelihood.learned_range is None:
+            if limits is None:
+                return self.solve(prior_variance, likelihood())
+            return self._climb(prior_variance, likelihood, limits)
+        found = self._climb(prior_variance, likelihood, limits)
+        binomial = self.solve(found.prior_variance, Binomial())
         gain = found.posterior.log_evidence - binomial.posterior.log_evidence
         return binomial if gain <= _EVIDENCE_PRECISION else found
 
     def _variance_limits(self):
-        """Return the least and the widest prior, or None if no row says anything."""
+        """Return the limits of the prior variance, or None if all features are zero."""
         features = self._question.design[:, self._intercept_variance is not None :]
         if not np.any(features):
             return None
         unit = 1.0 / np.mean(np.square(features).sum(axis=1))
         return tuple(unit * variance for variance in _LOGIT_VARIANCES)
 
-    def _climb(self, prior_variance, concentration, limits):
+    def _climb(self, prior_variance, likelihood, limits):
+        learns_concentration = likelihood.learned_range is not None
+
         def values(place):
-            parts = iter(np.exp(place))
-            variance = prior_variance if limits is None else next(parts)
-            return float(variance), np.inf if concentration is None else next(parts)
+            # The logarithms of prior variance and concentration, if they are learned.
+            learned = iter(np.exp(place))
+            variance = prior_variance if limits is None else next(learned)
+            given = [next(learned)] if learns_concentration else []
+            return float(variance), likelihood(*given)
 
         start, bounds = [], []
         if limits is not None:
             start.append(np.clip(prior_variance, *limits))
             bounds.append(limits)
-        if concentration is not None:
-            start.append(concentration)
-            bounds.append(CONCENTRATIONS)
+        if learns_concentration:
+            start.append(likelihood.first_concentration)
+            bounds.append(likelihood.learned_range)
         result = _simplex(
             lambda place: -self.solve(*values(place)).posterior.log_evidence,
             np.log(start),
@@ -158,10 +163,10 @@ class EvidenceSearch:
                 ConvergenceWarning,
             )
         if limits is not None and np.log(limits[1]) - result.x[0] < _LOG_PRECISION:
-            # Without the number: a loop that fits again and again is told once.
+            # Without the number, so that a loop of many fits warns once.
             warn(
                 f"The evidence of {owner} has no maximum within the range searched: the"
-                " votes leave the weights without bound. prior_variance_ stays at its "
+                " votes put no bound on the weights. prior_variance_ is set to its "
                 "limit.",
                 ConvergenceWarning,
             )
@@ -169,7 +174,7 @@ class EvidenceSearch:
 
 def _simplex(function, start, bounds, max_iter):
     corners = np.tile(start, (len(start) + 1, 1))
-    # Away from the nearer bound, so that no two corners fall together.
+    # Away from the nearer bound, so that no two corners coincide.
     inward = np.where(start - bounds[:, 0] < bounds[:, 1] - start, 1.0, -1.0)
     corners[1:] += _FIRST_STEP * np.diag(inward)
     return optimize.minimize(

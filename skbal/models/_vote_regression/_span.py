@@ -1,8 +1,8 @@
-"""Rows in the directions that they span, and questions asked of them.
+"""Rows in the directions that they span, and the questions asked about them.
 
-The prior of the weights is the same in all directions, so the votes say nothing of
-directions that no row has: there the posterior is the prior. What they do say is found
-from as many columns as the rows have rank, never more than there are rows.
+The prior of the weights is the same in all directions. Votes say nothing about
+directions that are orthogonal to all rows, where the posterior is the prior. The other
+directions are as many as the rank of the rows, never more than there are rows.
 """
 
 import numpy as np
@@ -12,25 +12,25 @@ from skbal.models._vote_regression._mode import Question
 
 
 class RowSpan:
-    """The singular directions of rows about their mean.
+    """The singular directions of rows around their mean.
 
     Parameters
     ----------
     X : ndarray of shape (n_samples, n_features)
-        The rows; they stay as they are.
+        The rows, which are not changed.
     centred : bool
         Whether there is an intercept.
     owner : str
-        The estimator's name, for messages.
+        Name of the estimator, for messages.
 
     Attributes
     ----------
     mean : ndarray of shape (n_features,)
-        Of the rows; 0 where not centred.
+        Mean of the rows; 0 if they are not centred.
     directions : ndarray of shape (n_features, rank)
         Orthonormal columns.
     places : ndarray of shape (n_samples, rank)
-        ``(X - mean) @ directions``, from which the rows follow without loss.
+        ``(X - mean) @ directions``. The rows can be computed from it without loss.
     """
 
     def __init__(self, X, centred, owner):
@@ -40,7 +40,7 @@ class RowSpan:
         _refuse_overflow(rows, owner)
         left, singular, right = linalg.svd(rows, full_matrices=False)
         lost = max(rows.shape) * np.finfo(np.float64).eps * singular[0]
-        # The first stays even if the rows are all zero: one column is needed.
+        # The first is kept even if all rows are zero, since one column is needed.
         kept = np.append(True, singular[1:] > lost)
         self.directions = right[kept].T
         self.places = left[:, kept] * singular[kept]
@@ -51,34 +51,34 @@ def _refuse_overflow(rows, owner):
         squares = np.square(rows).sum()
     if not np.isfinite(squares):
         raise ValueError(
-            f"X given to {owner} has values so large that their squares overflow: "
-            "scale it, for instance by StandardScaler."
+            f"X given to {owner} has values so large that their squares overflow. "
+            "Scale it, for instance by StandardScaler."
         )
 
 
 def question_of(span, votes, centred, owner):
-    """Return the rows on which a question was asked, and where their mean lies.
+    """Return the rows on which a question was asked, and their mean.
 
-    With an intercept, weights act on a row less the mean row, in which each row counts
-    as often as it has votes: ten votes on one row are then the same as one vote on each
-    of ten equal rows.
+    With an intercept, the weights act on a row minus the mean row, to which each row
+    contributes in proportion to its votes. Ten votes on one row are then equivalent to
+    one vote on each of ten equal rows.
 
     Parameters
     ----------
     span : RowSpan
-        All rows.
+        The span of all rows.
     votes : ndarray of shape (n_samples, 2)
-        k and N.
+        Yes votes k and all votes N.
     centred : bool
-        Whether there is an intercept; the design's first column is then one.
+        Whether there is an intercept. The first column of the design is then one.
     owner : str
-        The estimator's name.
+        Name of the estimator, for messages.
 
     Returns
     -------
     question : Question
     centre : ndarray of shape (rank,)
-        The mean row's place; 0 without an intercept, or without votes.
+        The mean row in the directions of the span; 0 without an intercept or votes.
     """
     asked = votes[:, 1] > 0
     yes, total = votes[asked].astype(np.float64).T

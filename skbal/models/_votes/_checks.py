@@ -1,4 +1,4 @@
-"""What votes leave unknown: errors and warnings of the models that learn from them."""
+"""Errors and warnings about votes that do not tell enough."""
 
 import numpy as np
 from scipy.special import expit
@@ -8,14 +8,14 @@ from skbal.exceptions import VotesWarning
 
 
 def check_some_votes(votes, owner):
-    """Refuse votes that are none, and warn of a question that nobody was asked.
+    """Raise if there are no votes; warn about a question without votes.
 
     Parameters
     ----------
     votes : ndarray of shape (n_samples, n_questions, 2)
         Yes votes k and all votes N.
     owner : str
-        The estimator's name.
+        Name of the estimator, for messages.
 
     Raises
     ------
@@ -30,52 +30,52 @@ def check_some_votes(votes, owner):
     unasked = np.flatnonzero(votes[..., 1].sum(axis=0) == 0)
     if len(unasked) == votes.shape[1]:
         raise ValueError(
-            f"y given to {owner} has no vote: N is 0 in all {len(votes)} rows, so "
+            f"y given to {owner} has no vote: N is 0 in all {len(votes)} rows, so that "
             "there is nothing to learn from."
         )
     if len(unasked):
         warn(
-            f"y given to {owner} has no vote on question {unasked[0]}, N is 0 in all "
-            f"{len(votes)} rows: its rho is what an untrained layer says.",
+            f"y given to {owner} has no vote on question {unasked[0]}: N is 0 in all "
+            f"{len(votes)} rows. Its rho comes from an untrained layer.",
             VotesWarning,
         )
 
 
 def warn_of_sigmoids(rho, owner):
-    """Warn if all rho are what a sigmoid gives of numbers between 0 and 1.
+    """Warn if all rho are sigmoids of numbers between 0 and 1.
 
-    So they are where the network ends in a sigmoid of its own, before the likelihood's.
+    This happens if the network ends in a sigmoid and the likelihood applies another.
 
     Parameters
     ----------
     rho : ndarray
-        Of some rows.
+        The probabilities of some rows.
     owner : str
-        The estimator's name.
+        Name of the estimator, for messages.
 
     Warns
     -----
     VotesWarning
-        If it seems so.
+        If all lie in that range.
     """
     low, high = expit([0.0, 1.0])
     if low <= rho.min() and rho.max() <= high:
         warn(
             f"module of {owner} must give logits, but all rho lie between 0.5 and "
-            "0.731, as they do where it ends in a sigmoid: leave that out.",
+            "0.731, as they do if it ends in a sigmoid. Leave the sigmoid out.",
             VotesWarning,
         )
 
 
 def warn_of_single_votes(question, owner):
-    """Warn that single votes tell nothing of a concentration.
+    """Warn that single votes do not determine a concentration.
 
     Parameters
     ----------
     question : int
-        The one without a row of two votes.
+        The number of the question without a row of two votes.
     owner : str
-        The estimator's name.
+        Name of the estimator, for messages.
 
     Warns
     -----
@@ -83,8 +83,8 @@ def warn_of_single_votes(question, owner):
         Always.
     """
     warn(
-        f"y given to {owner} has no row with two votes on question {question}: how far "
-        "people disagree about a row cannot be told, and its votes are taken as "
+        f"y given to {owner} has no row with two votes on question {question}, which "
+        "would show how far people disagree about a row. Its votes are taken as "
         "binomial.",
         VotesWarning,
     )

@@ -1,4 +1,4 @@
-"""What a model of votes predicts from its draws of rho: votes, intervals, a score."""
+"""Predictions of a model of votes from its draws of rho: votes, intervals, a score."""
 
 from abc import abstractmethod
 
@@ -16,7 +16,7 @@ from skbal.information._vote_interval import check_level
 class VotePredictionsMixin(RegressorMixin):
     """Gives predictions of votes, their intervals, and a score.
 
-    The estimator gives `_vote_draws` and `_concentrations`; its ``fit`` sets
+    The estimator gives `_vote_draws` and `_concentrations`. Its ``fit`` sets
     ``n_questions_`` and ``_has_question_axis``.
     """
 
@@ -24,38 +24,39 @@ class VotePredictionsMixin(RegressorMixin):
     def _vote_draws(self, X):
         """Yield slices of rows, their draws of rho, and their concentration.
 
-        rho has the shape (n_rows, n_draws, n_questions); it is that behind
-        ``predict``, the same at every call. The concentration has the shape
+        rho has the shape (n_rows, n_draws, n_questions). It is the same at every call,
+        and the one used by ``predict``. The concentration has the shape
         (n_rows, n_questions).
         """
 
     @abstractmethod
     def _concentrations(self, X):
-        """Return the concentrations of rows, of shape (n_samples, n_questions)."""
+        """Return the concentration of each row, (n_samples, n_questions)."""
 
     def predict_votes(self, X, n_votes):
         """Return the probability of each number of yes votes.
 
-        Over the weights they are a mixture, one binomial or beta-binomial a draw.
+        The distribution is a mixture of one binomial or beta-binomial per draw.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, ...)
-            The rows, as ``fit`` took them.
+            Rows of the form passed to ``fit``.
         n_votes : int or array-like of shape (n_samples,) or (n_samples, n_questions)
-            How many volunteers are asked: N, 0 or more.
+            Number N of volunteers who are asked, 0 or more.
 
         Returns
         -------
         distribution : ndarray of shape (n_samples, max(n_votes) + 1) or (n_samples, \
 n_questions, max(n_votes) + 1), dtype=float64
-            Of k = 0, 1, ..., N, summing to one; 0 where k is above the row's N. The
-            axis of questions is there if the y of ``fit`` had it.
+            The probabilities of k = 0, 1, ..., N, which sum to one. Those of k above
+            the N of a row are 0. There is an axis of questions if the y of ``fit`` had
+            one.
 
         Raises
         ------
         TypeError, ValueError
-            If X or ``n_votes`` is not as it must be.
+            If X or ``n_votes`` is invalid.
         """
         n_votes = self._check_n_votes(X, n_votes, "predict_votes")
         largest = n_votes.max(initial=0) + 1
@@ -65,32 +66,33 @@ n_questions, max(n_votes) + 1), dtype=float64
         return self._as_y(votes)
 
     def predict_interval(self, X, n_votes=None, level=0.95):
-        """Return the interval that holds the yes votes with a probability of ``level``.
+        """Return the interval that contains the yes votes with probability ``level``.
 
         It leaves out at most (1 - level) / 2 on either side. Votes are whole numbers,
-        so it mostly holds somewhat more than ``level``.
+        so that it usually contains somewhat more than ``level``.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, ...)
-            The rows, as ``fit`` took them.
+            Rows of the form passed to ``fit``.
         n_votes : int or array-like of shape (n_samples,) or (n_samples, n_questions), \
 optional
-            How many volunteers are asked. None gives the interval of rho instead,
-            between quantiles of its draws, without the chance of votes.
+            Number of volunteers who are asked. ``None`` gives the interval of rho
+            instead, between quantiles of its draws. It does not include the scatter of
+            votes.
         level : float, default=0.95
             The probability, above 0 and below 1.
 
         Returns
         -------
         interval : ndarray of shape (n_samples, 2) or (n_samples, n_questions, 2)
-            The lowest and the highest value, both inside: whole numbers of votes, or
-            values of rho.
+            Lowest and highest value, both included: whole numbers of votes, or values
+            of rho.
 
         Raises
         ------
         TypeError, ValueError
-            If an argument is not as it must be.
+            If an argument is invalid.
         """
         owner = f"predict_interval of {type(self).__name__}"
         level = check_level(level, owner)
@@ -109,31 +111,32 @@ optional
         return self._as_y(interval)
 
     def score(self, X, y, sample_weight=None):
-        """Return the mean log-likelihood of a vote, in nats; higher is better.
+        """Return the mean log-likelihood per vote, in nats; higher is better.
 
-        The log-likelihood of a row is that of its votes in an order of their own,
-        averaged over the draws: log mean of ``rho**k * (1 - rho)**(N - k)`` for a
-        binomial. It leaves out the number of such orders, which depends on no model,
-        so for one vote a row it is minus the log loss. Of the rows' sum, the mean is
-        taken over all votes.
+        The likelihood of a row is that of its votes in a given order, averaged over the
+        draws. For a binomial it is the mean of ``rho**k * (1 - rho)**(N - k)``. The
+        number of orders is left out, since it depends on no model. With one vote per
+        row the score is minus the log loss. The sum over rows is divided by the number
+        of all votes.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, ...)
-            The rows, as ``fit`` took them.
+            Rows of the form passed to ``fit``.
         y : array-like of shape (n_samples, 2) or (n_samples, n_questions, 2)
-            Their votes: yes votes k and all votes N. N = 0 counts for nothing.
+            The votes: yes votes k and all votes N. Rows with N = 0 do not count.
         sample_weight : array-like of shape (n_samples,), optional
-            How often each row counts.
+            Weights of the rows.
 
         Returns
         -------
         score : float
+            The score, in nats.
 
         Raises
         ------
         ValueError
-            If X or y is not as it must be, or there is no vote.
+            If X or y is invalid, or there are no votes.
         """
         owner = type(self).__name__
         check_is_fitted(self)
@@ -146,7 +149,7 @@ optional
         if total == 0:
             raise ValueError(
                 f"y given to score of {owner} has no vote: N is 0 in all {len(votes)} "
-                "rows, or their weights are."
+                "rows, or sample_weight is 0 in all others."
             )
         found = 0.0
         for rows, rho, concentration in self._vote_draws(X):
@@ -155,26 +158,28 @@ optional
         return float(found / total)
 
     def predict_concentration(self, X):
-        """Return how closely the rho of rows that look alike lie together.
+        """Return how little rho varies between rows that look alike.
 
-        Given the weights, rho of a row has a beta distribution with
-        a + b = concentration around the draw's value. The share of yes votes of any
-        number of volunteers scatters like that of about so many who all have one rho.
+        Given the weights, the rho of a row has a beta distribution around the value of
+        the draw, with a + b = concentration. However many volunteers vote, their share
+        of yes votes scatters at least as much as that of about ``concentration``
+        volunteers with equal rho.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, ...)
-            The rows, as ``fit`` took them.
+            Rows of the form passed to ``fit``.
 
         Returns
         -------
         concentration : ndarray of shape (n_samples, n_questions), dtype=float64
-            Of a network the geometric mean over the draws; infinity for a binomial.
+            The concentration; for a network, the geometric mean over the draws. It is
+            infinity for a binomial.
 
         Raises
         ------
         ValueError
-            If X is not as it must be.
+            If X is invalid.
         """
         check_is_fitted(self)
         return self._concentrations(X)
@@ -186,6 +191,7 @@ optional
     def _quantile_chunks(self, X, level):
         ends = [(1 - level) / 2, (1 + level) / 2]
         for rows, rho, _ in self._vote_draws(X):
+            # (2, n_rows, n_questions) -> (n_rows, n_questions, 2)
             yield rows, np.moveaxis(np.quantile(rho, ends, axis=1), 0, -1)
 
     def _check_n_votes(self, X, n_votes, method):

@@ -5,7 +5,13 @@ from hypothesis import strategies as st
 from scipy.special import expit, gammaln
 from scipy.stats import betabinom, binom
 
-from skbal.models._vote_regression._likelihoods import vote_terms
+from skbal.models._vote_regression._likelihoods import BetaBinomial, Binomial
+
+
+def vote_terms(logits, yes, total, concentration):
+    is_binomial = np.isinf(concentration)
+    likelihood = Binomial() if is_binomial else BetaBinomial(concentration)
+    return likelihood.terms(logits, yes, total)
 
 
 def log_ways(yes, total):
