@@ -1,93 +1,96 @@
-"""The Monte-Carlo dropout classifier; `_base` holds what it shares."""
-
-import numpy as np
-from sklearn.base import ClassifierMixin
-from sklearn.preprocessing import LabelEncoder
-from sklearn.utils.multiclass import check_classification_targets
+"""The Monte-Carlo dropout classifier."""
 
 from skbal.models._dropout._base import MCDropout
+from skbal.models._networks._class_targets import ClassTargets
 
 
-class MCDropoutClassifier(ClassifierMixin, MCDropout):
-    """A neural network whose posterior over class probabilities comes from dropout.
+class MCDropoutClassifier(ClassTargets, MCDropout):
+    """A neural network that draws class probabilities by dropout.
 
-    Dropout stays on at prediction time, and each draw is one set of dropout masks, the
-    same for every row (Gal and Ghahramani 2016). ``predict_proba`` is the mean of
-    ``n_draws`` draws under a seed fixed by ``fit``, so it repeats; `predict_samples`
-    gives the draws themselves.
+    Dropout stays on at prediction time. Each draw is one set of dropout masks, the same
+    for every row. ``predict_proba`` is the mean of ``n_draws`` draws with a seed fixed
+    by ``fit``, so it is repeatable. `predict_samples` returns the draws themselves.
 
     Parameters
     ----------
     module : "auto" or torch.nn.Module class or instance, default="auto"
-        The network. "auto" takes the CNN of Gal et al. (2017) for images and a
-        multilayer perceptron with dropout for rows; ``module__*`` sets their parameters
-        (``module__hidden_units``, ``module__dropout``; ``module__conv_dropout``, ...).
-        Your own module needs dropout somewhere, and one output column a class: logits,
-        or probabilities or log-probabilities, which is seen from what it gives.
+        The network. "auto" takes the CNN of Gal et al. (2017), `GalCNN`, for images and
+        a multilayer perceptron, `DropoutMLP`, for rows of numbers. ``module__*`` sets
+        their parameters, for instance ``module__hidden_units``. A module of your own
+        has one output column per class: logits, probabilities or log-probabilities,
+        which are told apart by their values. It needs dropout.
     image_shape : tuple of int, optional
-        (channels, height, width) or (height, width): rows of X are flattened images.
+        Shape (channels, height, width) or (height, width) of an image, if the rows of X
+        are flattened images.
     n_draws : int, default=100
-        How many draws ``predict`` and ``predict_proba`` average, and how many
-        ``predict_samples`` gives when not told.
+        Number of posterior draws that ``predict_samples`` returns by default and that
+        predictions average.
     deterministic : bool, default=False
-        True turns dropout off at prediction time: one prediction, no draws.
+        Whether dropout is off at prediction time. There is then one prediction and no
+        draws.
     prior_length_scale : float, optional
-        The length scale l of a Gaussian prior on the weights, as the weight decay
-        ``l**2 / n_samples`` (Gal and Ghahramani 2016, eq. 7, with the keep probability
-        counted into l). None: no decay but what ``optimizer__weight_decay`` sets.
+        Length scale l of a Gaussian prior on the weights. It sets the weight decay
+        ``l**2 / n_samples`` (Gal and Ghahramani 2016, eq. 7), where l includes the
+        probability of keeping a unit and the noise precision. ``None`` sets no weight
+        decay; ``optimizer__weight_decay`` still may.
     max_epochs : int, default=50
-        Passes over the training set.
+        Number of passes over the training rows.
     max_steps : int, optional
-        Gradient steps to take, in place of ``max_epochs``; training may end within an
-        epoch. Small training sets have few steps an epoch and large ones many, so a
-        campaign that starts with 20 labels is better told its steps.
+        Number of gradient steps, used instead of ``max_epochs``. Training may stop
+        within an epoch. An epoch of 20 labels has few steps and one of 1,000 labels
+        many, so this parameter suits a training set that grows.
     lr : float, default=0.001
-        The learning rate.
+        Learning rate.
     batch_size : int, default=64
-        The most rows in a gradient step. The batches of an epoch are made even, so that
-        no step rests on a handful of rows.
+        Largest number of rows in a gradient step. The batches of an epoch have nearly
+        equal sizes.
     optimizer : str or torch.optim.Optimizer class, default="Adam"
-        A name in ``torch.optim`` or a class; ``optimizer__*`` sets its parameters.
+        A name in ``torch.optim`` or a class. ``optimizer__*`` sets its parameters.
     criterion : "auto" or torch loss class, default="auto"
         "auto" is the cross-entropy.
     augment : callable, optional
-        Called with each training batch (a tensor), returns one of the same shape; see
-        `RandomShift`.
+        Called with each training batch (a tensor), returns a batch of the same shape;
+        see `RandomShift`.
     train_split : callable, optional
         As in skorch, for callbacks that need a validation set, for instance
         ``skorch.dataset.ValidSplit(5)``.
     callbacks : list, optional
-        skorch callbacks; ``callbacks__*`` sets their parameters.
+        skorch callbacks. ``callbacks__*`` sets their parameters.
     device : str, default="cpu"
-        Where the network runs, for instance "cuda".
+        Device on which the network runs, for instance "cuda".
     warm_start : bool, default=False
-        Whether ``fit`` goes on from the weights of the last ``fit``.
+        Whether ``fit`` continues from the weights of the previous ``fit``.
     random_state : None, int or numpy.random.RandomState, default=None
-        Seeds the weights, training, and the draws behind ``predict_proba``.
+        Seeds the first weights, the training, and the draws behind predictions.
     verbose : int, default=0
         1 shows a progress bar over epochs.
     **kwargs : dict
-        Parameters for parts of the skorch net: ``module__*``, ``optimizer__*``,
+        Parameters of the parts of the skorch net: ``module__*``, ``optimizer__*``,
         ``criterion__*``, ``callbacks__*``, ``iterator_train__*``, ``dataset__*``.
 
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
-        The class labels.
+        Class labels.
     net_ : skorch.NeuralNetClassifier
-        The trained net; ``net_.module_`` is the network, ``net_.history`` the training.
+        The trained net. ``net_.module_`` is the network, ``net_.history`` the training.
     n_features_in_ : int
-        Features of a row seen by ``fit`` (for images, channels).
+        Number of features seen by ``fit``, or of channels of an image.
     feature_names_in_ : ndarray of str
-        Column names, when X was a data frame.
+        Column names, if X was a data frame.
     row_shape_ : tuple of int
-        The shape of a row of X.
+        Shape of a row of X.
     output_kind_ : {"logits", "probabilities", "log_probabilities"}
-        What the module gives.
+        The outputs of the module.
     n_steps_ : int
-        Gradient steps taken.
+        Number of gradient steps taken.
     draw_seed_ : int
-        The seed of the draws behind ``predict_proba``.
+        Seed of the draws behind predictions.
+
+    See Also
+    --------
+    DeepEnsembleClassifier : Several networks, one draw each.
+    LaplaceClassifier : Draws of the last layer only.
 
     References
     ----------
@@ -109,81 +112,3 @@ class MCDropoutClassifier(ClassifierMixin, MCDropout):
     >>> bool(model.score(X, y) > 0.9)
     True
     """
-
-    def _net_class(self):
-        from skbal.models._networks._training import ClassifierNet
-
-        return ClassifierNet
-
-    def _criterion_class(self):
-        import torch
-
-        if self.criterion != "auto":
-            return self.criterion
-        kind = getattr(self, "output_kind_", "logits")
-        # skorch takes the logarithm of what it gives to NLLLoss.
-        return (
-            torch.nn.NLLLoss if kind == "probabilities" else torch.nn.CrossEntropyLoss
-        )
-
-    def _learn_targets(self, y):
-        check_classification_targets(y)
-        encoder = LabelEncoder().fit(y)
-        if self.warm_start and hasattr(self, "net_"):
-            self._check_known_classes(encoder.classes_)
-        else:
-            self.classes_ = encoder.classes_
-        return np.searchsorted(self.classes_, y).astype(np.int64)
-
-    def _check_known_classes(self, classes):
-        unknown = np.setdiff1d(classes, self.classes_)
-        if unknown.size:
-            raise ValueError(
-                f"y given to {type(self).__name__} with warm_start=True has classes "
-                f"{unknown.tolist()}, which the first fit did not see "
-                f"({self.classes_.tolist()}): set warm_start=False to begin anew."
-            )
-
-    def _n_outputs(self):
-        return len(self.classes_)
-
-    def _from_outputs(self, outputs):
-        if self.output_kind_ == "probabilities":
-            return outputs
-        # A softmax leaves log-probabilities what they are, but for the exponential.
-        return outputs.softmax(dim=-1)
-
-    def predict_proba(self, X):
-        """Return the mean of ``n_draws`` draws of the class probabilities.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features) or (n_samples, channels, \
-height, width)
-            The rows, as ``fit`` took them.
-
-        Returns
-        -------
-        probabilities : ndarray of shape (n_samples, n_classes)
-            Columns in the order of ``classes_``.
-        """
-        mean = self._mean_draw(X)
-        # Draws sum to one in float32 only; in float64 scikit-learn's log_loss warns.
-        return mean / mean.sum(axis=1, keepdims=True)
-
-    def predict(self, X):
-        """Return the class of the largest mean probability.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features) or (n_samples, channels, \
-height, width)
-            The rows, as ``fit`` took them.
-
-        Returns
-        -------
-        y : ndarray of shape (n_samples,)
-            Class labels.
-        """
-        best = self.predict_proba(X).argmax(axis=1)
-        return self.classes_[best]

@@ -16,11 +16,8 @@ import torch
 from skbal._utils.chunks import rows_within
 from skbal.models._dropout._first_dense import FirstDense, split_sequential
 from skbal.models._dropout._masks import MaskedDropout, Masks
-from skbal.models._dropout._sizes import (
-    LIVE_TENSORS,
-    bytes_around_dropout,
-    largest_bytes,
-)
+from skbal.models._dropout._sizes import bytes_around_dropout
+from skbal.models._networks._sizes import LIVE_TENSORS
 from skbal.models._networks._twin import evaluation_twin, network_output
 
 
@@ -137,36 +134,3 @@ class _OneByOne:
             _one_pass(self.twin, x, masks, range(draw, draw + 1)) for draw in draws
         )
         return torch.stack(list(passes))
-
-
-class PlainSampler:
-    """The one prediction of a network whose dropout is off.
-
-    Parameters
-    ----------
-    module : torch.nn.Module
-        The trained network; it is not touched.
-    example : torch.Tensor of shape (n_rows, ...)
-        A few rows, to learn what the network costs.
-    """
-
-    def __init__(self, module, example):
-        self._twin = evaluation_twin(module)
-        with torch.inference_mode():
-            row_bytes = LIVE_TENSORS * largest_bytes(self._twin, example[:1])
-        self.batch_size = rows_within(row_bytes)
-
-    def __call__(self, x):
-        """Return the outputs, shape (1, n_rows, n_outputs).
-
-        Parameters
-        ----------
-        x : torch.Tensor of shape (n_rows, ...)
-            A chunk of rows.
-
-        Returns
-        -------
-        outputs : torch.Tensor of shape (1, n_rows, n_outputs)
-        """
-        with torch.inference_mode():
-            return network_output(self._twin(x)).unsqueeze(0)

@@ -19,7 +19,8 @@ from torch import nn
 
 from skbal._utils.chunks import MAX_MEMORY, rows_within
 from skbal.models._dropout._masks import MaskedDropout, Masks
-from skbal.models._dropout._sizes import LIVE_TENSORS, largest_bytes
+from skbal.models._networks._layers import flat_layers, has_hooks, is_dropout
+from skbal.models._networks._sizes import LIVE_TENSORS, largest_bytes
 
 # The value of a unit depends on that unit only, so a dropped one need not be known.
 _UNITWISE = (
@@ -62,8 +63,8 @@ class SequentialParts:
 
 def split_sequential(twin, example):
     """Return the `SequentialParts` of a network, or None where it has no such form."""
-    layers = _flat_layers(twin)
-    first = next((i for i, layer in enumerate(layers) if _is_dropout(layer)), None)
+    layers = flat_layers(twin, split_hooked=False)
+    first = next((i for i, layer in enumerate(layers) if is_dropout(layer)), None)
     if first is None or any(_is_opaque(layer) for layer in layers[:first]):
         return None
     dense = _dense_fed_by(layers, first)
@@ -96,23 +97,13 @@ def _second_parts(layers):
 
 def _dense_fed_by(layers, dropout):
     """Return where the dense layer stands that ``layers[dropout]`` feeds, or None."""
-    if type(layers[dropout]) is not nn.Dropout or _has_hooks(layers[dropout]):
+    if type(layers[dropout]) is not nn.Dropout or has_hooks(layers[dropout]):
         return None
     following = range(dropout + 1, len(layers))
     dense = next((i for i in following if not _only_flattens(layers[i])), None)
     if dense is None or type(layers[dense]) is not nn.Linear:
         return None
-    return None if _has_hooks(layers[dense]) else dense
-
-
-def _flat_layers(module):
-    if type(module).forward is not nn.Sequential.forward or _has_hooks(module):
-        return [module]
-    return [layer for child in module for layer in _flat_layers(child)]
-
-
-def _is_dropout(layer):
-    return isinstance(layer, nn.modules.dropout._DropoutNd)
+    return None if has_hooks(layers[dense]) else dense
 
 
 def _is_opaque(layer):
@@ -122,17 +113,13 @@ def _is_opaque(layer):
 
 
 def _is_unitwise(layer):
-    return type(layer) in _UNITWISE and not _has_hooks(layer)
+    return type(layer) in _UNITWISE and not has_hooks(layer)
 
 
 def _only_flattens(layer):
     is_flatten = type(layer) is nn.Flatten
     whole = is_flatten and (layer.start_dim, layer.end_dim) == (1, -1)
-    return (whole or type(layer) is nn.Identity) and not _has_hooks(layer)
-
-
-def _has_hooks(module):
-    return bool(module._forward_hooks or module._forward_pre_hooks)
+    return (whole or type(layer) is nn.Identity) and not has_hooks(layer)
 
 
 @dataclass

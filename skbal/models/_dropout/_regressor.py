@@ -1,79 +1,96 @@
-"""The Monte-Carlo dropout regressor; `_base` holds what it shares."""
+"""The Monte-Carlo dropout regressor."""
 
-import numpy as np
-from sklearn.base import RegressorMixin
-from sklearn.preprocessing import StandardScaler
-
-from skbal._utils.validation import check_numbers
 from skbal.models._dropout._base import MCDropout
+from skbal.models._networks._number_targets import NumberTargets
 
 
-class MCDropoutRegressor(RegressorMixin, MCDropout):
-    """A neural network whose posterior over functions comes from dropout.
+class MCDropoutRegressor(NumberTargets, MCDropout):
+    """A neural network that draws functions by dropout.
 
-    As `MCDropoutClassifier`, with the squared error as loss. y is standardised for
-    training, and draws come back in its units; they are draws of the noise-free
-    function.
+    Dropout stays on at prediction time. Each draw is one set of dropout masks, the same
+    for every row. ``predict`` is the mean of ``n_draws`` draws with a seed fixed by
+    ``fit``, so it is repeatable. `predict_samples` returns the draws themselves.
+
+    The network learns standardised y by the squared error. Draws are in the units of y.
+    They are draws of the function, without the noise of a measurement.
 
     Parameters
     ----------
     module : "auto" or torch.nn.Module class or instance, default="auto"
-        The network; see `MCDropoutClassifier`. One output column a target.
+        The network. "auto" takes the CNN of Gal et al. (2017), `GalCNN`, for images and
+        a multilayer perceptron, `DropoutMLP`, for rows of numbers. ``module__*`` sets
+        their parameters, for instance ``module__hidden_units``. A module of your own
+        has one output column per target. It needs dropout.
     image_shape : tuple of int, optional
-        (channels, height, width) or (height, width): rows of X are flattened images.
+        Shape (channels, height, width) or (height, width) of an image, if the rows of X
+        are flattened images.
     n_draws : int, default=100
-        How many draws ``predict`` averages.
+        Number of posterior draws that ``predict_samples`` returns by default and that
+        predictions average.
     deterministic : bool, default=False
-        True turns dropout off at prediction time: one prediction, no draws.
+        Whether dropout is off at prediction time. There is then one prediction and no
+        draws.
     prior_length_scale : float, optional
-        The length scale of the prior on the weights; see `MCDropoutClassifier`. The
-        noise precision of the standardised y is counted into it.
+        Length scale l of a Gaussian prior on the weights. It sets the weight decay
+        ``l**2 / n_samples`` (Gal and Ghahramani 2016, eq. 7), where l includes the
+        probability of keeping a unit and the noise precision. ``None`` sets no weight
+        decay; ``optimizer__weight_decay`` still may.
     max_epochs : int, default=50
-        Passes over the training set.
+        Number of passes over the training rows.
     max_steps : int, optional
-        Gradient steps to take, in place of ``max_epochs``.
+        Number of gradient steps, used instead of ``max_epochs``. Training may stop
+        within an epoch. An epoch of 20 labels has few steps and one of 1,000 labels
+        many, so this parameter suits a training set that grows.
     lr : float, default=0.001
-        The learning rate.
+        Learning rate.
     batch_size : int, default=64
-        The most rows in a gradient step. The batches of an epoch are made even, so that
-        no step rests on a handful of rows.
+        Largest number of rows in a gradient step. The batches of an epoch have nearly
+        equal sizes.
     optimizer : str or torch.optim.Optimizer class, default="Adam"
-        A name in ``torch.optim`` or a class; ``optimizer__*`` sets its parameters.
+        A name in ``torch.optim`` or a class. ``optimizer__*`` sets its parameters.
     criterion : "auto" or torch loss class, default="auto"
         "auto" is the squared error.
     augment : callable, optional
-        Called with each training batch, returns one of the same shape.
+        Called with each training batch (a tensor), returns a batch of the same shape;
+        see `RandomShift`.
     train_split : callable, optional
-        As in skorch.
+        As in skorch, for callbacks that need a validation set, for instance
+        ``skorch.dataset.ValidSplit(5)``.
     callbacks : list, optional
-        skorch callbacks.
+        skorch callbacks. ``callbacks__*`` sets their parameters.
     device : str, default="cpu"
-        Where the network runs.
+        Device on which the network runs, for instance "cuda".
     warm_start : bool, default=False
-        Whether ``fit`` goes on from the weights of the last ``fit``.
+        Whether ``fit`` continues from the weights of the previous ``fit``.
     random_state : None, int or numpy.random.RandomState, default=None
-        Seeds the weights, training, and the draws behind ``predict``.
+        Seeds the first weights, the training, and the draws behind predictions.
     verbose : int, default=0
         1 shows a progress bar over epochs.
     **kwargs : dict
-        Parameters for parts of the skorch net, as for `MCDropoutClassifier`.
+        Parameters of the parts of the skorch net: ``module__*``, ``optimizer__*``,
+        ``criterion__*``, ``callbacks__*``, ``iterator_train__*``, ``dataset__*``.
 
     Attributes
     ----------
     net_ : skorch.NeuralNetRegressor
-        The trained net.
+        The trained net. ``net_.module_`` is the network, ``net_.history`` the training.
     y_scaler_ : sklearn.preprocessing.StandardScaler
-        How y was standardised.
+        The scaler that standardised y.
     n_features_in_ : int
-        Features of a row seen by ``fit`` (for images, channels).
+        Number of features seen by ``fit``, or of channels of an image.
     feature_names_in_ : ndarray of str
-        Column names, when X was a data frame.
+        Column names, if X was a data frame.
     row_shape_ : tuple of int
-        The shape of a row of X.
+        Shape of a row of X.
     n_steps_ : int
-        Gradient steps taken.
+        Number of gradient steps taken.
     draw_seed_ : int
-        The seed of the draws behind ``predict``.
+        Seed of the draws behind predictions.
+
+    See Also
+    --------
+    DeepEnsembleRegressor : Several networks, one draw each.
+    LaplaceRegressor : Draws of the last layer only.
 
     References
     ----------
@@ -91,59 +108,3 @@ class MCDropoutRegressor(RegressorMixin, MCDropout):
     >>> bool(model.score(X, X.ravel()) > 0.9)
     True
     """
-
-    _multi_output = True
-
-    def _net_class(self):
-        from skbal.models._networks._training import RegressorNet
-
-        return RegressorNet
-
-    def _criterion_class(self):
-        import torch
-
-        return torch.nn.MSELoss if self.criterion == "auto" else self.criterion
-
-    def _learn_targets(self, y):
-        self._y_ndim = y.ndim
-        y = check_numbers(y.reshape(len(y), -1), type(self).__name__)
-        if not (self.warm_start and hasattr(self, "net_")):
-            self.y_scaler_ = StandardScaler().fit(y)
-        elif y.shape[1] != self._n_outputs():
-            raise ValueError(
-                f"y given to {type(self).__name__} with warm_start=True has "
-                f"{y.shape[1]} targets, but the first fit saw {self._n_outputs()}."
-            )
-        return self.y_scaler_.transform(y).astype(np.float32)
-
-    def _n_outputs(self):
-        return len(self.y_scaler_.mean_)
-
-    def _from_outputs(self, outputs):
-        scale, mean = (
-            outputs.new_tensor(values)
-            for values in (self.y_scaler_.scale_, self.y_scaler_.mean_)
-        )
-        return outputs * scale + mean
-
-    def predict(self, X):
-        """Return the mean of ``n_draws`` draws of the function.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features) or (n_samples, channels, \
-height, width)
-            The rows, as ``fit`` took them.
-
-        Returns
-        -------
-        y : ndarray of shape (n_samples,) or (n_samples, n_targets)
-            In the units of y, of the shape that ``fit`` saw.
-        """
-        mean = self._mean_draw(X)
-        return mean.ravel() if self._y_ndim == 1 else mean
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.target_tags.multi_output = True
-        return tags

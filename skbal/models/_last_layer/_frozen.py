@@ -17,10 +17,14 @@ from sklearn.utils import check_random_state, gen_batches
 from sklearn.utils.validation import check_is_fitted
 
 from skbal._utils.chunks import rows_within
+from skbal._utils.lazy import lazy_module
 from skbal._utils.random import LARGEST_SEED
 from skbal.base import PosteriorSamplerMixin
 from skbal.models._last_layer._kinds import kind_of
 from skbal.models._networks._rows import NetworkRowsMixin
+
+torch = lazy_module("torch")
+_extracting = lazy_module("skbal.models._networks._extractor")
 
 # Features of a block of rows, as float64 and with two temporaries of their size.
 _BYTES_PER_FEATURE = 24
@@ -147,12 +151,10 @@ height, width)
             yield rows, self._block(extractor, X[rows])
 
     def _extractor(self, example):
-        from skbal.models._dropout._extractor import FeatureExtractor
-
-        module = self._kind().module()
+        modules = self._kind().modules()
         example = self._to_torch(example)
-        return FeatureExtractor(
-            module, self.feature_layer, example, type(self).__name__
+        return _extracting.extractor_of(
+            modules, self.feature_layer, example, type(self).__name__
         )
 
     def _block(self, extractor, X):
@@ -185,12 +187,14 @@ height, width)
         return weight, found.layer.bias.detach().cpu().double().numpy().copy()
 
     def _found_last_dense(self):
-        """Return the `LastDense`: the layer and what follows it, or None."""
-        from skbal.models._dropout._extractor import find_last_dense
+        """Return the `LastDense`: the layer and what follows it, or None.
 
-        if self.feature_layer is not None:
+        An ensemble has no last dense layer of its own.
+        """
+        modules = self._kind().modules()
+        if self.feature_layer is not None or len(modules) > 1:
             return None
-        return find_last_dense(self._kind().module())
+        return _extracting.find_last_dense(modules[0])
 
     # ---------------------------------------------------------------------- rows
 
@@ -201,12 +205,8 @@ height, width)
         self.row_shape_ = shape[1:]
 
     def _to_torch(self, X):
-        import torch
-
-        from skbal.models._dropout._extractor import device_and_dtype
-
         kind = self._kind()
-        device, dtype = device_and_dtype(kind.module())
+        device, dtype = _extracting.device_and_dtype(kind.modules()[0])
         X = kind.as_network_rows(self._finite_copy(X))
         return torch.from_numpy(X).to(device, dtype)
 

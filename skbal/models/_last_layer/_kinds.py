@@ -6,7 +6,7 @@ from sklearn.frozen import FrozenEstimator
 
 from skbal._utils.seeds_of import fill_random_states
 from skbal._utils.torch_random import seeded_torch
-from skbal.models._dropout._base import MCDropout
+from skbal.models._networks._estimator import NetworkEstimator
 
 
 def kind_of(network, owner):
@@ -36,7 +36,7 @@ def kind_of(network, owner):
         kind.is_trainable = False
         return kind
     for base, kind in (
-        (MCDropout, DropoutNetwork),
+        (NetworkEstimator, SkbalNetwork),
         (NeuralNet, SkorchNetwork),
         (torch.nn.Module, PlainModule),
     ):
@@ -78,16 +78,16 @@ class Kind:
             )
 
 
-class DropoutNetwork(Kind):
-    """skbal's own estimators."""
+class SkbalNetwork(Kind):
+    """skbal's own estimators, which may be ensembles."""
 
     def is_fitted(self):
         """Return whether there are trained weights."""
-        return hasattr(self.network, "net_")
+        return bool(self.network._nets())
 
-    def module(self):
-        """Return the torch module."""
-        return self.network.net_.module_
+    def modules(self):
+        """Return the torch modules, one per member of an ensemble."""
+        return self.network._modules()
 
     def as_network_rows(self, X):
         return self.network._as_network_rows(X)
@@ -107,9 +107,9 @@ class SkorchNetwork(Kind):
         """Return whether there are weights, trained or loaded."""
         return hasattr(self.network, "module_")
 
-    def module(self):
-        """Return the torch module."""
-        return self.network.module_
+    def modules(self):
+        """Return the torch module in a list."""
+        return [self.network.module_]
 
     def trained(self, estimator, X, y, seed):
         """Return a trained clone."""
@@ -137,9 +137,9 @@ class PlainModule(Kind):
         """Return True: nobody can tell."""
         return True
 
-    def module(self):
-        """Return the torch module."""
-        return self.network
+    def modules(self):
+        """Return the torch module in a list."""
+        return [self.network]
 
 
 def is_classifier(estimator):

@@ -1,20 +1,25 @@
-"""Changes of a training batch that leave its labels true."""
+"""Changes of a training batch under which its labels stay true."""
 
 from sklearn.base import BaseEstimator
 
-from skbal._utils.validation import check_count
+from skbal._utils.lazy import lazy_module
+from skbal._utils.parameters import check_parameters, count
+
+torch = lazy_module("torch")
+functional = lazy_module("torch.nn.functional")
 
 
 class RandomShift(BaseEstimator):
     """Shift each image of a training batch by up to a few pixels, filled with zeros.
 
-    Give it to a network as ``augment``. The shifts are drawn from the stream
-    that training is seeded with, so a fit with one ``random_state`` stays repeatable.
+    It is meant for the parameter ``augment`` of a network. The shifts are drawn from
+    the random stream of the training, so a fit with an integer ``random_state`` is
+    repeatable.
 
     Parameters
     ----------
     pixels : int, default=2
-        The largest shift to each side, in pixels.
+        Largest shift to each side, in pixels.
 
     Examples
     --------
@@ -23,6 +28,8 @@ class RandomShift(BaseEstimator):
     >>> RandomShift(pixels=2)(torch.ones(5, 1, 28, 28)).shape
     torch.Size([5, 1, 28, 28])
     """
+
+    _parameter_rules = {"pixels": count(0)}
 
     def __init__(self, pixels=2):
         self.pixels = pixels
@@ -42,24 +49,23 @@ class RandomShift(BaseEstimator):
         Raises
         ------
         ValueError
-            If the rows are no images, or ``pixels`` is negative.
+            If the rows are not images, or ``pixels`` is negative.
         """
-        import torch
-        from torch.nn import functional as F
-
-        pixels = check_count(self.pixels, "pixels", "RandomShift", smallest=0)
+        check_parameters(self)
         if X.ndim != 4:
             raise ValueError(
                 "RandomShift shifts images of shape (n_samples, channels, height, "
                 f"width), got a batch of shape {tuple(X.shape)}. For flat rows, give "
                 "the network their image_shape."
             )
+        pixels = self.pixels
         n, _, height, width = X.shape
         down, right = torch.randint(2 * pixels + 1, (2, n, 1), device=X.device)
-        padded = F.pad(X, [pixels] * 4)
+        padded = functional.pad(X, [pixels] * 4)
         rows = down + torch.arange(height, device=X.device)
         columns = right + torch.arange(width, device=X.device)
         image = torch.arange(n, device=X.device)[:, None, None]
-        # Indexing with a slice between moves the channels last.
+        # From (n_samples, height, width, channels), since the slice between two
+        # index arrays moves the channels last.
         shifted = padded[image, :, rows[:, :, None], columns[:, None, :]]
         return shifted.permute(0, 3, 1, 2).contiguous()

@@ -6,7 +6,10 @@ import numpy as np
 from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from skbal._utils.lazy import lazy_module
 from skbal._utils.validation import check_count
+
+torch = lazy_module("torch")
 
 
 def _ndim(X):
@@ -98,8 +101,6 @@ class NetworkRowsMixin:
         return X
 
     def _to_torch(self, X):
-        import torch
-
         X = self._as_network_rows(self._finite_copy(X))
         return torch.from_numpy(X).to(self.device)
 

@@ -1,4 +1,4 @@
-"""The skorch net behind an estimator: what it is built of, and how it trains."""
+"""The skorch nets that train our networks, and what their parameters follow from."""
 
 import math
 
@@ -10,10 +10,10 @@ from tqdm.auto import tqdm
 
 
 class _TrainingMixin:
-    """What our nets add to skorch's training: augmentation, and a Ctrl-C that counts.
+    """Adds to skorch's training the augmentation of batches, and a Ctrl-C that is seen.
 
     skorch ends training quietly at a KeyboardInterrupt, since its callbacks stop that
-    way. ``interrupted_`` tells a person's Ctrl-C from a callback's wish to stop.
+    way. ``interrupted_`` tells the user's Ctrl-C from a callback that stops.
     """
 
     def __init__(self, *args, augment=None, **kwargs):
@@ -43,17 +43,17 @@ class _TrainingMixin:
 
 
 class ClassifierNet(_TrainingMixin, NeuralNetClassifier):
-    """The skorch net of `MCDropoutClassifier`."""
+    """The skorch net of networks that learn classes."""
 
 
 class RegressorNet(_TrainingMixin, NeuralNetRegressor):
-    """The skorch net of `MCDropoutRegressor`."""
+    """The skorch net of networks that learn numbers or votes."""
 
 
 class StopAfter(Callback):
     """Ends training after a number of gradient steps, also within an epoch.
 
-    None lets the epochs decide.
+    With None, the number of epochs decides.
     """
 
     def __init__(self, n_steps=None):
@@ -80,28 +80,21 @@ class EpochBar(Callback):
 
     def on_train_end(self, net, **kwargs):
         self.bar_.close()
+        del self.bar_  # it cannot be pickled
 
 
-def resolve_optimizer(optimizer, owner):
-    """Return the class named in ``torch.optim``, or the class itself."""
-    if not isinstance(optimizer, str):
-        return optimizer
-    cls = getattr(torch.optim, optimizer, None)
-    if not (isinstance(cls, type) and issubclass(cls, torch.optim.Optimizer)):
-        raise ValueError(
-            f"optimizer of {owner} must be a class or the name of one in torch.optim, "
-            f"like 'Adam' or 'SGD', got {optimizer!r}."
-        )
-    return cls
+def resolve_optimizer(optimizer):
+    """Return the class of a name in ``torch.optim``, or the class itself."""
+    return getattr(torch.optim, optimizer) if isinstance(optimizer, str) else optimizer
 
 
 def output_kind(outputs):
-    """Tell what a classifier network's outputs are from a few rows of them.
+    """Tell from a few rows what kind of outputs a network has.
 
     Parameters
     ----------
     outputs : torch.Tensor of shape (n_samples, n_classes)
-        What the network gives.
+        The outputs of the network.
 
     Returns
     -------
@@ -124,22 +117,22 @@ def _close(a, b):
 def weight_decay_parameters(prior_length_scale, n_samples):
     """Return the optimizer's parameters for a Gaussian prior on the weights.
 
-    The loss is a mean over rows, so the decay that a prior asks for falls with the
-    number of rows (Gal and Ghahramani 2016, eq. 7; torch's ``weight_decay`` is twice
-    the factor of the squared norm). Biases have no prior.
+    The loss is a mean over rows, so the decay that corresponds to a prior falls with
+    the number of rows (Gal and Ghahramani 2016, eq. 7; torch's ``weight_decay`` is
+    twice the factor of the squared norm). Biases have no prior.
 
     Parameters
     ----------
     prior_length_scale : float
-        The length scale; the probability of keeping a unit and the noise precision
-        are counted into it.
+        The length scale. It includes the probability of keeping a unit and the noise
+        precision.
     n_samples : int
         The number of training rows.
 
     Returns
     -------
     parameters : dict
-        To be given to skorch.
+        Parameters of a skorch net.
     """
     return {
         "optimizer__weight_decay": prior_length_scale**2 / n_samples,
@@ -148,22 +141,22 @@ def weight_decay_parameters(prior_length_scale, n_samples):
 
 
 def first_rows(X, device):
-    """Return a few rows as a float32 tensor, to look at a network with."""
+    """Return the first few rows as a float32 tensor."""
     return torch.tensor(np.asarray(X[:8], dtype=np.float32), device=device)
 
 
 def even_batch_size(n_samples, batch_size):
-    """Return the batch size that makes the batches of an epoch even.
+    """Return the batch size for which the batches of an epoch are nearly equal.
 
-    130 rows in batches of 64 would leave two rows for every third step, and a step on
-    two rows undoes much of what the others learned; three batches of 44 do not.
+    With 130 rows, batches of 64 would leave two rows for every third step. A step on
+    two rows undoes much of what the others learned. Three batches of 44 avoid this.
 
     Parameters
     ----------
     n_samples : int
-        Rows to train on.
+        Number of training rows.
     batch_size : int
-        The most rows in a batch.
+        Largest number of rows in a batch.
 
     Returns
     -------
@@ -178,14 +171,14 @@ def even_batch_size(n_samples, batch_size):
 
 
 def epochs_for(n_steps, n_samples, batch_size):
-    """Return how many epochs it takes to make ``n_steps`` gradient steps.
+    """Return the number of epochs that ``n_steps`` gradient steps take.
 
     Parameters
     ----------
     n_steps : int
-        Gradient steps to make.
+        Number of gradient steps.
     n_samples, batch_size : int
-        What an epoch's steps follow from.
+        Number of training rows, and of rows in a batch.
 
     Returns
     -------
@@ -197,3 +190,8 @@ def epochs_for(n_steps, n_samples, batch_size):
     3
     """
     return math.ceil(n_steps / math.ceil(n_samples / batch_size))
+
+
+def steps_of(net):
+    """Return the number of gradient steps in the history of a net."""
+    return sum(len(epoch["batches"]) for epoch in net.history)

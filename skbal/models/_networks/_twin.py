@@ -1,4 +1,4 @@
-"""A trained network in evaluation mode, its weights shared."""
+"""A trained network in evaluation mode that shares its weights."""
 
 import copy
 from itertools import chain
@@ -7,8 +7,8 @@ from itertools import chain
 def evaluation_twin(module):
     """Return a copy in evaluation mode that shares the weights.
 
-    Draws run on the twin, so the user's module keeps its train/eval flags, also when
-    two threads draw from it at once.
+    Draws run on the twin. So the train/eval flags of the user's module never change,
+    even when two threads draw from it at once.
     """
     shared = chain(module.parameters(), module.buffers())
     memo = {id(tensor): tensor for tensor in shared}
@@ -16,5 +16,5 @@ def evaluation_twin(module):
 
 
 def network_output(result):
-    """Return the output tensor of a forward pass; of a tuple, the first, as skorch."""
+    """Return the output tensor of a forward pass; for a tuple the first, as skorch."""
     return result[0] if isinstance(result, tuple) else result

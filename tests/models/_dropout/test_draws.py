@@ -8,7 +8,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from skbal.models._dropout._draws import DropoutSampler, PlainSampler
+from skbal.models._dropout._draws import DropoutSampler
 from skbal.models._dropout._first_dense import FirstDense
 from skbal.models._dropout._masks import MaskedDropout, Masks
 from skbal.models._networks._architectures import DropoutMLP, GalCNN
@@ -308,12 +308,3 @@ def test_large_networks_draw_in_blocks(monkeypatch):
         assert sampler.batch_size == 2
         torch.testing.assert_close(sampler(x), expected, rtol=1e-5, atol=1e-6)
         monkeypatch.undo()
-
-
-def test_a_plain_sampler_gives_the_evaluation_pass():
-    network, x = network_and_rows("cnn of Gal")
-    network.eval()
-    with torch.no_grad():
-        expected = network(x)
-    network.train()
-    torch.testing.assert_close(PlainSampler(network, x)(x)[0], expected)

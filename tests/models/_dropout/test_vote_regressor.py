@@ -324,9 +324,9 @@ class Ends(nn.Sequential):
         ({"module": Ends(nn.Sigmoid())}, ValueError, "must give logits, but Ends ends "
          "in a Sigmoid"),
         ({"module": Ends(n_outputs=2)}, ValueError, r"outputs of shape \(n_samples, 1"
-         r"\), one column a question, but Ends gives \(8, 2\) for 8 rows"),
+         r"\), one column per question, but Ends gives \(8, 2\) for 8 rows"),
         ({"module": Ends(n_outputs=1), "likelihood": "beta-binomial"}, ValueError,
-         r"outputs of shape \(n_samples, 2\), two columns a question \(the logits of "
+         r"outputs of shape \(n_samples, 2\), two columns per question \(the logits of "
          r"all, then as many for the concentrations\), but Ends gives \(8, 1\)"),
         ({"module": nn.Linear(5, 1)}, NoDropoutError, "must have dropout"),
         ({"likelihood": "beta-binomial", "criterion": nn.MSELoss}, ValueError,

@@ -1,4 +1,4 @@
-"""The features that a trained torch network computes, at the place where it is cut."""
+"""The features that a trained torch network computes before its last layer."""
 
 import difflib
 from dataclasses import dataclass
@@ -8,20 +8,21 @@ import torch
 from torch import nn
 
 from skbal._utils.chunks import rows_within
-from skbal.models._dropout._sizes import LIVE_TENSORS, largest_bytes
+from skbal.models._networks._layers import flat_layers, is_dropout
+from skbal.models._networks._sizes import LIVE_TENSORS, largest_bytes
 from skbal.models._networks._twin import evaluation_twin, network_output
 
 
 @dataclass
 class LastDense:
-    """Where a ``Sequential`` ends.
+    """The end of a ``Sequential``.
 
     Attributes
     ----------
     layer : torch.nn.Linear
-        The last dense layer; its input is the features.
+        The last dense layer. Its input is the features.
     after : list of torch.nn.Module
-        What follows it and changes values: a softmax, a sigmoid, or nothing.
+        The layers after it that change values, for instance a softmax or a sigmoid.
     """
 
     layer: nn.Linear
@@ -34,26 +35,24 @@ class LastDense:
 
 
 def find_last_dense(module):
-    """Return the `LastDense` of a network, or None where it has no such form.
+    """Return the `LastDense` of a network, or None for a network of another form.
 
     Parameters
     ----------
     module : torch.nn.Module
-        A ``Sequential``, which may hold others; the layers after its last dense one
+        A ``Sequential``, which may hold others. The layers after its last dense one
         must be activations.
+
+    Returns
+    -------
+    found : LastDense or None
     """
-    layers = _flat_layers(module)
+    layers = flat_layers(module)
     dense = [i for i, layer in enumerate(layers) if isinstance(layer, nn.Linear)]
     if not dense or not all(_keeps_columns(layer) for layer in layers[dense[-1] + 1 :]):
         return None
     after = layers[dense[-1] + 1 :]
     return LastDense(layers[dense[-1]], [x for x in after if not _does_nothing(x)])
-
-
-def _flat_layers(module):
-    if type(module).forward is not nn.Sequential.forward:
-        return [module]
-    return [layer for child in module for layer in _flat_layers(child)]
 
 
 def _keeps_columns(layer):
@@ -65,40 +64,80 @@ def _keeps_columns(layer):
 
 def _does_nothing(layer):
     # Dropout is off here.
-    is_dropout = isinstance(layer, nn.modules.dropout._DropoutNd)
-    return is_dropout or type(layer) in (nn.Identity, nn.Flatten)
+    return is_dropout(layer) or type(layer) in (nn.Identity, nn.Flatten)
+
+
+def extractor_of(modules, feature_layer, example, owner):
+    """Return what extracts the features of a network, or of several side by side.
+
+    Parameters
+    ----------
+    modules : list of torch.nn.Module
+        The trained networks, all of one architecture.
+    feature_layer, example, owner
+        See `FeatureExtractor`.
+
+    Returns
+    -------
+    extractor : FeatureExtractor or SideBySideExtractor
+    """
+    extractors = [
+        FeatureExtractor(module, feature_layer, example, owner) for module in modules
+    ]
+    return extractors[0] if len(modules) == 1 else SideBySideExtractor(extractors)
+
+
+class SideBySideExtractor:
+    """The features of several networks, one network after the other.
+
+    Parameters
+    ----------
+    extractors : list of FeatureExtractor
+        One for each network. The attributes are those of `FeatureExtractor`.
+    """
+
+    def __init__(self, extractors):
+        self._extractors = extractors
+        self.n_features = sum(part.n_features for part in extractors)
+        self.dtype = extractors[0].dtype
+        self.batch_size = extractors[0].batch_size
+
+    def __call__(self, x):
+        """Return the features, shape (n_rows, n_features)."""
+        return torch.cat([part(x.clone()) for part in self._extractors], dim=1)
 
 
 class FeatureExtractor:
     """Runs rows through a network in evaluation mode and returns its features.
 
-    The network is not touched: its twin runs, which shares the weights.
+    The network is not changed: a twin runs that shares its weights.
 
     Parameters
     ----------
     module : torch.nn.Module
         The trained network.
     feature_layer : str or None
-        The layer whose output is the features; None takes the input of the last dense
+        The layer whose output is the features. None takes the input of the last dense
         layer of a ``Sequential``.
     example : torch.Tensor of shape (1, ...)
-        A row, to learn how wide the features are and what they cost.
+        A row, to measure the number of features and the memory that a pass needs.
     owner : str
         The estimator's name, for messages.
 
     Attributes
     ----------
     n_features : int
-        The width of the features.
+        The number of features.
     dtype : torch.dtype
-        What they are given as: float64 where the network gives that, else float32.
+        The precision of the features: float64 if the network is in float64, otherwise
+        float32.
     batch_size : int
-        How many rows to run at once.
+        Number of rows whose temporaries stay within the memory budget.
 
     Raises
     ------
     TypeError, ValueError
-        If the network cannot be cut there, or the row does not go through it.
+        If the network has no such layer, or does not take the row.
     """
 
     def __init__(self, module, feature_layer, example, owner):
@@ -120,7 +159,7 @@ class FeatureExtractor:
         Parameters
         ----------
         x : torch.Tensor of shape (n_rows, ...)
-            A chunk of rows; the network may change it.
+            A chunk of rows. The network may change it in place.
 
         Returns
         -------
@@ -168,7 +207,7 @@ def _kind(seen):
 
 
 def device_and_dtype(module):
-    """Return where a network's weights are, and in what precision."""
+    """Return the device of a network's weights and their precision."""
     weights = chain(module.parameters(), module.buffers())
     first = next((w for w in weights if w.is_floating_point()), torch.empty(0))
     return first.device, first.dtype

@@ -1,4 +1,6 @@
-"""The draws of an estimator with dropout: checked rows in, arrays of draws out."""
+"""The draws of a network: checked rows in, arrays of draws out."""
+
+from abc import abstractmethod
 
 import numpy as np
 from sklearn.utils import gen_batches
@@ -8,34 +10,36 @@ from skbal._utils.validation import check_count
 
 
 class DrawingMixin:
-    """Gives ``predict_samples``; `MCDropout` says what a network's outputs are."""
+    """Gives ``predict_samples``; a subclass says how a chunk of rows is drawn for."""
 
     def predict_samples(self, X, n_draws=None, *, random_state=None, batch_size=None):
-        """Return joint posterior draws, each by one set of dropout masks for all rows.
+        """Return joint posterior draws: draw k is one network for all rows.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features) or (n_samples, channels, \
 height, width)
-            The rows, as ``fit`` took them.
+            Rows of the form passed to ``fit``.
         n_draws : int, optional
-            How many draws; None takes the parameter ``n_draws``.
+            Number of posterior draws. ``None`` uses the estimator's own number.
         random_state : None, int, numpy.random.RandomState or numpy.random.Generator
-            An integer gives the same draws at every call; None gives fresh ones.
+            An integer gives the same draws at every call, ``None`` fresh ones.
         batch_size : int, optional
-            Rows that run through the network at once; None chooses so many that the
-            pass stays within 64 MB. It changes no draw beyond rounding.
+            Number of rows predicted at once. ``None`` chooses it so that temporaries
+            stay near 64 MB. It changes no draw beyond rounding.
 
         Returns
         -------
         draws : ndarray of shape (n_samples, n_draws, n_outputs), dtype=float32
-            Class probabilities, columns as ``classes_``, or values in the units of y.
+            Of a classifier, class probabilities in the order of ``classes_``. Of a
+            regressor, values in the units of y. Of a model of votes, the probability
+            of a yes to each question.
 
         Raises
         ------
         ValueError
-            If X has rows of another shape, NaN or infinity, or if more than one draw
-            is asked of a deterministic network.
+            If X has rows of another shape, NaN or infinity, or if the estimator cannot
+            make so many draws.
         """
         X = self._check_rows(X)
         sampler, n_draws = self._sampler(X, n_draws, random_state)
@@ -54,19 +58,18 @@ height, width)
 
     def _fitted_chunks(self, X, convert=None):
         """Yield slices of checked rows, and their draws of the fitted seed."""
-        sampler, _ = self._sampler(X, None, self.draw_seed_)
+        sampler, _ = self._sampler(X, None, self._fitted_seed())
         yield from self._draw_chunks(X, sampler, None, convert)
 
     def _sampler(self, X, n_draws, random_state):
-        from skbal.models._dropout._draws import DropoutSampler, PlainSampler
+        """Return the function that draws for chunks of rows, and the number of draws.
 
-        owner = type(self).__name__
+        The function has the attribute ``batch_size``. Its results have the shape
+        (n_draws, n_rows, n_network_outputs).
+        """
         n_draws = self._check_n_draws(n_draws)
-        seed = check_seed(random_state, f"predict_samples of {owner}")
-        example = self._to_torch(X[:3])
-        if self.deterministic:
-            return PlainSampler(self.net_.module_, example), n_draws
-        return DropoutSampler(self.net_.module_, example, n_draws, seed), n_draws
+        seed = check_seed(random_state, f"predict_samples of {type(self).__name__}")
+        return self._make_sampler(self._to_torch(X[:3]), n_draws, seed), n_draws
 
     def _draw_chunks(self, X, sampler, batch_size, convert=None):
         convert = self._from_outputs if convert is None else convert
@@ -77,17 +80,17 @@ height, width)
             batch_size = check_count(batch_size, "batch_size", owner)
         for rows in gen_batches(len(X), batch_size):
             outputs = convert(sampler(self._to_torch(X[rows])))
+            # From (n_draws, n_rows, n_outputs) to (n_rows, n_draws, n_outputs).
             yield rows, outputs.swapaxes(0, 1).cpu().numpy()
 
+    @abstractmethod
     def _check_n_draws(self, n_draws):
-        owner = type(self).__name__
-        if self.deterministic:
-            if n_draws not in (None, 1):
-                raise ValueError(
-                    f"n_draws of {owner} must be None or 1 with deterministic=True, "
-                    f"which has one prediction and no draws, got {n_draws!r}."
-                )
-            return 1
-        if n_draws is None:
-            n_draws = self.n_draws
-        return check_count(n_draws, "n_draws", owner)
+        """Return the number of draws, or raise an error."""
+
+    @abstractmethod
+    def _make_sampler(self, example, n_draws, seed):
+        """Return the function that draws for chunks of rows; see `_sampler`."""
+
+    @abstractmethod
+    def _fitted_seed(self):
+        """Return the seed of the draws behind ``predict``."""

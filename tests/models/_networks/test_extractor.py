@@ -5,8 +5,8 @@ import pytest
 import torch
 from torch import nn
 
-from skbal.models._dropout._extractor import FeatureExtractor, find_last_dense
 from skbal.models._networks._architectures import DropoutMLP, GalCNN
+from skbal.models._networks._extractor import FeatureExtractor, find_last_dense
 from skbal.testing._state import random_streams
 from tests.models._last_layer.networks import InPlace, Skip, mlp
 

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from scipy import stats
 from scipy.special import comb, expit
 
-from skbal.models._networks._vote_losses import (
+from skbal.models._networks._likelihoods._beta_binomial import (
     BetaBinomialLoss,
-    BinomialLoss,
     first_concentration,
 )
+from skbal.models._networks._likelihoods._binomial import BinomialLoss
 
 
 def loss_of(criterion, logits, votes):

@@ -1,0 +1,101 @@
+"""Networks whose targets are class labels."""
+
+import numpy as np
+from sklearn.base import ClassifierMixin
+from sklearn.preprocessing import LabelEncoder
+from sklearn.utils.multiclass import check_classification_targets
+
+from skbal._utils.lazy import lazy_module
+from skbal.models._networks import _plain_data
+
+torch = lazy_module("torch")
+_training = lazy_module("skbal.models._networks._training")
+
+
+class ClassTargets(ClassifierMixin):
+    """Learns class labels by the cross-entropy; draws are class probabilities."""
+
+    def _net_class(self):
+        return _training.ClassifierNet
+
+    def _criterion_class(self, output_kind):
+        if self.criterion != "auto":
+            return self.criterion
+        # skorch gives the logarithm of the outputs to NLLLoss.
+        is_probability = output_kind == "probabilities"
+        return torch.nn.NLLLoss if is_probability else torch.nn.CrossEntropyLoss
+
+    def _learn_targets(self, y):
+        check_classification_targets(y)
+        encoder = LabelEncoder().fit(y)
+        if self._continues():
+            self._check_known_classes(encoder.classes_)
+        else:
+            self.classes_ = encoder.classes_
+        return np.searchsorted(self.classes_, y).astype(np.int64)
+
+    def _check_known_classes(self, classes):
+        unknown = np.setdiff1d(classes, self.classes_)
+        if unknown.size:
+            raise ValueError(
+                f"y given to {type(self).__name__} with warm_start=True has classes "
+                f"{unknown.tolist()}, which the first fit did not see "
+                f"({self.classes_.tolist()}): set warm_start=False to begin anew."
+            )
+
+    def _set_nets(self, nets):
+        super()._set_nets(nets)
+        self.output_kind_ = nets[0].output_kind_
+
+    def _n_outputs(self):
+        return len(self.classes_)
+
+    def _columns(self):
+        return "one column per class"
+
+    def _from_outputs(self, outputs):
+        if self.output_kind_ == "probabilities":
+            return outputs
+        # The softmax of log-probabilities is their exponential.
+        return outputs.softmax(dim=-1)
+
+    def _target_state(self):
+        return {"classes": _plain_data.of_labels(self.classes_, type(self).__name__)}
+
+    def _set_target_state(self, state):
+        self.classes_ = _plain_data.labels(state, "classes")
+
+    def predict_proba(self, X):
+        """Return the mean of the draws of the class probabilities.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features) or (n_samples, channels, \
+height, width)
+            Rows of the form passed to ``fit``.
+
+        Returns
+        -------
+        probabilities : ndarray of shape (n_samples, n_classes)
+            Columns in the order of ``classes_``.
+        """
+        mean = self._mean_draw(X)
+        # Draws sum to one in float32 only; scikit-learn's log_loss warns about that.
+        return mean / mean.sum(axis=1, keepdims=True)
+
+    def predict(self, X):
+        """Return the class of the largest mean probability.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features) or (n_samples, channels, \
+height, width)
+            Rows of the form passed to ``fit``.
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,)
+            Class labels.
+        """
+        best = self.predict_proba(X).argmax(axis=1)
+        return self.classes_[best]

@@ -1,0 +1,1 @@
+"""Likelihoods of volunteer votes, one file each; `_table` lists them. Private."""

@@ -1,0 +1,105 @@
+"""Rules for parameters that only networks have; see `skbal._utils.parameters`."""
+
+from skbal._utils.lazy import lazy_module
+from skbal._utils.parameters import own
+from skbal._utils.validation import check_count
+
+torch = lazy_module("torch")
+
+
+def module():
+    """Return the rule for ``module``."""
+    words = "'auto', a torch.nn.Module class or an instance of one"
+
+    def check(value, name, owner):
+        is_string = isinstance(value, str)
+        if not (value == "auto" if is_string else callable(value)):
+            raise (ValueError if is_string else TypeError)(
+                f"{name} of {owner} must be {words}, got {value!r}."
+            )
+
+    return own(check, words, 3)
+
+
+def criterion():
+    """Return the rule for ``criterion``."""
+    words = "'auto' or a torch loss class"
+
+    def check(value, name, owner):
+        if isinstance(value, str) and value != "auto":
+            raise ValueError(f"{name} of {owner} must be {words}, got {value!r}.")
+        if not callable(value) and not isinstance(value, str):
+            raise TypeError(f"{name} of {owner} must be {words}, got {value!r}.")
+
+    return own(check, words, "mse")
+
+
+def optimizer():
+    """Return the rule for ``optimizer``."""
+    words = "a class or the name of one in torch.optim, like 'Adam' or 'SGD'"
+
+    def check(value, name, owner):
+        if isinstance(value, str):
+            cls = getattr(torch.optim, value, None)
+            if isinstance(cls, type) and issubclass(cls, torch.optim.Optimizer):
+                return
+            raise ValueError(f"{name} of {owner} must be {words}, got {value!r}.")
+        if not callable(value):
+            raise TypeError(f"{name} of {owner} must be {words}, got {value!r}.")
+
+    return own(check, words, "Adm")
+
+
+def device():
+    """Return the rule for ``device``."""
+    words = "one that torch knows, such as 'cpu' or 'cuda'"
+
+    def check(value, name, owner):
+        try:
+            found = torch.device(value)
+        except (RuntimeError, TypeError) as error:
+            raise ValueError(
+                f"{name} of {owner} must be {words}, got {value!r}: {error}"
+            ) from error
+        if found.type == "cuda" and not torch.cuda.is_available():
+            raise ValueError(
+                f"{name} of {owner} is {value!r}, but torch finds no CUDA here: "
+                "set device='cpu', or install a build of torch with CUDA."
+            )
+
+    return own(check, words, "gpu")
+
+
+def image_shape():
+    """Return the rule for ``image_shape``."""
+    words = "(channels, height, width) or (height, width)"
+
+    def check(value, name, owner):
+        if not isinstance(value, (tuple, list)) or len(value) not in (2, 3):
+            raise ValueError(f"{name} of {owner} must be {words}, got {value!r}.")
+        for side in value:
+            check_count(side, name, owner)
+
+    return own(check, words, (8,), none=True)
+
+
+def function():
+    """Return the rule for an optional callable."""
+    words = "a callable or None"
+
+    def check(value, name, owner):
+        if not callable(value):
+            raise TypeError(f"{name} of {owner} must be {words}, got {value!r}.")
+
+    return own(check, words, 3, none=True)
+
+
+def callbacks():
+    """Return the rule for ``callbacks``."""
+    words = "a list of skorch callbacks"
+
+    def check(value, name, owner):
+        if not isinstance(value, (list, tuple)):
+            raise TypeError(f"{name} of {owner} must be {words}, got {value!r}.")
+
+    return own(check, words, 3, none=True)

@@ -1,0 +1,47 @@
+"""One draw a network: passes in evaluation mode."""
+
+import torch
+
+from skbal._utils.chunks import rows_within
+from skbal.models._networks._sizes import LIVE_TENSORS, largest_bytes
+from skbal.models._networks._twin import evaluation_twin, network_output
+
+
+class EvaluationSampler:
+    """The predictions of trained networks, one draw each.
+
+    Parameters
+    ----------
+    modules : list of torch.nn.Module
+        The trained networks, all of one architecture. They are not changed.
+    example : torch.Tensor of shape (n_rows, ...)
+        A few rows, to measure the memory that a pass needs.
+
+    Attributes
+    ----------
+    batch_size : int
+        Number of rows whose temporaries stay within the memory budget.
+    """
+
+    def __init__(self, modules, example):
+        self._twins = [evaluation_twin(module) for module in modules]
+        with torch.inference_mode():
+            row_bytes = largest_bytes(self._twins[0], example[:1].clone())
+        self.batch_size = rows_within(LIVE_TENSORS * row_bytes)
+
+    def __call__(self, x):
+        """Return the outputs of each network.
+
+        Parameters
+        ----------
+        x : torch.Tensor of shape (n_rows, ...)
+            A chunk of rows.
+
+        Returns
+        -------
+        outputs : torch.Tensor of shape (n_networks, n_rows, n_outputs)
+        """
+        with torch.inference_mode():
+            # Each network gets a copy, since it may change its input in place.
+            outputs = [network_output(twin(x.clone())) for twin in self._twins]
+            return torch.stack(outputs)

@@ -1,0 +1,220 @@
+"""Weights of fitted networks, saved and loaded without pickle."""
+
+from abc import abstractmethod
+
+from sklearn.utils.validation import check_is_fitted
+
+from skbal._utils.lazy import lazy_module
+from skbal._utils.transactions import all_or_nothing
+from skbal.models._networks import _plain_data
+
+torch = lazy_module("torch")
+_torch_random = lazy_module("skbal._utils.torch_random")
+_weights_file = lazy_module("skbal.models._networks._weights_file")
+
+
+class SavingMixin:
+    """Gives ``save_weights`` and ``load_weights``.
+
+    A subclass says how the tensors of its nets are named, and which other fitted
+    attributes its predictions need.
+    """
+
+    def save_weights(self, path):
+        """Save the trained weights and what predictions need beside them.
+
+        The file has the safetensors format: tensors and plain data, no code. The
+        parameters of the estimator, the training history and the state of the optimizer
+        are not saved.
+
+        Parameters
+        ----------
+        path : str or os.PathLike
+            The file. It appears whole or not at all. An existing file is replaced.
+
+        Raises
+        ------
+        NotFittedError
+            If there is nothing to save.
+        TypeError
+            If something fitted cannot be saved, for instance classes that are neither
+            strings nor numbers.
+
+        See Also
+        --------
+        load_weights : Load them into an estimator with the same parameters.
+        """
+        check_is_fitted(self)
+        header = {
+            "estimator": type(self).__name__,
+            "module": _class_name(self._modules()[0]),
+            "state": {**self._row_state(), **self._target_state(), **self._net_state()},
+        }
+        tensors = {}
+        for prefix, module in zip(self._prefixes(len(self._nets())), self._modules()):
+            tensors |= _named_tensors(module, prefix, type(self).__name__)
+        _weights_file.write_weights(path, tensors, header)
+
+    def load_weights(self, path):
+        """Load weights that an estimator of this class and these parameters has saved.
+
+        Afterwards this estimator is fitted and predicts what the other one did. With
+        ``warm_start=True``, ``fit`` continues from the weights, with a new optimizer.
+        A file from someone you do not know runs no code.
+
+        Parameters
+        ----------
+        path : str or os.PathLike
+            A file written by `save_weights`.
+
+        Returns
+        -------
+        self : estimator
+            The fitted estimator. If an error is raised, what was fitted before stays.
+
+        Raises
+        ------
+        ValueError
+            If the file was not written by `save_weights`, or by an estimator of another
+            class, with another network or with other parameters.
+        """
+        self._check_parameters()
+        try:
+            with all_or_nothing(self):
+                self._load(*_weights_file.read_weights(path))
+        except ValueError as error:
+            raise ValueError(
+                f"{path} cannot be loaded into {type(self).__name__}: "
+                f"{str(error).rstrip('.')}."
+            ) from error
+        return self
+
+    def _load(self, tensors, header):
+        self._check_same("estimator", header, type(self).__name__)
+        state = header["state"]
+        self._set_row_state(state)
+        self._set_target_state(state)
+        shape = self._network_shape()
+        n_nets = self._set_net_state(state)
+        self._check_auto_network(shape, tensors, n_nets)
+        n_samples = _plain_data.integer(state, "n_samples", smallest=1)
+        nets = [self._loaded_net(shape, n_samples, state) for _ in range(n_nets)]
+        self._check_same("module", header, _class_name(nets[0].module_))
+        prefixes = self._prefixes(n_nets)
+        expected = {}
+        for prefix, net in zip(prefixes, nets):
+            expected |= _named_tensors(net.module_, prefix, type(self).__name__)
+        _weights_file.check_tensors(tensors, expected)
+        for prefix, net in zip(prefixes, nets):
+            own = {
+                name.removeprefix(prefix): tensor
+                for name, tensor in tensors.items()
+                if name.startswith(prefix)
+            }
+            net.module_.load_state_dict(own)
+        self._set_nets(nets)
+        self._n_first_rows = n_samples
+
+    def _loaded_net(self, shape, n_samples, state):
+        kind = _plain_data.string(state, "output_kind")
+        if kind not in ("logits", "probabilities", "log_probabilities"):
+            raise _plain_data.WrongData(f"output_kind is {kind[:20]!r}")
+        # The first weights are drawn and replaced; the caller's stream stays as it is.
+        with _torch_random.seeded_torch(0, self.device):
+            net = self._build_net(shape, n_samples).initialize()
+        net.output_kind_ = kind
+        net.set_params(criterion=self._criterion_class(kind))
+        return net
+
+    def _check_auto_network(self, shape, tensors, n_nets):
+        """Compare the sizes in a file with its tensors before memory is taken for them.
+
+        A network of the user's own has sizes that do not depend on the file.
+        """
+        if not isinstance(self.module, str):
+            return
+        cls, parameters = self._module_and_parameters(shape)
+        prefix = "module__"
+        arguments = {
+            name.removeprefix(prefix): value
+            for name, value in parameters.items()
+            if name.startswith(prefix)
+        }
+        try:
+            with torch.device("meta"):
+                module = cls(**arguments)
+        except (RuntimeError, OverflowError, ValueError) as error:
+            raise _plain_data.WrongData(
+                f"its sizes make no network ({error})"
+            ) from error
+        owner = type(self).__name__
+        expected = {}
+        for prefix in self._prefixes(n_nets):
+            expected |= _named_tensors(module, prefix, owner)
+        _weights_file.check_tensors(tensors, expected)
+
+    @staticmethod
+    def _check_same(name, header, here):
+        there = _plain_data.string(header, name)
+        if there != here:
+            raise _plain_data.WrongData(
+                f"it holds the weights of {name} {there[:80]!r}, but this is {here!r}"
+            )
+
+    def _row_state(self):
+        names = getattr(self, "feature_names_in_", None)
+        return {
+            "row_shape": list(self.row_shape_),
+            "n_features_in": int(self.n_features_in_),
+            "feature_names_in": None if names is None else [str(n) for n in names],
+            "n_samples": self._n_first_rows,
+            "output_kind": self._nets()[0].output_kind_,
+        }
+
+    def _set_row_state(self, state):
+        self.row_shape_ = _plain_data.integers(state, "row_shape")
+        self.n_features_in_ = _plain_data.integer(state, "n_features_in", smallest=1)
+        if self.n_features_in_ != self.row_shape_[0]:
+            raise _plain_data.WrongData("n_features_in must be the start of row_shape")
+        vars(self).pop("feature_names_in_", None)
+        names = _plain_data.strings(state, "feature_names_in", size=self.n_features_in_)
+        if names is not None:
+            self.feature_names_in_ = names
+
+    # -------------------------------------------------- what a subclass says
+
+    @abstractmethod
+    def _prefixes(self, n_nets):
+        """Return the beginnings of the names of the tensors, one per net."""
+
+    @abstractmethod
+    def _net_state(self):
+        """Return fitted attributes that belong to the way of drawing, as plain data."""
+
+    @abstractmethod
+    def _set_net_state(self, state):
+        """Set these attributes; return the number of nets."""
+
+    @abstractmethod
+    def _target_state(self):
+        """Return fitted attributes that belong to y, as plain data."""
+
+    @abstractmethod
+    def _set_target_state(self, state):
+        """Set these attributes."""
+
+
+def _named_tensors(module, prefix, owner):
+    tensors = {}
+    for name, value in module.state_dict().items():
+        if not isinstance(value, torch.Tensor):
+            raise TypeError(
+                f"module of {owner} must have a state of tensors to be saved, but "
+                f"{name} of {type(module).__name__} is {type(value).__name__}."
+            )
+        tensors[prefix + name] = value
+    return tensors
+
+
+def _class_name(module):
+    return type(module).__name__

@@ -1,0 +1,225 @@
+"""Networks whose targets are volunteer votes: k yes votes among N."""
+
+import numpy as np
+
+from skbal._utils.lazy import lazy_module
+from skbal._utils.parameters import option
+from skbal._utils.pools import take
+from skbal._utils.votes import check_votes
+from skbal.models._networks import _plain_data
+from skbal.models._networks._likelihoods._table import (
+    DEFAULT_LIKELIHOOD,
+    LIKELIHOODS,
+    likelihood_named,
+)
+from skbal.models._votes._checks import check_some_votes, warn_of_sigmoids
+from skbal.models._votes._predictions import VotePredictionsMixin
+
+torch = lazy_module("torch")
+_training = lazy_module("skbal.models._networks._training")
+_architectures = lazy_module("skbal.models._networks._architectures")
+
+_FEW_ROWS = 256  # predicted after training, to see whether they come from logits
+
+
+class VoteTargets(VotePredictionsMixin):
+    """Learns votes by their likelihood; draws are the probability rho of a yes.
+
+    A subclass has the parameter ``likelihood``. What depends on it is asked from the
+    `Likelihood` of that name.
+    """
+
+    _multi_output = True
+
+    _parameter_rules = {"likelihood": option(*LIKELIHOODS)}
+
+    # ------------------------------------------------------------------ learning
+
+    def fit(self, X, y):
+        """Train the network.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features) or (n_samples, channels, \
+height, width)
+            The training rows.
+        y : array-like of shape (n_samples, 2) or (n_samples, n_questions, 2)
+            The votes: yes votes k and all votes N, with 0 of 0 for a question that was
+            not asked. A row may occur again with further votes. For a beta-binomial
+            it is better to give the totals in one row.
+
+        Returns
+        -------
+        self : estimator
+            The fitted estimator. If an error is raised, what was fitted before stays.
+
+        Raises
+        ------
+        NoDropoutError
+            If the draws need dropout and the module has none.
+        ValueError, TypeError
+            If X, y or a parameter is not as it must be; the message says which. Also if
+            there is no vote at all.
+
+        Warns
+        -----
+        VotesWarning
+            If a question has no votes, if a concentration is to be learned and no row
+            has two votes, or if a module of your own seems to give no logits.
+        """
+        super().fit(X, y)
+        self._has_question_axis = np.ndim(y) == 3
+        if not isinstance(self.module, str):
+            rows = take(X, slice(0, _FEW_ROWS))
+            rho = self.predict_samples(rows, 1, random_state=0)
+            warn_of_sigmoids(rho, type(self).__name__)
+        return self
+
+    def _check_parameters(self):
+        super()._check_parameters()
+        if self.criterion != "auto" and self.likelihood != DEFAULT_LIKELIHOOD:
+            raise ValueError(
+                f"{type(self).__name__} got both likelihood={self.likelihood!r} and a "
+                "criterion of its own, which take the same place: give one of them."
+            )
+
+    def _check_fit_rows(self, X, y):
+        votes = check_votes(y, type(self).__name__)
+        X, _ = super()._check_fit_rows(X, votes[:, 0, 1])
+        return X, votes
+
+    def _learn_targets(self, y):
+        owner = type(self).__name__
+        continues = self._continues()
+        if continues:
+            self._check_same_as_before(y.shape[1])
+        check_some_votes(y, owner)
+        likelihood = likelihood_named(self.likelihood)
+        likelihood.warn(y, owner)
+        start = likelihood.start(y)
+        if continues:
+            start = likelihood.later_start(self._start, start)
+        self.n_questions_ = y.shape[1]
+        self._fitted_likelihood = self.likelihood
+        self._start = start
+        return y.astype(np.float32)
+
+    def _check_same_as_before(self, n_questions):
+        owner = f"{type(self).__name__} with warm_start=True"
+        if n_questions != self.n_questions_:
+            raise ValueError(
+                f"y given to {owner} has votes on {n_questions} questions, but the "
+                f"first fit had {self.n_questions_}."
+            )
+        if self.likelihood != self._fitted_likelihood:
+            raise ValueError(
+                f"likelihood of {owner} is {self.likelihood!r}, but the first fit had "
+                f"{self._fitted_likelihood!r}: set warm_start=False to begin anew."
+            )
+
+    def _probe(self, net, example):
+        outputs = super()._probe(net, example)
+        if isinstance([*net.module_.modules()][-1], torch.nn.Sigmoid):
+            raise ValueError(
+                f"module of {type(self).__name__} must give logits, but "
+                f"{type(net.module_).__name__} ends in a Sigmoid: leave it out, the "
+                "likelihood needs what comes before it."
+            )
+        return outputs
+
+    def _net_class(self):
+        return _training.RegressorNet
+
+    def _criterion_class(self, output_kind):
+        if self.criterion != "auto":
+            return self.criterion
+        return self._likelihood.loss_class
+
+    def _image_network(self):
+        return _architectures.GalaxyCNN
+
+    def _loss_parameters(self, n_samples):
+        parameters = super()._loss_parameters(n_samples)
+        return {**parameters, **self._likelihood.loss_parameters(self._start)}
+
+    @property
+    def _likelihood(self):
+        """The likelihood of the fitted network."""
+        return likelihood_named(self._fitted_likelihood)
+
+    def _n_outputs(self):
+        return self.n_questions_
+
+    def _n_network_outputs(self):
+        return self.n_questions_ * self._likelihood.n_columns
+
+    def _columns(self):
+        return self._likelihood.columns
+
+    def _from_outputs(self, outputs):
+        return self._likelihood.rho(outputs, self.n_questions_)
+
+    # -------------------------------------------------------------- saved weights
+
+    def _target_state(self):
+        return {
+            "n_questions": self.n_questions_,
+            "has_question_axis": self._has_question_axis,
+            "likelihood": self._fitted_likelihood,
+            "start": _plain_data.of_floats(self._start),
+        }
+
+    def _set_target_state(self, state):
+        self.n_questions_ = _plain_data.integer(state, "n_questions", smallest=1)
+        self._has_question_axis = _plain_data.boolean(state, "has_question_axis")
+        likelihood = _plain_data.string(state, "likelihood")
+        if likelihood != self.likelihood:
+            raise _plain_data.WrongData(
+                f"likelihood is {likelihood!r} there, but {self.likelihood!r} here"
+            )
+        self._fitted_likelihood = likelihood
+        self._start = _plain_data.floats(
+            state, "start", size=self.n_questions_, finite=False
+        )
+
+    # ---------------------------------------------------------------- predicting
+
+    def predict(self, X):
+        """Return rho, the probability that one volunteer says yes.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features) or (n_samples, channels, \
+height, width)
+            Rows of the form passed to ``fit``.
+
+        Returns
+        -------
+        rho : ndarray of shape (n_samples,) or (n_samples, n_questions)
+            The mean of the draws. There is an axis of questions if the y of ``fit`` had
+            one.
+        """
+        return self._as_y(self._mean_draw(X))
+
+    def _concentrations(self, X):
+        found = np.full((len(self._check_rows(X)), self.n_questions_), np.inf)
+        if self._likelihood.has_concentration:  # otherwise it is infinite
+            for rows, _, concentration in self._vote_draws(X):
+                found[rows] = concentration
+        return found
+
+    def _vote_draws(self, X):
+        X = self._check_rows(X)
+        if not self._likelihood.has_concentration:
+            for rows, rho in self._fitted_chunks(X):
+                yield rows, rho, np.full((len(rho), self.n_questions_), np.inf)
+            return
+        for rows, both in self._fitted_chunks(X, self._rho_and_log_concentration):
+            # Both have the shape (n_rows, n_draws, n_questions).
+            rho, logs = np.split(both, 2, axis=2)
+            concentration = np.exp(logs.mean(axis=1, dtype=np.float64))
+            yield rows, rho, np.where(np.isinf(self._start), np.inf, concentration)
+
+    def _rho_and_log_concentration(self, outputs):
+        logs = self._likelihood.log_concentration(outputs, self._start)
+        return torch.cat([self._from_outputs(outputs), logs], dim=-1)

@@ -1,0 +1,24 @@
+import pytest
+
+from skbal._utils.transactions import all_or_nothing
+
+
+class Model:
+    pass
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
+def test_an_error_brings_back_what_was_set_and_takes_what_was_new(error):
+    model = Model()
+    model.old = 1
+    with pytest.raises(error), all_or_nothing(model):
+        model.old, model.new = 2, 3
+        raise error
+    assert vars(model) == {"old": 1}
+
+
+def test_without_an_error_all_changes_stay():
+    model = Model()
+    with all_or_nothing(model):
+        model.new = 3
+    assert vars(model) == {"new": 3}
