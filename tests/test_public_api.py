@@ -74,6 +74,12 @@ PUBLIC = {
     "skbal.models": [
         "BayesianLinearRegression",
         "BayesianVoteRegression",
+        "DeepEnsembleClassifier",
+        "DeepEnsembleRegressor",
+        "DeepEnsembleVoteRegressor",
+        "DropoutMLP",
+        "GalCNN",
+        "GalaxyCNN",
         "LaplaceClassifier",
         "LaplaceRegressor",
         "LastLayerClassifier",

@@ -1,8 +1,12 @@
 """Estimators that make posterior draws; torch loads when a network is first used."""
 
+from skbal._utils.lazy import lazy_module
 from skbal.models._dropout._classifier import MCDropoutClassifier
 from skbal.models._dropout._regressor import MCDropoutRegressor
 from skbal.models._dropout._vote_regressor import MCDropoutVoteRegressor
+from skbal.models._ensemble._classifier import DeepEnsembleClassifier
+from skbal.models._ensemble._regressor import DeepEnsembleRegressor
+from skbal.models._ensemble._vote_regressor import DeepEnsembleVoteRegressor
 from skbal.models._laplace._classifier import LaplaceClassifier
 from skbal.models._laplace._regressor import LaplaceRegressor
 from skbal.models._last_layer._classifier import LastLayerClassifier
@@ -12,9 +16,20 @@ from skbal.models._linear._mean_field import MeanFieldLinearRegression
 from skbal.models._networks._augment import RandomShift
 from skbal.models._vote_regression._estimator import BayesianVoteRegression
 
+_architectures = lazy_module("skbal.models._networks._architectures")
+
+# Torch modules, which load torch.
+_TORCH_MODULES = ["DropoutMLP", "GalCNN", "GalaxyCNN"]
+
 __all__ = [
     "BayesianLinearRegression",
     "BayesianVoteRegression",
+    "DeepEnsembleClassifier",
+    "DeepEnsembleRegressor",
+    "DeepEnsembleVoteRegressor",
+    "DropoutMLP",
+    "GalCNN",
+    "GalaxyCNN",
     "LaplaceClassifier",
     "LaplaceRegressor",
     "LastLayerClassifier",
@@ -25,3 +40,13 @@ __all__ = [
     "MeanFieldLinearRegression",
     "RandomShift",
 ]
+
+
+def __getattr__(name):
+    if name in _TORCH_MODULES:
+        return getattr(_architectures, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted({*globals(), *__all__})

@@ -72,6 +72,7 @@ class LaplaceNetwork(FrozenNetwork):
             raise ValueError(
                 f"{reason} of {type(self).__name__} needs the weights of the last "
                 "dense layer, which is only known where the network is a Sequential "
-                "and feature_layer is None: set mode='map' and another optimize."
+                "and feature_layer is None; an ensemble has none of its own: set "
+                "mode='map' and another optimize."
             )
         return np.vstack(found)

@@ -1,0 +1,1 @@
+"""Deep ensembles: several networks, one draw each; private."""

@@ -1,0 +1,171 @@
+"""The deep ensemble of volunteer votes."""
+
+from skbal.models._ensemble._base import DeepEnsemble
+from skbal.models._networks._vote_targets import VoteTargets
+
+
+class DeepEnsembleVoteRegressor(VoteTargets, DeepEnsemble):
+    """Several networks that predict how many of N volunteers say yes.
+
+    A label is k yes votes of N. The network gives rho, the probability that one
+    volunteer says yes, and learns by the likelihood of the votes. So a row with forty
+    votes teaches it more than a row with three [1]_. Over the draws, k has a mixture of
+    binomials, which is wider than one model's where the models disagree. Several
+    questions share the network up to its last layer.
+
+    Each draw is one network, the same for every row. Networks that started from
+    different weights agree where there are training rows and differ elsewhere. Dropout,
+    if a network has it, acts in training only.
+
+    Parameters
+    ----------
+    module : "auto" or torch.nn.Module class or instance, default="auto"
+        The network. "auto" takes the CNN of Walmsley et al. (2020), `GalaxyCNN`, for
+        images and a multilayer perceptron, `DropoutMLP`, for rows of numbers.
+        ``module__*`` sets their parameters, for instance ``module__hidden_units``. A
+        module of your own has one output column of logits per question, without a
+        sigmoid. For a beta-binomial, as many columns for the concentrations follow. It
+        may have dropout or not. The layers of an instance draw new first weights by
+        their ``reset_parameters``.
+    likelihood : {"binomial", "beta-binomial"}, default="binomial"
+        "binomial": all volunteers say yes to a row with the same probability. The draws
+        hold all uncertainty about it. "beta-binomial": rows that look alike to the
+        network still differ in this probability, as galaxies do. The network learns by
+        how much; see `predict_concentration` [2]_.
+    n_members : int, default=5
+        Number of networks.
+    image_shape : tuple of int, optional
+        Shape (channels, height, width) or (height, width) of an image, if the rows of X
+        are flattened images.
+    max_epochs : int, default=50
+        Number of passes over the training rows.
+    max_steps : int, optional
+        Number of gradient steps, used instead of ``max_epochs``. Training may stop
+        within an epoch. An epoch of 20 labels has few steps and one of 1,000 labels
+        many, so this parameter suits a training set that grows.
+    lr : float, default=0.001
+        Learning rate.
+    batch_size : int, default=64
+        Largest number of rows in a gradient step. The batches of an epoch have nearly
+        equal sizes.
+    optimizer : str or torch.optim.Optimizer class, default="Adam"
+        A name in ``torch.optim`` or a class. ``optimizer__*`` sets its parameters.
+    criterion : "auto" or torch loss class, default="auto"
+        "auto" is the likelihood. A class is called with logits of shape (n_rows,
+        n_questions) and votes of shape (n_rows, n_questions, 2). Predictions are then
+        binomial.
+    augment : callable, optional
+        Called with each training batch (a tensor), returns a batch of the same shape;
+        see `RandomShift`.
+    train_split : callable, optional
+        As in skorch, for callbacks that need a validation set, for instance
+        ``skorch.dataset.ValidSplit(5)``.
+    callbacks : list, optional
+        skorch callbacks. ``callbacks__*`` sets their parameters.
+    device : str, default="cpu"
+        Device on which the network runs, for instance "cuda".
+    warm_start : bool, default=False
+        Whether ``fit`` continues from the weights of the previous ``fit``. Each member
+        continues, and new members are added if ``n_members`` has grown.
+    n_jobs : int, optional
+        Number of parallel joblib workers. ``None`` means 1 unless in a
+        `joblib.parallel_config` context. The workers train the members. The results do
+        not depend on their number.
+    random_state : None, int or numpy.random.RandomState, default=None
+        Seeds the first weights and the training of each member.
+    verbose : int, default=0
+        1 shows a progress bar over epochs.
+    **kwargs : dict
+        Parameters of the parts of the skorch net: ``module__*``, ``optimizer__*``,
+        ``criterion__*``, ``callbacks__*``, ``iterator_train__*``, ``dataset__*``.
+
+    Attributes
+    ----------
+    n_questions_ : int
+        Number of questions in y.
+    members_ : list of skorch.NeuralNetRegressor
+        The trained nets. ``members_[0].module_`` is a network, ``members_[0].history``
+        its training.
+    n_features_in_ : int
+        Number of features seen by ``fit``, or of channels of an image.
+    feature_names_in_ : ndarray of str
+        Column names, if X was a data frame.
+    row_shape_ : tuple of int
+        Shape of a row of X.
+    n_steps_ : ndarray of shape (n_members,)
+        Number of gradient steps taken by each member.
+
+    See Also
+    --------
+    MCDropoutVoteRegressor : One network, whose dropout masks are the draws.
+    BayesianVoteRegression : A linear model of votes, without a network.
+    skbal.query.VoteBALD : Asks for the votes that tell most about the weights.
+
+    References
+    ----------
+    .. [1] M. Walmsley et al. (2020), Galaxy Zoo: probabilistic morphology through
+       Bayesian CNNs and active learning, MNRAS 491.
+    .. [2] M. Walmsley et al. (2022), Galaxy Zoo DECaLS: detailed visual morphology
+       measurements from volunteers and deep learning for 314,000 galaxies, MNRAS 509.
+       Its Dirichlet-multinomial is a beta-binomial for two answers.
+
+    Lakshminarayanan, B., Pritzel, A. and Blundell, C. (2017). Simple and scalable
+    predictive uncertainty estimation using deep ensembles. NeurIPS.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skbal.models import DeepEnsembleVoteRegressor
+    >>> X = np.linspace(-1, 1, 100)[:, None]
+    >>> votes = np.stack([np.round(20 + 15 * X[:, 0]), np.full(100, 40)], axis=1)
+    >>> model = DeepEnsembleVoteRegressor(n_members=3, random_state=0).fit(X, votes)
+    >>> model.predict_samples(X).shape
+    (100, 3, 1)
+    >>> model.predict_votes([[-1.0], [1.0]], n_votes=3).argmax(axis=1)
+    array([0, 3])
+    """
+
+    def __init__(
+        self,
+        module="auto",
+        *,
+        likelihood="binomial",
+        n_members=5,
+        image_shape=None,
+        max_epochs=50,
+        max_steps=None,
+        lr=0.001,
+        batch_size=64,
+        optimizer="Adam",
+        criterion="auto",
+        augment=None,
+        train_split=None,
+        callbacks=None,
+        device="cpu",
+        warm_start=False,
+        n_jobs=None,
+        random_state=None,
+        verbose=0,
+        **kwargs,
+    ):
+        super().__init__(
+            module,
+            n_members=n_members,
+            image_shape=image_shape,
+            max_epochs=max_epochs,
+            max_steps=max_steps,
+            lr=lr,
+            batch_size=batch_size,
+            optimizer=optimizer,
+            criterion=criterion,
+            augment=augment,
+            train_split=train_split,
+            callbacks=callbacks,
+            device=device,
+            warm_start=warm_start,
+            n_jobs=n_jobs,
+            random_state=random_state,
+            verbose=verbose,
+            **kwargs,
+        )
+        self.likelihood = likelihood
