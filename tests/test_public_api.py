@@ -141,6 +141,7 @@ PUBLIC = {
         "MaxQueries",
         "PredictionsStable",
         "ScorePlateau",
+        "StoppingRule",
         "TargetScore",
         "UncertaintyBelow",
     ],

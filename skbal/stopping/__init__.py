@@ -1,10 +1,12 @@
-"""When a loop should stop: small rules for its ``stopping``.
+"""When a loop should stop: rules for its parameter ``stopping``.
 
-A rule is called with the loop after each step, and answers why to stop, or None to go
-on. Any function of a loop will do; these are parameter objects.
+A rule is called with the loop after each step. It returns a string (why to stop), or
+None to continue. Any function of a loop is a rule. `StoppingRule` is the base class of
+rules with parameters or a memory.
 """
 
 from skbal.stopping._limits import MaxCost, MaxLabels, MaxQueries
+from skbal.stopping._rule import StoppingRule
 from skbal.stopping._scores import ScorePlateau, TargetScore
 from skbal.stopping._stable import PredictionsStable
 from skbal.stopping._uncertainty import UncertaintyBelow
@@ -15,6 +17,7 @@ __all__ = [
     "MaxQueries",
     "PredictionsStable",
     "ScorePlateau",
+    "StoppingRule",
     "TargetScore",
     "UncertaintyBelow",
 ]

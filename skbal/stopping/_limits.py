@@ -1,6 +1,6 @@
-"""Rules that count: queries, labels, and what the labels have cost."""
+"""Rules that count queries, labels or cost."""
 
-from skbal._utils.validation import check_count, check_real
+from skbal._utils.parameters import count, real
 from skbal.stopping._rule import StoppingRule, number
 
 
@@ -10,7 +10,7 @@ class MaxQueries(StoppingRule):
     Parameters
     ----------
     n_queries : int, default=20
-        How many. Step 0, the model before any query, is none.
+        Number of queries. Step 0, the model before any query, does not count.
 
     Examples
     --------
@@ -22,39 +22,29 @@ class MaxQueries(StoppingRule):
     '1 query made, at most 1 wanted'
     """
 
+    _parameter_rules = {"n_queries": count(0)}
+
     def __init__(self, n_queries=20):
         self.n_queries = n_queries
 
-    def __call__(self, loop):
-        """Return why to stop, or None to go on.
-
-        Parameters
-        ----------
-        loop : skbal.loop.ActiveLearningLoop
-            After a step.
-
-        Returns
-        -------
-        reason : str or None
-        """
-        limit = check_count(self.n_queries, "n_queries", "MaxQueries", smallest=0)
+    def reason_to_stop(self, loop):
         made = len(loop.history_) - 1
-        if made < limit:
+        if made < self.n_queries:
             return None
         noun = "query" if made == 1 else "queries"
-        return f"{made} {noun} made, at most {limit} wanted"
+        return f"{made} {noun} made, at most {self.n_queries} wanted"
 
 
 class MaxLabels(StoppingRule):
-    """Stops when so many labels were paid for.
+    """Stops when a number of labels was paid for.
 
-    Labels of the start and rejected ones count too. The last query is made whole, so a
-    few more labels may be paid for than this.
+    First labels and rejected labels count, too. The last query is always completed, so
+    a few more labels may be paid for.
 
     Parameters
     ----------
     n_labels : int, default=100
-        How many.
+        Number of labels.
 
     Examples
     --------
@@ -66,39 +56,29 @@ class MaxLabels(StoppingRule):
     '30 labels paid for, at most 25 wanted'
     """
 
+    _parameter_rules = {"n_labels": count(1)}
+
     def __init__(self, n_labels=100):
         self.n_labels = n_labels
 
-    def __call__(self, loop):
-        """Return why to stop, or None to go on.
-
-        Parameters
-        ----------
-        loop : skbal.loop.ActiveLearningLoop
-            After a step.
-
-        Returns
-        -------
-        reason : str or None
-        """
-        limit = check_count(self.n_labels, "n_labels", "MaxLabels")
+    def reason_to_stop(self, loop):
         paid = loop.history_[-1].n_labels
-        if paid < limit:
+        if paid < self.n_labels:
             return None
-        return f"{paid} labels paid for, at most {limit} wanted"
+        return f"{paid} labels paid for, at most {self.n_labels} wanted"
 
 
 class MaxCost(StoppingRule):
-    """Stops when the oracle's answers have cost so much.
+    """Stops when the answers of the oracle have reached a cost.
 
-    The last query is made whole, so it may have cost a little more than this.
+    The last query is always completed, so the answers may cost a little more.
 
     Parameters
     ----------
     cost : float, default=100.0
-        In the unit of the oracle's ``cost_per_label``. Several answers for one row, as
-        a crowd gives them, each cost something. An oracle that keeps no account is
-        taken to cost 1 a label.
+        Cost in the unit of the oracle's ``cost_per_label``. If several people answer
+        about one row, each answer costs something. An oracle without ``cost`` is taken
+        to cost 1 per label.
 
     Examples
     --------
@@ -110,23 +90,13 @@ class MaxCost(StoppingRule):
     'answers have cost 9, at most 8.5 wanted'
     """
 
+    _parameter_rules = {"cost": real(0)}
+
     def __init__(self, cost=100.0):
         self.cost = cost
 
-    def __call__(self, loop):
-        """Return why to stop, or None to go on.
-
-        Parameters
-        ----------
-        loop : skbal.loop.ActiveLearningLoop
-            After a step.
-
-        Returns
-        -------
-        reason : str or None
-        """
-        limit = check_real(self.cost, "cost", "MaxCost", low=0)
+    def reason_to_stop(self, loop):
         paid = loop.history_[-1].cost
-        if paid < limit:
+        if paid < self.cost:
             return None
-        return f"answers have cost {number(paid)}, at most {number(limit)} wanted"
+        return f"answers have cost {number(paid)}, at most {number(self.cost)} wanted"

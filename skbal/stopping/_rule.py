@@ -1,30 +1,85 @@
-"""What every rule is: a parameter object that is called with a loop."""
+"""The base class of stopping rules."""
 
 from abc import ABC, abstractmethod
 
 from sklearn.base import BaseEstimator
 
+from skbal._utils.parameters import check_parameters
+
 
 class StoppingRule(BaseEstimator, ABC):
-    """A reason to stop a loop, or none yet.
+    """Base class of stopping rules.
 
-    A subclass gives ``__call__``. What it must remember from step to step it keeps in
-    attributes that end in an underscore: the loop clones its rules when it starts, and
-    a clone remembers nothing.
+    A subclass implements `reason_to_stop`. As in scikit-learn, ``__init__`` only stores
+    its parameters. What a rule has to remember between steps, it keeps in attributes
+    that end in an underscore: the loop clones its rules when it starts, and a clone
+    remembers nothing.
+
+    Examples
+    --------
+    A rule that stops when most answers of a step were rejected:
+
+    >>> from types import SimpleNamespace
+    >>> from skbal.loop import History, Record
+    >>> from skbal.stopping import StoppingRule
+    >>> class MostRejected(StoppingRule):
+    ...     def __init__(self, share=0.5):
+    ...         self.share = share
+    ...
+    ...     def reason_to_stop(self, loop):
+    ...         record = loop.history_[-1]
+    ...         if len(record.rejected) > self.share * len(record.indices):
+    ...             return f"{len(record.rejected)} answers rejected"
+    >>> history = History([Record(0, 20), Record(1, 22, indices=(3, 4), rejected=(4,))])
+    >>> MostRejected(share=0.4)(SimpleNamespace(history_=history))
+    '1 answers rejected'
     """
 
-    @abstractmethod
     def __call__(self, loop):
-        """Return why to stop, or None to go on."""
+        """Return why to stop, or None to continue.
+
+        Parameters
+        ----------
+        loop : skbal.loop.ActiveLearningLoop
+            The loop after a step.
+
+        Returns
+        -------
+        reason : str or None
+            Becomes ``stop_reason_`` of the loop.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If a parameter of the rule is wrong, or the loop lacks what the rule needs.
+        """
+        check_parameters(self)
+        return self.reason_to_stop(loop)
+
+    @abstractmethod
+    def reason_to_stop(self, loop):
+        """Return why to stop, or None to continue. Subclasses implement this method.
+
+        Parameters
+        ----------
+        loop : skbal.loop.ActiveLearningLoop
+            The loop after a step. Its ``history_``, ``learner``, ``X_pool`` and
+            ``remaining_`` are those after the step.
+
+        Returns
+        -------
+        reason : str or None
+            One line that says what was reached, and what was wanted.
+        """
 
 
 def number(value):
-    """Return a number as a reason tells it: four digits, without needless zeros.
+    """Return a number as a string of at most four digits, without trailing zeros.
 
     Parameters
     ----------
     value : float
-        Any.
+        Any number.
 
     Returns
     -------

@@ -2,23 +2,23 @@
 
 import numpy as np
 
-from skbal._utils.validation import check_count, check_real
+from skbal._utils.parameters import count, real
 from skbal.stopping._rule import StoppingRule, number
 
 
 class ScorePlateau(StoppingRule):
     """Stops when the score no longer grows.
 
-    It does so when the best score of the last ``n_steps`` steps is not more than
-    ``tolerance`` above the best before them. A score that decides when to stop is no
-    honest test of the result any more: keep other rows for that.
+    It stops if the best score of the last ``n_steps`` steps is at most ``tolerance``
+    above the best score before them. The loop needs a test set. A score that decides
+    when to stop is too optimistic as a result: report the score on other rows.
 
     Parameters
     ----------
     n_steps : int, default=5
-        How many steps to wait for better.
+        Number of steps to wait for a better score.
     tolerance : float, default=0.001
-        How much better counts, in the unit of the score.
+        Smallest difference that counts as better, in the unit of the score.
 
     See Also
     --------
@@ -34,37 +34,21 @@ class ScorePlateau(StoppingRule):
     'score plateau: best of the last 1 steps 0.8, before 0.9'
     """
 
+    _parameter_rules = {"n_steps": count(1), "tolerance": real(0)}
+
     def __init__(self, n_steps=5, tolerance=0.001):
         self.n_steps = n_steps
         self.tolerance = tolerance
 
-    def __call__(self, loop):
-        """Return why to stop, or None to go on.
-
-        Parameters
-        ----------
-        loop : skbal.loop.ActiveLearningLoop
-            After a step.
-
-        Returns
-        -------
-        reason : str or None
-
-        Raises
-        ------
-        ValueError
-            If the loop has no test set, so that there are no scores.
-        """
-        n_steps = check_count(self.n_steps, "n_steps", "ScorePlateau")
-        tolerance = check_real(self.tolerance, "tolerance", "ScorePlateau", low=0)
-        scores = _scores(loop, "ScorePlateau")
-        if len(scores) <= n_steps:
+    def reason_to_stop(self, loop):
+        scores = _scores(loop, type(self).__name__)
+        if len(scores) <= self.n_steps:
             return None
-        late, before = scores[-n_steps:].max(), scores[:-n_steps].max()
-        if late > before + tolerance:
+        late, before = scores[-self.n_steps :].max(), scores[: -self.n_steps].max()
+        if late > before + self.tolerance:
             return None
         return (
-            f"score plateau: best of the last {n_steps} steps {number(late)}, "
+            f"score plateau: best of the last {self.n_steps} steps {number(late)}, "
             f"before {number(before)}"
         )
 
@@ -75,7 +59,7 @@ class TargetScore(StoppingRule):
     Parameters
     ----------
     score : float, default=0.95
-        On the loop's test set; the first step that has it is the last.
+        Score to reach on the test set, which the loop needs.
 
     Examples
     --------
@@ -87,31 +71,16 @@ class TargetScore(StoppingRule):
     'score 0.9 reached, 0.85 wanted'
     """
 
+    _parameter_rules = {"score": real()}
+
     def __init__(self, score=0.95):
         self.score = score
 
-    def __call__(self, loop):
-        """Return why to stop, or None to go on.
-
-        Parameters
-        ----------
-        loop : skbal.loop.ActiveLearningLoop
-            After a step.
-
-        Returns
-        -------
-        reason : str or None
-
-        Raises
-        ------
-        ValueError
-            If the loop has no test set, so that there are no scores.
-        """
-        wanted = check_real(self.score, "score", "TargetScore")
-        score = _scores(loop, "TargetScore")[-1]
-        if score < wanted:
+    def reason_to_stop(self, loop):
+        score = _scores(loop, type(self).__name__)[-1]
+        if score < self.score:
             return None
-        return f"score {number(score)} reached, {number(wanted)} wanted"
+        return f"score {number(score)} reached, {number(self.score)} wanted"
 
 
 def _scores(loop, owner):
@@ -119,6 +88,6 @@ def _scores(loop, owner):
     if np.isnan(scores).any():
         raise ValueError(
             f"{owner} needs the score of every step, and the loop's history has nan: "
-            "give the loop X_test and y_test, a simulation a test_size."
+            "give the loop X_test and y_test, or a simulation a test_size."
         )
     return scores

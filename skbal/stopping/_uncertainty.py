@@ -1,12 +1,12 @@
-"""The rule that stops when the pool holds no more questions."""
+"""The rule that stops when the model is certain about the rest of the pool."""
 
 import numpy as np
 from sklearn.base import clone
 
+from skbal._utils.parameters import count, having, option, real, seed
 from skbal._utils.pools import n_rows, take
 from skbal._utils.random import check_seed, stream
 from skbal._utils.seeds_of import fill_random_states
-from skbal._utils.validation import check_count, check_real
 from skbal.query import MaxEntropy
 from skbal.stopping._rule import StoppingRule, number
 
@@ -14,36 +14,37 @@ _STATISTICS = {"mean": np.mean, "max": np.max}
 
 
 class UncertaintyBelow(StoppingRule):
-    """Stops when the model is sure about the rows that are left.
+    """Stops when the model is certain about the rows that are left.
 
-    That is when the mean, or the largest, score of a query strategy over the pool that
-    remains is below a threshold. With `skbal.query.MaxEntropy` these are the criteria
-    "overall uncertainty" and "max-confidence" of Zhu et al. [1]_; with
-    `skbal.query.BALD` only what more labels could tell counts, not the noise of the
-    labels.
+    It stops if the mean or the largest score of a query strategy over the remaining
+    pool is below a threshold. With `skbal.query.MaxEntropy` these are the criteria
+    "overall uncertainty" and "max-confidence" of Zhu et al. [1]_. With
+    `skbal.query.BALD` only the uncertainty counts that more labels could reduce, and
+    not the noise of the labels.
 
     Parameters
     ----------
     threshold : float, default=0.1
-        In the unit of the strategy's scores: nats for entropy and BALD, at most the
-        logarithm of the number of classes.
+        Threshold in the unit of the scores. For entropy and BALD, these are nats, at
+        most the logarithm of the number of classes.
     strategy : QueryStrategy, optional
-        Whose scores to take, by its ``score_pool``; None is `skbal.query.MaxEntropy`.
-        Where its ``random_state`` is None, it is set from that of the rule.
+        A strategy with ``score_pool``. ``None`` is `skbal.query.MaxEntropy`. If its
+        ``random_state`` is None, it is set from that of the rule.
     statistic : {"mean", "max"}, default="mean"
-        Of the scores. The largest asks for much: one outlier keeps the loop going.
+        Which statistic of the scores must be below the threshold. The largest score is
+        a strict criterion: one outlier keeps the loop going.
     n_rows : int or None, default=1000
-        How many random rows of the pool that remains to look at, as far as possible
-        the same at each step; None looks at all.
+        Number of random rows of the remaining pool that are scored. As far as possible,
+        these are the same rows at each step. ``None`` scores all.
     random_state : None, int, numpy.random.RandomState or numpy.random.Generator
-        Chooses these rows.
+        Chooses the rows that are scored. An integer makes the choice repeatable.
 
     Attributes
     ----------
     strategy_ : QueryStrategy
-        The one that scores.
+        The strategy that scores.
     values_ : list of float
-        The statistic at each step so far.
+        The statistic after each step.
 
     References
     ----------
@@ -56,6 +57,14 @@ class UncertaintyBelow(StoppingRule):
     >>> from skbal.stopping import UncertaintyBelow
     >>> rule = UncertaintyBelow(0.05, strategy=BALD(), statistic="max", random_state=0)
     """
+
+    _parameter_rules = {
+        "threshold": real(),
+        "strategy": having("score_pool", example="MaxEntropy()", none=True),
+        "statistic": option("mean", "max"),
+        "n_rows": count(1, none=True),
+        "random_state": seed(),
+    }
 
     def __init__(
         self,
@@ -71,62 +80,27 @@ class UncertaintyBelow(StoppingRule):
         self.n_rows = n_rows
         self.random_state = random_state
 
-    def __call__(self, loop):
-        """Return why to stop, or None to go on.
-
-        Parameters
-        ----------
-        loop : skbal.loop.ActiveLearningLoop
-            After a step.
-
-        Returns
-        -------
-        reason : str or None
-
-        Raises
-        ------
-        TypeError
-            If ``strategy`` has no ``score_pool``.
-        ValueError
-            If ``statistic`` is unknown.
-        """
-        threshold = check_real(self.threshold, "threshold", "UncertaintyBelow")
-        summary = self._summary()
+    def reason_to_stop(self, loop):
         if not hasattr(self, "values_"):
             self._start(loop)
         rows = self._sample(loop.remaining_)
         if not len(rows):
             return None
         scores = self.strategy_.score_pool(loop.learner, take(loop.X_pool, rows))
-        value = float(summary(scores))
+        value = float(_STATISTICS[self.statistic](scores))
         self.values_.append(value)
-        if not value < threshold:
+        if not value < self.threshold:
             return None
         return (
-            f"uncertainty below {number(threshold)}: {self.statistic} of "
+            f"uncertainty below {number(self.threshold)}: {self.statistic} of "
             f"{type(self.strategy_).__name__} {number(value)} over {len(rows)} rows"
         )
 
-    def _summary(self):
-        if self.statistic not in _STATISTICS:
-            raise ValueError(
-                "statistic of UncertaintyBelow must be one of 'mean', 'max', got "
-                f"{self.statistic!r}."
-            )
-        return _STATISTICS[self.statistic]
-
     def _start(self, loop):
+        seed = check_seed(self.random_state, type(self).__name__)
         strategy = MaxEntropy() if self.strategy is None else self.strategy
-        if isinstance(strategy, type) or not hasattr(strategy, "score_pool"):
-            raise TypeError(
-                "strategy of UncertaintyBelow must be a query strategy with a method "
-                f"score_pool, such as MaxEntropy(), got {strategy!r}."
-            )
-        if self.n_rows is not None:
-            check_count(self.n_rows, "n_rows", "UncertaintyBelow")
-        seed = check_seed(self.random_state, "UncertaintyBelow")
         self.strategy_ = fill_random_states(clone(strategy, safe=False), seed)
-        # A fixed order: the sample changes only by the rows that are asked about.
+        # With a fixed order, the sample only changes by rows that were asked about.
         rng = stream(seed, "uncertainty")
         self.order_ = rng.permutation(n_rows(loop.X_pool))
         self.values_ = []

@@ -105,7 +105,7 @@ def test_regressors_have_no_classes_to_agree_on():
     model = BayesianRidge().fit(X, X[:, 0])
     with pytest.raises(TypeError, match=r"one class .* the regressor Bayes"):
         PredictionsStable()(loop_with(learner=model, X=X))
-    with pytest.raises(TypeError, match=r"one class a row.*dtype float64"):
+    with pytest.raises(TypeError, match=r"one class per row.*dtype float64"):
         run(PredictionsStable(), [np.linspace(0, 1, 8)])
 
 
