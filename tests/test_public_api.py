@@ -96,6 +96,7 @@ PUBLIC = {
         "InteractiveOracle",
         "LabelOracle",
         "NoisyOracle",
+        "Oracle",
         "VoteOracle",
     ],
     "skbal.plotting": [

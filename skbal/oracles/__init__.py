@@ -1,6 +1,7 @@
-"""Who answers: an oracle is called with pool indices and gives their labels.
+"""Oracles answer questions: called with pool indices, they return labels.
 
-Each counts the rows it answered (``n_asked``) and what that cost (``cost``).
+Each counts the rows it answered (``n_asked``) and what that cost (``cost``). `Oracle`
+is the base class for oracles of your own.
 """
 
 from skbal.oracles._callable import CallableOracle
@@ -8,6 +9,7 @@ from skbal.oracles._crowd import CrowdOracle
 from skbal.oracles._interactive import InteractiveOracle
 from skbal.oracles._labels import LabelOracle
 from skbal.oracles._noisy import NoisyOracle
+from skbal.oracles._oracle import Oracle
 from skbal.oracles._votes import VoteOracle
 
 __all__ = [
@@ -16,5 +18,6 @@ __all__ = [
     "InteractiveOracle",
     "LabelOracle",
     "NoisyOracle",
+    "Oracle",
     "VoteOracle",
 ]

@@ -1,36 +1,38 @@
 """The oracle that calls a function for each label."""
 
+from skbal._utils.parameters import own
 from skbal.oracles._one_by_one import OneByOneOracle
+from skbal.oracles._oracle import check_callable
 
 
 class CallableOracle(OneByOneOracle):
-    """Answers with what a function says of one row at a time.
+    """Answers with the result of a function, called for one row at a time.
 
-    The function may be slow, cost money, or fail: each answer is kept as soon as it is
-    there. If one raises an error, or somebody stops the program, the answers before it
-    stay in ``answers_``, and when the same rows are asked about again, the function is
+    The function may be slow, cost money, or fail. Each answer is kept in ``answers_``
+    as soon as it is there. If the function raises an error or the program is stopped,
+    the earlier answers stay: when the same rows are asked about again, the function is
     called for the others only.
 
     Parameters
     ----------
     function : callable
-        Called with a row of ``X_pool``, or with its number in the pool if there is no
-        ``X_pool``. Returns the label: text, a number, or an array of several outputs,
-        but not None.
+        Called with a row of ``X_pool``, or with the index of the row if ``X_pool`` is
+        None. Returns the label: a string, a number, or an array of several outputs, but
+        not None.
     X_pool : array-like of shape (n_pool, ...), optional
         The pool, of any kind that a strategy takes.
     cost_per_label : float, default=1.0
-        The price of one answer.
+        Cost of one answer.
 
     Attributes
     ----------
     answers_ : dict
         The answers so far, by row. It may be saved, and filled from an earlier session
-        by ``answers_.update``: what is in it is never asked, nor paid for.
+        with ``answers_.update``. Rows in it are neither asked about nor paid for.
 
     Notes
     -----
-    ``n_asked`` counts calls of the function that gave an answer. A clone knows no
+    ``n_asked`` counts calls of the function that returned an answer. A clone has no
     answers.
 
     Examples
@@ -43,18 +45,12 @@ class CallableOracle(OneByOneOracle):
     2
     """
 
+    _parameter_rules = {"function": own(check_callable, "callable", 3)}
+
     def __init__(self, function, X_pool=None, cost_per_label=1.0):
         self.function = function
         self.X_pool = X_pool
         self.cost_per_label = cost_per_label
-
-    def _check(self):
-        super()._check()
-        if not callable(self.function):
-            raise TypeError(
-                f"function of {type(self).__name__} must be callable with a row, got "
-                f"{self.function!r} ({type(self.function).__name__})."
-            )
 
     def _ask_about(self, rows):
         for row in rows:
@@ -62,6 +58,6 @@ class CallableOracle(OneByOneOracle):
             if label is None:
                 raise TypeError(
                     f"function of {type(self).__name__} must return a label, got None "
-                    f"for row {row}. Answers before it are kept."
+                    f"for row {row}. Earlier answers are kept."
                 )
             self._keep(row, label)

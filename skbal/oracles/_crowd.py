@@ -1,42 +1,52 @@
-"""The oracle that asks several people and has to make up its mind."""
+"""The oracle that asks several people and combines their answers."""
 
 import numpy as np
 
+from skbal._utils.parameters import count, own, seed
 from skbal._utils.random import check_seed
-from skbal._utils.validation import check_count
-from skbal.oracles._judgements import Judgements
 from skbal.oracles._one_by_one import as_labels
 from skbal.oracles._oracle import Oracle
+from skbal.oracles._table import AnswerTable
+
+
+def _check_aggregate(aggregate, name, owner):
+    is_word = isinstance(aggregate, str) and aggregate in ("majority", "votes")
+    if not (is_word or callable(aggregate)):
+        raise ValueError(
+            f"{name} of {owner} must be 'majority', 'votes' or a function of labels, "
+            f"got {aggregate!r}."
+        )
 
 
 class CrowdOracle(Oracle):
-    """Answers with what several people said, out of a table of their judgements.
+    """Answers with what several people said, from a table of their answers.
 
-    Asked about a row, it buys the judgements of ``n_answers`` people and answers with
-    what most of them say. Asked again, it buys those of further people, as long as
-    there are any, and answers with all it has.
+    Asked about a row, it buys the answers of ``n_answers`` people and returns the label
+    that most of them give. Asked again about the row, it buys answers of further
+    people, as long as there are any, and combines all that it has.
 
     Parameters
     ----------
-    items : array-like of int of shape (n_judgements,)
-        Which row of the pool each judgement is about.
-    labels : array-like of shape (n_judgements,)
-        What was said.
-    workers : array-like of shape (n_judgements,), optional
-        Who said it. Of several judgements of one person about one row, a random one
-        counts. None takes each for another person's.
+    items : array-like of int of shape (n_lines,)
+        The row of the pool that each answer is about.
+    labels : array-like of shape (n_lines,)
+        The answers.
+    workers : array-like of shape (n_lines,), optional
+        Who answered. If a worker answered several times about a row, one of these
+        answers counts, chosen at random. ``None`` means that all workers differ.
     n_answers : int, default=3
-        How many judgements to buy each time. A row with fewer gives those it has.
+        Number of answers to buy each time. Of a row with fewer answers, all are bought.
     aggregate : {"majority", "votes"} or callable, default="majority"
-        What the judgements bought become. "majority": the label of most; among equals,
-        ``random_state`` chooses, for one row always the same. "votes": the number of
-        judgements for each class. A function is called with the array of labels of a
-        row and returns its answer.
+        How the answers about a row are combined. "majority" is the label that most
+        people give. Among labels with equal votes, ``random_state`` chooses one, always
+        the same for one row. "votes" is the number of answers for each class. A
+        function is called with the array of answers about a row and returns the label.
     random_state : None, int, numpy.random.RandomState or numpy.random.Generator
-        Of the order in which judgements of a row are bought, and of equal votes. What
-        is said of a row does not depend on which others are asked.
+        Decides the order in which answers about a row are bought, and the majority
+        among equal votes. An integer makes both repeatable. The label of a row does not
+        depend on which other rows are asked about.
     cost_per_label : float, default=1.0
-        The price of one judgement.
+        Cost of one answer of one person.
 
     Attributes
     ----------
@@ -60,6 +70,12 @@ class CrowdOracle(Oracle):
            [0, 0, 1]])
     """
 
+    _parameter_rules = {
+        "n_answers": count(1),
+        "aggregate": own(_check_aggregate, "'majority', 'votes' or a function", "mean"),
+        "random_state": seed(),
+    }
+
     def __init__(
         self,
         items,
@@ -81,10 +97,20 @@ class CrowdOracle(Oracle):
     @property
     def classes_(self):
         """The labels of the table, sorted."""
-        return self._judgements().classes
+        return self._answer_table().classes
+
+    @property
+    def n_pool(self):
+        """Number of rows that the oracle can be asked about."""
+        return len(self._answer_table().n_given)
+
+    @property
+    def n_bought(self):
+        """Number of answers of people that were paid for so far."""
+        return int(self._bought.sum()) if hasattr(self, "_bought") else 0
 
     def votes(self, indices):
-        """Return the judgements bought so far, without buying any.
+        """Return the votes bought so far, without buying any.
 
         Parameters
         ----------
@@ -94,64 +120,48 @@ class CrowdOracle(Oracle):
         Returns
         -------
         votes : ndarray of int of shape (n_indices, n_classes)
-            For each class, in the order of ``classes_``; zeros for a row that was not
-            asked about.
+            Number of answers for each class, in the order of ``classes_``. Zeros for a
+            row that was not asked about.
         """
-        rows, table = self._check_indices(indices), self._judgements()
+        rows, table = self._check_indices(indices), self._answer_table()
         votes = [table.votes(row, self._bought[row]) for row in rows]
         return np.reshape(votes, (len(rows), len(table.classes))).astype(np.intp)
 
-    def _check(self):
-        super()._check()
-        check_count(self.n_answers, "n_answers", type(self).__name__)
-        if not (callable(self.aggregate) or self.aggregate in ("majority", "votes")):
-            raise ValueError(
-                f"aggregate of {type(self).__name__} must be 'majority', 'votes' or a "
-                f"function of labels, got {self.aggregate!r}."
-            )
-
-    def _n_pool(self):
-        return len(self._judgements().n_given)
-
-    def _n_bought(self):
-        return int(self._bought.sum()) if hasattr(self, "_bought") else 0
-
-    def _answers(self, rows):
-        table, bought = self._judgements(), self._bought.copy()
-        unknown = rows[table.n_given[rows] == 0]
+    def answer(self, indices):
+        table, bought = self._answer_table(), self._bought.copy()
+        unknown = indices[table.n_given[indices] == 0]
         if len(unknown):
             raise ValueError(
-                f"Nobody judged row {unknown[0]}: items of {type(self).__name__} do "
-                "not hold it."
+                f"Nobody answered about row {unknown[0]}: items of "
+                f"{type(self).__name__} do not hold it."
             )
-        if not len(rows):
+        if not len(indices):
             return table.classes[:0]
         answers = []
-        for row in rows:
+        for row in indices:
             bought[row] = min(bought[row] + self.n_answers, table.n_given[row])
             answers.append(self._aggregated(table, row, bought[row]))
         labels = as_labels(answers, type(self).__name__)
-        # Only now, so that a function that raises has bought nothing.
-        self._bought, self._n_asked = bought, self.n_asked + len(rows)
+        # Last, so that nothing is bought if a function raises an error.
+        self._bought = bought
         return labels
 
     def _aggregated(self, table, row, n):
-        if self.aggregate == "majority":
-            return table.majority(row, n)
-        if self.aggregate == "votes":
-            return table.votes(row, n)
-        answer = self.aggregate(table.labels(row, n))
-        if answer is None:
+        if isinstance(self.aggregate, str):
+            combine = table.majority if self.aggregate == "majority" else table.votes
+            return combine(row, n)
+        label = self.aggregate(table.labels(row, n))
+        if label is None:
             raise TypeError(
                 f"aggregate of {type(self).__name__} must return a label, got None for "
                 f"row {row}. Nothing was bought."
             )
-        return answer
+        return label
 
-    def _judgements(self):
+    def _answer_table(self):
         if not hasattr(self, "_table"):
             owner = type(self).__name__
             seed = check_seed(self.random_state, owner)
-            table = Judgements(self.items, self.labels, self.workers, seed, owner)
+            table = AnswerTable(self.items, self.labels, self.workers, seed, owner)
             self._table, self._bought = table, np.zeros_like(table.n_given)
         return self._table

@@ -8,24 +8,24 @@ _MOMENT = 0.05  # seconds that a window needs to be drawn
 
 
 def show_image(row, number, shape):
-    """Draw a row as an image, in place of the one drawn before.
+    """Draw a row as an image, which replaces the previous one.
 
     Parameters
     ----------
     row : array-like
-        Its values, in any shape.
+        The values, in any shape.
     number : int
-        Which row it is, for the title.
+        Index of the row, for the title.
     shape : tuple of int
-        (height, width), or with colours as the last or the first axis.
+        (height, width), with colours as the last or the first axis if there are any.
 
     Raises
     ------
     ImportError
         If matplotlib is missing.
     ValueError
-        If the row has more or fewer values than the shape, or the shape is none of an
-        image.
+        If the shape is not that of an image, or does not have as many values as the
+        row.
     """
     image = as_image(row, shape)
     plt = require("matplotlib.pyplot", "examples", "image_shape of InteractiveOracle")
@@ -37,14 +37,14 @@ def show_image(row, number, shape):
 
 
 def as_image(row, shape):
-    """Return a row as matplotlib draws it: colours last, a single one not at all.
+    """Return a row as matplotlib draws it: colours last, no axis for a single colour.
 
     Parameters
     ----------
     row : array-like
-        Its values.
+        The values.
     shape : tuple of int
-        As `show_image` takes it.
+        As for `show_image`.
 
     Returns
     -------
@@ -59,7 +59,7 @@ def as_image(row, shape):
     values, shape = np.asarray(row), tuple(np.atleast_1d(shape).tolist())
     if values.size != np.prod(shape) or len(shape) not in (2, 3):
         raise ValueError(
-            f"image_shape of InteractiveOracle must be that of an image with the "
+            f"image_shape of InteractiveOracle must be the shape of an image with the "
             f"{values.size} values of a row, got {shape}."
         )
     image = values.reshape(shape)

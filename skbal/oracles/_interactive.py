@@ -4,59 +4,72 @@ import sys
 
 import numpy as np
 
+from skbal._utils.parameters import own
 from skbal.oracles._images import show_image
 from skbal.oracles._one_by_one import OneByOneOracle
+from skbal.oracles._oracle import check_callable
 
 _BACK, _LATER = "<", ">"
-_MANY_CLASSES = 10  # more are not named in each question
-_MANY_VALUES = 100  # more are not written in full
+_MANY_CLASSES = 10  # a question names at most this many
+_MANY_VALUES = 100  # longer rows are abbreviated
+
+
+def _check_classes(classes, name, owner):
+    strings = [str(label) for label in classes] if np.ndim(classes) == 1 else []
+    if not strings or len(set(strings)) < len(strings):
+        raise ValueError(
+            f"{name} of {owner} must be different labels, got {classes!r}."
+        )
+    for string in strings:
+        # Spaces around what is typed are removed.
+        if string in ("", _BACK, _LATER) or string != string.strip():
+            raise ValueError(f"{string!r} cannot be a class of {owner}.")
 
 
 class InteractiveOracle(OneByOneOracle):
     """Answers with what a person types, in a terminal or a notebook.
 
-    Each row is shown, then its label asked for. Of ``classes``, the first letters will
-    do if no other class begins with them. What is none of them is asked again. ``<``
-    goes back to the answer before, to give it again; ``>`` leaves a row for later, when
-    all others are answered. Ctrl-C ends it: the answers so far stay in ``answers_``,
-    and when the same rows are asked about again, only the others are asked.
+    Each row is shown, and the person types its label. For labels in ``classes``, the
+    first letters are enough if no other class begins with them. Anything else is asked
+    again. ``<`` goes back to the previous answer, to give it again. ``>`` leaves a row
+    for later, when all others are answered. Ctrl-C stops: the answers so far stay in
+    ``answers_``, and when the same rows are asked about again, only the others are
+    asked.
 
     Parameters
     ----------
     X_pool : array-like of shape (n_pool, ...), optional
-        The pool, of any kind that a strategy takes. None shows the number of a row
-        only.
+        The pool, of any kind that a strategy takes. ``None`` only shows the index of
+        the row.
     classes : array-like of shape (n_classes,), optional
-        The labels allowed, text or numbers: what is typed becomes one of them. None
-        takes any text.
+        The allowed labels, strings or numbers. ``None`` takes any string.
     show : callable, optional
-        Called with a row and its number to show it, in a window or as it likes. None
-        writes it as text.
+        Called with a row and its index to show it, for instance in a window. ``None``
+        writes the row as text.
     image_shape : tuple of int, optional
-        Draws each row as an image of this shape by matplotlib: (height, width),
+        Draws each row with matplotlib as an image of this shape: (height, width),
         (height, width, n_colours) or (n_colours, height, width). Not together with
         ``show``.
     ask : callable, default=input
         Called with a question, returns what was typed.
     write : callable, optional
-        Called with text for the person; None writes to the standard output.
+        Called with text for the person. ``None`` writes to the standard output.
     cost_per_label : float, default=1.0
-        The price of one answer.
+        Cost of one answer.
 
     Attributes
     ----------
     answers_ : dict
         The answers so far, by row. It may be saved, and filled from an earlier session
-        by ``answers_.update``: what is in it is never asked, nor paid for.
+        with ``answers_.update``. Rows in it are neither asked about nor paid for.
 
     Notes
     -----
-    An answer that was taken back is not counted in ``n_asked``. A clone knows no
-    answers.
+    ``n_asked`` does not count an answer that was taken back. A clone has no answers.
 
     Examples
     --------
-    Here, a list answers in place of a person:
+    Here, the answers come from a list instead of a person:
 
     >>> from skbal.oracles import InteractiveOracle
     >>> typed = iter(["cat", "cow", "dog"])
@@ -70,6 +83,13 @@ class InteractiveOracle(OneByOneOracle):
     'cow' is none of: cat, dog
     ['cat', 'dog']
     """
+
+    _parameter_rules = {
+        "classes": own(_check_classes, "different labels", ["a", "a"], none=True),
+        "show": own(check_callable, "callable", 3, none=True),
+        "ask": own(check_callable, "callable", None),
+        "write": own(check_callable, "callable", 3, none=True),
+    }
 
     def __init__(
         self,
@@ -92,27 +112,10 @@ class InteractiveOracle(OneByOneOracle):
     def _check(self):
         super()._check()
         owner = type(self).__name__
-        for name in ("show", "ask", "write"):
-            value = getattr(self, name)
-            if not callable(value) and (value is not None or name == "ask"):
-                raise TypeError(f"{name} of {owner} must be callable, got {value!r}.")
         if self.show is not None and self.image_shape is not None:
             raise ValueError(f"Give either show or image_shape of {owner}, not both.")
         if self.X_pool is None and (self.show or self.image_shape):
             raise ValueError(f"X_pool of {owner} is None: there is no row to show.")
-        if self.classes is not None:
-            self._check_classes(owner)
-
-    def _check_classes(self, owner):
-        texts = self._texts() if np.ndim(self.classes) == 1 else []
-        if not texts or len(set(texts)) < len(texts):
-            raise ValueError(
-                f"classes of {owner} must be different labels, got {self.classes!r}."
-            )
-        for text in texts:
-            # Spaces around what is typed do not count.
-            if text in ("", _BACK, _LATER) or text != text.strip():
-                raise ValueError(f"{text!r} cannot be a class of {owner}.")
 
     def _ask_about(self, rows):
         waiting, done = list(rows), []
@@ -133,8 +136,8 @@ class InteractiveOracle(OneByOneOracle):
                 done.append(waiting.pop(0))
 
     def _reply(self, row, place, n_rows):
-        """Return a label, or what stands for going back or leaving a row."""
-        labels = dict(zip(self._texts(), self._classes()))
+        """Return a label, or the sign for going back or for leaving the row."""
+        labels = dict(zip(map(str, self._classes()), self._classes()))
         names = f" ({', '.join(labels)})" if 0 < len(labels) <= _MANY_CLASSES else ""
         while True:
             text = self._typed(f"Label of row {row}{names}, {place} of {n_rows}: ")
@@ -150,7 +153,7 @@ class InteractiveOracle(OneByOneOracle):
         if not isinstance(text, str):
             raise TypeError(
                 f"ask of {type(self).__name__} must return what was typed, got "
-                f"{text!r} ({type(text).__name__}). Answers before it are kept."
+                f"{text!r} ({type(text).__name__}). Earlier answers are kept."
             )
         return text.strip()
 
@@ -171,16 +174,13 @@ class InteractiveOracle(OneByOneOracle):
     def _classes(self):
         return [] if self.classes is None else list(self.classes)
 
-    def _texts(self):
-        return [str(label) for label in self._classes()]
-
 
 def _meant(text, labels):
-    """Return the label that the text is, or the texts that it begins."""
+    """Return the label that was typed, or the labels that begin with it."""
     if text in labels:
         return [text]
-    texts = [name for name, label in labels.items() if isinstance(label, str)]
-    return [name for name in texts if text and name.startswith(text)]
+    names = [name for name, label in labels.items() if isinstance(label, str)]
+    return [name for name in names if text and name.startswith(text)]
 
 
 def _why_not(text, found, labels):

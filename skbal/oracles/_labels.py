@@ -7,17 +7,17 @@ from skbal.oracles._oracle import Oracle
 
 
 class LabelOracle(Oracle):
-    """Answers with labels that are known already.
+    """Answers with known labels.
 
-    Hide the labels of a data set behind it to see how a query strategy would have
-    done.
+    Hide the labels of a data set behind it to see how well a query strategy would have
+    worked.
 
     Parameters
     ----------
     y : array-like of shape (n_pool,) or (n_pool, n_outputs)
         The label of every row of the pool, in the order of the pool.
     cost_per_label : float, default=1.0
-        The price of one answer.
+        Cost of one answer.
 
     Examples
     --------
@@ -33,6 +33,14 @@ class LabelOracle(Oracle):
         self.y = y
         self.cost_per_label = cost_per_label
 
+    @property
+    def n_pool(self):
+        """Number of rows that the oracle can be asked about."""
+        return num_samples(self._labels())
+
+    def answer(self, indices):
+        return self._labels()[indices]
+
     def _labels(self):
         y = np.asarray(self.y)
         if y.ndim == 0:
@@ -41,10 +49,3 @@ class LabelOracle(Oracle):
                 f"got {self.y!r}."
             )
         return y
-
-    def _n_pool(self):
-        return num_samples(self._labels())
-
-    def _answers(self, rows):
-        self._n_asked = self.n_asked + len(rows)
-        return self._labels()[rows]

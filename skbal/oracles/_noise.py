@@ -1,7 +1,7 @@
-"""How answers go wrong: pure functions of true labels and a seed.
+"""Noise on labels, as functions of the true labels and a seed.
 
-What happens to a row depends on the seed, its place and its label, never on what else
-is asked.
+The noise of a row depends on the seed, on its position and on its label, and not on
+which other rows are asked about.
 """
 
 import numpy as np
@@ -10,7 +10,7 @@ from skbal._utils.random import stream
 
 
 def uniform_noise(codes, n_classes, noise, seed):
-    """Return classes of which some became another one, each as likely.
+    """Return classes of which some are replaced by another class, each equally likely.
 
     Parameters
     ----------
@@ -19,9 +19,10 @@ def uniform_noise(codes, n_classes, noise, seed):
     n_classes : int
         2 or more.
     noise : float
-        The chance of each to change.
+        Probability that a class is replaced.
     seed : int
-        The same rows change with less noise as with more, as far as they do.
+        With one seed, rows that are wrong with little noise are wrong with more noise,
+        too.
 
     Returns
     -------
@@ -37,12 +38,12 @@ def uniform_noise(codes, n_classes, noise, seed):
 
 
 def pair_noise(codes, n_classes, noise, seed):
-    """Return classes of which some became the next one, the last one the first.
+    """Return classes of which some are replaced by the next, the last by the first.
 
     Parameters
     ----------
     codes, n_classes, noise, seed
-        As `uniform_noise` takes them.
+        As for `uniform_noise`.
 
     Returns
     -------
@@ -64,8 +65,9 @@ def confusion_noise(codes, confusion, seed):
     codes : ndarray of int of shape (n_samples,)
         The true classes.
     confusion : ndarray of shape (n_classes, n_classes)
-        Row c is the distribution of what class c becomes.
+        Row c holds the probability of each answer if class c is true.
     seed : int
+        Decides the answers.
 
     Returns
     -------
@@ -76,31 +78,32 @@ def confusion_noise(codes, confusion, seed):
     >>> confusion_noise(np.array([0, 1, 1]), np.array([[1.0, 0.0], [1.0, 0.0]]), 0)
     array([0, 0, 0])
     """
-    chances = np.cumsum(confusion, axis=1)
-    chances /= chances[:, -1:]  # a last chance of 0 stays one
+    cumulative = np.cumsum(confusion, axis=1)
+    cumulative /= cumulative[:, -1:]  # a class with probability 0 at the end stays 0
     drawn = stream(seed, "confusion").random(len(codes))
     answers = np.empty(len(codes), dtype=np.intp)
     for code in np.unique(codes):
         rows = codes == code
-        answers[rows] = np.searchsorted(chances[code], drawn[rows], side="right")
+        answers[rows] = np.searchsorted(cumulative[code], drawn[rows], side="right")
     return answers
 
 
 def normal_noise(y, std, seed):
-    """Return numbers with a normal error.
+    """Return numbers with Gaussian noise.
 
     Parameters
     ----------
     y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
-        Numbers; float32 stays float32.
+        The numbers. float32 stays float32.
     std : float
-        The standard deviation of the error, in units of y.
+        Standard deviation of the noise, in the units of y.
     seed : int
+        Decides the noise.
 
     Returns
     -------
     y : ndarray of the same shape
-        Floats; y itself where ``std`` is 0.
+        The noisy numbers, as floats. Equal to y if ``std`` is 0.
     """
     y = y.astype(np.result_type(y.dtype, np.float32), copy=False)
     return y + (std * stream(seed, "normal").standard_normal(y.shape)).astype(y.dtype)

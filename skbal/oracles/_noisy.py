@@ -1,4 +1,4 @@
-"""The oracle that is wrong now and then."""
+"""The oracle with wrong answers."""
 
 from numbers import Number
 
@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.utils.multiclass import type_of_target
 
 from skbal._utils.labels import class_codes
+from skbal._utils.parameters import check_parameters, option, seed
 from skbal._utils.random import check_seed
 from skbal._utils.validation import check_real
 from skbal.oracles._labels import LabelOracle
@@ -16,48 +17,47 @@ from skbal.oracles._noise import (
     uniform_noise,
 )
 
-_KINDS = ("uniform", "pair", "gaussian")
-
 
 class NoisyOracle(LabelOracle):
-    """Answers with known labels, some of them made wrong.
+    """Answers with known labels, some of which are made wrong.
 
-    It never changes its mind: what it says of a row does not depend on what else is
-    asked, in which order, or how often. With one ``random_state``, "uniform" and "pair"
-    answers that are wrong with little noise are as wrong with more of it.
+    The answer about a row is always the same. It does not depend on which other rows
+    are asked about, in which order, or how often. With one ``random_state``, answers
+    of kind "uniform" and "pair" that are wrong with little noise are equally wrong with
+    more noise.
 
     Parameters
     ----------
     y : array-like of shape (n_pool,) or (n_pool, n_outputs)
-        The true label of every row of the pool; several outputs with
-        ``kind="gaussian"`` only.
+        The true label of every row of the pool. Several outputs only with
+        ``kind="gaussian"``.
     noise : float or array-like of shape (n_classes, n_classes), default=0.1
-        The chance that an answer is wrong, in [0, 1]; for ``kind="gaussian"`` the
-        standard deviation of the answers, in units of y. Or a confusion matrix: row c
-        holds the chance of each answer where class c is true, and sums to 1. It says
-        itself how answers are wrong, so ``kind`` must be left as it is.
+        Probability that an answer is wrong, in [0, 1]. For ``kind="gaussian"`` the
+        standard deviation of the noise, in the units of y. A confusion matrix says how
+        answers are wrong, so ``kind`` must be left at its default: row c holds the
+        probability of each answer if class c is true, and sums to 1.
     kind : {"uniform", "pair", "gaussian"}, default="uniform"
-        How an answer is wrong. "uniform": it is another class, each as likely. "pair":
-        it is the next class, after the last one the first. "gaussian": a number from a
-        normal distribution is added to the target of a regression.
+        How an answer is wrong. "uniform": it is another class, each equally likely.
+        "pair": it is the next class, and for the last class the first. "gaussian":
+        Gaussian noise is added to the target of a regression.
     random_state : None, int, numpy.random.RandomState or numpy.random.Generator
-        Which rows are answered wrong, and how. None answers otherwise in each oracle,
-        but always the same in one.
+        Decides which answers are wrong, and how. An integer makes the answers
+        repeatable. With ``None``, each oracle has answers of its own and keeps them.
     classes : array-like of shape (n_classes,), optional
-        All classes, in the order of the confusion matrix and of "pair"; None takes the
-        sorted ones of y.
+        All classes, in the order of the confusion matrix and of "pair". ``None`` takes
+        the sorted classes of y.
     cost_per_label : float, default=1.0
-        The price of one answer, right or wrong.
+        Cost of one answer, right or wrong.
 
     Attributes
     ----------
     wrong_ : ndarray of shape (n_pool,), dtype=bool
-        For which rows of the pool the answer is not the true label.
+        Whether the answer about each row of the pool differs from the true label.
 
     Notes
     -----
-    The answers are settled when ``wrong_`` or a first answer is asked for; parameters
-    set later change nothing. A clone settles its own, a pickle keeps them.
+    The answers are fixed when ``wrong_`` or the first answer is needed. Parameters that
+    are set later change nothing. A pickle keeps the answers, a clone does not.
 
     Examples
     --------
@@ -68,6 +68,11 @@ class NoisyOracle(LabelOracle):
     >>> oracle.wrong_.tolist()
     [True, True, True, True, True, True]
     """
+
+    _parameter_rules = {
+        "kind": option("uniform", "pair", "gaussian"),
+        "random_state": seed(),
+    }
 
     def __init__(
         self,
@@ -86,7 +91,7 @@ class NoisyOracle(LabelOracle):
 
     @property
     def wrong_(self):
-        """For which rows of the pool the answer is not the true label."""
+        """Whether the answer about each row of the pool is wrong."""
         differs = self._labels() != super()._labels()
         return differs.reshape(len(differs), -1).any(axis=1)
 
@@ -97,8 +102,9 @@ class NoisyOracle(LabelOracle):
 
     def _noisy(self, y):
         owner = type(self).__name__
-        seed = check_seed(self.random_state, owner)
+        check_parameters(self)
         self._check_kind(owner)
+        seed = check_seed(self.random_state, owner)
         if self.kind == "gaussian":
             std = check_real(self.noise, "noise", owner, low=0)
             return normal_noise(_check_numbers(y, owner), std, seed)
@@ -106,16 +112,11 @@ class NoisyOracle(LabelOracle):
         return classes[self._changed(codes, len(classes), seed)]
 
     def _check_kind(self, owner):
-        if self.kind not in _KINDS:
-            raise ValueError(
-                f"kind of {owner} must be one of {', '.join(_KINDS)}, got "
-                f"{self.kind!r}."
-            )
         is_matrix = isinstance(self.noise, (list, tuple, np.ndarray))
         if is_matrix and self.kind != "uniform":
             raise ValueError(
-                f"kind of {owner} must be left at 'uniform' where noise is a confusion "
-                f"matrix, which says itself how answers are wrong, got {self.kind!r}."
+                f"kind of {owner} must be left at 'uniform' if noise is a confusion "
+                f"matrix, which says how answers are wrong, got {self.kind!r}."
             )
 
     def _changed(self, codes, n_classes, seed):
@@ -134,17 +135,17 @@ class NoisyOracle(LabelOracle):
 
 
 def _coded(y, classes, owner):
-    """Return the classes, and y as their numbers."""
+    """Return the classes, and y as positions in them."""
     found, codes = class_codes(y, "y", owner)
     kind = type_of_target(y, input_name="y")
     if kind.startswith("continuous"):
         raise ValueError(
             f"y of {owner} holds {kind} values, which are no classes: say "
-            "kind='gaussian', and in noise its standard deviation."
+            "kind='gaussian', with a standard deviation as noise."
         )
     if kind not in ("binary", "multiclass") or y.ndim != 1:
         raise ValueError(
-            f"y of {owner} must hold one class a row, got {kind} values of the shape "
+            f"y of {owner} must hold one class per row, got {kind} values of the shape "
             f"{y.shape}."
         )
     if classes is None:

@@ -1,4 +1,4 @@
-"""What oracles have in common that ask for one label after the other."""
+"""The base class of oracles that get one label after the other."""
 
 from abc import abstractmethod
 
@@ -9,30 +9,35 @@ from skbal.oracles._oracle import Oracle
 
 
 class OneByOneOracle(Oracle):
-    """An oracle that keeps each answer as soon as it has it.
+    """An oracle that keeps each answer as soon as it is there.
 
-    A subclass has the parameter ``X_pool`` and gives `_ask_about`.
+    A subclass has the parameter ``X_pool`` and implements `_ask_about`.
     """
 
     @property
     def answers_(self):
-        """The answers so far, by row; what is put in here is not asked about."""
+        """The answers so far, by row. Rows added here are not asked about."""
         if not hasattr(self, "_answers_by_row"):
             self._answers_by_row = {}
         return self._answers_by_row
 
-    def _n_pool(self):
+    @property
+    def n_pool(self):
+        """Number of rows that the oracle can be asked about; infinite if unknown."""
         return np.inf if self.X_pool is None else n_rows(self.X_pool)
 
-    def _answers(self, rows):
-        unknown = [row for row in rows.tolist() if row not in self.answers_]
+    def answer(self, indices):
+        unknown = [row for row in indices.tolist() if row not in self.answers_]
         self._ask_about(list(dict.fromkeys(unknown)))
-        answers = [self.answers_[row] for row in rows.tolist()]
+        answers = [self.answers_[row] for row in indices.tolist()]
         return as_labels(answers, type(self).__name__)
 
     @abstractmethod
     def _ask_about(self, rows):
         """Get the answers for different rows, and `_keep` each."""
+
+    def _count(self, rows):
+        """Do nothing: each answer was counted when it was kept."""
 
     def _keep(self, row, label):
         self.answers_[row] = label
@@ -43,13 +48,13 @@ class OneByOneOracle(Oracle):
         self._n_asked = self.n_asked - 1
 
     def _row(self, number):
-        """Return a row of the pool as people think of it, without an axis of rows."""
+        """Return a single row of the pool, without the axis of rows."""
         part = take(self.X_pool, np.array([number]))
         return part.iloc[0] if hasattr(part, "iloc") else part[0]
 
 
 def as_labels(answers, owner):
-    """Return answers as an array, without turning numbers into text.
+    """Return answers as an array, without turning numbers into strings.
 
     Parameters
     ----------
@@ -65,7 +70,7 @@ def as_labels(answers, owner):
     Raises
     ------
     ValueError
-        If some have other shapes than others.
+        If the answers differ in shape.
 
     Examples
     --------
@@ -79,5 +84,5 @@ def as_labels(answers, owner):
             f"Answers of {owner} must all have the same shape, got "
             f"{' and '.join(map(str, sorted(shapes)))}."
         )
-    texts = {isinstance(answer, str) for answer in answers}
-    return np.array(answers, dtype=object if len(texts) == 2 else None)
+    kinds = {isinstance(answer, str) for answer in answers}
+    return np.array(answers, dtype=object if len(kinds) == 2 else None)

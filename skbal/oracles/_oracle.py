@@ -1,22 +1,56 @@
-"""What all oracles have in common: they are called with rows, and count."""
+"""The base class of oracles: called with rows, they answer and count."""
 
 from abc import ABC, abstractmethod
 
+import numpy as np
 from sklearn.base import BaseEstimator
 
 from skbal._utils.indices import check_indices
-from skbal._utils.validation import check_real
+from skbal._utils.parameters import check_parameters, real
 
 
 class Oracle(BaseEstimator, ABC):
-    """Someone who is called with rows of a pool and gives their labels.
+    """Base class of oracles.
 
-    A subclass has the parameter ``cost_per_label`` and gives `_n_pool`, `_answers` and,
-    if it buys more or less than a label a row, `_n_bought`.
+    A subclass implements `answer`. If the number of rows is known, it overrides
+    `n_pool`, and wrong indices raise an error. If it buys more or less than one label
+    per row, it overrides `n_bought`. ``cost_per_label`` may be a parameter of
+    ``__init__`` as in the oracles of this module, and is 1.0 otherwise.
+
+    Attributes
+    ----------
+    n_asked : int
+        Number of rows that were answered so far.
+    cost : float
+        Cost of the answers so far: ``n_bought`` times ``cost_per_label``.
+
+    Examples
+    --------
+    An oracle that looks up labels in a dictionary:
+
+    >>> import numpy as np
+    >>> from skbal.oracles import Oracle
+    >>> class Catalogue(Oracle):
+    ...     def __init__(self, names, kinds):
+    ...         self.names = names
+    ...         self.kinds = kinds
+    ...
+    ...     @property
+    ...     def n_pool(self):
+    ...         return len(self.names)
+    ...
+    ...     def answer(self, indices):
+    ...         return np.array([self.kinds[self.names[i]] for i in indices])
+    >>> oracle = Catalogue(["M31", "M42"], {"M31": "galaxy", "M42": "nebula"})
+    >>> oracle([1, 0]).tolist(), oracle.n_asked, oracle.cost
+    (['nebula', 'galaxy'], 2, 2.0)
     """
 
+    cost_per_label = 1.0
+    _parameter_rules = {"cost_per_label": real(0)}
+
     def __call__(self, indices):
-        """Return the labels of the rows.
+        """Return the labels of rows.
 
         Parameters
         ----------
@@ -31,42 +65,70 @@ class Oracle(BaseEstimator, ABC):
         Raises
         ------
         TypeError
-            If the indices are no integers.
+            If the indices are not integers.
         ValueError
-            If one of them is negative or past the end of the pool.
+            If an index is negative or not below `n_pool`.
         """
         self._check()
-        return self._answers(self._check_indices(indices))
+        rows = self._check_indices(indices)
+        labels = self.answer(rows)
+        self._count(rows)
+        return labels
+
+    @abstractmethod
+    def answer(self, indices):
+        """Return the labels of rows. Subclasses implement this method.
+
+        Call the oracle itself to ask it: the call checks the indices and counts.
+
+        Parameters
+        ----------
+        indices : ndarray of shape (n_indices,), dtype=intp
+            Rows of the pool, which exist.
+
+        Returns
+        -------
+        labels : ndarray of shape (n_indices,) or (n_indices, n_outputs)
+            In the order of the indices.
+        """
+
+    @property
+    def n_pool(self):
+        """Number of rows that the oracle can be asked about; infinite if unknown."""
+        return np.inf
 
     @property
     def n_asked(self):
-        """How many rows it has answered so far."""
+        """Number of rows that were answered so far."""
         return getattr(self, "_n_asked", 0)
 
     @property
+    def n_bought(self):
+        """Number of answers that were paid for so far, each ``cost_per_label``."""
+        return self.n_asked
+
+    @property
     def cost(self):
-        """What its answers cost so far, in units of ``cost_per_label``."""
-        return self._n_bought() * self._price()
+        """Cost of the answers so far, in the unit of ``cost_per_label``."""
+        return self.n_bought * float(self.cost_per_label)
 
     def _check(self):
         """Raise an error if a parameter is wrong."""
-        self._price()
+        check_parameters(self)
 
     def _check_indices(self, indices):
         owner = type(self).__name__
-        return check_indices(indices, self._n_pool(), "indices", owner, unique=False)
+        return check_indices(indices, self.n_pool, "indices", owner, unique=False)
 
-    def _price(self):
-        owner = type(self).__name__
-        return check_real(self.cost_per_label, "cost_per_label", owner, low=0)
+    def _count(self, rows):
+        """Count rows that were answered."""
+        self._n_asked = self.n_asked + len(rows)
 
-    @abstractmethod
-    def _n_pool(self):
-        """Return how many rows it can be asked about."""
 
-    @abstractmethod
-    def _answers(self, rows):
-        """Return the labels of rows that exist, and count them."""
-
-    def _n_bought(self):
-        return self.n_asked
+def check_callable(value, name, owner):
+    """Raise a TypeError unless the parameter can be called."""
+    if not callable(value):
+        raise TypeError(
+            f"{name} of {owner} must be callable, got {value!r} "
+            f"({type(value).__name__})."
+        )

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from skbal._utils.parameters import seed
 from skbal._utils.random import check_seed, stream
 from skbal._utils.validation import as_numbers, check_count
 from skbal.oracles._oracle import Oracle
@@ -10,41 +11,41 @@ from skbal.oracles._oracle import Oracle
 class VoteOracle(Oracle):
     """Answers with the votes of simulated volunteers: k of N say yes.
 
-    Each volunteer says yes by chance. What the first N volunteers say of a row depends
-    on ``random_state`` and the row alone, not on what else is asked, in which order or
-    in how many calls.
+    What the first N volunteers say about a row depends on ``random_state`` and the row
+    alone. It does not depend on which other rows are asked about, in which order or in
+    how many calls.
 
-    Asked again about a row, it asks further volunteers and answers with their votes
-    only: they are taught beside the earlier ones, and nobody counts twice. (A
-    `CrowdOracle` answers with all it has, as its label is to replace the earlier one.)
-    All votes so far are in `votes`: a beta-binomial model should be taught these
-    totals, each row once, since it takes two rows for two galaxies that look alike.
+    Asked again about a row, the oracle asks further volunteers and answers with their
+    votes only. These are taught beside the earlier ones, so nobody counts twice. (A
+    `CrowdOracle` answers with all it has, as its label replaces the earlier one.) All
+    votes so far are in `votes`. A beta-binomial model should be taught these totals,
+    one line per row: it would take two lines for two galaxies that look alike.
 
     Parameters
     ----------
     vote_fraction : array-like of shape (n_pool,) or (n_pool, n_questions)
-        The chance that a volunteer says yes, in [0, 1].
+        Probability that a volunteer says yes, in [0, 1].
     n_volunteers : int or array-like of shape (n_pool,) or (n_pool, n_questions), \
 default=40
-        How many volunteers a call asks about a row; 0 where a question is not to be
-        asked. It may be changed between calls: three volunteers for each row, forty
-        more for some.
+        Number of volunteers that a call asks about a row. 0 if a question is not asked.
+        It may be changed between calls, for instance to ask three volunteers about each
+        row and forty more about some.
     random_state : None, int, numpy.random.RandomState or numpy.random.Generator
-        What volunteers say. None says otherwise in each oracle, but goes on in one as
-        it began.
+        Decides what volunteers say. An integer makes the votes repeatable. With
+        ``None``, each oracle draws a seed of its own at its first answer and keeps it.
     cost_per_label : float, default=1.0
-        The price of one volunteer's visit to a row, in which all questions are
-        answered: a call pays for the most volunteers of any question of the row.
+        Cost of one volunteer's visit to a row, in which all questions are answered. A
+        call pays for the largest number of volunteers of any question of the row.
 
     Notes
     -----
-    The votes of one row and question come from a stream of their own, a uniform number
-    for each volunteer, who says yes if it is below the chance: with one
-    ``random_state``, who says yes still does where the chance is larger. A clone has
-    asked nobody, a pickle keeps its count.
+    The votes about one row and question come from a random stream of their own, with a
+    uniform number for each volunteer, who says yes if it is below the probability. So
+    with one ``random_state``, a volunteer who says yes also does so if the probability
+    is larger. A clone has asked nobody, a pickle keeps its count.
 
-    ``n_asked`` counts rows: one that is asked about twice counts twice, one without
-    any volunteer counts, too.
+    ``n_asked`` counts rows. A row that is asked about twice counts twice. A row without
+    volunteers counts, too.
 
     Examples
     --------
@@ -60,6 +61,8 @@ default=40
     (3, 46.0)
     """
 
+    _parameter_rules = {"random_state": seed()}
+
     def __init__(
         self, vote_fraction, n_volunteers=40, random_state=None, cost_per_label=1.0
     ):
@@ -69,7 +72,7 @@ default=40
         self.cost_per_label = cost_per_label
 
     def votes(self, indices):
-        """Return all votes so far, without asking anybody.
+        """Return all votes so far, without asking anyone.
 
         Parameters
         ----------
@@ -79,7 +82,7 @@ default=40
         Returns
         -------
         votes : ndarray of int64 of shape (n_indices, 2) or (n_indices, n_questions, 2)
-            k, the yes votes, and N, all votes; zeros for a row that was not asked
+            k, the yes votes, and N, all votes. Zeros for a row that was not asked
             about.
         """
         rows = self._check_indices(indices)
@@ -88,35 +91,37 @@ default=40
     def _check(self):
         super()._check()
         self._volunteers()
-        self._seed()
 
-    def _n_pool(self):
+    @property
+    def n_pool(self):
+        """Number of rows that the oracle can be asked about."""
         return len(self._fractions())
 
-    def _n_bought(self):
+    @property
+    def n_bought(self):
+        """Number of visits of volunteers that were paid for so far."""
         return getattr(self, "_n_visits", 0)
 
-    def _answers(self, rows):
+    def answer(self, indices):
         fractions, volunteers = self._fractions(), self._volunteers()
         so_far = self._so_far().copy()
-        answers = np.empty((len(rows), fractions.shape[1], 2), dtype=np.int64)
-        for place, row in enumerate(rows.tolist()):
-            heard = so_far[row, :, 1]
-            answers[place, :, 0] = self._yes(row, fractions[row], heard, volunteers)
+        answers = np.empty((len(indices), fractions.shape[1], 2), dtype=np.int64)
+        for place, row in enumerate(indices.tolist()):
+            n_before = so_far[row, :, 1]
+            answers[place, :, 0] = self._yes(row, fractions[row], n_before, volunteers)
             answers[place, :, 1] = volunteers[row]
             so_far[row] += answers[place]
-        # Only now, so that a call that fails has bought nothing.
+        # Last, so that a call that fails has bought nothing.
         self._votes_so_far = so_far
-        self._n_visits = self._n_bought() + int(volunteers[rows].max(axis=1).sum())
-        self._n_asked = self.n_asked + len(rows)
+        self._n_visits = self.n_bought + int(volunteers[indices].max(axis=1).sum())
         return self._shaped(answers)
 
-    def _yes(self, row, fractions, heard, volunteers):
-        """Return how many say yes to each question, after those heard before."""
+    def _yes(self, row, fractions, n_before, volunteers):
+        """Return how many of the next volunteers say yes to each question."""
         yes = []
         for question, fraction in enumerate(fractions):
             rng = stream(self._seed(), "volunteers", row, question)
-            before, now = heard[question], volunteers[row, question]
+            before, now = n_before[question], volunteers[row, question]
             yes.append(np.count_nonzero(rng.random(before + now)[before:] < fraction))
         return yes
 
@@ -126,7 +131,7 @@ default=40
         return self._settled_seed
 
     def _so_far(self):
-        """Return the votes heard so far, for all rows and questions."""
+        """Return the votes so far, shape (n_pool, n_questions, 2)."""
         shape = (*self._fractions().shape, 2)
         votes = getattr(self, "_votes_so_far", None)
         if votes is None:
@@ -140,11 +145,11 @@ default=40
         return votes
 
     def _shaped(self, votes):
-        """Return votes without the axis of questions where there is only one."""
+        """Return votes without the axis of questions if there is one question."""
         return votes if np.ndim(self.vote_fraction) == 2 else votes[:, 0]
 
     def _fractions(self):
-        """Return the chances of a yes, of shape (n_pool, n_questions)."""
+        """Return the probabilities of a yes, shape (n_pool, n_questions)."""
         owner = type(self).__name__
         fractions = as_numbers(
             self.vote_fraction, f"vote_fraction of {owner} must be numbers"
@@ -159,7 +164,7 @@ default=40
         return fractions if fractions.ndim == 2 else fractions[:, None]
 
     def _volunteers(self):
-        """Return how many a call asks, of shape (n_pool, n_questions)."""
+        """Return how many volunteers a call asks, shape (n_pool, n_questions)."""
         owner, shape = type(self).__name__, self._fractions().shape
         if np.ndim(self.n_volunteers) == 0:
             n = check_count(self.n_volunteers, "n_volunteers", owner, smallest=0)

@@ -1,4 +1,4 @@
-"""Crowds: whose judgements are bought, what they cost, and what they add up to."""
+"""Crowds: whose answers are bought, what they cost, and what they add up to."""
 
 import pickle
 from collections import Counter
@@ -25,7 +25,7 @@ def test_the_answer_is_the_label_of_most():
     assert oracle.votes([0, 3, 2]).tolist() == [[2, 3], [1, 0], [0, 0]]
 
 
-def test_judgements_bought_are_counted_and_never_bought_twice():
+def test_answers_bought_are_counted_and_never_bought_twice():
     oracle = CrowdOracle(ITEMS, LABELS, n_answers=2, cost_per_label=0.5, random_state=0)
     assert (oracle.n_asked, oracle.cost) == (0, 0.0)
     oracle([0, 3])
@@ -73,7 +73,7 @@ def test_what_is_said_of_a_row_does_not_depend_on_the_others(order):
     assert [oracle([row])[0] for row in order] == [whole[row] for row in order]
 
 
-def test_judgements_are_bought_in_random_order():
+def test_answers_are_bought_in_random_order():
     firsts = Counter(
         CrowdOracle([0] * 4, list("abcd"), n_answers=1, random_state=seed)([0])[0]
         for seed in range(400)
@@ -142,11 +142,11 @@ def test_no_question_has_no_answer_and_no_price():
 @pytest.mark.parametrize(
     ("parameters", "rows", "error", "message"),
     [
-        ({}, [0, 1], ValueError, "Nobody judged row 1"),
+        ({}, [0, 1], ValueError, "Nobody answered about row 1"),
         ({}, [4], ValueError, r"indices of CrowdOracle must lie in \[0, 4\), got 4"),
         ({}, [-1], ValueError, "indices of CrowdOracle must lie in"),
         ({"items": []}, [0], ValueError, "as many as the 0 items, got 8"),
-        ({"items": [], "labels": []}, [0], ValueError, "nobody judged anything"),
+        ({"items": [], "labels": []}, [0], ValueError, "there are no answers"),
         ({"items": [-1] * 8}, [0], ValueError, r"items of CrowdOracle must lie in \[0"),
         ({"items": [0.5] * 8}, [0], TypeError, "items of CrowdOracle must be integers"),
         ({"workers": [1]}, [0], ValueError, "workers of CrowdOracle must be as many"),
@@ -184,7 +184,7 @@ def test_bad_requests_are_refused(parameters, rows, error, message):
 
 
 @pytest.mark.skipif(not TABLE.exists(), reason="crowd_labels.npz is not there")
-def test_more_people_are_right_more_often_on_real_judgements():
+def test_more_people_are_right_more_often_on_real_answers():
     data = np.load(TABLE)
     columns = [data[f"mozafari__{name}"] for name in ("item", "label", "worker")]
     gold = data["mozafari__gold"]

@@ -1,4 +1,4 @@
-"""A table of judgements: who said what about which row."""
+"""A table of answers: who said what about which row."""
 
 import numpy as np
 from sklearn.utils import column_or_1d
@@ -8,19 +8,19 @@ from skbal._utils.labels import class_codes
 from skbal._utils.random import stream
 
 
-class Judgements:
-    """Judgements sorted by row, those of one row in random order.
+class AnswerTable:
+    """Answers sorted by row, with the answers about one row in random order.
 
     Parameters
     ----------
-    items : array-like of int of shape (n_judgements,)
-        Which row each is about.
-    labels : array-like of shape (n_judgements,)
-        What was said.
-    workers : array-like of shape (n_judgements,) or None
-        Who said it; one judgement of each about a row is kept. None keeps all.
+    items : array-like of int of shape (n_lines,)
+        The row that each answer is about.
+    labels : array-like of shape (n_lines,)
+        The answers.
+    workers : array-like of shape (n_lines,) or None
+        Who answered. One answer of each worker about a row is kept. None keeps all.
     seed : int
-        Of the order, and of equal votes.
+        Decides the order, and the majority among equal votes.
     owner : str
         The oracle's name, for messages.
 
@@ -29,14 +29,14 @@ class Judgements:
     classes : ndarray of shape (n_classes,)
         The labels, sorted.
     n_given : ndarray of int of shape (n_rows,)
-        How many judgements each row has.
+        Number of answers about each row.
 
     Raises
     ------
     TypeError
-        If items are no integers, or labels or workers are texts and numbers.
+        If items are not integers, or if labels or workers mix strings and numbers.
     ValueError
-        If there are none, a label or worker is NaN, or the arrays differ in length.
+        If the table is empty, a label or worker is NaN, or the arrays differ in length.
     """
 
     def __init__(self, items, labels, workers, seed, owner):
@@ -46,10 +46,11 @@ class Judgements:
             workers = np.arange(len(items))
         workers = _column(workers, "workers", len(items), owner)
         if not len(items):
-            raise ValueError(f"items of {owner} are empty: nobody judged anything.")
+            raise ValueError(f"items of {owner} are empty: there are no answers.")
         self.seed = seed
         self.classes, codes = class_codes(labels, "labels", owner)
         _, workers = class_codes(workers, "workers", owner)
+        # The name of the stream decides its numbers, so it stays as it is.
         order = np.lexsort((stream(seed, "judgements").random(len(items)), items))
         order = order[_firsts(items[order], workers[order])]
         self.n_given = np.bincount(items[order])
@@ -57,12 +58,12 @@ class Judgements:
         self._codes = codes[order]
 
     def labels(self, row, n):
-        """Return the first ``n`` labels of a row, in its random order.
+        """Return the first ``n`` answers about a row, in its random order.
 
         Parameters
         ----------
         row, n : int
-            A row, and no more than ``n_given`` of it.
+            A row, and a number of at most ``n_given[row]``.
 
         Returns
         -------
@@ -71,12 +72,12 @@ class Judgements:
         return self.classes[self._codes_of(row, n)]
 
     def votes(self, row, n):
-        """Return how many of the first ``n`` judgements of a row are for each class.
+        """Return how many of the first ``n`` answers about a row are for each class.
 
         Parameters
         ----------
         row, n : int
-            As `labels` takes them.
+            As for `labels`.
 
         Returns
         -------
@@ -85,17 +86,17 @@ class Judgements:
         return np.bincount(self._codes_of(row, n), minlength=len(self.classes))
 
     def majority(self, row, n):
-        """Return the label of most of the first ``n`` judgements of a row.
+        """Return the label of the majority of the first ``n`` answers about a row.
 
         Parameters
         ----------
         row, n : int
-            As `labels` takes them; ``n`` is 1 or more.
+            As for `labels`, with ``n`` at least 1.
 
         Returns
         -------
         label : object
-            Of classes with equal votes, a random one, for one row always the same.
+            Among classes with equal votes a random one, always the same for one row.
         """
         votes = self.votes(row, n)
         priority = stream(self.seed, "equal votes", row).random(len(votes))
@@ -117,6 +118,6 @@ def _column(values, name, n_items, owner):
 
 
 def _firsts(items, workers):
-    """Return where a worker is met for the first time at an item, rising."""
+    """Return the first position of each worker at each item, in ascending order."""
     pairs = items * (workers.max() + 1) + workers
     return np.sort(np.unique(pairs, return_index=True)[1])
