@@ -1,6 +1,6 @@
-"""How Sphinx builds these pages.
+"""Settings of Sphinx. To build the pages::
 
-sphinx-build -W --keep-going -b html docs docs/_build/html
+    sphinx-build -W --keep-going -b html docs docs/_build/html
 """
 
 from pathlib import Path
@@ -26,7 +26,7 @@ extensions = [
 ]
 exclude_patterns = ["_build", "**/conftest.py"]
 templates_path = ["_templates"]
-# Single backticks, as in the docstrings: a link where there is one to make.
+# Names in single backticks become links where Sphinx knows them, as in docstrings.
 default_role = "py:obj"
 
 autosummary_generate = True
@@ -61,12 +61,13 @@ html_sidebars = {
     "what_other_code_computes": [],
     "references": [],
     "changelog": [],
+    "deprecations": [],
 }
 html_show_sourcelink = False
 
 
 class Markdown(Directive):
-    """``.. markdown:: FILE`` puts a Markdown file on the page."""
+    """Show a Markdown file on the page: ``.. markdown:: FILE``."""
 
     required_arguments = 1
 
@@ -75,13 +76,13 @@ class Markdown(Directive):
         _, path = environment.relfn2path(self.arguments[0])
         environment.note_dependency(path)
         lines = Path(path).read_text(encoding="utf-8").splitlines()
-        # The page has a title of its own.
+        # The page has its own title.
         text = "\n".join(line for line in lines if not line.startswith("# "))
         return [nodes.raw("", MarkdownIt().render(text), format="html")]
 
 
 def skip_foreign(app, what, name, obj, skip, options):
-    """Leave out what a class has from scikit-learn or modAL, documented there."""
+    """Skip members that a class inherits from scikit-learn or modAL."""
     if what != "class" or skip:
         return skip
     function = obj.fget if isinstance(obj, property) else obj
