@@ -6,8 +6,8 @@ from sklearn.base import ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
-from skbal._utils._sklearn import num_samples
-from skbal._utils.random import check_seed, stream
+from skbal._utils.parameters import check_parameters, option
+from skbal._utils.random import stream
 from skbal.models._dropout._classifier import MCDropoutClassifier
 from skbal.models._laplace._base import LaplaceNetwork, with_ones
 from skbal.models._laplace._class_columns import network_class_weights
@@ -30,57 +30,59 @@ _CURVATURES = {
 
 
 class LaplaceClassifier(ClassifierMixin, LaplaceNetwork):
-    """A network whose last layer's weights have a Gaussian posterior, by Laplace.
+    """A network with a Gaussian posterior of its last-layer weights, by Laplace.
 
-    The network is trained, or taken as it is, and cut before its last dense layer. What
-    enters that layer are features phi, held fixed, with a one appended for the bias.
-    The posterior of the weights W of ``softmax(phi @ W)`` is approximated by a Gaussian
-    whose precision is the Hessian of the negative log posterior [1]_. In the weights
-    the logits are linear, so the linearised predictive is exact for the Gaussian. A
-    draw is one matrix of weights for all rows.
+    The network is trained, or used as it is, and cut before its last dense layer. The
+    inputs of that layer are fixed features phi, with a one appended for the bias. The
+    posterior of the weights W of ``softmax(phi @ W)`` is approximated by a Gaussian
+    whose precision is the Hessian of the negative log posterior [1]_. The logits are
+    linear in the weights, so that their distribution is exact for this Gaussian. A draw
+    is one matrix of weights for all rows.
 
     Parameters
     ----------
     network : estimator, skorch.NeuralNet or torch.nn.Module, optional
-        None is ``MCDropoutClassifier()``. One of skbal's networks or a skorch net is
-        cloned and trained. A ``torch.nn.Module`` instance, and any of these in
-        `sklearn.frozen.FrozenEstimator`, is used as it is, and never trained.
+        The network. ``None`` means ``MCDropoutClassifier()``. Networks of skbal and of
+        skorch are cloned and trained. An instance of ``torch.nn.Module``, and any of
+        these in a `sklearn.frozen.FrozenEstimator`, is used as it is and never trained.
     hessian : {"full", "kronecker", "diagonal"}, default="full"
-        "full" is exact, a matrix over all weights; it is refused beyond 2 GiB.
-        "kronecker" is one Kronecker product of classes and features [2]_, "diagonal"
-        the diagonal alone.
+        The form of the Hessian. "full" is exact, a matrix over all weights of at most
+        2 GiB. "kronecker" is one Kronecker product of classes and features [2]_.
+        "diagonal" is the diagonal alone.
     mode : {"network", "map"}, default="network"
-        Where the Gaussian stands. "network": at the network's own weights, whose
-        predictions it so keeps, but for their confidence. "map": at the most probable
-        weights given the features and the prior, which new labels move even without
-        training. See the notes.
+        The mean of the Gaussian. "network": the weights that training gave, so that
+        only the confidence of predictions changes. "map": the most probable weights
+        given features and prior, which new labels change even without training. The
+        default keeps the accuracy of the network; see the notes.
     prior_variance : float, default=1.0
-        The variance of each weight, and bias, before any row was seen. With
-        ``optimize="evidence"`` it is where the search begins.
-    optimize : {"weights", "evidence"} or None, default="weights"
-        How the prior variance is found. "weights": the mean square of the network's own
-        last-layer weights, for which they are most probable. "evidence": MacKay's
-        fixed point [3]_. None takes ``prior_variance``.
+        Prior variance of each weight and bias. With ``optimize="evidence"`` the search
+        starts here.
+    optimize : {"network", "evidence"} or None, default="network"
+        How the prior variance is found. "network": the mean square of the last-layer
+        weights that training gave, for which they are most probable. "evidence":
+        MacKay's fixed point [3]_. ``None`` uses ``prior_variance``. The default is
+        calibrated better, since the features were learned from the same labels; see the
+        notes.
     predictive : {"monte_carlo", "probit"}, default="monte_carlo"
-        How ``predict_proba`` averages over weights: by ``n_draws`` draws, or by
-        MacKay's formula ``softmax(m / sqrt(1 + pi v / 8))`` from mean m and variance v
-        of each logit [3]_, which is deterministic.
+        How ``predict_proba`` averages over weights. "monte_carlo": by ``n_draws``
+        draws. "probit": by MacKay's formula ``softmax(m / sqrt(1 + pi v / 8))`` from
+        mean m and variance v of each logit [3]_, which is deterministic.
     n_draws : int, default=100
-        How many draws ``predict_proba`` averages, and how many ``predict_samples``
-        gives when not told.
+        Number of posterior draws that ``predict_proba`` averages over, and that
+        ``predict_samples`` makes by default.
     feature_layer : str, optional
-        The layer whose output is the features, a name in ``module.named_modules()``;
-        only with ``mode="map"``. None takes the input of the last dense layer of a
-        ``Sequential``, as in skbal's own networks.
+        The layer whose output is used as features, a name in
+        ``module.named_modules()``. Only with ``mode="map"``. ``None`` uses the input of
+        the last dense layer of a ``Sequential``, as in the networks of skbal.
     refit_network : bool, default=True
-        Whether ``fit`` trains a network that it can train. False trains one only where
-        there is none yet: neither of an earlier ``fit``, nor a fitted ``network``.
+        Whether ``fit`` trains the network. If False, it is trained only if neither an
+        earlier ``fit`` nor the given ``network`` has a trained one.
     max_iter : int, default=100
-        The most priors that the search for the evidence tries.
+        Largest number of priors tried in the search for the largest evidence.
     tol : float, default=1e-4
-        The relative change of the prior variance at which the search stops.
+        The search stops when the prior variance changes by less than this share.
     random_state : None, int or numpy.random.RandomState, default=None
-        Seeds the training of the network, and the draws behind ``predict_proba``.
+        Seeds the training of the network, and the draws used by ``predict_proba``.
 
     Attributes
     ----------
@@ -89,24 +91,25 @@ class LaplaceClassifier(ClassifierMixin, LaplaceNetwork):
     network_ : estimator, skorch.NeuralNet or torch.nn.Module
         The trained network.
     coef_mean_ : ndarray of shape (n_features_out, n_classes)
-        The mean of the weights.
+        Mean of the weights.
     intercept_mean_ : ndarray of shape (n_classes,)
-        The mean of the biases.
+        Mean of the biases.
     prior_variance_ : float
-        The prior variance in use.
+        The prior variance used.
     evidence_path_ : ndarray of shape (n_iterations,)
-        With ``optimize="evidence"``: a structured array of the ``prior_variance``,
-        ``n_effective_parameters`` and ``log_marginal_likelihood`` of each iteration.
+        Structured array with the ``prior_variance``, ``n_effective_parameters`` and
+        ``log_marginal_likelihood`` of each prior tried. The last is the one used. Only
+        with ``optimize="evidence"``.
     n_iter_ : int
-        How many priors were tried.
+        Number of priors tried.
     n_features_in_ : int
-        Features of a row seen by ``fit`` (for images, channels).
+        Number of features of a row (for images, of channels).
     feature_names_in_ : ndarray of str
-        Column names, when X was a data frame.
+        Column names, if X was a data frame.
     row_shape_ : tuple of int
         The shape of a row of X.
     draw_seed_ : int
-        The seed of the draws behind ``predict_proba``.
+        The seed of the draws used by ``predict_proba``.
 
     See Also
     --------
@@ -115,22 +118,22 @@ class LaplaceClassifier(ClassifierMixin, LaplaceNetwork):
 
     Notes
     -----
-    A Laplace approximation belongs at a maximum of the posterior. The network's weights
-    are near one only roughly, and those of ``mode="map"`` are one to rounding. Yet the
-    features were learned from the same labels, which the evidence does not know: it
-    takes rows that are told apart perfectly as proof of wide weights, and draws from
-    the posterior are then far less confident than they ought to be. The weights that
-    training arrived at hold a better measure of their size. Taking their mean square
-    for the prior variance is MacKay's fixed point with all weights counted as
-    determined by the data.
+    A Laplace approximation should be made at a maximum of the posterior. The weights of
+    ``mode="map"`` are one up to rounding, those of the network only roughly. However,
+    the features were learned from the same labels, which the evidence does not know. It
+    takes rows that are separated perfectly as proof of large weights, and draws from
+    the posterior are then far less confident than they should be. The weights that
+    training gave are a better measure of their size. Using their mean square as prior
+    variance is MacKay's fixed point with all weights determined by the data.
 
-    ``mode="network"`` with ``optimize="weights"`` softens the confidence of an
-    overconfident network and leaves a modest one nearly as it is. The evidence is the
-    right tool for features that were not learned from the rows at hand, such as those
-    of a pretrained network, together with ``mode="map"``.
+    ``mode="network"`` with ``optimize="network"`` reduces the confidence of an
+    overconfident network and changes that of a cautious one only little. The evidence
+    is the right choice for features that were not learned from the training rows, such
+    as those of a pretrained network, together with ``mode="map"``.
 
-    All classes have a column of weights, two classes as well. A shift of all logits by
-    the same amount, on which no probability depends, keeps its prior variance.
+    Each class has a column of weights, also if there are two classes. No probability
+    depends on a shift of all logits by the same amount, whose variance stays that of
+    the prior.
 
     References
     ----------
@@ -153,8 +156,7 @@ class LaplaceClassifier(ClassifierMixin, LaplaceNetwork):
     True
     """
 
-    _hessians = ("full", "kronecker", "diagonal")
-    _optimizers = ("weights", "evidence", None)
+    _parameter_rules = {"predictive": option("monte_carlo", "probit")}
 
     def __init__(
         self,
@@ -163,7 +165,7 @@ class LaplaceClassifier(ClassifierMixin, LaplaceNetwork):
         hessian="full",
         mode="network",
         prior_variance=1.0,
-        optimize="weights",
+        optimize="network",
         predictive="monte_carlo",
         n_draws=100,
         feature_layer=None,
@@ -191,7 +193,7 @@ class LaplaceClassifier(ClassifierMixin, LaplaceNetwork):
     # ------------------------------------------------------------------ learning
 
     def fit(self, X, y, *, refit_network=None):
-        """Train the network where it is to be trained, and find the posterior.
+        """Train the network if it is to be trained, and compute the posterior.
 
         Parameters
         ----------
@@ -199,10 +201,10 @@ class LaplaceClassifier(ClassifierMixin, LaplaceNetwork):
 height, width)
             The training rows.
         y : array-like of shape (n_samples,)
-            Their labels.
+            The labels.
         refit_network : bool, optional
-            In place of the parameter, for this call: a learner's
-            ``teach(X, y, refit_network=False)`` finds the posterior alone.
+            Replaces the parameter in this call. For instance, a learner's
+            ``teach(X, y, refit_network=False)`` computes only the posterior.
 
         Returns
         -------
@@ -212,17 +214,16 @@ height, width)
         Raises
         ------
         ValueError, TypeError
-            If X, y or a parameter is not as it must be; the message says which. Also if
-            the full Hessian would be too large, or the network's last layer is needed
-            and not known, or has no column for a class.
+            If X, y or a parameter is invalid. The message says which. Also if the full
+            Hessian would be too large, or if the last layer of the network is needed
+            and is not known or has no output for a class.
 
         Warns
         -----
         ConvergenceWarning
-            If the evidence has no maximum within reach.
+            If the evidence has no maximum within the range searched.
         """
-        self._check_parameters()
-        self._check_option("predictive", ("monte_carlo", "probit"))
+        check_parameters(self)
         X, y = self._check_fit_rows(X, y)
         check_classification_targets(y)
         classes, codes = np.unique(y, return_inverse=True)
@@ -247,11 +248,12 @@ height, width)
         curvature = _CURVATURES[self.hessian]
         if self.mode == "map":
             return AtMode(features, codes, len(classes), curvature, owner)
-        weights = self._class_weights(classes, "mode='network'")
+        weights = self._class_weights(classes)
         return AtWeights(features, codes, weights, curvature, owner)
 
-    def _class_weights(self, classes, reason):
-        layer = self._network_layer(reason)
+    def _class_weights(self, classes):
+        """Return the weights of the network, (n_features + 1, n_classes)."""
+        layer = self._network_layer()
         return network_class_weights(
             layer, self._found_last_dense().after, self.network_, classes, self
         )
@@ -261,8 +263,8 @@ height, width)
         self.n_iter_ = 1
         if self.optimize is None:
             return float(self.prior_variance)
-        if self.optimize == "weights":
-            weights = self._class_weights(classes, "optimize='weights'")
+        if self.optimize == "network":
+            weights = self._class_weights(classes)
             return float(np.clip(np.mean(weights**2), *prior_range(features)))
         variance, self.evidence_path_ = maximise_evidence(
             problem,
@@ -278,13 +280,14 @@ height, width)
     def log_marginal_likelihood(self):
         """Return the log evidence of the training labels by Laplace's method, in nats.
 
-        The features are taken as given: it tells priors on one network apart, but not
-        networks, which were trained on the same labels. It is an approximation, a good
-        one at most with ``mode="map"``.
+        The features are taken as known. It therefore compares priors on one network,
+        but not networks, which were trained on the same labels. It is an approximation,
+        which can only be good with ``mode="map"``.
 
         Returns
         -------
         log_evidence : float
+            The log evidence, in nats.
         """
         check_is_fitted(self)
         return self._log_evidence
@@ -298,7 +301,7 @@ height, width)
         ----------
         X : array-like of shape (n_samples, n_features) or (n_samples, channels, \
 height, width)
-            The rows, as ``fit`` took them.
+            Rows of the form passed to ``fit``.
 
         Returns
         -------
@@ -315,61 +318,36 @@ height, width)
         ----------
         X : array-like of shape (n_samples, n_features) or (n_samples, channels, \
 height, width)
-            The rows, as ``fit`` took them.
+            Rows of the form passed to ``fit``.
 
         Returns
         -------
         probabilities : ndarray of shape (n_samples, n_classes), dtype=float64
-            Columns in the order of ``classes_``.
+            The probabilities, with columns in the order of ``classes_``.
         """
         check_is_fitted(self)
         if self.predictive == "probit":
             chunks = self._probit_chunks(X)
         else:
-            draws = self._draw_chunks(X, self._n_draws(None), self.draw_seed_)
+            n_draws = self._check_n_draws(None)
+            draws = self._probability_chunks(X, n_draws, self.draw_seed_)
             chunks = (chunk.mean(axis=1) for _, chunk in draws)
         mean = np.concatenate(list(chunks))
         return mean / mean.sum(axis=1, keepdims=True)
 
-    def predict_samples(self, X, n_draws=None, *, random_state=None):
-        """Return joint draws of class probabilities, one matrix of weights a draw.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features) or (n_samples, channels, \
-height, width)
-            The rows, as ``fit`` took them.
-        n_draws : int, optional
-            How many draws; None takes the parameter ``n_draws``.
-        random_state : None, int, numpy.random.RandomState or numpy.random.Generator
-            An integer gives the same draws at every call, None fresh ones.
-
-        Returns
-        -------
-        draws : ndarray of shape (n_samples, n_draws, n_classes)
-            Class probabilities, columns in the order of ``classes_``.
-
-        Raises
-        ------
-        ValueError, TypeError
-            If X, ``n_draws`` or ``random_state`` is not as it must be.
-        """
-        check_is_fitted(self)
-        n_draws = self._n_draws(n_draws)
-        seed = check_seed(random_state, f"predict_samples of {type(self).__name__}")
-        shape = (num_samples(X), n_draws, len(self.classes_))
-        draws = np.empty(shape, dtype=result_dtype(X))
-        for rows, chunk in self._draw_chunks(X, n_draws, seed):
-            draws[rows] = chunk
-        return draws
-
     def _draw_chunks(self, X, n_draws, seed):
-        """Yield (rows, probabilities), the same draws of weights for every chunk."""
+        dtype = result_dtype(X)
+        for rows, draws in self._probability_chunks(X, n_draws, seed):
+            yield rows, draws.astype(dtype, copy=False)
+
+    def _probability_chunks(self, X, n_draws, seed):
+        """Yield rows and their probabilities, (n_rows, n_draws, n_classes), float64."""
         n_features, n_classes = self._weights.shape
         weights = self._posterior.draw(stream(seed, "weights"), n_draws)
         weights += self._weights
+        # (n_draws, n_features, n_classes) -> (n_features, n_draws * n_classes)
         flat = weights.swapaxes(0, 1).reshape(n_features, -1)
-        # Logits, probabilities and what the softmax holds in between.
+        # Logits, probabilities and the temporaries of the softmax.
         bytes_per_row = 40 * n_draws * n_classes + 8 * n_features
         for rows, features in self._feature_chunks(X, bytes_per_row):
             logits = (with_ones(features) @ flat).reshape(-1, n_draws, n_classes)

@@ -1,18 +1,18 @@
 """The evidence of a softmax layer by Laplace's method, and the prior that maximises it.
 
-Around weights W with Hessian H of the negative log likelihood, and with the prior
+Around weights W with the Hessian H of the negative log likelihood, with the prior
 variance s2 and n_weights weights,
 
     log p(y) ~ log p(y | W) - |W|^2 / (2 s2) - n_weights / 2 log s2
                - 1/2 log |H + I / s2|.
 
-MacKay (1992), "The evidence framework applied to classification networks": with H held
-fixed it is stationary where
+MacKay (1992), "The evidence framework applied to classification networks": for fixed H
+it is stationary where
 
     s2 = |W|^2 / gamma,    gamma = tr(H (H + I / s2)^-1),
 
-gamma being the number of weights that the data determine. One such step after the other
-converges slowly, so Brent's method finds where the step vanishes.
+where gamma is the number of weights that the data determine. Repeating this step
+converges slowly, so that Brent's method finds where the step vanishes.
 """
 
 from typing import NamedTuple
@@ -33,21 +33,24 @@ PATH_DTYPE = np.dtype(
     ]
 )
 
-# The prior variance, in units of one over the mean squared feature.
-_RANGE = 1e10
+_RANGE = 1e10  # of the prior variance, in units of one over the mean squared feature
 
 
 class Measures(NamedTuple):
-    """What the evidence needs to know about one prior.
+    """The parts of the evidence for one prior.
 
     Attributes
     ----------
-    prior_precision, log_likelihood, squared_norm : float
-        One over the prior variance; log p(y | W); |W|^2.
+    prior_precision : float
+        One over the prior variance.
+    log_likelihood : float
+        log p(y | W).
+    squared_norm : float
+        |W|^2.
     log_det_ratio : float
         log |I + H s2|.
     n_effective : float
-        gamma.
+        The number gamma of weights that the data determine.
     """
 
     prior_precision: float
@@ -62,18 +65,18 @@ class Measures(NamedTuple):
         return self.log_likelihood - 0.5 * penalty
 
     def step(self):
-        """Return by how much MacKay's update changes the log of the precision."""
+        """Return the change of the log precision by MacKay's update."""
         if self.n_effective <= 0.0:
-            return 0.0  # nothing is determined: the prior stays
+            return 0.0  # no weight is determined, and the prior stays
         if self.squared_norm == 0.0:
             return LONGEST_STEP
-        # In logarithms: weights near zero have a square that no number is divided by.
+        # A difference of logarithms, since the square of small weights may underflow.
         update = np.log(self.n_effective) - np.log(self.squared_norm)
         return float(update - np.log(self.prior_precision))
 
 
 class _Problem:
-    """Rows and labels; a subclass says around which weights to approximate."""
+    """Rows and labels; a subclass gives the weights of the approximation."""
 
     def __init__(self, features, codes, curvature, owner):
         self._features, self._codes = features, codes
@@ -105,15 +108,15 @@ class AtMode(_Problem):
     Parameters
     ----------
     features : ndarray of shape (n_samples, n_features), dtype=float64
-        With the column of ones.
+        Inputs of the layer. They contain a column of ones for the bias.
     codes : ndarray of shape (n_samples,)
         The class of each row.
     n_classes : int
         The number of classes.
-    curvature : class
-        `FullCurvature`, `DiagonalCurvature` or `KroneckerCurvature`.
+    curvature : type
+        A subclass of `Curvature`.
     owner : str
-        The estimator's name.
+        Name of the estimator, for messages.
     """
 
     def __init__(self, features, codes, n_classes, curvature, owner):
@@ -144,15 +147,15 @@ class AtWeights(_Problem):
     Parameters
     ----------
     features : ndarray of shape (n_samples, n_features), dtype=float64
-        With the column of ones.
+        Inputs of the layer. They contain a column of ones for the bias.
     codes : ndarray of shape (n_samples,)
         The class of each row.
     weights : ndarray of shape (n_features, n_classes)
-        Those of the network, the bias last.
-    curvature : class
-        `FullCurvature`, `DiagonalCurvature` or `KroneckerCurvature`.
+        The weights, with biases in the last row.
+    curvature : type
+        A subclass of `Curvature`.
     owner : str
-        The estimator's name.
+        Name of the estimator, for messages.
     """
 
     def __init__(self, features, codes, weights, curvature, owner):
@@ -179,12 +182,12 @@ class AtWeights(_Problem):
 
 
 def prior_range(features):
-    """Return the smallest and the largest prior variance that the search may reach.
+    """Return the smallest and the largest prior variance of the search.
 
     Parameters
     ----------
     features : ndarray of shape (n_samples, n_features)
-        With the column of ones, so that they are not all zero.
+        Inputs of the layer. They contain a column of ones, so they are not all zero.
 
     Returns
     -------
@@ -195,32 +198,33 @@ def prior_range(features):
 
 
 def maximise_evidence(problem, prior_variance, limits, *, max_iter, tol, owner):
-    """Return the prior variance at MacKay's fixed point, and the way there.
+    """Return the prior variance at MacKay's fixed point, and the path to it.
 
     Parameters
     ----------
     problem : AtMode or AtWeights
         Gives the `Measures` for a prior.
     prior_variance : float
-        Where to begin.
+        The first prior variance.
     limits : tuple of float, (smallest, largest)
-        Where the search ends.
+        The limits of the search.
     max_iter : int
-        The most priors to try.
+        Largest number of priors to try.
     tol : float
-        The relative change of the prior variance at which to stop.
+        The search stops when the prior variance changes by less than this share.
     owner : str
-        The estimator's name.
+        Name of the estimator, for messages.
 
     Returns
     -------
     prior_variance : float
     path : ndarray of shape (n_iterations,), dtype=PATH_DTYPE
+        One row for each prior tried. The last row has the one returned.
 
     Warns
     -----
     ConvergenceWarning
-        If it did not converge in ``max_iter`` iterations, or ends at a limit.
+        If the search did not converge in ``max_iter`` iterations, or ends at a limit.
     """
     tried = {}  # log precision -> Measures, in the order of trial
 
@@ -250,8 +254,8 @@ def _row(measures):
 
 def _warn_of_slow_convergence(owner, max_iter, step):
     warn(
-        f"The evidence of {owner} did not converge in max_iter={max_iter} iterations; "
-        f"the next would change prior_variance by the factor {np.exp(-step):.2g}.",
+        f"The evidence of {owner} did not converge in max_iter={max_iter} iterations. "
+        f"The next would change prior_variance by the factor {np.exp(-step):.2g}.",
         ConvergenceWarning,
     )
 
@@ -260,10 +264,10 @@ def _warn_of_limit(owner, prior_variance, step):
     reason = (
         "the labels show no dependence on the features"
         if step > 0
-        else "the labels leave the weights without bound"
+        else "the labels put no bound on the weights"
     )
     warn(
         f"The evidence of {owner} has no maximum within the range searched: {reason}. "
-        f"prior_variance_ stays at its limit, {prior_variance:.3g}.",
+        f"prior_variance_ is set to its limit, {prior_variance:.3g}.",
         ConvergenceWarning,
     )

@@ -4,16 +4,16 @@ import numpy as np
 
 
 class GaussianLayer:
-    """What the function is at features: its mean, its covariance, draws of it.
+    """The values of the layer: their mean, their covariance and draws of them.
 
     Parameters
     ----------
     weights : ndarray of shape (n_features, n_outputs)
         The mean of the weights.
     location : ndarray of shape (n_outputs,)
-        What is added to all values.
+        A constant that is added to all values.
     posterior : CholeskyPosterior, SpectralPosterior or DiagonalPosterior
-        The deviations of the weights; their mean is not used.
+        The posterior of the weights. Its mean is not used.
     output : OutputCovariance
         The covariance between outputs.
     """
@@ -25,30 +25,29 @@ class GaussianLayer:
         self._output = output
 
     def mean(self, features):
-        """Return the mean of the function, (n_samples, n_outputs)."""
+        """Return the mean of the values, (n_samples, n_outputs)."""
         return features @ self.weights + self._location
 
     def factor(self, features):
-        """Return F of shape (n_samples, n_features); F F' is the row covariance."""
+        """Return F, (n_samples, n_features), where F F' is the row covariance."""
         return self._posterior.factor(features)
 
     def row_variance(self, features):
-        """Return the row variance of the function, (n_samples,)."""
+        """Return the row variance of the values, (n_samples,)."""
         factor = self._posterior.factor(features)
         return np.einsum("ij,ij->i", factor, factor)
 
     def weight_draws(self, n_draws, rng):
-        """Return draws of the weights side by side, (n_features, n_draws * n_outputs).
-
-        They are made draw by draw, so that the first of many are those of a few.
-        """
+        """Return draws of the weights, (n_features, n_draws * n_outputs)."""
+        # The draws are the first axis, so that the first of many are those of a few.
         normal = rng.standard_normal((n_draws, *self.weights.shape))
         normal = normal @ self._output.root
+        # (n_draws, n_features, n_outputs) -> (n_features, n_draws * n_outputs)
         normal = normal.swapaxes(0, 1).reshape(len(self.weights), -1)
         return self._posterior.deviations(normal) + np.tile(self.weights, n_draws)
 
     def values(self, features, weight_draws):
-        """Return the draws at features, (n_samples, n_draws, n_outputs)."""
+        """Return the values for drawn weights, (n_samples, n_draws, n_outputs)."""
         values = (features @ weight_draws).reshape(
             len(features), -1, len(self._location)
         )

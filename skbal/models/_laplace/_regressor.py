@@ -1,16 +1,16 @@
-"""The Laplace approximation of a regressor's last layer, exact at the maximum.
+"""The Laplace approximation of the last layer of a regressor, exact at the maximum.
 
-The likelihood is Gaussian, so the posterior of the last layer's weights is too: given
-the features this is the Bayesian linear model of `skbal.models._linear`, without
-an intercept of its own, on features with a column of ones.
+The likelihood is Gaussian, and therefore the posterior of the last-layer weights is,
+too. Given the features, this is the Bayesian linear model of `skbal.models._linear` on
+features with a column of ones, without another intercept.
 """
 
 import numpy as np
 from sklearn.base import RegressorMixin
 from sklearn.utils.validation import check_is_fitted
 
-from skbal._utils._sklearn import num_samples
-from skbal._utils.random import check_seed, stream
+from skbal._utils.parameters import check_parameters, positive
+from skbal._utils.random import stream
 from skbal._utils.validation import check_not_both, check_numbers
 from skbal.models._dropout._regressor import MCDropoutRegressor
 from skbal.models._laplace._base import LaplaceNetwork, with_ones
@@ -22,6 +22,7 @@ from skbal.models._linear._evidence import (
     EvidenceProblem,
     Variances,
     maximise_evidence,
+    warn_of_no_residual,
 )
 from skbal.models._linear._output_covariance import OutputCovariance
 from skbal.models._linear._posterior import DiagonalPosterior
@@ -29,49 +30,55 @@ from skbal.models._linear._statistics import add_rows
 
 
 class LaplaceRegressor(RegressorMixin, LaplaceNetwork):
-    """A network whose last layer's weights have a Gaussian posterior, by Laplace.
+    """A network with a Gaussian posterior of its last-layer weights, by Laplace.
 
-    The network is trained, or taken as it is, and cut before its last dense layer. What
-    enters that layer are features phi, held fixed, with a one appended for the bias.
-    With the Hessian A of the negative log posterior the predictive variance of y is
-    ``noise_variance + phi' A^-1 phi`` [1]_, which is exact: in the last layer's weights
-    the network is linear, and its squared error quadratic.
+    The network is trained, or used as it is, and cut before its last dense layer. The
+    inputs of that layer are fixed features phi, with a one appended for the bias. With
+    the Hessian A of the negative log posterior, the predictive variance of y is
+    ``noise_variance + phi' A^-1 phi`` [1]_. This is exact, since the network is linear
+    in the last-layer weights and its squared error is quadratic.
 
     Parameters
     ----------
     network : estimator, skorch.NeuralNet or torch.nn.Module, optional
-        None is ``MCDropoutRegressor()``. One of skbal's networks or a skorch net is
-        cloned and trained. A ``torch.nn.Module`` instance, and any of these in
-        `sklearn.frozen.FrozenEstimator`, is used as it is, and never trained.
-    hessian : {"full", "diagonal"}, default="full"
-        "full" is exact, a matrix over the weights of one output, the same for all.
-        "diagonal" takes the diagonal of the Hessian only.
-    mode : {"map", "network"}, default="map"
-        Where the Gaussian stands. "map": at the most probable weights given the
-        features, the prior and the noise, so that the posterior is exact, and new rows
-        move it even without training. "network": at the network's own weights, whose
-        predictions it so keeps.
+        The network. ``None`` means ``MCDropoutRegressor()``. Networks of skbal and of
+        skorch are cloned and trained. An instance of ``torch.nn.Module``, and any of
+        these in a `sklearn.frozen.FrozenEstimator`, is used as it is and never trained.
+    hessian : {"full", "kronecker", "diagonal"}, default="full"
+        The form of the Hessian. "full" is exact, a matrix over the weights of one
+        output, the same for all outputs. This is a Kronecker product of outputs and
+        features, so "kronecker" is the same. "diagonal" is the diagonal alone.
+    mode : {"network", "map"}, default="map"
+        The mean of the Gaussian. "network": the weights that training gave, so that the
+        predictions of the network are kept. "map": the most probable weights given
+        features, prior and noise, which new rows change even without training. The
+        default is exact: given the features, the posterior is Gaussian around them.
     prior_variance : float, default=1.0
-        The variance of a weight, and bias, before any row was seen, in squared units
-        of y. With ``optimize="evidence"`` it is where the search begins.
+        Prior variance of each weight and bias, in squared units of y. With
+        ``optimize="evidence"`` the search starts here.
     noise_variance : float, default=1.0
-        The variance of y about the function, in squared units of y; likewise.
-    optimize : {"evidence"} or None, default="evidence"
-        "evidence" finds both variances by MacKay's fixed point [2]_, with the full
-        Hessian also where ``hessian="diagonal"``. None takes them as they are.
+        Variance of y around the function, in squared units of y. With
+        ``optimize="evidence"`` the search starts here.
+    optimize : {"network", "evidence"} or None, default="evidence"
+        How both variances are found. "network": the mean squares of the last-layer
+        weights that training gave and of their residuals on the training rows, both in
+        units of the standardised y. These make weights and residuals most probable.
+        "evidence": MacKay's fixed point [2]_, with the full Hessian also if
+        ``hessian="diagonal"``. ``None`` uses the given variances. The default accounts
+        for the number of weights that the rows determine.
     n_draws : int, default=100
-        How many draws ``predict_samples`` gives when not told.
+        Number of posterior draws that ``predict_samples`` makes by default.
     feature_layer : str, optional
-        The layer whose output is the features, a name in ``module.named_modules()``;
-        only with ``mode="map"``. None takes the input of the last dense layer of a
-        ``Sequential``, as in skbal's own networks.
+        The layer whose output is used as features, a name in
+        ``module.named_modules()``. Only with ``mode="map"``. ``None`` uses the input of
+        the last dense layer of a ``Sequential``, as in the networks of skbal.
     refit_network : bool, default=True
-        Whether ``fit`` trains a network that it can train. False trains one only where
-        there is none yet: neither of an earlier ``fit``, nor a fitted ``network``.
+        Whether ``fit`` trains the network. If False, it is trained only if neither an
+        earlier ``fit`` nor the given ``network`` has a trained one.
     max_iter : int, default=2000
-        The most iterations of the fixed point.
+        Largest number of iterations for the evidence.
     tol : float, default=1e-9
-        The relative change of the variances at which it stops.
+        Iterations stop when both variances change by less than this share.
     random_state : None, int or numpy.random.RandomState, default=None
         Seeds the training of the network.
 
@@ -80,29 +87,29 @@ class LaplaceRegressor(RegressorMixin, LaplaceNetwork):
     network_ : estimator, skorch.NeuralNet or torch.nn.Module
         The trained network.
     coef_mean_ : ndarray of shape (n_features_out, n_outputs)
-        The mean of the weights, in the units of y.
+        Mean of the weights, in the units of y.
     intercept_mean_ : ndarray of shape (n_outputs,)
-        The mean of the biases, in the units of y.
+        Mean of the biases, in the units of y.
     output_covariance_ : ndarray of shape (n_outputs, n_outputs)
-        The diagonal matrix of the variances of the columns of y, over their mean; for
-        one column 1.
+        Diagonal matrix of the variances of the columns of y, divided by their mean. For
+        one column it is 1.
     prior_variance_, noise_variance_ : float
-        The variances in use, in squared units of y. For output d both are multiplied by
+        The variances used, in squared units of y. For output d both are multiplied by
         ``output_covariance_[d, d]``.
     evidence_path_ : ndarray of shape (n_iterations + 1,)
-        With ``optimize="evidence"``: a structured array of the ``prior_variance``,
-        ``noise_variance``, ``n_effective_parameters`` (an output) and
-        ``log_marginal_likelihood`` of each iteration.
+        Structured array with the ``prior_variance``, ``noise_variance``,
+        ``n_effective_parameters`` (per output) and ``log_marginal_likelihood`` of each
+        iteration. Only with ``optimize="evidence"``.
     n_iter_ : int
-        Iterations of the fixed point; 1 without it.
+        Number of iterations for the evidence, or 1 without it.
     n_features_in_ : int
-        Features of a row seen by ``fit`` (for images, channels).
+        Number of features of a row (for images, of channels).
     feature_names_in_ : ndarray of str
-        Column names, when X was a data frame.
+        Column names, if X was a data frame.
     row_shape_ : tuple of int
         The shape of a row of X.
     draw_seed_ : int
-        A seed fixed by ``fit``.
+        A seed drawn by ``fit``.
 
     See Also
     --------
@@ -111,13 +118,13 @@ class LaplaceRegressor(RegressorMixin, LaplaceNetwork):
 
     Notes
     -----
-    The mean of y is taken off first. So the prior of each weight and bias is centred on
-    a network that predicts this mean. Columns of y of different scale are treated as
-    if each were standardised.
+    The mean of y is subtracted first. The prior of weights and biases is therefore
+    centred on a network that predicts this mean. Columns of y of different scale are
+    treated as if each were standardised.
 
-    The features were learned from the rows on which noise and prior are then
-    estimated. They do not know how far the network overfitted, so ``noise_variance_``
-    is often too small for rows that are new.
+    Noise and prior are estimated from the rows from which the features were learned.
+    They do not show how much the network overfitted, so that ``noise_variance_`` is
+    often too small for new rows.
 
     References
     ----------
@@ -138,8 +145,7 @@ class LaplaceRegressor(RegressorMixin, LaplaceNetwork):
     """
 
     _multi_output = True
-    _hessians = ("full", "diagonal")
-    _optimizers = ("evidence", None)
+    _parameter_rules = {"noise_variance": positive()}
 
     def __init__(
         self,
@@ -176,7 +182,7 @@ class LaplaceRegressor(RegressorMixin, LaplaceNetwork):
     # ------------------------------------------------------------------ learning
 
     def fit(self, X, y, *, refit_network=None):
-        """Train the network where it is to be trained, and find the posterior.
+        """Train the network if it is to be trained, and compute the posterior.
 
         Parameters
         ----------
@@ -184,10 +190,10 @@ class LaplaceRegressor(RegressorMixin, LaplaceNetwork):
 height, width)
             The training rows.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-            Their targets.
+            The targets.
         refit_network : bool, optional
-            In place of the parameter, for this call: a learner's
-            ``teach(X, y, refit_network=False)`` finds the posterior alone.
+            Replaces the parameter in this call. For instance, a learner's
+            ``teach(X, y, refit_network=False)`` computes only the posterior.
 
         Returns
         -------
@@ -197,17 +203,16 @@ height, width)
         Raises
         ------
         ValueError, TypeError
-            If X, y or a parameter is not as it must be; the message says which. Also if
-            ``mode="network"`` and the network's last layer is not known.
+            If X, y or a parameter is invalid. The message says which. Also if the last
+            layer of the network is needed and is not known.
 
         Warns
         -----
         NumericalWarning
-            If the targets leave no residual, or features depend on each other to
+            If the targets leave no residual, or if features depend on each other to
             working precision.
         """
-        self._check_parameters()
-        self._check_positive("noise_variance")
+        check_parameters(self)
         X, y = self._check_fit_rows(X, y)
         targets = check_numbers(y.reshape(len(y), -1), type(self).__name__)
         features = with_ones(self._fit_features(X, y, refit_network))
@@ -220,35 +225,43 @@ height, width)
         location, scale = location_and_scale(y)
         output = OutputCovariance(np.diag(scale**2 / np.mean(scale**2)))
         statistics = add_rows(None, features, y - location, None, centred=False)
-        weights = None
-        if self.mode == "network":
-            layer = self._network_layer("mode='network'")
-            weights = network_target_weights(layer, location, self)
-        problem = self._problem(statistics, weights, location)
-        variances = self._learn_variances(problem, output, owner)
+        given = self._given_problem(statistics, location)
+        problem = self._problem(statistics, given, location)
+        variances = self._learn_variances(problem, given, output, owner)
         posterior = self._posterior_for(statistics, variances, owner)
-        weights = posterior.mean if weights is None else weights
+        weights = given.weights if self.mode == "network" else posterior.mean
         self._layer = GaussianLayer(weights, location, posterior, output)
         self._log_evidence = problem.row(variances, np.nan)[-1]
         self.prior_variance_, self.noise_variance_ = variances.prior, variances.noise
         self.output_covariance_ = output.matrix
         self.coef_mean_, self.intercept_mean_ = weights[:-1], weights[-1] + location
 
-    def _problem(self, statistics, weights, location):
-        if weights is not None:
-            return GivenWeightsProblem(statistics, weights)
+    def _given_problem(self, statistics, location):
+        """Return the evidence around the weights of the network, if it is needed."""
+        if "network" not in (self.mode, self.optimize):
+            return None
+        weights = network_target_weights(self._network_layer(), location, self)
+        return GivenWeightsProblem(statistics, weights)
+
+    def _problem(self, statistics, given, location):
+        if self.mode == "network":
+            return given
         return EvidenceProblem(
             statistics.spectrum, statistics.scatter_y, location, statistics.weight
         )
 
-    def _learn_variances(self, problem, output, owner):
+    def _learn_variances(self, problem, given, output, owner):
         vars(self).pop("evidence_path_", None)
         start = Variances(
             float(self.prior_variance), float(self.noise_variance), output
         )
+        self.n_iter_ = 1
         if self.optimize is None:
-            self.n_iter_ = 1
             return start
+        if self.optimize == "network":
+            variances = given.most_probable(start)
+            warn_of_no_residual(given, variances, owner)
+            return variances
         variances, self.evidence_path_ = maximise_evidence(
             problem,
             start,
@@ -263,20 +276,21 @@ height, width)
     def _posterior_for(self, statistics, variances, owner):
         noise, prior = variances.noise, variances.prior
         exact = statistics.posterior(noise, prior, owner)
-        if self.hessian == "full":
-            return exact
-        return DiagonalPosterior(exact, statistics.column_squares, noise, prior)
+        if self.hessian == "diagonal":
+            return DiagonalPosterior(exact, statistics.column_squares, noise, prior)
+        return exact
 
     def log_marginal_likelihood(self):
         """Return the log evidence of the training targets, in nats.
 
-        The features are taken as given: it tells variances on one network apart, but
-        not networks, which were trained on the same targets. With ``mode="map"`` it is
-        exact, the density of y less its mean.
+        The features are taken as known. It therefore compares variances on one network,
+        but not networks, which were trained on the same targets. With ``mode="map"`` it
+        is exact, the density of y minus its mean.
 
         Returns
         -------
         log_evidence : float
+            The log evidence, in nats.
         """
         check_is_fitted(self)
         return float(self._log_evidence)
@@ -284,38 +298,37 @@ height, width)
     # ---------------------------------------------------------------- predicting
 
     def predict(self, X, return_std=False, return_cov=False):
-        """Return the mean of the predictive distribution, and how far y may be from it.
+        """Return the mean of the predictive distribution, and its spread if wanted.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features) or (n_samples, channels, \
 height, width)
-            The rows, as ``fit`` took them.
+            Rows of the form passed to ``fit``.
         return_std : bool, default=False
-            Whether to return standard deviations too.
+            Whether to return standard deviations as well.
         return_cov : bool, default=False
-            Whether to return covariances between outputs too.
+            Whether to return covariances between outputs as well.
 
         Returns
         -------
         mean : ndarray of shape (n_samples,) or (n_samples, n_outputs)
-            In the units of y, of the shape that ``fit`` saw.
+            The mean, in the units of y. It has one axis if the y of ``fit`` had one.
         std : ndarray of the shape of ``mean``
-            Only with ``return_std``. Noise included.
+            Standard deviations of y, noise included. Only with ``return_std``.
         covariance : ndarray of shape (n_samples, n_outputs, n_outputs)
-            Only with ``return_cov``. For each row the covariance between outputs, noise
-            included.
+            Covariance between the outputs of each row, noise included. Only with
+            ``return_cov``.
 
         Raises
         ------
         ValueError
-            If both ``return_std`` and ``return_cov`` are asked for, or X is not as it
-            must be.
+            If both ``return_std`` and ``return_cov`` are set, or X is invalid.
         """
         check_not_both(return_std, return_cov, type(self).__name__)
         check_is_fitted(self)
         chunks = [self._moments(F, return_std or return_cov) for F in self._extended(X)]
-        mean, variance = (np.concatenate(parts) for parts in zip(*chunks))
+        mean, variance = (np.concatenate(column) for column in zip(*chunks))
         dtype = result_dtype(X)
         mean = self._shaped(mean, dtype)
         if return_cov:
@@ -326,54 +339,17 @@ height, width)
             return mean, self._shaped(np.sqrt(squares), dtype)
         return mean
 
-    def predict_samples(self, X, n_draws=None, *, random_state=None):
-        """Return joint draws of the noise-free function, one matrix of weights a draw.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features) or (n_samples, channels, \
-height, width)
-            The rows, as ``fit`` took them.
-        n_draws : int, optional
-            How many draws; None takes the parameter ``n_draws``.
-        random_state : None, int, numpy.random.RandomState or numpy.random.Generator
-            An integer gives the same draws at every call, None fresh ones.
-
-        Returns
-        -------
-        draws : ndarray of shape (n_samples, n_draws, n_outputs)
-            In the units of y.
-
-        Raises
-        ------
-        ValueError, TypeError
-            If X, ``n_draws`` or ``random_state`` is not as it must be.
-        """
-        check_is_fitted(self)
-        n_draws = self._n_draws(n_draws)
-        seed = check_seed(random_state, f"predict_samples of {type(self).__name__}")
-        weights = self._layer.weight_draws(n_draws, stream(seed, "weights"))
-        n_outputs = len(self.output_covariance_)
-        shape = (num_samples(X), n_draws, n_outputs)
-        draws = np.empty(shape, dtype=result_dtype(X))
-        start = 0
-        for features in self._extended(X, 16 * n_draws * n_outputs):
-            end = start + len(features)
-            draws[start:end] = self._layer.values(features, weights)
-            start = end
-        return draws
-
     def covariance_factor(self, X):
         """Return factors whose products are the covariance of the function at rows.
 
-        With F the result, the noise-free function's covariance between output d of row
-        i and output e of row j is ``F[i] @ F[j] * output_covariance_[d, e]``.
+        With F the result, the covariance of the noise-free function between output d of
+        row i and output e of row j is ``F[i] @ F[j] * output_covariance_[d, e]``.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features) or (n_samples, channels, \
 height, width)
-            The rows, as ``fit`` took them.
+            Rows of the form passed to ``fit``.
 
         Returns
         -------
@@ -381,8 +357,19 @@ height, width)
         """
         check_is_fitted(self)
         dtype = result_dtype(X)
-        parts = (self._layer.factor(F).astype(dtype) for F in self._extended(X))
-        return np.concatenate(list(parts))
+        chunks = (self._layer.factor(F).astype(dtype) for F in self._extended(X))
+        return np.concatenate(list(chunks))
+
+    def _draw_chunks(self, X, n_draws, seed):
+        weights = self._layer.weight_draws(n_draws, stream(seed, "weights"))
+        n_outputs = len(self.output_covariance_)
+        dtype = result_dtype(X)
+        start = 0
+        for features in self._extended(X, 16 * n_draws * n_outputs):
+            rows = slice(start, start + len(features))
+            draws = self._layer.values(features, weights)
+            yield rows, draws.astype(dtype, copy=False)
+            start = rows.stop
 
     def _extended(self, X, bytes_per_row=0):
         """Yield features with their column of ones, chunk by chunk."""

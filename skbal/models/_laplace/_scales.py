@@ -1,7 +1,7 @@
-"""Where targets lie and how far they spread, and a network's weights in their units.
+"""Location and scale of the targets, and the weights of a network in their units.
 
-One rule for a column of targets that does not vary: it takes the usual spread of the
-others, so that its own is no zero to divide by.
+A column of targets that does not vary gets the usual scale of the others, so that
+nothing is divided by zero.
 """
 
 import numpy as np
@@ -20,8 +20,8 @@ def location_and_scale(y):
     location : ndarray of shape (n_outputs,)
         The means.
     scale : ndarray of shape (n_outputs,)
-        The standard deviations; of a constant column the root mean square of the
-        others, or 1 where all are constant.
+        The standard deviations. For a constant column it is the root mean square of the
+        others, or 1 if all are constant.
 
     Examples
     --------
@@ -36,16 +36,16 @@ def location_and_scale(y):
 
 
 def network_target_weights(layer, location, estimator):
-    """Return a regressing network's last layer in the units of y less its location.
+    """Return the last layer of a regressing network, in units of y minus its location.
 
     Parameters
     ----------
     layer : ndarray of shape (n_features + 1, n_outputs)
-        Weights and, last, biases.
+        Weights, and biases in the last row.
     location : ndarray of shape (n_outputs,)
-        What is taken off y.
+        The numbers subtracted from y.
     estimator : LaplaceRegressor
-        Whose network it is.
+        The estimator that has the network.
 
     Returns
     -------
@@ -60,15 +60,16 @@ def network_target_weights(layer, location, estimator):
     after = estimator._found_last_dense().after
     if after:
         raise ValueError(
-            f"The network of {owner} ends in {type(after[0]).__name__}, so its last "
-            "dense layer does not give y: set mode='map'."
+            f"The network of {owner} ends in {type(after[0]).__name__}, so that its "
+            "last dense layer does not give y. Set mode='map' with optimize='evidence' "
+            "or None."
         )
     if layer.shape[1] != len(location):
         raise ValueError(
             f"The network of {owner} has {layer.shape[1]} outputs, but y has "
             f"{len(location)}."
         )
-    # skbal's networks are trained on y standardised by their own scaler.
+    # Networks of skbal are trained on y standardised by a scaler of their own.
     scaler = getattr(estimator.network_, "y_scaler_", None)
     weights = layer * (1.0 if scaler is None else scaler.scale_)
     weights[-1] += -location if scaler is None else scaler.mean_ - location

@@ -5,8 +5,8 @@ each weight, the negative log posterior is, up to a constant,
 
     sum_n (logsumexp(f_n) - f_n[y_n]) + prior_precision / 2 * ||W||^2.
 
-It is convex, so Newton steps find its one minimum; the Hessian enters by its products
-with vectors only, which cost no more than a gradient.
+It is convex, so that Newton steps find its one minimum. The Hessian is only needed in
+products with vectors, which cost no more than a gradient.
 """
 
 import numpy as np
@@ -15,25 +15,25 @@ from sklearn.exceptions import ConvergenceWarning
 
 from skbal._utils.warn import warn
 
-_GRADIENT_TOLERANCE = 1e-6  # of the gradient at zero weights, for the trust region
-_POLISHED = 1e-13  # the same after the last Newton steps
+_GRADIENT_TOLERANCE = 1e-6  # share of the gradient at zero weights, for trust region
+_POLISHED = 1e-13  # the same share after the last Newton steps
 _MAX_POLISH = 10
-_ROUNDING = 1e-13  # of the features: a gradient this small is none
+_ROUNDING = 1e-13  # share of the features: a gradient this small counts as zero
 
 
 class NegativeLogPosterior:
-    """The function to minimise, its gradient and its Hessian's products.
+    """The function to minimise, its gradient and the products of its Hessian.
 
     Parameters
     ----------
     features : ndarray of shape (n_samples, n_features), dtype=float64
-        A column of ones is the caller's to add.
+        Inputs of the layer. They contain a column of ones for the bias.
     codes : ndarray of shape (n_samples,)
         The class of each row, in [0, n_classes).
     n_classes : int
         The number of classes.
     penalty : float or ndarray of shape (n_features, 1)
-        The prior precision, one for all weights or one a feature.
+        The prior precision of all weights, or one per feature.
     """
 
     def __init__(self, features, codes, n_classes, penalty):
@@ -49,7 +49,7 @@ class NegativeLogPosterior:
         Parameters
         ----------
         flat : ndarray of shape (n_features * n_classes,)
-            The weights, row by row.
+            The weights, feature by feature.
 
         Returns
         -------
@@ -57,7 +57,7 @@ class NegativeLogPosterior:
         gradient : ndarray of shape (n_features * n_classes,)
         """
         weights = flat.reshape(self.shape)
-        logits = self.features @ weights
+        logits = self.features @ weights  # (n_samples, n_classes)
         value = -log_likelihood(logits, self.codes)
         value += 0.5 * np.sum(self.penalty * weights**2)
         residual = special.softmax(logits, axis=1)
@@ -85,7 +85,7 @@ class NegativeLogPosterior:
         return (product + self.penalty * direction).ravel()
 
     def _probabilities(self, flat):
-        # A Newton step asks for many products at the same weights.
+        # A Newton step needs many products at the same weights.
         if self._at[0] is None or not np.array_equal(self._at[0], flat):
             logits = self.features @ flat.reshape(self.shape)
             self._at = (flat.copy(), special.softmax(logits, axis=1))
@@ -98,7 +98,7 @@ def log_likelihood(logits, codes):
     Parameters
     ----------
     logits : ndarray of shape (n_samples, n_classes)
-        Before the softmax.
+        The inputs of the softmax.
     codes : ndarray of shape (n_samples,)
         The class of each row.
 
@@ -116,16 +116,16 @@ def log_likelihood(logits, codes):
 
 
 class SoftmaxMode:
-    """Finds the weights of largest posterior density for one prior after another.
+    """Finds the weights of largest posterior density for several priors.
 
-    Newton's method is at its best when the Hessian is near a multiple of the identity.
-    So it works on features turned to their principal axes, each scaled by what data and
-    prior say about it: features of any scale then need the same few steps.
+    Newton's method needs few steps if the Hessian is close to a multiple of the
+    identity. Therefore the features are rotated to their principal axes, and each axis
+    is scaled by the precision that data and prior give it.
 
     Parameters
     ----------
     features : ndarray of shape (n_samples, n_features), dtype=float64
-        A column of ones is the caller's to add.
+        Inputs of the layer. They contain a column of ones for the bias.
     codes : ndarray of shape (n_samples,)
         The class of each row, in [0, n_classes).
     n_classes : int
@@ -138,21 +138,21 @@ class SoftmaxMode:
         self.n_classes = n_classes
         self._axes = linalg.eigh(features.T @ features)[1]
         self._turned = features @ self._axes
-        # Not the eigenvalues: the small ones are lost beside large ones.
+        # Unlike eigenvalues, small ones are not lost to rounding beside large ones.
         self._values = np.sum(self._turned**2, axis=0)
         self.weights = np.zeros((features.shape[1], n_classes))
 
     def at(self, prior_precision, owner):
         """Return the weights of largest posterior density.
 
-        The search starts where the last one ended.
+        The search starts at the result of the last one.
 
         Parameters
         ----------
         prior_precision : float
             One over the prior variance of a weight.
         owner : str
-            Whose weights they are, for the warning.
+            Name of the estimator, for messages.
 
         Returns
         -------
@@ -161,7 +161,7 @@ class SoftmaxMode:
         Warns
         -----
         ConvergenceWarning
-            If the gradient does not vanish, as for features at the edge of float64.
+            If the gradient does not vanish, as for features near the range of float64.
         """
         scale = np.sqrt(self._curvature() * self._values + prior_precision)
         scale = scale[:, np.newaxis]
@@ -175,7 +175,7 @@ class SoftmaxMode:
         return self.weights
 
     def _curvature(self):
-        """Return how much a unit of squared feature adds to the Hessian, roughly."""
+        """Return roughly how much a unit of squared feature adds to the Hessian."""
         probabilities = special.softmax(self.features @ self.weights, axis=1)
         return max(np.mean(probabilities * (1 - probabilities)), 1e-6)
 
@@ -197,7 +197,7 @@ def _minimum(problem, start, owner):
         warn(
             f"The last-layer weights of {owner} did not reach the maximum of their "
             f"posterior: the gradient fell only by the factor {left / at_zero:.1e}. "
-            "Scale the features, or take a smaller prior_variance.",
+            "Scale the features, or set a smaller prior_variance.",
             ConvergenceWarning,
         )
     return flat
@@ -206,8 +206,8 @@ def _minimum(problem, start, owner):
 def _polish(problem, flat, tolerance):
     """Return the weights after plain Newton steps, and the norm of the gradient.
 
-    Close to the minimum the value no longer changes in float64, so that a method which
-    compares values stops too early; the gradient still tells.
+    Close to the minimum the value no longer changes in float64, and a method that
+    compares values stops too early. The gradient still changes.
     """
     gradient = problem.value_and_gradient(flat)[1]
     for _ in range(_MAX_POLISH):

@@ -260,6 +260,31 @@ def _log_step(before, after):
     )
 
 
+def warn_of_no_residual(problem, variances, owner):
+    """Warn if the noise variance is the smallest that rounding allows.
+
+    Parameters
+    ----------
+    problem : EvidenceProblem
+        The data.
+    variances : Variances
+        The variances found.
+    owner : str
+        Name of the estimator, for messages.
+
+    Warns
+    -----
+    NumericalWarning
+        If the targets leave no residual.
+    """
+    if variances.noise <= problem.smallest_noise:
+        warn(
+            f"The targets of {owner} leave no residual, so that their noise is lost to "
+            f"rounding. noise_variance_ is set to {variances.noise:.3g}.",
+            NumericalWarning,
+        )
+
+
 def _warn_of(problem, climb, max_iter, owner):
     if problem.hides_columns:
         warn(
@@ -268,12 +293,7 @@ def _warn_of(problem, climb, max_iter, owner):
             "for instance by StandardScaler.",
             NumericalWarning,
         )
-    if climb.variances.noise <= problem.smallest_noise:
-        warn(
-            f"The targets of {owner} leave no residual, so that their noise is lost to "
-            f"rounding. noise_variance_ is set to {climb.variances.noise:.3g}.",
-            NumericalWarning,
-        )
+    warn_of_no_residual(problem, climb.variances, owner)
     if not climb.has_converged:
         change = np.expm1(climb.last_step)
         warn(

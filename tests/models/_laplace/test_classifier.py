@@ -224,8 +224,8 @@ def test_columns_follow_the_classes_of_the_network(iris):
 @pytest.mark.parametrize(
     ("params", "labels", "message"),
     [
-        ({"network": network(3)}, 4, r"has 3 outputs, but y holds the classes \[0, 1"),
-        ({"network": network(3, nn.Tanh())}, 3, "ends in Tanh, so its last dense"),
+        ({"network": network(3)}, 4, r"has 3 outputs, but y has the classes \[0, 1"),
+        ({"network": network(3, nn.Tanh())}, 3, "ends in Tanh, so that its last dense"),
         (
             {"network": network(3), "feature_layer": "1"},
             3,
@@ -234,11 +234,11 @@ def test_columns_follow_the_classes_of_the_network(iris):
         (
             {"network": network(3), "feature_layer": "1", "mode": "map"},
             3,
-            r"optimize='weights' of LaplaceClassifier needs the weights",
+            r"optimize='network' of LaplaceClassifier needs the weights",
         ),
         ({"hessian": "low-rank"}, 3, "hessian of LaplaceClassifier must be 'full'"),
-        ({"mode": "MAP"}, 3, "mode of LaplaceClassifier must be 'map' or 'network'"),
-        ({"optimize": "cv"}, 3, "must be 'weights', 'evidence' or None, got 'cv'"),
+        ({"mode": "MAP"}, 3, "mode of LaplaceClassifier must be 'network' or 'map'"),
+        ({"optimize": "cv"}, 3, "must be 'network', 'evidence' or None, got 'cv'"),
         ({"predictive": "glm"}, 3, "predictive of LaplaceClassifier must be 'monte"),
         ({"prior_variance": 0.0}, 3, "prior_variance of .* must be larger than 0"),
         ({"prior_variance": -1.0}, 3, "prior_variance of .* >= 0, got -1.0"),

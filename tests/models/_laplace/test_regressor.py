@@ -119,6 +119,64 @@ def test_one_output_is_a_gaussian_process_with_a_linear_kernel():
     np.testing.assert_allclose(factor @ factor.T, cov, rtol=1e-7, atol=1e-10)
 
 
+@pytest.mark.parametrize("optimize", [None, "evidence", "network"])
+@pytest.mark.parametrize("mode", ["map", "network"])
+def test_for_a_squared_error_kronecker_is_full(mode, optimize):
+    X, _ = rows()
+    y, module = targets(X), network(2)
+    settings = {**FIXED, "mode": mode, "optimize": optimize}
+    full, kronecker = (
+        LaplaceRegressor(module, hessian=hessian, **settings).fit(X, y)
+        for hessian in ("full", "kronecker")
+    )
+    for one, other in zip(
+        full.predict(X, return_std=True), kronecker.predict(X, return_std=True)
+    ):
+        np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("mode", ["map", "network"])
+@pytest.mark.parametrize("n_outputs", [1, 3])
+def test_variances_of_the_network_are_mean_squares_in_standardised_units(
+    mode, n_outputs
+):
+    X, _ = rows()
+    y, module = targets(X, n_outputs), network(n_outputs)
+    model = LaplaceRegressor(module, mode=mode, optimize="network").fit(X, y)
+    phi, weights = extended_features(module, X), last_layer(module)
+    weights[-1] -= y.mean(axis=0)
+    residual = y - y.mean(axis=0) - phi @ weights
+    unit = np.mean(y.var(axis=0))  # of a variance
+    scale = y.std(axis=0)
+    assert model.prior_variance_ == pytest.approx(
+        np.mean((weights / scale) ** 2) * unit
+    )
+    assert model.noise_variance_ == pytest.approx(
+        np.mean((residual / scale) ** 2) * unit
+    )
+    assert model.n_iter_ == 1
+    assert not hasattr(model, "evidence_path_")
+
+
+def test_variances_of_the_network_make_its_weights_and_residuals_most_probable():
+    X, _ = rows()
+    y, module = targets(X), network(2)
+    model = LaplaceRegressor(module, mode="network", optimize="network").fit(X, y)
+    phi, weights = extended_features(module, X), last_layer(module)
+    weights[-1] -= y.mean(axis=0)
+    residual, sigma = y - y.mean(axis=0) - phi @ weights, model.output_covariance_
+
+    def log_probability(values, variance):
+        return multivariate_normal.logpdf(values, cov=variance * sigma).sum()
+
+    for values, best in (
+        (weights, model.prior_variance_),
+        (residual, model.noise_variance_),
+    ):
+        others = [log_probability(values, k * best) for k in (0.9, 1.1)]
+        assert max(others) < log_probability(values, best)
+
+
 def test_the_diagonal_form_is_the_mean_field_posterior():
     X, _ = rows()
     y = targets(X, 1).ravel()
@@ -280,11 +338,15 @@ def test_a_few_rows_give_finite_numbers(mode, n):
     ("params", "n_outputs", "message"),
     [
         ({"network": network(2)}, 1, "has 2 outputs, but y has 1"),
-        ({"network": network(1, nn.ReLU())}, 1, "ends in ReLU, so its last dense"),
+        ({"network": network(1, nn.ReLU())}, 1, "ends in ReLU, so that its last dense"),
         ({"network": network(1), "feature_layer": "1"}, 1, "needs the weights of the"),
-        ({"hessian": "kronecker"}, 1, "must be 'full' or 'diagonal', got 'kronecker'"),
+        (
+            {"hessian": "block"},
+            1,
+            "must be 'full', 'kronecker' or 'diagonal', got 'blo",
+        ),
         ({"noise_variance": 0}, 1, "noise_variance of .* must be larger than 0"),
-        ({"optimize": "weights"}, 1, "must be 'evidence' or None, got 'weights'"),
+        ({"optimize": "cv"}, 1, "must be 'network', 'evidence' or None, got 'cv'"),
     ],
 )
 def test_what_is_wrong_is_named(params, n_outputs, message):
