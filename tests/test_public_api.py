@@ -146,7 +146,7 @@ PUBLIC = {
         "TargetScore",
         "UncertaintyBelow",
     ],
-    "skbal.testing": ["check_posterior_sampler"],
+    "skbal.testing": ["check_posterior_sampler", "check_query_strategy"],
 }
 
 

@@ -1,9 +1,10 @@
-"""The public function: fit once, hold the fitted estimator to one promise at a time."""
+"""check_posterior_sampler: fit once, then test one promise at a time."""
 
 from skbal._utils.random import check_seed
 from skbal._utils.validation import check_count, check_real
-from skbal.testing._case import Case, NotApplicable
+from skbal.testing._case import Case
 from skbal.testing._checks import CHECKS
+from skbal.testing._run import check_skip, run_checks
 
 _OWNER = "check_posterior_sampler"
 
@@ -19,10 +20,10 @@ def check_posterior_sampler(
     n_standard_errors=5.0,
     skip=None,
 ):
-    """Return which promises of its draws an estimator keeps; raise at a broken one.
+    """Test whether the draws of an estimator keep their promises.
 
-    A clone of the estimator is fitted on (X, y), and its draws, as
-    `skbal.sampling.predict_samples` finds them, are held to:
+    A clone of the estimator is fitted on (X, y). Its draws, as found by
+    `skbal.sampling.predict_samples`, are tested for:
 
     - ``shape``: three axes, as many draws as asked for;
     - ``finite``: no NaN, no infinity;
@@ -30,15 +31,15 @@ def check_posterior_sampler(
     - ``classes``: its columns are in the order of ``classes_``;
     - ``mean``: the mean over draws is ``predict_proba`` or ``predict``, up to the
       standard error of the draws;
-    - ``repeat``: the same seed, the same draws; another or none, others;
-    - ``order``, ``chunks``, ``company``: the draws of a row do not depend on the order
-      of the rows, on how they are cut into pieces, or on the other rows;
-    - ``duplicates``: equal rows get equal draws;
-    - ``streams``: the global streams of Python, NumPy and torch stay where they were;
-    - ``flags``: so do the modes, weights and buffers of torch modules;
-    - ``unchanged``: so does X;
+    - ``repeat``: the same seed gives the same draws, another seed or none other draws;
+    - ``order``, ``chunks``, ``company``: the draws of a row depend neither on the order
+      of the rows, nor on how they are cut into chunks, nor on the other rows;
+    - ``duplicates``: equal rows have equal draws;
+    - ``streams``: the global random streams of Python, NumPy and torch do not move;
+    - ``flags``: modes, weights and buffers of torch modules do not change;
+    - ``unchanged``: X does not change;
     - ``pickle``: a pickled copy gives the same draws;
-    - ``refit``: so does a clone fitted anew with the same ``random_state``.
+    - ``refit``: a clone fitted with the same ``random_state`` gives the same draws.
 
     Parameters
     ----------
@@ -46,33 +47,34 @@ def check_posterior_sampler(
         Cloned, so it need not be fitted. A ``random_state`` of None anywhere in its
         parameters is set to 0 in the clone.
     X : array-like of shape (n_samples, ...)
-        The rows to fit on and to draw for, at least 4; a hundred are enough.
+        Rows to fit and to predict, at least 4; a hundred are enough.
     y : array-like of shape (n_samples,) or (n_samples, n_outputs)
         The targets.
     n_draws : int, optional
-        How many draws the checks look at; None takes the estimator's own number.
+        Number of posterior draws. ``None`` uses the estimator's own number.
     random_state : int, RandomState, Generator or None, default=0
-        The seed of the draws that are compared.
+        Seeds the draws that are compared.
     tolerance : float, default=1e-5
-        How far draws may differ by rounding, as a part of the largest draw.
+        Largest difference by rounding, as a fraction of the largest draw.
     n_standard_errors : float, default=5.0
-        How far the mean over draws may be from the prediction.
+        Largest difference between the mean over draws and the prediction, in standard
+        errors.
     skip : dict of str to str, optional
-        Names of checks that cannot hold, each with the reason.
+        Names of checks that cannot pass, each with the reason.
 
     Returns
     -------
     results : dict of str to str
-        For each check ``"passed"``, or ``"skipped: "`` and the reason.
+        ``"passed"`` for each check, or ``"skipped: "`` and the reason.
 
     Raises
     ------
     AssertionError
         If a promise is broken: which one, by how much, and where.
     TypeError
-        If ``skip`` is no dict or an argument is of the wrong kind.
+        If ``skip`` is not a dict or an argument is of the wrong kind.
     ValueError
-        If ``skip`` names an unknown check or gives no reason, or X has too few rows.
+        If ``skip`` names an unknown check or has no reason, or X has too few rows.
 
     Examples
     --------
@@ -84,7 +86,7 @@ def check_posterior_sampler(
     >>> results["chunks"]
     'passed'
     """
-    skip = _check_skip(skip)
+    skip = check_skip(skip, CHECKS, _OWNER)
     case = Case(
         estimator,
         X,
@@ -96,39 +98,4 @@ def check_posterior_sampler(
             n_standard_errors, "n_standard_errors", _OWNER, low=0
         ),
     )
-    return {name: _result(name, case, skip) for name in CHECKS}
-
-
-def _check_skip(skip):
-    if skip is None:
-        return {}
-    if not isinstance(skip, dict):
-        raise TypeError(
-            f"skip of {_OWNER} must be a dict of check names to reasons, "
-            f"got {skip!r} ({type(skip).__name__})."
-        )
-    for name, reason in skip.items():
-        if name not in CHECKS:
-            raise ValueError(
-                f"skip of {_OWNER} must name checks out of {', '.join(CHECKS)}; "
-                f"got {name!r}."
-            )
-        if not isinstance(reason, str) or not reason.strip():
-            raise ValueError(
-                f"skip of {_OWNER} must give a reason why {name!r} cannot hold, "
-                f"got {reason!r}."
-            )
-    return skip
-
-
-def _result(name, case, skip):
-    if name in skip:
-        return f"skipped: {skip[name]}"
-    try:
-        CHECKS[name](case)
-    except NotApplicable as reason:
-        return f"skipped: {reason}"
-    except Exception as error:
-        error.add_note(f"In the check {name!r} of {_OWNER}.")
-        raise
-    return "passed"
+    return run_checks(CHECKS, case, skip, _OWNER)

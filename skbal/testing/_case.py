@@ -9,15 +9,12 @@ from sklearn.base import clone
 from skbal._utils._sklearn import num_samples, safe_indexing
 from skbal._utils.seeds_of import fill_random_states
 from skbal.sampling import predict_samples
+from skbal.testing._run import Subject
 
 _FEWEST_ROWS = 4
 
 
-class NotApplicable(Exception):
-    """A promise that says nothing about this estimator."""
-
-
-class Case:
+class Case(Subject):
     """An estimator fitted on rows, and what the checks ask of it.
 
     Parameters
@@ -47,7 +44,7 @@ class Case:
         self.pristine = copy.deepcopy(X)
         self.n_draws, self.seed = n_draws, seed
         self.tolerance, self.n_standard_errors = tolerance, n_standard_errors
-        self.name = type(estimator).__name__
+        super().__init__(type(estimator).__name__)
         self.template = fill_random_states(clone(estimator), 0)
         self.fitted = clone(self.template).fit(self.X, self.y)
 
@@ -86,38 +83,11 @@ class Case:
         """The largest difference between draws that counts as rounding."""
         return self.tolerance * float(np.abs(self.reference).max())
 
-    def fail(self, promise):
-        """Raise an AssertionError that names the estimator."""
-        raise AssertionError(f"{self.name}: {promise}")
-
-    def require(self, kept, promise):
-        """Raise an AssertionError with the promise unless it is kept."""
-        if not kept:
-            self.fail(promise)
-
     def require_same(self, draws, expected, promise, allowed=None):
         """Raise an AssertionError with the largest difference unless draws agree."""
         allowed = self.rounding if allowed is None else allowed
-        self.require(
-            np.shape(draws) == np.shape(expected),
-            f"{promise} Got the shape {np.shape(draws)} for {np.shape(expected)}.",
-        )
-        difference = np.abs(np.subtract(draws, expected, dtype=np.float64))
-        excess = np.where(np.isnan(difference), np.inf, difference - allowed)
-        worst = np.unravel_index(np.argmax(excess), excess.shape)
-        limit = np.broadcast_to(allowed, excess.shape)[worst]
-        self.require(
-            excess[worst] <= 0,
-            f"{promise} Largest difference {difference[worst]:.3g} at "
-            f"{place(worst)}; {limit:.3g} is allowed.",
-        )
+        super().require_same(draws, expected, promise, allowed)
 
     def differ(self, draws, others):
         """Return whether draws differ by more than rounding."""
         return float(np.abs(draws - others).max()) > self.rounding
-
-
-def place(index):
-    """Return an index of draws or of predictions in words."""
-    axes = ("row", "draw", "output") if len(index) == 3 else ("row", "output")
-    return ", ".join(f"{axis} {i}" for axis, i in zip(axes, index))

@@ -9,7 +9,7 @@ import joblib
 import numpy as np
 from scipy.sparse import issparse
 
-from skbal.testing._case import NotApplicable, place
+from skbal.testing._run import NotApplicable, place
 from skbal.testing._state import fresh_streams, random_streams, torch_state
 
 # A committee of two can choose the same member many times, by chance.

@@ -361,7 +361,7 @@ def test_a_strategy_that_gives_no_indices_is_named(answer):
 @pytest.mark.parametrize("strategy", [BALD(), first_rows], ids=["BALD", "function"])
 @pytest.mark.parametrize("pool", [IRIS_X[:0], [], sp.csr_matrix((0, 4))])
 def test_an_empty_pool_is_refused(strategy, pool):
-    with pytest.raises(ValueError, match="X_pool given to (BALD|ActiveLearner) is empty"):
+    with pytest.raises(ValueError, match=r"X_pool given to \w+ is empty"):
         taught_forest(query_strategy=strategy).query(pool)
 
 

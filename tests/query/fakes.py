@@ -1,8 +1,22 @@
 """Models that return chosen draws, for the tests of the strategies."""
 
+import inspect
+
 import numpy as np
 
+from skbal import query
 from skbal.base import QueryStrategy
+
+PUBLIC = [getattr(query, name) for name in query.__all__]
+EVERY = [kind for kind in PUBLIC if not inspect.isabstract(kind)]
+
+
+def make(kind, **parameters):
+    """Return a strategy that needs nothing of an estimator but draws."""
+    for name, value in {"features": "input", "noise_variance": 0.1}.items():
+        if name in kind().get_params(deep=False):
+            parameters.setdefault(name, value)
+    return kind(**{"n_draws": None, **parameters})
 
 
 class TableSampler:

@@ -456,22 +456,3 @@ DRAWS = np.random.default_rng(0).normal(size=(10, 6, 2))
 def test_what_is_wrong_is_said(strategy, model, error, message):
     with pytest.raises(error, match=message):
         BatchVariance(**strategy)(model, numbered(10), 3)
-
-
-@pytest.mark.parametrize(
-    ("n_instances", "error", "message"),
-    [
-        (0, ValueError, "n_instances of BatchVariance must be an integer >= 1, got 0"),
-        (11, ValueError, "n_instances of BatchVariance is 11, but X_pool holds only"),
-        (2.0, TypeError, "n_instances of BatchVariance must be an integer"),
-    ],
-)
-def test_a_wrong_n_instances_is_refused(n_instances, error, message):
-    with pytest.raises(error, match=message):
-        BatchVariance()(sampler(DRAWS, 1), numbered(10), n_instances)
-
-
-def test_an_empty_pool_is_refused():
-    for ask in (BatchVariance(), BatchVariance().score_pool):
-        with pytest.raises(ValueError, match="X_pool given to BatchVariance is empty"):
-            ask(sampler(DRAWS, 1), numbered(0))

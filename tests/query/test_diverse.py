@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from joblib import parallel_config
 from numpy.testing import assert_allclose, assert_array_equal
-from sklearn.base import clone
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
@@ -19,7 +18,6 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skbal import ActiveLearner
-from skbal.base import QueryStrategy
 from skbal.query import BADGE, KCenterGreedy, KMeansBatch
 from tests.query.fakes import SeededSampler, random_pool
 
@@ -52,23 +50,6 @@ def test_indices_are_distinct_positions_in_the_pool(kind, data):
     assert chosen.dtype == np.intp
     assert len(set(chosen.tolist())) == n_instances
     assert set(chosen.tolist()) <= set(range(n_pool))
-
-
-@pytest.mark.parametrize("kind", EVERY)
-def test_a_batch_of_one_is_the_row_of_the_highest_score(kind, model):
-    X = random_pool(50)
-    scores = kind(random_state=0).score_pool(model, X)
-    assert_array_equal(kind(random_state=0)(model, X), [scores.argmax()])
-
-
-@pytest.mark.parametrize("kind", EVERY)
-def test_the_same_seed_gives_the_same_choice(kind, model):
-    X = np.repeat(random_pool(20), 5, axis=0)
-    first = kind(random_state=0)(model, X, 20)
-    assert_array_equal(kind(random_state=0)(model, X, 20), first)
-    assert not np.array_equal(kind(random_state=1)(model, X, 20), first)
-    generators = [np.random.default_rng(5) for _ in range(2)]
-    assert_array_equal(*[kind(random_state=g)(model, X, 20) for g in generators])
 
 
 @pytest.mark.parametrize("kind", EVERY)
@@ -204,17 +185,6 @@ def test_scores_of_single_precision_are_those_of_double(kind):
 
 
 @pytest.mark.parametrize("kind", EVERY)
-def test_strategies_are_parameter_objects_of_scikit_learn(kind):
-    strategy = kind(features="input", n_draws=5, random_state=1, pool_subsample=9,
-                    batch_size=3, n_jobs=2, verbose=1)  # fmt: skip
-    assert isinstance(strategy, QueryStrategy)
-    assert set(COMMON) <= set(strategy.get_params())
-    copy = clone(strategy).set_params(n_draws=7)
-    assert copy.get_params() == {**strategy.get_params(), "n_draws": 7}
-    assert repr(clone(strategy)) == repr(strategy)
-
-
-@pytest.mark.parametrize("kind", EVERY)
 def test_parameters_are_checked_when_asked_not_before(kind):
     kind(features=3, n_draws=-1, random_state="x", pool_subsample=0, batch_size=0.5)
 
@@ -230,14 +200,6 @@ def test_wrong_parameters_are_refused(kind, model):
     ):
         with pytest.raises(error, match=message.format(kind.__name__)):
             kind(**parameters)(model, random_pool(10), 3)
-
-
-@pytest.mark.parametrize("kind", EVERY)
-def test_an_empty_pool_is_refused(kind, model):
-    message = f"X_pool given to {kind.__name__} is empty"
-    for ask in (kind(), kind().score_pool):
-        with pytest.raises(ValueError, match=message):
-            ask(model, random_pool(0))
 
 
 @pytest.mark.parametrize("kind", EVERY)

@@ -15,7 +15,7 @@ from sklearn.model_selection import GridSearchCV, PredefinedSplit
 
 from skbal import ActiveLearner
 from skbal.query import BALD, DiversityPenalised, MaxEntropy, PowerBALD
-from tests.query.fakes import FirstFeature, SeededSampler, numbered, random_pool
+from tests.query.fakes import FirstFeature, numbered, random_pool
 
 
 @pytest.fixture(scope="module")
@@ -217,20 +217,6 @@ def test_a_strategy_that_does_not_score_every_row_is_refused():
     strategy = DiversityPenalised(FirstFeature(lambda first: first[:-1]))
     with pytest.raises(ValueError, match=r"must score each of the 10 rows, .*\(9,\)"):
         strategy(None, numbered(10), 3)
-
-
-def test_an_empty_pool_is_refused():
-    for ask in (DiversityPenalised(), DiversityPenalised().score_pool):
-        with pytest.raises(
-            ValueError, match="X_pool given to DiversityPenalised is em"
-        ):
-            ask(SeededSampler(), random_pool(0))
-
-
-def test_more_rows_than_the_pool_has_are_refused():
-    message = "n_instances of DiversityPenalised is 11, but X_pool holds only 10 rows"
-    with pytest.raises(ValueError, match=message):
-        DiversityPenalised(FirstFeature())(None, numbered(10), 11)
 
 
 def test_an_unfitted_model_and_one_without_features_are_refused(forest):
