@@ -27,7 +27,7 @@ def rows_within(bytes_per_row, *, max_memory=MAX_MEMORY, largest=4096):
     return int(min(max(max_memory // max(bytes_per_row, 1), 1), largest))
 
 
-def pieces(n_rows, step, start=0):
+def chunks(n_rows, step, start=0):
     """Yield slices that cut rows into pieces of ``step`` rows or fewer.
 
     scikit-learn's ``gen_batches`` checks its arguments for longer than a small piece
@@ -48,7 +48,7 @@ def pieces(n_rows, step, start=0):
 
     Examples
     --------
-    >>> list(pieces(5, 3))
+    >>> list(chunks(5, 3))
     [slice(0, 3, None), slice(3, 5, None)]
     """
     for first in range(start, n_rows, step):

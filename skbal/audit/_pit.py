@@ -6,7 +6,7 @@ the interval from F(k - 1) to F(k), where k is the observed number.
 
 import numpy as np
 
-from skbal._utils.chunks import pieces, rows_within
+from skbal._utils.chunks import chunks, rows_within
 from skbal._utils.validation import check_count
 from skbal._utils.votes import concentration_of_rows
 from skbal.audit._checks import check_predictions, check_same
@@ -206,7 +206,7 @@ def vote_distributions(rho_draws, votes, concentration):
     """
     n_samples, n_questions = votes.shape[:2]
     width = n_questions * (votes[..., 1].max(initial=0) + 2)
-    for rows in pieces(n_samples, rows_within(8 * _COPIES * width)):
+    for rows in chunks(n_samples, rows_within(8 * _COPIES * width)):
         arguments = votes[rows, :, 1], concentration_of_rows(concentration, rows)
         yield rows, vote_distribution(rho_draws[rows], *arguments)
 

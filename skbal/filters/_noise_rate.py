@@ -31,7 +31,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import log_softmax, logsumexp
 
-from skbal._utils.chunks import pieces, rows_within
+from skbal._utils.chunks import chunks, rows_within
 
 NOISE_RATES = np.concatenate([[0.0], np.linspace(0.015, 0.585, 20)])
 TEMPERATURES = 2.0 ** np.arange(-2, 1.5, 0.5)
@@ -261,4 +261,4 @@ def _with_axes(array, n_axes):
 
 
 def _pieces(n_answers):
-    return pieces(n_answers, rows_within(5 * 8 * int(np.prod(SHAPE))))
+    return chunks(n_answers, rows_within(5 * 8 * int(np.prod(SHAPE))))

@@ -4,16 +4,13 @@ import numpy as np
 from sklearn.utils import check_array, column_or_1d
 from sklearn.utils.validation import check_is_fitted
 
-from skbal._utils.chunks import pieces, rows_within
-from skbal._utils.pools import cut, n_rows, sliceable, take
+from skbal._utils.pools import n_rows
 from skbal._utils.tags import regresses
 from skbal._utils.unwrap import unwrap
 from skbal._utils.validation import check_same_number
+from skbal._utils.walk import walk
 from skbal.exceptions import NoDrawsError
 from skbal.sampling import predict_samples
-
-_FIRST_ROWS = 64  # looked at first, to learn what the draws of a row take
-_COPIES = 3  # the draws, and what drawing holds beside them
 
 
 def predictive_probabilities(
@@ -53,22 +50,17 @@ def predictive_probabilities(
     """
     n_classes = len(model_classes(estimator, owner))
 
-    def predictive(rows):
+    def draws_or_mean(rows):
         try:
-            draws = predict_samples(estimator, rows, n_draws, random_state=seed)
+            return predict_samples(estimator, rows, n_draws, random_state=seed)
         except NoDrawsError:
-            return _predict_proba(estimator, rows, owner), 0
-        return draws.mean(axis=1, dtype=np.float64), draws.nbytes
+            return _predict_proba(estimator, rows, owner)
 
-    X = sliceable(X)
-    probabilities, first = np.empty((n_rows(X), n_classes)), 0
-    if batch_size is None and len(probabilities):
-        first = min(len(probabilities), _FIRST_ROWS)
-        probabilities[:first], n_bytes = predictive(take(X, slice(0, first)))
-        batch_size = rows_within(_COPIES * n_bytes // first)
-    slices = list(pieces(len(probabilities), batch_size or 1, start=first))
-    for rows, piece in zip(slices, cut(X, slices)):
-        probabilities[rows] = predictive(piece)[0]
+    probabilities = np.empty((n_rows(X), n_classes))
+    # predict_samples has workers of its own.
+    chunks = walk(draws_or_mean, X, then=_mean, batch_size=batch_size, n_jobs=1)
+    for rows, chunk in chunks:
+        probabilities[rows] = chunk
     _check_numbers(probabilities, estimator, owner)
     return probabilities
 
@@ -220,6 +212,10 @@ def _check_numbers(probabilities, estimator, owner):
             f"{owner} needs probabilities of classes, but those of "
             f"{type(unwrap(estimator)[1]).__name__} are NaN. Its fit may have diverged."
         )
+
+
+def _mean(draws):
+    return draws.mean(axis=1, dtype=np.float64) if draws.ndim == 3 else draws
 
 
 def _predict_proba(estimator, X, owner):

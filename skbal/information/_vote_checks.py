@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skbal._utils.chunks import pieces
+from skbal._utils.chunks import chunks
 from skbal.information._binomials import numbers_a_row
 
 # A concentration this small is the limit: all volunteers say the same.
@@ -154,7 +154,7 @@ def pieces_of_one_number(rho_draws, n_votes, inverse, owner):
         found, starts = np.unique(numbers[order], return_index=True)
         for n, rows in zip(found.tolist(), np.split(order, starts[1:])):
             held = numbers_a_row(rho_draws.shape[1], n, inverse[rows, question])
-            for piece in pieces(len(rows), max(_NUMBERS // held, 1)):
+            for piece in chunks(len(rows), max(_NUMBERS // held, 1)):
                 part = rows[piece]
                 rho = check_chances(rho_draws[part, :, question], owner)
                 yield part, question, (rho, n, inverse[part, question])

@@ -8,20 +8,15 @@ from functools import partial
 
 import numpy as np
 from sklearn.linear_model import ARDRegression, BayesianRidge
-from sklearn.utils import gen_batches
 
 from skbal._utils._sklearn import num_samples
 from skbal._utils.pools import n_rows, sliceable, take
 from skbal._utils.rows import RowsView
 from skbal._utils.unwrap import transform, unwrap
 from skbal._utils.validation import check_real
-from skbal.query._engine import in_pieces, rows_in_a_piece
+from skbal._utils.walk import COPIES, first_rows, gathered, walk
 from skbal.query._greedy import information
-from skbal.sampling._pieces import gather
 from skbal.sampling._routes import sampler_for
-
-_FIRST_ROWS = 8  # looked at first, to learn the shape of a block
-_COPIES = 4  # the block, the draws, and what is made between
 
 
 class PoolFactors:
@@ -78,7 +73,7 @@ class PoolFactors:
             make = partial(_drawn_blocks, transformers, sampler, name, owner)
         self._X = sliceable(X)
         self.n_rows = n_rows(X)
-        first = make(take(self._X, slice(0, min(_FIRST_ROWS, self.n_rows))))
+        first = make(first_rows(self._X))  # they show the shape of a block
         self._shape = n_outputs, n_factors = first.shape[1:]
         self.n_copies = _n_copies(model)
         self.bytes_per_row = 8 * n_outputs * (n_factors + n_outputs)
@@ -115,17 +110,15 @@ class PoolFactors:
         return self._gathered(partial(_gains, self._make), self._X, self._verbose)
 
     def _gathered(self, function, X, verbose):
-        slices = self._slices(n_rows(X))
-        pieces = in_pieces(function, X, slices, self._n_jobs, verbose=verbose)
-        return gather(pieces, n_rows(X))
-
-    def _slices(self, n_rows):
-        if not self.splits:
-            return [slice(0, n_rows)]
-        size = self._batch_size
-        if size is None:
-            size = rows_in_a_piece(_COPIES * self.bytes_per_row, n_rows, self._n_jobs)
-        return list(gen_batches(n_rows, size))
+        results = walk(
+            function,
+            X,
+            batch_size=self._batch_size if self.splits else n_rows(X),
+            bytes_per_row=COPIES * self.bytes_per_row,
+            n_jobs=self._n_jobs,
+            verbose=verbose,
+        )
+        return gathered(results, n_rows(X), "Blocks")
 
 
 def _exact_blocks(transformers, model, X):

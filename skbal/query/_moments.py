@@ -5,17 +5,15 @@ from functools import partial
 
 import numpy as np
 from sklearn.gaussian_process import GaussianProcessRegressor
-from sklearn.utils import gen_batches
 from sklearn.utils.validation import check_is_fitted
 
 from skbal._utils.pools import n_rows
 from skbal._utils.unwrap import transform, unwrap
-from skbal.query._engine import in_pieces, rows_in_a_piece
-from skbal.sampling._pieces import gather
+from skbal._utils.walk import gathered, walk
 
 # What a prediction holds beside a row is not known: room for some thousand numbers,
 # such as the covariances with the rows that a Gaussian process was taught.
-_BYTES_A_ROW = 2**16
+_BYTES_PER_ROW = 2**16
 
 
 def has_moments(estimator):
@@ -59,12 +57,15 @@ def total_std(estimator, X, *, batch_size=None, n_jobs=None, verbose=0):
     transformers, model = unwrap(estimator)
     if isinstance(model, GaussianProcessRegressor):
         check_is_fitted(model, "X_train_")  # it would answer from the prior
-    n_samples = n_rows(X)
-    if batch_size is None:
-        batch_size = rows_in_a_piece(_BYTES_A_ROW, n_samples, n_jobs)
-    slices = list(gen_batches(n_samples, batch_size))
-    std = partial(_total_std, transformers, model)
-    return gather(in_pieces(std, X, slices, n_jobs, verbose=verbose), n_samples)
+    results = walk(
+        partial(_total_std, transformers, model),
+        X,
+        batch_size=batch_size,
+        bytes_per_row=_BYTES_PER_ROW,
+        n_jobs=n_jobs,
+        verbose=verbose,
+    )
+    return gathered(results, n_rows(X), "Standard deviations")
 
 
 def above_the_least(std):

@@ -88,7 +88,7 @@ class Selection:
             self._draws = np.empty((self.n_keep, *draws.shape[1:]), dtype=draws.dtype)
         if draws.shape[1:] != self._draws.shape[1:]:
             raise ValueError(
-                f"Draws differ in shape between pieces of the rows: "
+                f"Draws differ in shape between chunks of the rows: "
                 f"{self._draws.shape[1:]} for some, {draws.shape[1:]} for others."
             )
 

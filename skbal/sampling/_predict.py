@@ -7,7 +7,7 @@ from skbal._utils.pools import whole
 from skbal._utils.random import check_seed
 from skbal._utils.unwrap import transform, unwrap
 from skbal._utils.validation import check_count
-from skbal.sampling._pieces import draw_in_pieces
+from skbal.sampling._chunks import draw_in_chunks
 from skbal.sampling._routes import sampler_for
 
 _OWNER = "predict_samples"
@@ -102,7 +102,7 @@ def predict_samples(
     draw = partial(_transform_and_draw, transformers, sampler)
     if not splits:
         return draw(whole(X))
-    return draw_in_pieces(draw, X, batch_size, n_jobs)
+    return draw_in_chunks(draw, X, batch_size, n_jobs)
 
 
 def _transform_and_draw(transformers, sampler, X):

@@ -1,14 +1,12 @@
 """Draws of a model of votes, one chunk of rows at a time."""
 
-import numpy as np
+from functools import partial
 
-from skbal._utils.chunks import pieces
-from skbal._utils.pools import n_rows, subset
+from skbal._utils.pools import n_rows
 from skbal._utils.random import check_seed
 from skbal._utils.vote_models import check_vote_model, concentration_of
+from skbal._utils.walk import walk
 from skbal.sampling._predict import predict_samples
-
-_ROWS_AT_ONCE = 512
 
 
 def vote_draws(estimator, X, owner, *, n_draws=None, random_state=None):
@@ -44,11 +42,15 @@ def vote_draws(estimator, X, owner, *, n_draws=None, random_state=None):
         If X is empty.
     """
     check_vote_model(estimator, owner)
-    n_samples = n_rows(X)
-    if n_samples == 0:
+    if n_rows(X) == 0:
         raise ValueError(f"X given to {owner} is empty: it has no row.")
     seed = check_seed(random_state, owner)
-    for rows in pieces(n_samples, _ROWS_AT_ONCE):
-        chunk = subset(X, np.arange(rows.start, rows.stop))
-        rho_draws = predict_samples(estimator, chunk, n_draws, random_state=seed)
-        yield rows, rho_draws, concentration_of(estimator, chunk)
+    # predict_samples has workers of its own.
+    make = partial(_draws_and_concentration, estimator, n_draws, seed)
+    for rows, (rho_draws, concentration) in walk(make, X, n_jobs=1):
+        yield rows, rho_draws, concentration
+
+
+def _draws_and_concentration(estimator, n_draws, seed, X):
+    rho_draws = predict_samples(estimator, X, n_draws, random_state=seed)
+    return rho_draws, concentration_of(estimator, X)

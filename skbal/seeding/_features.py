@@ -1,15 +1,17 @@
 """What clusters of rows are measured on, before there is a model."""
 
+from functools import partial
+
 import numpy as np
 import scipy.sparse as sp
 from sklearn.decomposition import PCA
 
-from skbal._utils.chunks import pieces, rows_within
 from skbal._utils.features import as_features
-from skbal._utils.pools import cut, n_rows, sliceable, take
+from skbal._utils.pools import n_rows, sliceable, take
+from skbal._utils.rows import RowsView
 from skbal._utils.validation import check_count
+from skbal._utils.walk import gathered, walk
 
-_COPIES = 4  # of a piece: rows, their features, and what making them holds beside
 _COMPONENTS = 50  # if nobody says how many
 
 
@@ -108,17 +110,10 @@ def _must_be(features, owner):
 
 
 def _made(X, rows, make, owner):
-    X = sliceable(X)
-    step = rows_within(_COPIES * _bytes_a_row(X))
-    parts = [
-        as_features(part if make is None else make(part), n_rows(part), owner)
-        for part in cut(X, [rows[piece] for piece in pieces(len(rows), step)])
-    ]
-    if sp.issparse(parts[0]):
-        return sp.vstack(parts, format="csr")
-    return np.concatenate(parts)
+    X = RowsView(sliceable(X), rows, take)
+    results = walk(partial(_features_of_rows, make, owner), X, n_jobs=1)
+    return gathered(results, len(rows), "Features")
 
 
-def _bytes_a_row(X):
-    row = take(X, slice(0, 1))
-    return row.data.nbytes if sp.issparse(row) else np.asarray(row).nbytes
+def _features_of_rows(make, owner, X):
+    return as_features(X if make is None else make(X), n_rows(X), owner)

@@ -189,9 +189,9 @@ def test_a_pool_of_any_size_is_looked_at_whole_if_asked():
     assert {7, 8_000, 11_999} < set(seed.select(X).tolist())
 
 
-def test_the_result_does_not_depend_on_the_size_of_pieces(monkeypatch):
+def test_the_result_does_not_depend_on_the_size_of_chunks(monkeypatch):
     X, y = far_groups()
     seeds = [KMeansSeed(2, random_state=0), KMeansSeed(None, 7, random_state=0)]
     whole = [seed.select(X, y).tolist() for seed in seeds]
-    monkeypatch.setattr("skbal.seeding._features.rows_within", lambda size: 7)
+    monkeypatch.setattr("skbal._utils.walk.rows_at_once", lambda *a, **k: 7)
     assert [seed.select(X, y).tolist() for seed in seeds] == whole

@@ -8,7 +8,7 @@ from scipy import linalg
 from scipy.linalg import lapack
 from sklearn.exceptions import ConvergenceWarning
 
-from skbal._utils.chunks import pieces, rows_within
+from skbal._utils.chunks import chunks, rows_within
 from skbal._utils.linalg import safe_cholesky
 from skbal._utils.warn import warn
 
@@ -169,7 +169,7 @@ class _Point:
 
 def _weighted_gram(design, weights):
     gram = np.zeros((design.shape[1],) * 2)
-    for rows in pieces(len(design), rows_within(16 * design.shape[1])):
+    for rows in chunks(len(design), rows_within(16 * design.shape[1])):
         chunk = design[rows]
         gram += chunk.T @ (weights[rows, np.newaxis] * chunk)
     return gram

@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from skbal._utils.chunks import pieces, rows_within
+from skbal._utils.chunks import chunks, rows_within
 from skbal._utils.random import stream
 from skbal.models._chunked_draws import ChunkedDrawsMixin
 from skbal.models._vote_regression._logistic_normal import mean_of_logistic
@@ -37,7 +37,7 @@ class RegressionPredictions(VotePredictionsMixin, ChunkedDrawsMixin):
         """
         X = self._check_rows(X)
         rho = np.empty((len(X), self.n_questions_), dtype=X.dtype)
-        for rows in pieces(len(X), rows_within(32 * X.shape[1] + 1000)):
+        for rows in chunks(len(X), rows_within(32 * X.shape[1] + 1000)):
             chunk = X[rows].astype(np.float64)
             for number, posterior in enumerate(self._posteriors):
                 rho[rows, number] = mean_of_logistic(*posterior.logit_moments(chunk))
@@ -61,7 +61,7 @@ class RegressionPredictions(VotePredictionsMixin, ChunkedDrawsMixin):
             (posterior, *posterior.draws(normal[:, number]))
             for number, posterior in enumerate(self._posteriors)
         ]
-        for rows in pieces(len(X), rows_within(8 * (X.shape[1] + 3 * n_columns))):
+        for rows in chunks(len(X), rows_within(8 * (X.shape[1] + 3 * n_columns))):
             chunk = X[rows].astype(np.float64)
             # One array of shape (n_rows, n_draws) per question.
             logits = [

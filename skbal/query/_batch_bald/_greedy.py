@@ -17,7 +17,7 @@ References
 
 import numpy as np
 
-from skbal._utils.chunks import pieces
+from skbal._utils.chunks import chunks
 
 _FIRST = 16  # rows looked at before others are
 _BLOCK = 1024  # rows looked at together, at most
@@ -115,7 +115,7 @@ class _Search:
         if len(left) > _MANY:
             self._form_groups()
         left = left[np.argsort(-self._bounds[left], kind="stable")]
-        for rows in pieces(len(left), self._rows_in_a_block()):
+        for rows in chunks(len(left), self._rows_in_a_block()):
             block = left[rows]
             block = block[self._limits(block) > self._floor()]
             if len(block) == 0:
@@ -150,7 +150,7 @@ class _Search:
             order = order[limits[order] > self._floor()]
             rows, draws, limits = rows[order], draws[order], limits[order]
         step = max(_PRODUCT // (len(self._posteriors) * draws.shape[1]), _FIRST)
-        for part in pieces(len(rows), step):
+        for part in chunks(len(rows), step):
             kept = limits[part] > self._floor()
             if kept.any():
                 self._settle(rows[part][kept], draws[part][kept])

@@ -5,7 +5,7 @@ One seed makes all draws, so those made again are the same numbers.
 
 import numpy as np
 
-from skbal._utils.chunks import pieces
+from skbal._utils.chunks import chunks
 from skbal.query._batch_bald._posteriors import SMALLEST
 
 FEWEST_HELD = 64
@@ -99,7 +99,7 @@ def _to_columns(draws):
     if draws.dtype not in (np.float32, np.float64):
         draws = draws.astype(np.float64)
     columns = draws.reshape(n_rows, n_classes, n_draws)
-    for rows in pieces(n_rows, max(_AT_ONCE // (n_draws * n_classes), 1)):
+    for rows in chunks(n_rows, max(_AT_ONCE // (n_draws * n_classes), 1)):
         part = draws[rows].transpose(0, 2, 1)
         part = part / part.sum(axis=1, keepdims=True)
         part[part < SMALLEST] = 0.0

@@ -26,7 +26,7 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.special import entr
 
-from skbal._utils.chunks import pieces
+from skbal._utils.chunks import chunks
 from skbal.information._blocks import BLOCK_NUMBERS
 from skbal.information._probabilities import sum_p_log_p
 
@@ -78,7 +78,7 @@ class Posteriors:
         step = max(min(BLOCK_NUMBERS // widest, n_rows), 1)
         scratch = np.empty((2, step * widest), np.float32)
         gains = np.empty(n_rows)
-        for rows in pieces(n_rows, step):
+        for rows in chunks(n_rows, step):
             block = draws[rows]
             gains[rows] = self._entropy(block, scratch)
             gains[rows] -= _expected_entropy(block, self.mean, scratch)
@@ -89,7 +89,7 @@ class Posteriors:
         n_rows, n_classes, n_draws = block.shape
         block = block.reshape(-1, n_draws)
         negentropy = np.zeros(len(block))
-        for tile in pieces(len(self), _TILE):
+        for tile in chunks(len(self), _TILE):
             scaled = self._scaled[tile]
             joint, logs = _views(scratch, (len(block), len(scaled)))
             np.matmul(block, scaled.T, out=joint)
@@ -153,7 +153,7 @@ class Posteriors:
         n_draws = self.rows.shape[1]
         logs = np.log(self.rows[centres] + _FLOOR / n_draws).astype(np.float32)
         group = np.empty(len(self), dtype=np.intp)
-        for tile in pieces(len(self), max(BLOCK_NUMBERS // n_groups, 1)):
+        for tile in chunks(len(self), max(BLOCK_NUMBERS // n_groups, 1)):
             group[tile] = np.argmax(self._scaled[tile] @ logs.T, axis=1)
         entries = (self.weights, (group, np.arange(len(self))))
         sums = csr_array(entries, shape=(n_groups, len(self))) @ self.rows

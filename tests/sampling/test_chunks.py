@@ -8,7 +8,7 @@ from sklearn.gaussian_process import GaussianProcessRegressor
 
 from skbal._utils.chunks import MAX_MEMORY
 from skbal.sampling import predict_samples
-from skbal.sampling._pieces import draw_in_pieces
+from skbal.sampling._chunks import draw_in_chunks
 from tests._utils.pools import KINDS, READ, make
 
 
@@ -30,12 +30,12 @@ class Lengths:
 def test_pieces_are_put_where_their_rows_are():
     X = np.arange(10.0)[:, np.newaxis]
     for batch_size in (1, 3, 10, 11):
-        assert_array_equal(draw_in_pieces(doubled, X, batch_size, None), doubled(X))
+        assert_array_equal(draw_in_chunks(doubled, X, batch_size, None), doubled(X))
 
 
 def test_the_type_of_the_draws_stays():
     X = np.zeros((5, 1), dtype=np.float32)
-    assert draw_in_pieces(doubled, X, 2, None).dtype == np.float32
+    assert draw_in_chunks(doubled, X, 2, None).dtype == np.float32
 
 
 def test_small_rows_come_in_one_piece():
@@ -110,4 +110,4 @@ def test_pieces_of_different_shapes_are_refused():
         return np.zeros((len(X), len(X), 1))
 
     with pytest.raises(ValueError, match=r"\(2, 1\) .* \(1, 1\) from row 2 on"):
-        draw_in_pieces(growing, np.zeros((3, 1)), 2, None)
+        draw_in_chunks(growing, np.zeros((3, 1)), 2, None)
