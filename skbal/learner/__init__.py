@@ -1,7 +1,7 @@
-"""The learners: modAL's, repaired, with parameters that scikit-learn can handle.
+"""Learners: they ask a query strategy, are taught, and keep the training data.
 
-They ask a query strategy, are taught, and keep the training data. Both are modAL's
-classes by inheritance, so modAL's strategies and committees take them.
+Both are subclasses of modAL's learners, so modAL's strategies and committees take them.
+Unlike modAL's, they work with current scikit-learn, including ``clone`` and searches.
 """
 
 from skbal.learner._active_learner import ActiveLearner

@@ -1,4 +1,4 @@
-"""The learner of a model that should be right everywhere."""
+"""The pool-based active learner."""
 
 from sklearn.base import clone
 
@@ -12,44 +12,44 @@ _DEFAULT_STRATEGY = BALD()
 
 
 class ActiveLearner(FilteringMixin, LearnerMixin, _modal.ActiveLearner):
-    """Asks a query strategy what to label next, and is taught the labels.
+    """Pool-based active learner: asks a query strategy, and is taught the labels.
 
     Parameters
     ----------
     estimator : estimator
-        A scikit-learn estimator. It is fitted in place, so ``learner.estimator`` stays
-        the object that was given.
+        A scikit-learn estimator. It is fitted in place, so ``learner.estimator`` is
+        always the object that was given.
     query_strategy : callable, default=BALD()
-        A strategy of `skbal.query`, one of modAL, or any function of a learner and a
+        A strategy of `skbal.query` or of modAL, or any function of a learner and a
         pool that returns indices into the pool.
     X_training : array-like or sparse matrix of shape (n_samples, ...), optional
-        The first labelled rows; the estimator is fitted to them at once.
+        The first labelled rows. The estimator is fitted to them at once.
     y_training : array-like of shape (n_samples,) or (n_samples, n_outputs), optional
         Their labels.
     label_filter : filter, optional
-        Which of the labels that come later to trust, for instance
-        `skbal.filters.LabelLikelihoodFilter`: an object with ``trust(estimator, X, y)``
-        that answers true or false for each label. None trusts all.
+        Decides which of the labels taught later are trusted: an object with
+        ``trust(estimator, X, y)`` that returns true or false for each label, such as
+        `skbal.filters.LabelLikelihoodFilter`. ``None`` trusts all.
     bootstrap_init : bool, default=False
-        Whether this first fit is to a bootstrap sample of them.
+        Whether the first fit is to a bootstrap sample of these rows.
     on_transformed : bool, default=False
-        Whether those of modAL's strategies that measure distances do so between rows as
-        the last step of the estimator's pipeline sees them.
+        Whether strategies of modAL that measure distances use the rows as transformed
+        by the estimator's pipeline, without its last step.
     force_all_finite : bool or "allow-nan", default=True
-        Whether NaN and infinity in X are refused before the estimator sees them.
+        Whether to raise an error if X has NaN or infinity. "allow-nan" allows NaN.
     random_state : None, int, numpy.random.RandomState or numpy.random.Generator
-        Draws the bootstrap samples.
+        Seeds the bootstrap samples.
     **fit_kwargs
-        Go on to the estimator's first ``fit``, that to ``X_training``.
+        Passed to the estimator's first ``fit``, to ``X_training``.
 
     Attributes
     ----------
     X_training, y_training : array-like
-        All that was taught so far; None before.
+        All rows and labels that were taught so far. None before the first.
     rejected_ : Rejected
-        Rows whose labels were set aside, in the order in which that was done, with
-        their ``X``, ``y`` and, where a loop asked, ``indices`` into its pool. `review`
-        says how likely these labels are now, `accept` teaches them after all.
+        Rows whose labels were set aside, in this order, with their ``X``, ``y`` and, if
+        a loop asked, ``indices`` into its pool. `review` tells how likely these labels
+        are now, `accept` teaches them after all.
     classes_ : ndarray of shape (n_classes,)
         The classes that the estimator knows.
 
@@ -59,13 +59,13 @@ class ActiveLearner(FilteringMixin, LearnerMixin, _modal.ActiveLearner):
 
     Notes
     -----
-    ``teach`` and ``fit`` either succeed or leave the learner and its estimator as they
-    were. `sklearn.base.clone` gives a learner with the same estimator and query
-    strategy that was taught nothing; ``X_training`` and ``y_training`` are no
-    parameters to ``get_params``. To copy what was learned as well, use
-    ``copy.deepcopy``.
+    ``teach`` and ``fit`` either succeed or leave the learner and its estimator
+    unchanged. `sklearn.base.clone` returns a learner with clones of the estimator and
+    the query strategy that was taught nothing: ``X_training`` and ``y_training`` are
+    not among the parameters of ``get_params``. ``copy.deepcopy`` also copies what was
+    learned.
 
-    ``fit`` starts anew and forgets ``rejected_``, too. A committee of modAL teaches its
+    ``fit`` starts anew and also empties ``rejected_``. A committee of modAL teaches its
     members without asking their filters.
 
     Examples
@@ -102,7 +102,7 @@ class ActiveLearner(FilteringMixin, LearnerMixin, _modal.ActiveLearner):
         **fit_kwargs,
     ):
         self.label_filter = label_filter
-        # Each learner has a default strategy of its own, whose parameters may be set.
+        # A copy, so that set_params on one learner does not change another.
         default = query_strategy is _DEFAULT_STRATEGY
         super().__init__(
             estimator,

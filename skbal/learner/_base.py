@@ -1,9 +1,10 @@
-"""What both learners do: ask, be taught, and stay as they were after an error."""
+"""What both learners share: query, teach, and no change after an error."""
 
 import numpy as np
 
 from skbal._utils._sklearn import check_method_params, num_samples
 from skbal._utils.labelled import check_labelled
+from skbal._utils.parameters import check_parameters, flag, option, own, seed
 from skbal._utils.pools import n_rows
 from skbal._utils.random import check_seed, stream
 from skbal._utils.validation import check_fits
@@ -16,14 +17,26 @@ from skbal.learner._training_data import check_extends, stack_rows, take_rows
 from skbal.learner._transformed import before_last_step
 
 
-class LearnerMixin(DelegationMixin):
-    """The methods of a learner; stands before modAL's class among the bases.
+def _check_estimator(estimator, name, owner):
+    check_fits(estimator, owner)
 
-    modAL's ``Committee`` calls the hooks ``_add_training_data``, ``_fit_to_known`` and
+
+class LearnerMixin(DelegationMixin):
+    """The methods of a learner. It stands before modAL's class among the bases.
+
+    modAL's ``Committee`` calls ``_add_training_data``, ``_fit_to_known`` and
     ``_fit_on_new`` of its members, so these keep modAL's names and arguments.
     """
 
-    # modAL's own __init__ is not called: it stores too little for clone.
+    _parameter_rules = {
+        "estimator": own(_check_estimator, "an object with fit", object()),
+        "bootstrap_init": flag(),
+        "on_transformed": flag(),
+        "force_all_finite": option(True, False, "allow-nan"),
+        "random_state": seed(),
+    }
+
+    # modAL's __init__ is not called: it does not store all that clone needs.
     def __init__(
         self,
         estimator,
@@ -44,13 +57,13 @@ class LearnerMixin(DelegationMixin):
         self.force_all_finite = force_all_finite
         self.random_state = random_state
         self._forget()
-        # Fitting here and not later is what a modAL learner does.
+        # Unlike scikit-learn's estimators, a learner of modAL is fitted in __init__.
         if X_training is not None or y_training is not None:
             self.fit(X_training, y_training, bootstrap=bootstrap_init, **fit_kwargs)
         elif fit_kwargs:
             raise TypeError(
                 f"{type(self).__name__} got the unexpected arguments "
-                f"{sorted(fit_kwargs)}: what is not its own goes on to the first fit, "
+                f"{sorted(fit_kwargs)}: other arguments are passed to the first fit, "
                 "and without X_training there is none."
             )
 
@@ -59,35 +72,36 @@ class LearnerMixin(DelegationMixin):
 
     @classmethod
     def _get_param_names(cls):
-        # Training data is what a learner has learned: it grows, a clone has none, and
-        # a grid search should not fit every clone of a taught learner.
+        # Training data is learned, not set: it grows, and a clone has none. Otherwise
+        # a grid search would fit every clone of a taught learner.
         names = super()._get_param_names()
         return [name for name in names if name not in ("X_training", "y_training")]
 
     def query(self, X_pool, *query_args, **query_kwargs):
-        """Return which rows of the pool to ask about, and these rows.
+        """Return the rows of the pool to ask about.
 
         Parameters
         ----------
         X_pool : array-like or sparse matrix of shape (n_pool, ...)
-            The unlabelled rows.
+            The unlabelled rows. Data that are not in memory are read chunk by chunk.
         *query_args, **query_kwargs
-            Go on to the query strategy, mostly ``n_instances``: how many rows.
+            Passed to the query strategy, for instance ``n_instances``, the number of
+            rows.
 
         Returns
         -------
         indices : ndarray of shape (n_instances,)
             Positions in ``X_pool``, best first.
         rows : array-like or sparse matrix of shape (n_instances, ...)
-            The rows themselves, in the kind of ``X_pool``; an ndarray if that is a dask
-            array, an array in a file or a ``Dataset``.
+            The rows, in the kind of ``X_pool``. An ndarray if that is a dask array, an
+            array in a file or a ``Dataset``.
 
         Raises
         ------
         TypeError
             If the query strategy cannot be called or returns no indices.
         ValueError
-            If the pool is empty. What a strategy raises passes through unchanged.
+            If the pool is empty. Errors of the strategy pass through unchanged.
         """
         strategy = self._checked_strategy()
         # A strategy of skbal checks the pool itself; a function may not.
@@ -128,13 +142,13 @@ class LearnerMixin(DelegationMixin):
                 f"query_strategy of {type(self).__name__} must return indices into "
                 f"X_pool, got {type(chosen).__name__} of dtype {array.dtype}."
             )
-        # modAL's acquisition functions give a column as long as nothing is fitted.
+        # modAL's acquisition functions return a column while nothing is fitted.
         return array.ravel() if array.ndim > 1 else chosen
 
     def teach(self, X, y, bootstrap=False, only_new=False, **fit_kwargs):
         """Add labelled rows to the training data and fit the estimator again.
 
-        If anything fails, the learner and its estimator are left as they were.
+        If anything fails, the learner and its estimator are unchanged.
 
         Parameters
         ----------
@@ -145,16 +159,16 @@ class LearnerMixin(DelegationMixin):
         bootstrap : bool, default=False
             Whether to fit to a bootstrap sample of the rows instead.
         only_new : bool, default=False
-            Whether to fit to the new rows alone, for an estimator that goes on from
-            where it was.
+            Whether to fit to the new rows alone, for an estimator whose ``fit``
+            continues from its previous state.
         **fit_kwargs
-            Go on to the estimator's ``fit``.
+            Passed to the estimator's ``fit``.
 
         Raises
         ------
         ValueError, TypeError
-            If X and y do not belong together, or not to what was taught before. What
-            the estimator's ``fit`` raises passes through unchanged.
+            If X and y do not belong together, or do not match what was taught before.
+            Errors of the estimator's ``fit`` pass through unchanged.
         """
         with record_kept_on_error(self):
             self._add_training_data(X, y)
@@ -164,9 +178,9 @@ class LearnerMixin(DelegationMixin):
                 self._fit_to_known(bootstrap=bootstrap, **fit_kwargs)
 
     def fit(self, X, y, bootstrap=False, **fit_kwargs):
-        """Fit to X and y alone; they replace the training data there was.
+        """Fit to X and y alone, which replace the training data.
 
-        If anything fails, the learner and its estimator are left as they were.
+        If anything fails, the learner and its estimator are unchanged.
 
         Parameters
         ----------
@@ -177,7 +191,7 @@ class LearnerMixin(DelegationMixin):
         bootstrap : bool, default=False
             Whether to fit to a bootstrap sample of the rows instead.
         **fit_kwargs
-            Go on to the estimator's ``fit``.
+            Passed to the estimator's ``fit``.
 
         Returns
         -------
@@ -187,8 +201,8 @@ class LearnerMixin(DelegationMixin):
         Raises
         ------
         ValueError, TypeError
-            If X and y do not belong together. What the estimator's ``fit`` raises
-            passes through unchanged.
+            If X and y do not belong together. Errors of the estimator's ``fit`` pass
+            through unchanged.
         """
         with record_kept_on_error(self):
             self._forget()
@@ -228,7 +242,7 @@ class LearnerMixin(DelegationMixin):
         return stream(seed, "bootstrap", n_samples).integers(n_samples, size=n_samples)
 
     def _check_more(self, X, y):
-        """Raise unless X and y can be taught after what was taught before."""
+        """Raise an error unless X and y can be taught after earlier rows."""
         self._check(X, y)
         if self.X_training is not None:
             owner = type(self).__name__
@@ -237,19 +251,14 @@ class LearnerMixin(DelegationMixin):
 
     def _check(self, X, y):
         owner = type(self).__name__
-        check_fits(self.estimator, owner)
-        if self.force_all_finite not in (True, False, "allow-nan"):
-            raise ValueError(
-                f"force_all_finite of {owner} must be True, False or 'allow-nan', "
-                f"got {self.force_all_finite!r}."
-            )
+        check_parameters(self)
         if y is not None and learns_votes(self.estimator):
-            # Here rows count from the first new one, in fit from the first of all.
+            # In messages of teach, row 0 is the first new one.
             check_votes(y, owner)
         check_labelled(X, y, owner, force_all_finite=self.force_all_finite)
 
     def transform_without_estimating(self, X):
-        """Return X as the last step of the estimator's pipeline sees it.
+        """Return X as the input of the last step of the estimator's pipeline.
 
         Parameters
         ----------
@@ -259,7 +268,7 @@ class LearnerMixin(DelegationMixin):
         Returns
         -------
         X_transformed : ndarray or sparse matrix of shape (n_samples, n_features)
-            For an ensemble of pipelines, side by side what the last step of each sees;
-            for an estimator without any pipeline, X itself.
+            For an ensemble of pipelines, the inputs of their last steps side by side.
+            For an estimator without a pipeline, X itself.
         """
         return before_last_step(self.estimator, X)

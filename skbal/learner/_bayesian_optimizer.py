@@ -1,4 +1,4 @@
-"""The learner that looks for the largest value."""
+"""The learner that searches for the largest value."""
 
 import numpy as np
 
@@ -11,40 +11,40 @@ _DEFAULT_ACQUISITION = load_modal("acquisition").max_EI
 
 
 class BayesianOptimizer(LearnerMixin, _modal.BayesianOptimizer):
-    """Looks for the row with the largest y by asking an acquisition function.
+    """Bayesian optimizer: searches the pool for the row with the largest y.
 
     Parameters
     ----------
     estimator : estimator
-        A regressor whose ``predict`` knows ``return_std``, such as
+        A regressor whose ``predict`` takes ``return_std``, such as
         `sklearn.gaussian_process.GaussianProcessRegressor`. It is fitted in place.
     query_strategy : callable, default=modAL.acquisition.max_EI
         An acquisition function of modAL, or any function of a learner and a pool that
         returns indices into the pool.
     X_training : array-like or sparse matrix of shape (n_samples, ...), optional
-        The first rows; the estimator is fitted to them at once.
+        The first rows. The estimator is fitted to them at once.
     y_training : array-like of shape (n_samples,) or (n_samples, 1), optional
         Their values.
     bootstrap_init : bool, default=False
-        Whether this first fit is to a bootstrap sample of them.
+        Whether the first fit is to a bootstrap sample of these rows.
     on_transformed : bool, default=False
-        Whether strategies that measure distances do so between rows as the last step
-        of the estimator's pipeline sees them.
+        Whether strategies that measure distances use the rows as transformed by the
+        estimator's pipeline, without its last step.
     force_all_finite : bool or "allow-nan", default=True
-        Whether NaN and infinity in X are refused before the estimator sees them.
+        Whether to raise an error if X has NaN or infinity. "allow-nan" allows NaN.
     random_state : None, int, numpy.random.RandomState or numpy.random.Generator
-        Draws the bootstrap samples.
+        Seeds the bootstrap samples.
     **fit_kwargs
-        Go on to the estimator's first ``fit``, that to ``X_training``.
+        Passed to the estimator's first ``fit``, to ``X_training``.
 
     Attributes
     ----------
     X_training, y_training : array-like
-        All that was taught so far; None before.
+        All rows and values that were taught so far. None before the first.
     X_max : array-like
-        The row with the largest value so far; None before there is one.
+        The row with the largest value so far. None before the first.
     y_max : float
-        Its value, in the units of y; minus infinity before there is one.
+        Its value, in the units of y. Minus infinity before the first.
 
     See Also
     --------
@@ -53,7 +53,7 @@ class BayesianOptimizer(LearnerMixin, _modal.BayesianOptimizer):
     Notes
     -----
     As for `ActiveLearner`, ``teach`` and ``fit`` either succeed or leave the optimizer
-    as it was, and a clone was taught nothing.
+    unchanged, and a clone was taught nothing.
 
     Examples
     --------
@@ -102,14 +102,14 @@ class BayesianOptimizer(LearnerMixin, _modal.BayesianOptimizer):
         )
 
     def get_max(self):
-        """Return the row with the largest value so far, and this value.
+        """Return the row with the largest value so far, and its value.
 
         Returns
         -------
         X_max : array-like
-            The row; None before there is one.
+            The row. None before the first.
         y_max : float
-            Its value, in the units of y; minus infinity before there is one.
+            Its value, in the units of y. Minus infinity before the first.
         """
         return self.X_max, self.y_max
 
@@ -125,7 +125,7 @@ class BayesianOptimizer(LearnerMixin, _modal.BayesianOptimizer):
         values = np.asarray(y, dtype=np.float64)
         if values.size != len(values):
             raise ValueError(
-                "y given to BayesianOptimizer must hold one value a row, "
+                "y given to BayesianOptimizer must hold one value per row, "
                 f"got the shape {values.shape}."
             )
         best = int(np.argmax(values))

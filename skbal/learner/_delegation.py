@@ -1,4 +1,4 @@
-"""What an object that holds an estimator answers by asking the estimator."""
+"""Methods and attributes of a learner that are those of its estimator."""
 
 import copy
 
@@ -15,18 +15,18 @@ def _estimator_has(name):
 
 
 class DelegationMixin:
-    """Predictions, scores and what is known of the data, from ``self.estimator``."""
+    """Predictions, scores and fitted attributes of ``self.estimator``."""
 
     @available_if(_estimator_has("predict"))
     def predict(self, X, **predict_kwargs):
-        """Return what the estimator predicts.
+        """Return the predictions of the estimator.
 
         Parameters
         ----------
         X : array-like or sparse matrix of shape (n_samples, ...)
             The rows, as ``fit`` takes them.
         **predict_kwargs
-            Go on to the estimator's ``predict``.
+            Passed to the estimator's ``predict``.
 
         Returns
         -------
@@ -37,14 +37,14 @@ class DelegationMixin:
 
     @available_if(_estimator_has("predict_proba"))
     def predict_proba(self, X, **predict_proba_kwargs):
-        """Return the probabilities that the estimator predicts.
+        """Return the class probabilities of the estimator.
 
         Parameters
         ----------
         X : array-like or sparse matrix of shape (n_samples, ...)
             The rows, as ``fit`` takes them.
         **predict_proba_kwargs
-            Go on to the estimator's ``predict_proba``.
+            Passed to the estimator's ``predict_proba``.
 
         Returns
         -------
@@ -55,25 +55,25 @@ class DelegationMixin:
 
     @available_if(_estimator_has("decision_function"))
     def decision_function(self, X, **decision_kwargs):
-        """Return the estimator's decision function.
+        """Return the decision function of the estimator.
 
         Parameters
         ----------
         X : array-like or sparse matrix of shape (n_samples, ...)
             The rows, as ``fit`` takes them.
         **decision_kwargs
-            Go on to the estimator's ``decision_function``.
+            Passed to the estimator's ``decision_function``.
 
         Returns
         -------
         decision : ndarray of shape (n_samples,) or (n_samples, n_classes)
-            Larger is more of the class, as the estimator defines it.
+            Confidence scores, as the estimator defines them.
         """
         return self.estimator.decision_function(X, **decision_kwargs)
 
     @available_if(_estimator_has("score"))
     def score(self, X, y, **score_kwargs):
-        """Return the estimator's score.
+        """Return the score of the estimator.
 
         Parameters
         ----------
@@ -82,7 +82,7 @@ class DelegationMixin:
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             The true labels.
         **score_kwargs
-            Go on to the estimator's ``score``.
+            Passed to the estimator's ``score``.
 
         Returns
         -------
@@ -99,14 +99,14 @@ class DelegationMixin:
         X : array-like or sparse matrix of shape (n_samples, ...)
             The rows, as ``fit`` takes them.
         n_draws : int, optional
-            How many draws; None takes the estimator's own number.
+            Number of posterior draws. ``None`` uses the estimator's own number.
         random_state : None, int, numpy.random.RandomState or numpy.random.Generator
-            An integer gives the same draws at every call, None fresh ones.
+            An integer gives the same draws at every call, ``None`` fresh ones.
 
         Returns
         -------
         draws : ndarray of shape (n_samples, n_draws, n_outputs)
-            As `skbal.predict_samples` makes them.
+            As `skbal.predict_samples` returns them.
 
         Raises
         ------
@@ -133,7 +133,7 @@ class DelegationMixin:
         return self.estimator.feature_names_in_
 
     def __sklearn_tags__(self):
-        # is_classifier, and with it stratified folds, follow the estimator.
+        # A learner of a classifier is a classifier, for instance for stratified folds.
         tags = super().__sklearn_tags__()
         inner = tags_of(self.estimator)
         if inner is not None:

@@ -1,8 +1,8 @@
-"""What a learner does with labels that it does not believe.
+"""Labels that a learner does not trust.
 
-A label filter judges each answer by the model before it is taught. What it does not
-trust is set aside and kept: the better model of later may believe it, or somebody may
-look at it again.
+A label filter checks each answer with the current model before it is taught. Labels
+that it does not trust are set aside and kept: a later, better model may trust them, or
+a person may look at them again.
 """
 
 from contextlib import contextmanager
@@ -11,6 +11,7 @@ import numpy as np
 
 from skbal._utils._sklearn import num_samples
 from skbal._utils.indices import check_indices
+from skbal._utils.parameters import check_parameters, having
 from skbal._utils.warn import warn
 from skbal.exceptions import RejectedLabelsWarning
 from skbal.filters import LabelLikelihoodFilter
@@ -20,7 +21,16 @@ from skbal.learner._training_data import take_rows
 
 
 class FilteringMixin:
-    """Sets labels aside that ``label_filter`` does not trust; above LearnerMixin."""
+    """Sets aside labels that ``label_filter`` does not trust.
+
+    It stands before LearnerMixin among the bases.
+    """
+
+    _parameter_rules = {
+        "label_filter": having(
+            "trust", example="skbal.filters.LabelLikelihoodFilter()", none=True
+        )
+    }
 
     def _forget(self):
         super()._forget()
@@ -31,9 +41,9 @@ class FilteringMixin:
     ):
         """Add labelled rows to the training data and fit the estimator again.
 
-        With a ``label_filter``, and once the estimator is fitted, only the rows whose
-        labels are trusted are taught; the others are added to ``rejected_``. If
-        anything fails, the learner, its estimator and its filter are left as they were.
+        With a ``label_filter``, and once the estimator is fitted, only rows with
+        trusted labels are taught. The others are added to ``rejected_``. If anything
+        fails, the learner, its estimator and its filter are unchanged.
 
         Parameters
         ----------
@@ -44,18 +54,18 @@ class FilteringMixin:
         bootstrap : bool, default=False
             Whether to fit to a bootstrap sample of the rows instead.
         only_new : bool, default=False
-            Whether to fit to the new rows alone, for an estimator that goes on from
-            where it was.
+            Whether to fit to the new rows alone, for an estimator whose ``fit``
+            continues from its previous state.
         trusted : bool, default=False
-            Whether to teach all of them without asking the filter.
+            Whether to teach all rows without asking the filter.
         **fit_kwargs
-            Go on to the estimator's ``fit``.
+            Passed to the estimator's ``fit``.
 
         Raises
         ------
         ValueError, TypeError
-            If X and y do not belong together, or not to what was taught before. What
-            the filter and the estimator's ``fit`` raise passes through unchanged.
+            If X and y do not belong together, or do not match what was taught before.
+            Errors of the filter and of the estimator's ``fit`` pass through unchanged.
         """
         how = {"bootstrap": bootstrap, "only_new": only_new, **fit_kwargs}
         if trusted or not self._can_filter():
@@ -63,12 +73,12 @@ class FilteringMixin:
             return
         with self._kept_on_error():
             mask = self.filter_labels(X, y)
-            doubted, believed = np.flatnonzero(~mask), np.flatnonzero(mask)
+            doubted, kept = np.flatnonzero(~mask), np.flatnonzero(mask)
             self.set_aside(take_rows(X, doubted), take_rows(y, doubted))
-            if len(believed) == len(mask):
+            if len(kept) == len(mask):
                 super().teach(X, y, **how)
-            elif len(believed):
-                super().teach(take_rows(X, believed), take_rows(y, believed), **how)
+            elif len(kept):
+                super().teach(take_rows(X, kept), take_rows(y, kept), **how)
             else:
                 warn(
                     f"label_filter of {type(self).__name__} trusts none of the "
@@ -79,29 +89,30 @@ class FilteringMixin:
                 )
 
     def filter_labels(self, X, y):
-        """Return which labels the filter trusts, and let it remember them.
+        """Return which labels the filter trusts, and let the filter remember them.
 
-        `teach` does this itself; a loop that wants to ask for other rows in the place
-        of those set aside calls it before.
+        `teach` calls this method. A loop calls it before, to ask about other rows in
+        place of those that are set aside.
 
         Parameters
         ----------
         X : array-like or sparse matrix of shape (n_samples, ...)
-            Rows that were not taught.
+            Rows that were not taught yet.
         y : array-like of shape (n_samples,)
-            The labels that were given for them.
+            Their labels.
 
         Returns
         -------
         trusted : ndarray of shape (n_samples,), dtype=bool
-            All true without a filter, and as long as the estimator is not fitted.
+            All true without a filter, or while the estimator is not fitted.
 
         Raises
         ------
         TypeError
-            If ``label_filter`` is no filter, or judges otherwise than by yes and no.
+            If ``label_filter`` is not a filter, or does not return true or false for
+            each label.
         ValueError
-            If X and y do not belong together, or not to what was taught before.
+            If X and y do not belong together, or do not match what was taught before.
         """
         self._check_more(X, y)
         if not self._can_filter():
@@ -122,17 +133,17 @@ class FilteringMixin:
         Parameters
         ----------
         X : array-like or sparse matrix of shape (n_samples, ...)
-            The rows; there may be none.
+            The rows. There may be none.
         y : array-like of shape (n_samples,)
             Their labels.
         indices : array-like of int of shape (n_samples,), optional
-            Which rows of a pool they are, for whoever looks at them later.
+            Their indices in a pool, to find them again.
 
         Raises
         ------
         ValueError, TypeError
-            If X, y and the indices do not belong together, or not to what was taught
-            before.
+            If X, y and the indices do not belong together, or do not match what was
+            taught before.
         """
         n_rows = num_samples(X)
         if indices is not None:
@@ -148,13 +159,13 @@ class FilteringMixin:
             self.rejected_ = self.rejected_.with_more(X, y, indices)
 
     def review(self):
-        """Return how likely the labels that were set aside are by today's model.
+        """Return how likely the rejected labels are under the current model.
 
         Returns
         -------
         likelihood : ndarray of shape (n_rejected,)
-            The posterior predictive probability of each label in ``rejected_``, in its
-            order; NaN for a label of a class that the model does not know.
+            Posterior predictive probability of each label in ``rejected_``. NaN for a
+            class that the model does not know.
         """
         if not len(self.rejected_):
             return np.empty(0)
@@ -169,16 +180,16 @@ class FilteringMixin:
         Parameters
         ----------
         positions : array-like of int of shape (n_accepted,), optional
-            Which ones, as positions in ``rejected_``; None is all of them.
+            Positions in ``rejected_``. ``None`` accepts all.
         y : array-like of shape (n_accepted,), optional
-            Their labels, after somebody has looked again; None keeps those given.
+            Their corrected labels. ``None`` keeps the labels that were given.
         **teach_kwargs
-            Go on to `teach`.
+            Passed to `teach`.
 
         Raises
         ------
         TypeError, ValueError
-            If the positions do not exist, or ``y`` has another length.
+            If a position does not exist, or ``y`` has another length.
         """
         owner = f"{type(self).__name__}.accept"
         positions = self.rejected_.positions(positions, owner)
@@ -196,20 +207,20 @@ class FilteringMixin:
             self.teach(chosen.X, labels, trusted=True, **teach_kwargs)
 
     def distrust(self, positions, **fit_kwargs):
-        """Set rows aside that were taught before, and fit to what is left.
+        """Set aside rows that were taught before, and fit to the others.
 
         Parameters
         ----------
         positions : array-like of int of shape (n_distrusted,)
-            Positions in ``X_training``, for instance those that
-            `skbal.filters.find_label_errors` finds.
+            Positions in ``X_training``, for instance those found by
+            `skbal.filters.find_label_errors`.
         **fit_kwargs
-            Go on to the estimator's ``fit``.
+            Passed to the estimator's ``fit``.
 
         Raises
         ------
         TypeError, ValueError
-            If the positions do not exist, or nothing would be left.
+            If a position does not exist, or no row would be left.
         """
         owner = f"{type(self).__name__}.distrust"
         n_known = 0 if self.X_training is None else num_samples(self.X_training)
@@ -229,17 +240,8 @@ class FilteringMixin:
             self._fit_to_known(**fit_kwargs)
 
     def _can_filter(self):
-        if self.label_filter is None:
-            return False
-        if isinstance(self.label_filter, type) or not hasattr(
-            self.label_filter, "trust"
-        ):
-            raise TypeError(
-                f"label_filter of {type(self).__name__} must have the method trust, "
-                "as skbal.filters.LabelLikelihoodFilter() has, got "
-                f"{self.label_filter!r}."
-            )
-        return self.__sklearn_is_fitted__()
+        check_parameters(self)
+        return self.label_filter is not None and self.__sklearn_is_fitted__()
 
     @contextmanager
     def _kept_on_error(self):

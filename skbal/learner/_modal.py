@@ -1,4 +1,4 @@
-"""modAL's modules, or an error that says how to get them."""
+"""Import of modAL, with an error that says how to install it."""
 
 import importlib
 
@@ -9,7 +9,7 @@ def load_modal(name):
     Parameters
     ----------
     name : str
-        Its name inside the package, such as "models".
+        Name of the module inside the package, such as "models".
 
     Returns
     -------
@@ -22,7 +22,7 @@ def load_modal(name):
     """
     try:
         return importlib.import_module(f"modAL.{name}")
-    # An old or damaged modAL fails with whatever its own imports raise.
+    # An old or damaged modAL may raise any error while it is imported.
     except Exception as error:
         raise ImportError(
             "The learners of skbal need modAL, which could not be imported "

@@ -1,4 +1,4 @@
-"""Answers that were paid for and not believed."""
+"""Labels that were paid for and not trusted."""
 
 from dataclasses import dataclass
 
@@ -11,16 +11,16 @@ from skbal.learner._training_data import stack_rows, take_rows
 
 @dataclass(frozen=True, eq=False)
 class Rejected:
-    """Rows whose labels were set aside, in the order in which that was done.
+    """Rows whose labels were set aside, in this order.
 
     Parameters
     ----------
     X : array-like of shape (n_rejected, ...), optional
-        The rows; None if there are none.
+        The rows. None if there are none.
     y : array-like of shape (n_rejected,), optional
-        The labels that were given for them.
+        Their labels.
     indices : ndarray of shape (n_rejected,), dtype=intp
-        Where a loop asked, the row of its pool; else -1.
+        Indices in the pool of a loop. -1 for rows that no loop asked about.
 
     Examples
     --------
@@ -49,16 +49,16 @@ class Rejected:
         return f"Rejected({len(self)} rows)"
 
     def with_more(self, X, y, indices=None):
-        """Return these and more: nothing is changed in place.
+        """Return these rows and further ones. Nothing is changed in place.
 
         Parameters
         ----------
         X : array-like of shape (n_new, ...)
-            Rows, of at least one.
+            The further rows, at least one.
         y : array-like of shape (n_new,)
             Their labels.
         indices : array-like of int of shape (n_new,), optional
-            Rows of the pool; None is -1 for each.
+            Their indices in a pool. ``None`` means -1 for each.
 
         Returns
         -------
@@ -76,11 +76,12 @@ class Rejected:
         )
 
     def only(self, positions):
-        """Return those at some positions, in that order.
+        """Return the rows at some positions, in this order.
 
         Parameters
         ----------
         positions : ndarray of int of shape (n,)
+            The positions.
 
         Returns
         -------
@@ -95,11 +96,12 @@ class Rejected:
         )
 
     def without(self, positions):
-        """Return all but those at some positions.
+        """Return all rows but those at some positions.
 
         Parameters
         ----------
         positions : ndarray of int of shape (n,)
+            The positions.
 
         Returns
         -------
@@ -108,12 +110,12 @@ class Rejected:
         return self.only(np.setdiff1d(np.arange(len(self)), positions))
 
     def positions(self, positions, owner):
-        """Return positions as an array, all of them for None.
+        """Return positions as an array. None means all.
 
         Parameters
         ----------
         positions : array-like of int of shape (n,), optional
-            Into these rows.
+            Positions in these rows.
         owner : str
             Whose argument it is, for the message.
 
@@ -124,7 +126,7 @@ class Rejected:
         Raises
         ------
         TypeError, ValueError
-            If they are no integers, lie outside or come twice.
+            If they are not integers, lie outside or are repeated.
         """
         if positions is None:
             return np.arange(len(self))

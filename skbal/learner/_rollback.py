@@ -1,4 +1,4 @@
-"""Either all of a step happens or none of it: putting objects back after an error."""
+"""Restoring objects after an error, so that a step happens completely or not at all."""
 
 import copy
 from contextlib import contextmanager
@@ -6,12 +6,12 @@ from contextlib import contextmanager
 
 @contextmanager
 def record_kept_on_error(holder):
-    """Give an object its attributes back if the block raises.
+    """Restore the attributes of an object if the block raises an error.
 
     Parameters
     ----------
     holder : object
-        Its attributes may be set in the block; what they refer to is not copied.
+        Its attributes may be set in the block. Their values are not copied.
     """
     before = dict(vars(holder))
     try:
@@ -23,20 +23,20 @@ def record_kept_on_error(holder):
 
 @contextmanager
 def estimator_kept_on_error(holder):
-    """Give ``holder.estimator`` its state back if the block raises.
+    """Restore ``holder.estimator`` if the block raises an error.
 
-    The estimator stays the same object. After an error, what it holds (the steps of a
-    pipeline, say) are copies made before the block: whoever keeps a reference to such
-    an inner part keeps the half-fitted one.
+    The estimator stays the same object. After an error, its parts (for instance the
+    steps of a pipeline) are copies made before the block. An earlier reference to such
+    a part then refers to the half-fitted one.
 
     Parameters
     ----------
     holder : object
-        Has an attribute ``estimator``, which may be fitted in the block. It costs one
-        copy of the estimator, made before the block.
+        Has an attribute ``estimator``, which may be fitted in the block. This makes one
+        copy of the estimator.
     """
-    # Restoring a backup, and not fitting a copy, keeps every reference into a pipeline
-    # or network valid as long as all goes well, which is nearly always.
+    # Fitting the estimator itself, and not a copy, keeps references to its parts valid
+    # if there is no error.
     estimator = holder.estimator
     backup = _backup(estimator)
     try:
@@ -53,8 +53,8 @@ def _backup(estimator):
         return None
     try:
         return dict(vars(copy.deepcopy(estimator)))
-    # What cannot be copied (a lock, an open file, too little memory) raises anything;
-    # the attributes themselves are then all that can be kept.
+    # What cannot be copied (a lock, an open file) may raise any error. Then only the
+    # attributes themselves can be restored.
     except Exception:
         return dict(vars(estimator))
 

@@ -1,4 +1,4 @@
-"""Rows as the last step of a pipeline sees them."""
+"""Rows as the input of the last step of a pipeline."""
 
 import numpy as np
 import scipy.sparse as sp
@@ -8,7 +8,7 @@ from skbal._utils._sklearn import HeterogeneousEnsemble
 
 
 def before_last_step(estimator, X):
-    """Return X as the last step of the estimator's pipelines sees it.
+    """Return X as the input of the last step of the estimator's pipelines.
 
     Parameters
     ----------
@@ -20,8 +20,8 @@ def before_last_step(estimator, X):
     Returns
     -------
     X_transformed : ndarray or sparse matrix of shape (n_samples, n_features)
-        For an ensemble, what the last step of each pipeline sees, side by side. Without
-        any pipeline, X itself.
+        For an ensemble, the inputs of the last steps of its pipelines, side by side.
+        Without a pipeline, X itself.
     """
     parts = [estimator]
     if isinstance(estimator, HeterogeneousEnsemble):
@@ -36,7 +36,7 @@ def before_last_step(estimator, X):
 
 
 def _without_last_step(pipeline):
-    # Of the same class, which may be an extension of scikit-learn's; and with a last
-    # step that does nothing, since some of these treat the last step in their own way.
+    # The same class, which may be a subclass of scikit-learn's. Its last step does
+    # nothing, because some subclasses treat the last step in their own way.
     steps = [*pipeline.steps[:-1], ("passthrough", "passthrough")]
     return type(pipeline)(steps=steps)

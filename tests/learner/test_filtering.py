@@ -223,9 +223,9 @@ def test_parameters_of_the_filter_are_parameters_of_the_learner():
         (
             Doubting,
             TypeError,
-            "label_filter of ActiveLearner must have the method trust",
+            "label_filter of ActiveLearner must be an object with trust",
         ),
-        (0.1, TypeError, "label_filter of ActiveLearner must have the method trust"),
+        (0.1, TypeError, "label_filter of ActiveLearner must be an object with trust"),
     ],
 )
 def test_what_is_no_filter_is_refused(wrong, error, message):

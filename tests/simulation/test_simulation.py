@@ -437,7 +437,7 @@ def test_before_fit_there_is_nothing():
         ({"test_size": "a"}, TypeError, "test_size of Active"),
         ({"oracle_noise": 1.5}, ValueError, "noise of NoisyOracle"),
         ({"oracle_noise": "much"}, TypeError, "noise of NoisyOracle"),
-        ({"label_filter": 0.1}, TypeError, "label_filter of ActiveLearner must have"),
+        ({"label_filter": 0.1}, TypeError, "label_filter of ActiveLearner must be"),
         (
             {"query_strategy": BALD},
             TypeError,
