@@ -1,7 +1,7 @@
-"""Is it better than random? Paired runs of query strategies, and honest words.
+"""Paired comparisons of query strategies.
 
-`compare` runs every strategy from the same first labels, several times, and its
-`Comparison` says which differences the repeats can show and which they cannot.
+`compare` runs every strategy several times from the same first labels. The `Comparison`
+it returns tells which differences between strategies are larger than their scatter.
 """
 
 from skbal.experiments._compare import compare

@@ -1,4 +1,4 @@
-"""What a comparison must be made of; each message names the argument."""
+"""Checks of a comparison. Each message names the argument."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ OWNER = "Comparison"
 
 
 def check_confidence(confidence, owner):
-    """Return a confidence inside (0, 1), or say whose it is."""
+    """Return a confidence level inside (0, 1), or raise an error."""
     confidence = check_real(confidence, "confidence", owner, low=0, high=1)
     if confidence in (0.0, 1.0):
         raise ValueError(
@@ -19,7 +19,7 @@ def check_confidence(confidence, owner):
 
 
 def check_range(label_range, owner):
-    """Return the range as two counts of labels, or None."""
+    """Return the range as two numbers of labels, or None."""
     if label_range is None:
         return None
     if np.shape(label_range) != (2,):
@@ -36,7 +36,7 @@ def check_range(label_range, owner):
 
 
 def check_targets(target_score, owner):
-    """Return the target scores as a tuple, empty for None."""
+    """Return the target scores as a tuple, which is empty for None."""
     several = isinstance(target_score, (list, tuple, np.ndarray))
     targets = target_score if several else [target_score]
     return tuple(
@@ -47,7 +47,7 @@ def check_targets(target_score, owner):
 
 
 def check_histories(histories):
-    """Return the histories as lists, equally many for each strategy."""
+    """Return the histories as lists, of equal length for each strategy."""
     if not isinstance(histories, dict):
         raise TypeError(
             f"histories of {OWNER} must be a dict of the name of a strategy to the "
@@ -59,7 +59,7 @@ def check_histories(histories):
             if not isinstance(history, History) or not len(history):
                 raise TypeError(
                     f"histories of {OWNER} for {name!r} must be of the class History, "
-                    f"with one step or more, got {history!r}."
+                    f"with at least one step, got {history!r}."
                 )
     counts = {name: len(repeats) for name, repeats in histories.items()}
     if len(set(counts.values())) > 1 or 0 in counts.values():
@@ -71,7 +71,7 @@ def check_histories(histories):
 
 
 def check_reference(reference, histories):
-    """Return the reference if there is something to compare with it."""
+    """Return the reference if another strategy can be compared with it."""
     if reference not in histories:
         raise ValueError(
             f"reference of {OWNER} must be one of the strategies "

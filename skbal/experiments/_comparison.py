@@ -1,4 +1,4 @@
-"""What paired runs say: areas, differences with intervals, and words."""
+"""What paired runs tell: areas, differences with intervals, and verdicts."""
 
 from functools import cached_property
 
@@ -22,49 +22,50 @@ from skbal.plotting import ComparisonDisplay
 
 
 class Comparison:
-    """Histories of paired runs, and which of their differences can be believed.
+    """Histories of paired runs, and the differences between strategies.
 
-    Repeat r of each strategy must have begun from the same labels, as `compare` does
-    it: the differences are taken repeat by repeat.
+    Repeat r of each strategy must begin from the same labels, as in `compare`, because
+    differences are taken repeat by repeat.
 
     Parameters
     ----------
     histories : dict of str to list of History
-        For each strategy its repeats, equally many.
+        The repeats of each strategy. Each strategy has the same number.
     reference : str, default="Random"
-        The strategy that the others are compared with.
+        Name of the strategy that the others are compared with.
     label_range : tuple of int, optional
-        Where the area begins and ends, for instance ``(100, 200)``, or twice the same
-        for the score there. None is all labels that all runs share: the last of their
-        starts to the first of their ends. Choose it before you look.
+        Number of labels where the area begins and ends, for instance ``(100, 200)``.
+        Twice the same number gives the score there. ``None`` is the range that all runs
+        share: from the last of their first steps to the first of their last steps.
+        Choose it before looking at the results.
     target_score : float or list of float, optional
-        Scores for the column "labels to" of the summary.
+        Scores for which the summary gives the number of labels needed.
     confidence : float, default=0.95
-        Of the intervals.
+        Confidence level of the intervals.
     simultaneous : bool, default=True
         Whether the intervals hold together with this confidence (by Bonferroni's
-        inequality, each of m at ``1 - (1 - confidence) / m``), so that the chance of
-        any false word does not grow with the number of strategies. False: each holds
-        for itself.
+        inequality, each of m at ``1 - (1 - confidence) / m``). Then the probability of
+        any false verdict does not grow with the number of strategies. With False, each
+        interval holds for itself.
     n_bootstrap : int, default=9999
-        Resamples of the repeats.
+        Number of bootstrap samples.
     random_state : None, int, RandomState or Generator, default=0
-        Of the bootstrap.
+        Seeds the bootstrap.
     score_name : str, default="Score"
-        What the score is, for figures.
+        Name of the score in figures.
 
     Attributes
     ----------
     n_repeats : int
-        Of each strategy.
+        Number of repeats of each strategy.
     label_range : tuple of int
-        Where the area begins and ends.
+        Number of labels where the area begins and ends.
     areas : dict of str to ndarray of shape (n_repeats,)
-        The mean score over these labels, `skbal.loop.History.area`.
+        Mean score over these labels, see `skbal.loop.History.area`.
     differences : dict of str to PairedDifference
-        Area minus the reference's, for each strategy but the reference.
+        For each strategy but the reference, its area minus that of the reference.
     verdicts : dict of str to str
-        The same in words, as `PairedDifference.verdict` gives them.
+        The differences in words, see `PairedDifference.verdict`.
 
     See Also
     --------
@@ -72,17 +73,19 @@ class Comparison:
 
     Notes
     -----
-    An interval is the wider one, at each end, of Student's for paired differences and
-    the expanded percentile bootstrap of Hesterberg (2015): the plain bootstrap is too
-    narrow for few repeats. By ``benchmarks/studies/coverage_of_intervals``, 95 %
-    intervals of 3, 5, 10 and 20 normal differences cover the truth in 95, 95, 96 and 95
-    percent of cases, where the plain bootstrap does in 75, 84, 90 and 93. For very
-    skewed (exponential) differences it is 89, 89, 91 and 93 percent. With three
-    strategies that are as good as random, at least one is called better or worse in 4
-    to 5 percent of comparisons, and in 12 to 14 if the intervals are not simultaneous.
+    Each end of an interval is the wider one of two: Student's interval for paired
+    differences and the expanded percentile bootstrap of Hesterberg (2015). The plain
+    bootstrap is too narrow for few repeats. According to
+    ``benchmarks/studies/coverage_of_intervals``, 95 % intervals of 3, 5, 10 and 20
+    normal differences cover the truth in 95, 95, 96 and 95 percent of cases, and those
+    of the plain bootstrap in 75, 84, 90 and 93. For very skewed (exponential)
+    differences they cover it in 89, 89, 91 and 93 percent. With three strategies that
+    are as good as random, at least one is called better or worse in 4 to 5 percent of
+    comparisons, and in 12 to 14 if the intervals are not simultaneous.
 
-    Few repeats are no danger but a limit: they tell large differences only. If all have
-    the very same difference, they are taken for copies of one run, which tell nothing.
+    With few repeats, only large differences can be shown. If the differences of all
+    repeats are equal, the repeats are taken for copies of one run, and there is no
+    interval.
 
     Examples
     --------
@@ -132,12 +135,12 @@ class Comparison:
 
     @property
     def n_repeats(self):
-        """How many repeats each strategy has."""
+        """Number of repeats of each strategy."""
         return len(self.histories[self.reference])
 
     @cached_property
     def label_range(self):
-        """Where the area begins and ends."""
+        """Number of labels where the area begins and ends."""
         curves = [h.n_labels for repeats in self.histories.values() for h in repeats]
         first = max(int(labels[0]) for labels in curves)
         last = min(int(labels[-1]) for labels in curves)
@@ -151,7 +154,7 @@ class Comparison:
 
     @cached_property
     def areas(self):
-        """The mean score of each run over the labels that all share."""
+        """Mean score of each run over the label range."""
         return {
             name: np.array([history.area(*self.label_range) for history in repeats])
             for name, repeats in self.histories.items()
@@ -159,7 +162,7 @@ class Comparison:
 
     @cached_property
     def differences(self):
-        """Area minus the reference's, of each strategy but the reference."""
+        """Area minus the reference's area, for each strategy but the reference."""
         others = [name for name in self.histories if name != self.reference]
         together = len(others) if self.simultaneous else 1
         level = 1 - (1 - self.confidence) / together
@@ -171,7 +174,7 @@ class Comparison:
 
     @property
     def verdicts(self):
-        """What the differences say, in words."""
+        """The differences in words."""
         return {
             name: difference.verdict(self.reference_in_words)
             for name, difference in self.differences.items()
@@ -179,11 +182,11 @@ class Comparison:
 
     @property
     def reference_in_words(self):
-        """The name of the reference inside a sentence."""
+        """Name of the reference inside a sentence."""
         return "random" if self.reference == "Random" else self.reference
 
     def labels_to_target(self, target_score):
-        """Return how many labels each run took to reach a score.
+        """Return the number of labels that each run needed to reach a score.
 
         Parameters
         ----------
@@ -193,7 +196,7 @@ class Comparison:
         Returns
         -------
         n_labels : dict of str to ndarray of shape (n_repeats,)
-            Infinite where no step got there, so that a median does not forget them.
+            Infinite if no step reached it, so that medians take it into account.
         """
         return {
             name: np.array([_or_infinite(h.labels_to(target_score)) for h in repeats])
@@ -206,21 +209,21 @@ class Comparison:
         Returns
         -------
         text : str
-            One line a strategy: its mean area and last score, the difference from the
-            reference with its interval, the median of the labels to each target score,
-            and the words.
+            One line per strategy: its mean area and last score, the difference from the
+            reference with its interval, the median number of labels to each target
+            score, and the verdict.
         """
         return summary_table(self)
 
     def plot(self, ax=None, **kwargs):
-        """Draw the learning curves, and beside them the differences.
+        """Draw the learning curves and the differences.
 
         Parameters
         ----------
         ax : array-like of matplotlib.axes.Axes of shape (2,), optional
             The two axes to draw on. ``None`` makes a new figure.
         **kwargs
-            Go on to `skbal.plotting.ComparisonDisplay.from_comparison`.
+            Passed to `skbal.plotting.ComparisonDisplay.from_comparison`.
 
         Returns
         -------
@@ -229,7 +232,7 @@ class Comparison:
         return ComparisonDisplay.from_comparison(self, ax=ax, **kwargs)
 
     def to_frame(self):
-        """Return all runs as one table, one row a step.
+        """Return all runs as one table with one row per step.
 
         Returns
         -------
@@ -258,7 +261,7 @@ class Comparison:
         Returns
         -------
         records : dict
-            The histories and the settings; everything else follows from them.
+            The histories and the settings. Everything else follows from them.
         """
         return {
             "reference": self.reference,
@@ -282,7 +285,7 @@ class Comparison:
         Parameters
         ----------
         records : dict
-            As `to_records` gives it, also after a way through JSON.
+            As `to_records` returns it, also after a round trip through JSON.
 
         Returns
         -------

@@ -1,4 +1,4 @@
-"""A strategy against the reference, repeat by repeat."""
+"""Differences between a strategy and the reference, repeat by repeat."""
 
 from dataclasses import dataclass, field
 
@@ -9,17 +9,17 @@ from skbal.experiments._intervals import mean_interval
 
 @dataclass(frozen=True)
 class PairedDifference:
-    """The area of a strategy minus that of the reference, with its interval.
+    """The area of a strategy minus that of the reference, with an interval.
 
     Parameters
     ----------
     mean : float
-        Over the repeats, in the unit of the score; above 0 the strategy is better.
+        Mean over the repeats, in the unit of the score. Positive if the strategy is
+        better.
     low, high : float
-        The ends of the interval; NaN where the repeats cannot tell how far they
-        scatter.
+        Ends of the interval. NaN if the repeats do not tell how far they scatter.
     values : ndarray of shape (n_repeats,)
-        One difference a repeat.
+        The difference of each repeat.
     """
 
     mean: float
@@ -29,22 +29,22 @@ class PairedDifference:
 
     @property
     def n_repeats(self):
-        """How many repeats there are."""
+        """Number of repeats."""
         return len(self.values)
 
     def verdict(self, reference="random"):
-        """Return in words what the interval says.
+        """Return what the interval tells in words.
 
         Parameters
         ----------
         reference : str, default="random"
-            Against whom, for the words.
+            Name of the reference in the sentence.
 
         Returns
         -------
         verdict : str
             "better than random" if the interval lies above 0, "worse than random" if it
-            lies below, else "not distinguishable on 5 repeats".
+            lies below 0, and otherwise "not distinguishable on 5 repeats".
         """
         if np.isnan(self.mean):
             return "not known: a score is nan"
@@ -58,18 +58,18 @@ class PairedDifference:
 
 
 def paired_difference(areas, reference, confidence, n_resamples, seed):
-    """Return the difference of two strategies that were run in pairs.
+    """Return the difference between two strategies that were run in pairs.
 
     Parameters
     ----------
     areas, reference : ndarray of shape (n_repeats,)
-        Of the strategy and of the reference, from the same repeats.
+        Areas of the strategy and of the reference in the same repeats.
     confidence : float
-        In (0, 1).
+        Confidence level, in (0, 1).
     n_resamples : int
-        Of the bootstrap.
+        Number of bootstrap samples.
     seed : int
-        Of the bootstrap.
+        Seeds the bootstrap.
 
     Returns
     -------

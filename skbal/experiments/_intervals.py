@@ -1,12 +1,12 @@
-"""An interval for a mean of few values, from two methods that fail in different places.
+"""An interval for a mean of few values, as the hull of two intervals.
 
-The bootstrap of a few values is too narrow: resamples never leave the range of the
-values, and their spread is that of the values divided by n, not by n - 1. The expanded
-percentile interval [1]_ mends the second fault and not the first, which bites below
-some eight values. Student's interval has neither, but knows no skewness. The interval
-here is the hull of both.
+The bootstrap of few values is too narrow for two reasons. Bootstrap samples never leave
+the range of the values, and their variance is that of the values divided by n instead
+of n - 1. The expanded percentile interval [1]_ corrects the second, but not the first,
+which matters below about eight values. Student's interval has neither fault, but
+assumes that the values are not skewed. The interval here is the hull of both.
 
-How often 95 % intervals hold the true mean, in percent, by
+Percentage of 95 % intervals that cover the true mean, according to
 ``benchmarks/studies/coverage_of_intervals`` (standard error .5):
 
 ============  ====  ==========  ========  ===========  =======  ====
@@ -22,8 +22,8 @@ very skewed   10    87.2        91.0      94.4         90.5     91.0
 very skewed   20    90.7        92.8      94.6         92.3     93.2
 ============  ====  ==========  ========  ===========  =======  ====
 
-The bootstrap t, infinitely wide for three values and a third wider than Student's for
-five, is better only where the differences are skewed.
+The bootstrap t is infinitely wide for three values and a third wider than Student's
+interval for five. It is better only if the differences are skewed.
 
 References
 ----------
@@ -38,25 +38,24 @@ from skbal._utils.random import stream
 
 
 def mean_interval(values, confidence, n_resamples, seed):
-    """Return the ends of an interval for the mean that some values came from.
+    """Return the ends of a confidence interval for a mean.
 
     Parameters
     ----------
     values : ndarray of shape (n,)
-        Independent of each other.
+        Independent values with this mean.
     confidence : float
-        In (0, 1).
+        Confidence level, in (0, 1).
     n_resamples : int
-        Of the bootstrap.
+        Number of bootstrap samples.
     seed : int
-        Of the bootstrap.
+        Seeds the bootstrap.
 
     Returns
     -------
     low, high : float
-        NaN where the values cannot tell how far they scatter: if there are fewer than
-        two, if all are the same (repeats that are copies of each other), or if one is
-        NaN.
+        NaN if the values do not tell how far they scatter: if there are fewer than two,
+        if all are equal (repeats that are copies of each other), or if one is NaN.
 
     Examples
     --------

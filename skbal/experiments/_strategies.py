@@ -1,4 +1,4 @@
-"""Which strategies are compared, under which names, and with which of them."""
+"""The strategies of a comparison, their names and the reference."""
 
 from skbal.query import Random
 
@@ -6,15 +6,15 @@ OWNER = "compare"
 
 
 def check_strategies(strategies, reference):
-    """Return the strategies by their names, and the name of the reference.
+    """Return the strategies by name, and the name of the reference.
 
     Parameters
     ----------
     strategies : dict of str to strategy, or list of strategy
-        A list gets the names of the classes, numbered if a name comes twice.
+        In a list, they are named by their classes, with numbers if a name is repeated.
     reference : str or None
-        None is the first that is `skbal.query.Random`, and so is "Random" if none has
-        that name; it is added if it is missing.
+        ``None`` is the first strategy that is `skbal.query.Random`, which is added if
+        it is missing. So is "Random" if no strategy has that name.
 
     Returns
     -------
@@ -24,9 +24,9 @@ def check_strategies(strategies, reference):
     Raises
     ------
     TypeError
-        If they are no strategies.
+        If they are not strategies.
     ValueError
-        If there is none but the reference, or none of that name.
+        If there is no strategy besides the reference, or none of that name.
     """
     named = _named(strategies)
     for name, strategy in named.items():
@@ -75,7 +75,7 @@ def _free_name(name, taken):
 def _check_strategy(name, strategy):
     if not isinstance(name, str):
         raise TypeError(
-            f"strategies of {OWNER} must have names that are text, got {name!r}."
+            f"strategies of {OWNER} must have strings as names, got {name!r}."
         )
     if isinstance(strategy, type) or not callable(strategy):
         raise TypeError(

@@ -4,12 +4,12 @@ import numpy as np
 
 
 def summary_table(comparison):
-    """Return the comparison in lines of text, aligned in columns.
+    """Return the comparison as lines of text, aligned in columns.
 
     Parameters
     ----------
     comparison : Comparison
-        What to tell.
+        The comparison.
 
     Returns
     -------
@@ -87,10 +87,10 @@ def _notes(comparison):
     if n_others > 1 and comparison.simultaneous:
         yield f"The {n_others} intervals hold together with this confidence."
     elif n_others > 1:
-        chance = 1 - comparison.confidence
+        error = 1 - comparison.confidence
         yield (
             f"Each interval holds for itself: of {n_others} strategies that are as "
-            f"good as {comparison.reference_in_words}, up to {n_others * chance:.0%} "
+            f"good as {comparison.reference_in_words}, up to {n_others * error:.0%} "
             "of comparisons call one better or worse."
         )
     if comparison.target_scores:

@@ -4,10 +4,10 @@ import numpy as np
 
 from skbal._utils._sklearn import check_method_params, num_samples
 from skbal._utils.labelled import check_labelled
-from skbal._utils.parameters import check_parameters, flag, option, own, seed
+from skbal._utils.parameters import check_parameters, flag, own, seed
 from skbal._utils.pools import n_rows
 from skbal._utils.random import check_seed, stream
-from skbal._utils.validation import check_fits
+from skbal._utils.validation import check_fits, check_option
 from skbal._utils.votes import check_votes, learns_votes
 from skbal._utils.warn import warn
 from skbal.base import QueryStrategy
@@ -21,6 +21,10 @@ def _check_estimator(estimator, name, owner):
     check_fits(estimator, owner)
 
 
+def _check_finite(value, name, owner):
+    check_option(value, name, (True, False, "allow-nan"), owner)
+
+
 class LearnerMixin(DelegationMixin):
     """The methods of a learner. It stands before modAL's class among the bases.
 
@@ -32,7 +36,7 @@ class LearnerMixin(DelegationMixin):
         "estimator": own(_check_estimator, "an object with fit", object()),
         "bootstrap_init": flag(),
         "on_transformed": flag(),
-        "force_all_finite": option(True, False, "allow-nan"),
+        "force_all_finite": own(_check_finite, "True, False or 'allow-nan'", "nan"),
         "random_state": seed(),
     }
 

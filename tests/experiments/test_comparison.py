@@ -188,7 +188,7 @@ def test_the_frame_has_a_row_for_each_step():
     [
         ([flat(0.1)], {}, TypeError, "histories .* must be a dict"),
         ({"Random": [[0.1]]}, {}, TypeError, r"'Random' must be of .* got \[0.1\]"),
-        ({"Random": [History()]}, {}, TypeError, "with one step or more, got History"),
+        ({"Random": [History()]}, {}, TypeError, "with at least one step, got History"),
         (
             {"A": flat(0.1), "Random": flat(0.1, 0.2)},
             {},

@@ -57,7 +57,7 @@ def test_the_users_dict_stays_as_it_is():
         (BALD(), None, TypeError, r"must be a dict of names .*, got BALD\(\)"),
         ([BALD], None, TypeError, "for 'BALD' must be a query strategy .* got <class"),
         ({"BALD": "BALD"}, None, TypeError, "for 'BALD' must be .* got 'BALD'"),
-        ({1: BALD()}, None, TypeError, "names that are text, got 1"),
+        ({1: BALD()}, None, TypeError, "strings as names, got 1"),
         ([BALD()], "random", ValueError, "one of the strategies 'BALD', got 'random'"),
         ([Random()], None, ValueError, "only the reference 'Random'"),
         ([BALD()], "BALD", ValueError, "only the reference 'BALD'"),
