@@ -1,13 +1,14 @@
 """The demo: which query strategy needs the fewest labels on real digits?
 
-A Bayesian CNN meets 5,000 handwritten digits, of which twenty are labelled, and asks
-for ten more at a time (Gal, Islam and Ghahramani 2017, section 5.1, made short).
+A Bayesian CNN begins with 20 labels of 5,000 handwritten digits and asks for ten more at
+a time. This is a short form of Gal, Islam and Ghahramani (2017), section 5.1.
 """
 
 from dataclasses import dataclass
 
 from sklearn.model_selection import train_test_split
 
+from skbal._utils.optional import require
 from skbal.datasets import load_mnist_5k
 from skbal.learner import ActiveLearner
 from skbal.loop import ActiveLearningLoop
@@ -23,23 +24,23 @@ TARGETS = (0.90, 0.95)
 
 @dataclass(frozen=True)
 class Settings:
-    """How large a demo is.
+    """Size of the demo.
 
     Parameters
     ----------
     n_queries : int
-        Acquisitions a strategy.
+        Number of queries per strategy.
     n_instances : int
-        Digits an acquisition.
+        Number of digits per query.
     n_draws : int
-        Posterior draws.
+        Number of posterior draws.
     max_steps : int
-        Gradient steps a training. A step of 64 digits is the costly thing here, so its
-        number is what is fixed, and not the number of epochs.
+        Number of gradient steps per training, with 64 digits each. The number of steps
+        is fixed, and not that of epochs, because steps take most of the time.
     pool_subsample : int or None
-        Pool rows scored an acquisition, drawn at random.
+        Number of random rows of the pool considered by a query.
     n_test : int
-        Digits kept apart to score on.
+        Number of digits to score on.
     """
 
     n_queries: int = 20
@@ -59,11 +60,11 @@ def run_demo(settings, seed=0, verbose=True):
     Parameters
     ----------
     settings : Settings
-        How large the demo is.
+        Size of the demo.
     seed : int, default=0
-        Decides the split, the first labels, training and draws.
+        Seed of the split, the first labels, training and draws.
     verbose : bool, default=True
-        Show a progress bar for each strategy.
+        Whether to show a progress bar for each strategy.
 
     Returns
     -------
@@ -106,7 +107,7 @@ def demo_learner(name, settings, seed):
 
 
 def results_table(histories):
-    """Return the header and the rows of the table that the demo ends with."""
+    """Return the header and the rows of the table at the end of the demo."""
     header = ["strategy", *(f"to {target:.0%}" for target in TARGETS)]
     header += ["at the end", "training [s]", "querying [s]"]
     return header, [[name, *_row(history)] for name, history in histories.items()]
@@ -127,13 +128,11 @@ def draw_curves(histories, path):
     Parameters
     ----------
     histories : dict of str to History
-        As `run_demo` gives them.
+        As `run_demo` returns them.
     path : str or pathlib.Path
-        Where to write.
+        The file to write.
     """
-    # A figure of its own, without pyplot: no window, no backend to choose.
-    from skbal._utils.optional import require
-
+    # Without pyplot, no window is opened and no backend has to be chosen.
     figure = require("matplotlib.figure", "examples", "The demo").Figure(
         figsize=(7, 4.5), layout="constrained"
     )

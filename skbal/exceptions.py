@@ -1,4 +1,4 @@
-"""Warnings and errors of skbal that scikit-learn has no name for."""
+"""Warnings and errors that scikit-learn has no class for."""
 
 __all__ = [
     "NoDrawsError",
@@ -11,24 +11,24 @@ __all__ = [
 
 
 class NoDrawsError(TypeError):
-    """An estimator was given where posterior draws are needed, and it makes none."""
+    """Posterior draws are needed, and the estimator makes none."""
 
 
 class NoDropoutError(ValueError):
-    """A network without dropout was given where dropout makes the posterior draws."""
+    """Dropout is needed for posterior draws, and the network has none."""
 
 
 class NumericalWarning(UserWarning):
-    """A result stands, but the arithmetic needed help; the message says how much."""
+    """The result is valid, but a computation was stabilised, as the message says."""
 
 
 class RejectedLabelsWarning(UserWarning):
-    """So many labels were not trusted that fewer were taught than were to be."""
+    """Fewer labels were taught than wanted, because the others are not trusted."""
 
 
 class TooFewDrawsWarning(UserWarning):
-    """Part of a batch is nearly random: the draws have nothing more to choose it by."""
+    """Part of a batch is nearly random, because there are too few posterior draws."""
 
 
 class VotesWarning(UserWarning):
-    """The votes leave a question, or how far people disagree about it, unknown."""
+    """The votes tell nothing about a question, or about how far people disagree."""
