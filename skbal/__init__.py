@@ -1,8 +1,8 @@
 """Bayesian active learning for scikit-learn.
 
-A model makes posterior draws, a query strategy scores rows by these draws, and a learner
-asks, is taught and keeps the record. The names below are imported on first use, so
-``import skbal`` is fast and loads neither torch nor modAL.
+A model makes posterior draws, a query strategy scores rows by these draws, and a
+learner asks, is taught and keeps the record. The names below are imported on first use,
+so ``import skbal`` is fast and loads neither torch nor modAL.
 """
 
 import importlib

@@ -1,7 +1,7 @@
 """The demo: which query strategy needs the fewest labels on real digits?
 
-A Bayesian CNN begins with 20 labels of 5,000 handwritten digits and asks for ten more at
-a time. This is a short form of Gal, Islam and Ghahramani (2017), section 5.1.
+A Bayesian CNN begins with 20 labels of 5,000 handwritten digits and asks for ten more
+at a time. This is a short form of Gal, Islam and Ghahramani (2017), section 5.1.
 """
 
 from dataclasses import dataclass
