@@ -38,7 +38,7 @@ CASES = [
     (jobs(), [None, 1, -1, 8], [0, 1.5, "2", True]),
     (seed(), [None, 3, np.random.default_rng(0)], [-1, 2**32, "0", 1.5, True]),
     (memory(), [1, "1GB", "64 MiB"], ["plenty", 0, 1.5, None, True]),
-    (having("fit", example="X()", none=True), [None], [object(), 3, "fit"]),
+    (having("fit", example="X()", none=True), [None], [2.5, 3, "fit"]),
     (
         either(option("dynamic"), real(0, 1)),
         ["dynamic", 0.5, 0],

@@ -203,7 +203,7 @@ def test_a_row_is_drawn_as_an_image_in_one_window(monkeypatch, shape, drawn):
         ({"image_shape": 2}, ValueError, "image_shape of InteractiveOracle"),
         ({"classes": ["<", "a"]}, ValueError, "'<' cannot be a class"),
         ({"classes": [" a", "b"]}, ValueError, "' a' cannot be a class"),
-        ({"ask": lambda question: None}, TypeError, "ask of .* must return what was"),
+        ({"ask": print}, TypeError, "ask of .* must return what was"),
         ({"cost_per_label": -1}, ValueError, "cost_per_label of InteractiveOracle"),
     ],
     ids=str,
