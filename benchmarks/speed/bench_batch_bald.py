@@ -23,14 +23,14 @@ from skbal.query import BatchBALD
 from ._timing import PeakMemory, command_line, run_peer, seconds
 
 N_FEATURES, SPREAD = 16, 0.35
-# Of draws that differ so little that a hundred labels do not tell all about them.
+# Draws that differ so little that a hundred labels do not tell all about them.
 SMALL_SPREAD = 0.05
-# Pool, draws, batch, and how many times faster than the peer it should be.
+# Rows, draws, picks, and the ratio to the peer that is wanted.
 SETTINGS = [(10_000, 100, 5, 200), (1000, 50, 10, 40)]
 
 
 class SoftmaxDraws:
-    """Softmax regressions, one set of weights a draw."""
+    """Softmax regressions, one set of weights per draw."""
 
     def __init__(self, n_draws, spread=SPREAD, n_classes=10):
         rng = np.random.default_rng(0)
@@ -59,16 +59,16 @@ class Table:
 
 
 def write_pool(path, n_rows):
-    """Write rows that are sure and unsure to all degrees, piece by piece."""
+    """Write rows from certain to uncertain, chunk by chunk."""
     X = np.lib.format.open_memmap(path, "w+", np.float32, (n_rows, N_FEATURES))
     rng = np.random.default_rng(0)
     for start in range(0, n_rows, 100_000):
-        part = X[start : start + 100_000]
-        part[:] = rng.normal(size=part.shape) * rng.gamma(2, 0.5, (len(part), 1))
+        chunk = X[start : start + 100_000]
+        chunk[:] = rng.normal(size=chunk.shape) * rng.gamma(2, 0.5, (len(chunk), 1))
 
 
 def pool(n_rows):
-    """Return such rows in memory."""
+    """Return rows from certain to uncertain, in memory."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "pool.npy"
         write_pool(path, n_rows)
@@ -177,10 +177,10 @@ def measure(
 
 
 def plot_growth(path):
-    """Draw the seconds against rows times picks."""
+    """Plot the seconds against rows times picks."""
     import matplotlib.pyplot as plt
 
-    measure(1000, [5])  # what is imported late is imported here
+    measure(1000, [5])  # so that no late import is timed below
     _, axes = plt.subplots(figsize=(6, 4), layout="constrained")
     for n_rows in (1000, 10_000, 100_000, 1_000_000):
         times = measure(

@@ -28,7 +28,7 @@ def model_and_pool(n_rows=N_ROWS, n_features=N_FEATURES):
 
 
 def naive(model, X, n_picks=N_PICKS):
-    """Return the greedy batch as on paper: all variances anew, given the batch."""
+    """Return the greedy batch by computing all variances given the batch anew."""
     factor = model.covariance_factor(X)
     covariance = factor @ factor.T
     noise, batch = model.noise_variance_, []

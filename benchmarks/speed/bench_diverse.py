@@ -11,13 +11,13 @@ N_ROWS, N_FEATURES, N_LABELLED, N_PICKS = 60_000, 128, 10, 100
 
 
 def rows(n_rows=N_ROWS):
-    """Return rows in float32; of the k-center batch, the first are labelled."""
+    """Return rows in float32, of which the first ones are labelled for `k_center`."""
     rng = np.random.default_rng(0)
     return rng.standard_normal((n_rows, N_FEATURES), dtype=np.float32)
 
 
 class Labelled:
-    """All that `KCenterGreedy` with the rows as features asks of a learner."""
+    """The part of a learner that `KCenterGreedy` uses when rows are features."""
 
     def __init__(self, X_training):
         self.X_training = X_training
@@ -90,7 +90,7 @@ def main():
     print(f"k-center: {case.track_extra_megabytes():.0f} MB beside the pool")
     twice = np.repeat(case.X[::2], 2, axis=0)
     print(f"k-center, every row twice: {seconds(k_center, twice):.3f} s")
-    for name, trials in (("kmeans_plusplus", None), ("with one trial a step", 1)):
+    for name, trials in (("kmeans_plusplus", None), ("with one trial per step", 1)):
         pairs = [
             (seconds(scikit_learns, case.X, trials), seconds(k_means_plus_plus, case.X))
             for _ in range(options.pairs)

@@ -20,7 +20,7 @@ N_ROWS, N_FEATURES, N_PICKS = 60_000, 784, 100
 
 
 def rows(path=None):
-    """Return rows in float32: digits, or random ones that are about as alike."""
+    """Return rows in float32: digits, or random rows that are about as similar."""
     if path is not None and Path(path).exists():
         from skbal.datasets import fetch_mnist
 
@@ -34,7 +34,7 @@ def scores(n_rows):
 
 
 class Given:
-    """A strategy whose scores are known."""
+    """A strategy with given scores."""
 
     def __init__(self, values):
         self.values = values
@@ -53,7 +53,7 @@ def penalised(X, values, penalty, similarity="max"):
 
 
 def incremental(X, values, penalty, similarity="max"):
-    """One product of all rows with the last one for each pick."""
+    """Multiply all rows with the last pick for each new one."""
     lengths = np.sqrt(np.einsum("ij,ij->i", X, X))
     largest, total = np.full(len(X), -1.0), np.zeros(len(X))
     chosen, left = [int(values.argmax())], np.ones(len(X), dtype=bool)
@@ -70,7 +70,7 @@ def incremental(X, values, penalty, similarity="max"):
 
 
 def naive(X, values, penalty, n_picks):
-    """All similarities to the batch anew for each pick."""
+    """Compute all similarities to the batch anew for each pick."""
     from sklearn.metrics.pairwise import cosine_similarity
 
     chosen = [int(values.argmax())]
@@ -112,15 +112,15 @@ def report(X, values, penalty, similarity, n_pairs):
         incremental(X, values, penalty, similarity),
     )
     print(
-        f"penalty {penalty:4}, {similarity:4}: skbal {ours:.2f} s; one product a pick "
-        f"takes {statistics.median(ratios):.1f} times as long "
+        f"penalty {penalty:4}, {similarity:4}: skbal {ours:.2f} s; one product per "
+        f"pick takes {statistics.median(ratios):.1f} times as long "
         f"(from {min(ratios):.1f} to {max(ratios):.1f}, {n_pairs} pairs); "
         f"rows shared: {len(shared)} of {N_PICKS}"
     )
 
 
 def report_naive(X, values, penalty, n_picks=20):
-    """The naive loop takes a time quadratic in its picks: a few are enough to see."""
+    """Compare with few picks, since the time of the naive loop is quadratic in them."""
     theirs = seconds(naive, X, values, penalty, n_picks)
     ours = seconds(penalised, X, values, penalty)
     same = np.array_equal(

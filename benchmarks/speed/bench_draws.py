@@ -20,7 +20,7 @@ def fitted_net(n_rows=N_ROWS):
 
 
 def plain_loop(model, X, n_draws=N_DRAWS):
-    """Return draws as a skorch user makes them: one training-mode pass a draw."""
+    """Return draws as a skorch user makes them: one pass in training mode per draw."""
     import torch
 
     net = model.net_
@@ -70,7 +70,7 @@ class DrawsOfALargePool:
 def main():
     peer = "python of an environment with baal"
     options = command_line(__doc__, pairs=5, peer=peer).parse_args()
-    # Memory first: what an earlier step has freed would hide what this one takes.
+    # Memory first: memory that an earlier step has freed would hide what this takes.
     for n_rows in DrawsOfALargePool.params:
         pool = DrawsOfALargePool()
         pool.setup(n_rows)

@@ -30,7 +30,7 @@ SOME = 40  # rows for the loop over draws
 
 
 def random_rho(n_samples=N_ROWS, n_draws=N_DRAWS):
-    """Return draws that differ as those of a network do, some near 0 and 1."""
+    """Return draws as different as those of a network, some near 0 and 1."""
     rng = np.random.default_rng(0)
     logits = 2 * rng.standard_normal((n_samples, 1, 1))
     logits = logits + 0.7 * rng.standard_normal((n_samples, n_draws, 1))
@@ -38,12 +38,12 @@ def random_rho(n_samples=N_ROWS, n_draws=N_DRAWS):
 
 
 def loop_over_k(rho, n):
-    """Return the information of each row, a term at a time."""
+    """Return the information of each row by a loop over all terms."""
     information = []
     for row in rho[:, :, 0]:
         entropy, expected = 0.0, 0.0
         for k in range(n + 1):
-            p = [binom.pmf(k, n, chance) for chance in row]
+            p = [binom.pmf(k, n, share) for share in row]
             mean = sum(p) / len(p)
             entropy -= mean * np.log(mean)
             expected -= sum(q * np.log(q) for q in p) / len(p)
@@ -52,27 +52,27 @@ def loop_over_k(rho, n):
 
 
 def loop_over_draws(rho, n):
-    """Return the information of each row, a draw at a time, entropies as lists."""
-    return _loop_over_draws(rho, n, lambda chance: _pmf(chance, n))
+    """Return the information of each row by a loop over draws, entropies as lists."""
+    return _loop_over_draws(rho, n, lambda share: _pmf(share, n))
 
 
 def loop_over_draws_cached(rho, n):
-    """Return that of chances rounded to three decimals, each looked up in a cache."""
+    """Return the same with rho rounded to three decimals and looked up in a cache."""
     cached = functools.lru_cache(maxsize=16_384)(_pmf)
-    return _loop_over_draws(rho, n, lambda chance: cached(np.around(chance, 3), n))
+    return _loop_over_draws(rho, n, lambda share: cached(np.around(share, 3), n))
 
 
 def _loop_over_draws(rho, n, probabilities):
     information = []
     for row in rho[:, :, 0]:
-        p = [probabilities(chance) for chance in row]
+        p = [probabilities(share) for share in row]
         expected = np.mean([_entropy_of_list(q) for q in p])
         information.append(_entropy_of_list(np.mean(p, axis=0)) - expected)
     return np.array(information)
 
 
-def _pmf(chance, n):
-    return binom.pmf(np.arange(n + 1), n, chance)
+def _pmf(share, n):
+    return binom.pmf(np.arange(n + 1), n, share)
 
 
 def _entropy_of_list(p):
@@ -110,7 +110,7 @@ def seconds_per_row(function, rho, n):
 
 
 def ratio(slow, fast, rho, n, *, n_slow=None, n_pairs=5):
-    """Return how many times longer a row takes, the median over pairs."""
+    """Return the ratio of seconds per row, the median over pairs."""
     fast(rho, n)
     pairs = (
         (seconds_per_row(slow, rho[:n_slow], n), seconds_per_row(fast, rho, n))

@@ -32,7 +32,7 @@ from .._runs import append, read
 
 RUNS = Path(__file__).parent / "results" / "runs.jsonl"
 N_CLASSES, N_TEST = 10, 2000
-# A seed, and the one that its gain is measured against.
+# Each seed with the one that its gain is measured against.
 SEEDS = {
     "balanced": None,
     "k-means of each class": "balanced",

@@ -227,7 +227,7 @@ def main():
     parser.add_argument("--splits", type=int, default=20)
     arguments = parser.parse_args()
     # A narrow network's features may be dependent, or its evidence slow to converge.
-    # The likelihood judges both like any other network.
+    # The likelihood decides about both as about any other network.
     warnings.simplefilter("ignore", UserWarning)
     with np.load(arguments.file, allow_pickle=False) as file:
         for name in arguments.sets or SETS:

@@ -46,14 +46,14 @@ def labels_saved(comparison, repeats):
     """Return the share of labels saved, of some repeats; minus infinity for never."""
     histories = comparison.histories
     labels = histories["Random"][0].n_labels
-    active, chance = (
+    active, random = (
         monotone(labels, [histories[name][r].scores for r in repeats])
         for name in ("VoteBALD", "Random")
     )
-    target = chance[-1]
+    target = random[-1]
     if active[-1] < target:
         return -np.inf
-    return 1 - first_at(labels, active, target) / first_at(labels, chance, target)
+    return 1 - first_at(labels, active, target) / first_at(labels, random, target)
 
 
 def first_at(labels, curve, target):

@@ -53,7 +53,7 @@ MODELS = {
     "logistic": ("even", "rare"),
 }
 N_REPEATS = {"dropout": 5, "last layer": 5, "logistic": 20}
-# First labels, labels a query, queries.
+# First labels, labels per query, queries.
 SIZES = {
     "smooth": (20, 20, 9),
     "bar": (50, 50, 9),
