@@ -7,7 +7,6 @@ weight, with the same prior.
 import numpy as np
 
 from skbal._utils.parameters import count, option, positive, real
-from skbal.models._chunked_draws import ChunkedDrawsMixin
 from skbal.models._last_layer._frozen import FrozenNetwork
 
 
@@ -34,7 +33,7 @@ def with_ones(features):
     return extended
 
 
-class LaplaceNetwork(ChunkedDrawsMixin, FrozenNetwork):
+class LaplaceNetwork(FrozenNetwork):
     """A Gaussian over the weights of the last layer; a subclass has the likelihood."""
 
     _parameter_rules = {

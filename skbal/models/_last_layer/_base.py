@@ -5,13 +5,23 @@ from sklearn.base import clone
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from skbal._utils.random import check_seed
+from skbal._utils.parameters import having
 from skbal._utils.seeds_of import fill_random_states
 from skbal.models._last_layer._frozen import FrozenNetwork, result_dtype
 from skbal.models._linear._bayesian import BayesianLinearRegression
 
+_HEAD = having(
+    "fit",
+    "predict",
+    "predict_samples",
+    example="BayesianLinearRegression()",
+    none=True,
+)
+
 
 def head_has(method):
+    """Return a check, for ``available_if``, that the head has a method."""
+
     def check(self):
         head = self.head_ if hasattr(self, "head_") else self._given_head()
         return hasattr(head, method)
@@ -20,7 +30,9 @@ def head_has(method):
 
 
 class LastLayer(FrozenNetwork):
-    """What regressor and classifier share; a subclass says what y and draws are."""
+    """The base of regressor and classifier, which differ in y and draws."""
+
+    _parameter_rules = {"head": _HEAD}
 
     def _default_parts(self):
         return {
@@ -37,32 +49,20 @@ class LastLayer(FrozenNetwork):
         self.head_ = head.fit(features, targets)
 
     def _new_head(self):
-        head = self._given_head()
-        missing = [name for name in self._head_needs if not hasattr(head, name)]
-        if isinstance(head, type) or missing:
-            raise TypeError(
-                f"head of {type(self).__name__} must be a regressor that makes draws, "
-                "with fit, predict and predict_samples, such as "
-                f"BayesianLinearRegression(), got {head!r}."
-            )
-        return clone(head)
-
-    _head_needs = ("fit", "predict", "predict_samples")
+        return clone(self._given_head())
 
     # ---------------------------------------------------------------- predicting
 
     def _head_chunks(self, X, bytes_per_row=0):
-        """Yield (rows, features) in the precision in which results are wanted."""
+        """Yield slices of rows and their features, in the precision of the results."""
         dtype = result_dtype(X)
         for rows, features in self._feature_chunks(X, bytes_per_row):
             yield rows, features.astype(dtype, copy=False)
 
-    def _draw_chunks(self, X, n_draws, random_state):
-        """Yield (rows, draws of the head), the same weights for every chunk."""
-        seed = check_seed(random_state, f"predict_samples of {type(self).__name__}")
+    def _draw_chunks(self, X, n_draws, seed):
         n_known = getattr(self.head_, "n_draws", 1) if n_draws is None else n_draws
         is_count = isinstance(n_known, (int, np.integer))
-        # The head's draws, and what a subclass makes of them.
+        # The draws of the head, and what a subclass computes from them.
         bytes_per_row = 32 * self._n_outputs() * (n_known if is_count else 1)
         for rows, features in self._head_chunks(X, bytes_per_row):
             yield rows, self.head_.predict_samples(features, n_draws, random_state=seed)
@@ -71,14 +71,14 @@ class LastLayer(FrozenNetwork):
     def covariance_factor(self, X):
         """Return factors whose products are the covariance of the function at rows.
 
-        With F the result, the noise-free regression's covariance between output d of
-        row i and output e of row j is ``F[i] @ F[j] * output_covariance_[d, e]``.
+        With F the result, the covariance of the noise-free regression between output d
+        of row i and output e of row j is ``F[i] @ F[j] * output_covariance_[d, e]``.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features) or (n_samples, channels, \
 height, width)
-            The rows, as ``fit`` took them.
+            Rows of the form passed to ``fit``.
 
         Returns
         -------
@@ -88,14 +88,15 @@ height, width)
 
     @available_if(head_has("log_marginal_likelihood"))
     def log_marginal_likelihood(self):
-        """Return the head's log evidence of the training targets, in nats.
+        """Return the log evidence of the training targets from the head, in nats.
 
-        The features are taken as given: it tells heads on one network apart, but not
-        networks, which were trained on the same targets.
+        The features are taken as known. It therefore compares heads on one network, but
+        not networks, which were trained on the same targets.
 
         Returns
         -------
         log_evidence : float
+            The log evidence, in nats.
         """
         check_is_fitted(self)
         return self.head_.log_marginal_likelihood()
@@ -105,14 +106,15 @@ height, width)
 
     @property
     def noise_variance_(self):
-        """The head's noise variance."""
+        """Noise variance of the head."""
         return self.head_.noise_variance_
 
     @property
     def output_covariance_(self):
-        """The head's covariance between outputs."""
+        """Covariance of the head between outputs."""
         return self.head_.output_covariance_
 
 
-def joined(parts):
-    return np.concatenate(list(parts))
+def joined(chunks):
+    """Return chunks of rows in one array."""
+    return np.concatenate(list(chunks))

@@ -1,7 +1,7 @@
 """Bayesian regression of one-hot labels on the features of a trained network.
 
-The head regresses the labels, coded one-hot, on the features. Draws of its noise-free
-function f become class probabilities by `_labels.label_probabilities`.
+Draws of the noise-free regression become class probabilities by
+`_labels.label_probabilities`.
 """
 
 import numpy as np
@@ -11,8 +11,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
-from skbal._utils._sklearn import num_samples
-from skbal._utils.validation import check_count
+from skbal._utils.parameters import check_parameters, count
 from skbal.models._dropout._classifier import MCDropoutClassifier
 from skbal.models._last_layer._base import LastLayer, head_has, joined
 from skbal.models._last_layer._labels import label_probabilities
@@ -21,34 +20,33 @@ from skbal.models._last_layer._labels import label_probabilities
 class LastLayerClassifier(ClassifierMixin, LastLayer):
     """A network whose last dense layer is replaced by regression of one-hot labels.
 
-    The network is trained as a classifier, or taken as it is, and cut before its last
-    dense layer. On the features, held fixed, a Bayesian linear model, the head,
-    regresses the labels, coded one-hot. `decision_function` is the regression;
-    `predict_samples` are draws of it, turned into probabilities.
+    The network is trained as a classifier, or used as it is, and cut before its last
+    dense layer. A Bayesian linear model on the fixed features, the head, regresses the
+    one-hot labels. `decision_function` is the mean of the regression. `predict_samples`
+    turns draws of it into probabilities.
 
     Parameters
     ----------
     network : estimator, skorch.NeuralNet or torch.nn.Module, optional
-        None is ``MCDropoutClassifier()``. One of skbal's networks or a skorch net is
-        cloned and trained. A ``torch.nn.Module`` instance, and any of these in
-        `sklearn.frozen.FrozenEstimator`, is used as it is, and never trained.
+        The network. ``None`` means ``MCDropoutClassifier()``. Networks of skbal and of
+        skorch are cloned and trained. An instance of ``torch.nn.Module``, and any of
+        these in a `sklearn.frozen.FrozenEstimator`, is used as it is and never trained.
     head : estimator, optional
-        The model on the features, as for `LastLayerRegressor`, with one output a class.
-        It must learn or have a ``noise_variance_``.
+        The model on the features, as in `LastLayerRegressor`, with one output per
+        class. It must have ``noise_variance_`` once it is fitted.
     n_draws : int, default=100
-        How many draws ``predict_proba`` averages, and how many ``predict_samples``
-        gives when not told.
+        Number of posterior draws that ``predict_proba`` averages over, and that
+        ``predict_samples`` makes by default.
     feature_layer : str, optional
-        The layer whose output is the features, a name in ``module.named_modules()``.
-        None takes the input of the last dense layer of a ``Sequential``, as in skbal's
-        own networks.
+        The layer whose output is used as features, a name in
+        ``module.named_modules()``. ``None`` uses the input of the last dense layer of a
+        ``Sequential``, as in the networks of skbal.
     refit_network : bool, default=True
-        Whether ``fit`` trains a network that it can train. False trains one only where
-        there is none yet: neither of an earlier ``fit``, nor a fitted ``network``.
-        ``clone`` forgets both, so a search over the head takes a network in a
-        ``FrozenEstimator``.
+        Whether ``fit`` trains the network. If False, it is trained only if neither an
+        earlier ``fit`` nor the given ``network`` has a trained one. ``clone`` forgets
+        both, so give a search over the head a network in a ``FrozenEstimator``.
     random_state : None, int or numpy.random.RandomState, default=None
-        Seeds the training of the network, and the draws behind ``predict_proba``.
+        Seeds the training of the network, and the draws used by ``predict_proba``.
 
     Attributes
     ----------
@@ -59,17 +57,17 @@ class LastLayerClassifier(ClassifierMixin, LastLayer):
     head_ : estimator
         The fitted head.
     noise_variance_ : float
-        The head's noise variance.
+        Noise variance of the head.
     output_covariance_ : ndarray of shape (n_classes, n_classes)
-        The head's covariance between classes.
+        Covariance of the head between classes.
     n_features_in_ : int
-        Features of a row seen by ``fit`` (for images, channels).
+        Number of features of a row (for images, of channels).
     feature_names_in_ : ndarray of str
-        Column names, when X was a data frame.
+        Column names, if X was a data frame.
     row_shape_ : tuple of int
         The shape of a row of X.
     draw_seed_ : int
-        The seed of the draws behind ``predict_proba``.
+        The seed of the draws used by ``predict_proba``.
 
     See Also
     --------
@@ -77,19 +75,20 @@ class LastLayerClassifier(ClassifierMixin, LastLayer):
 
     Notes
     -----
-    The rule for probabilities: a draw f of the regression gives class c the probability
-    that ``f_c`` plus noise is the largest, with the logistic function in place of the
-    probit, ``p = softmax(2 f / (sqrt(pi) sigma))``. Here ``sigma**2`` is the head's
-    noise variance, times the mean of the diagonal of its output covariance. For two
-    classes the logistic function has the probit's slope at 1/2 and is at most 0.018
-    away from it. ``predict_proba`` is the mean of ``n_draws`` draws.
+    For a draw f of the regression, the probability of class c is the probability that
+    ``f_c`` plus noise is the largest value, with the logistic function in place of the
+    normal one: ``p = softmax(2 f / (sqrt(pi) sigma))``. Here ``sigma**2`` is the noise
+    variance of the head, times the mean of the diagonal of its output covariance. For
+    two classes the two functions have the same slope at 1/2 and differ by at most
+    0.018. ``predict_proba`` is the mean of ``n_draws`` draws.
 
-    ``predict`` takes the class of the largest `decision_function`, which is exact.
-    ``predict_proba`` ranks the classes in the same way, but for rows where two are so
-    close that the chance of the draws decides.
+    ``predict`` returns the class of the largest `decision_function`, which is exact.
+    ``predict_proba`` ranks the classes in the same order, except in rows where two are
+    so close that the randomness of the draws decides.
 
-    A regression is no likelihood for labels. It is closed-form and good for choosing
-    rows; where calibrated probabilities count, look at `MCDropoutClassifier` too.
+    Squared error is not a likelihood of labels. The estimator is closed-form and good
+    at choosing rows. If calibrated probabilities matter, also try `LaplaceClassifier`
+    and `MCDropoutClassifier`.
 
     Examples
     --------
@@ -102,6 +101,8 @@ class LastLayerClassifier(ClassifierMixin, LastLayer):
     >>> bool(model.score(X, y) > 0.9)
     True
     """
+
+    _parameter_rules = {"n_draws": count()}
 
     def __init__(
         self,
@@ -126,7 +127,7 @@ class LastLayerClassifier(ClassifierMixin, LastLayer):
     # ------------------------------------------------------------------ learning
 
     def fit(self, X, y, *, refit_network=None):
-        """Train the network where it is to be trained, and fit the head.
+        """Train the network if it is to be trained, and fit the head.
 
         Parameters
         ----------
@@ -134,10 +135,10 @@ class LastLayerClassifier(ClassifierMixin, LastLayer):
 height, width)
             The training rows.
         y : array-like of shape (n_samples,)
-            Their labels.
+            The labels.
         refit_network : bool, optional
-            In place of the parameter, for this call: a learner's
-            ``teach(X, y, refit_network=False)`` fits the head alone.
+            Replaces the parameter in this call. For instance, a learner's
+            ``teach(X, y, refit_network=False)`` fits only the head.
 
         Returns
         -------
@@ -147,24 +148,24 @@ height, width)
         Raises
         ------
         ValueError, TypeError
-            If X, y or a parameter is not as it must be; the message says which.
+            If X, y or a parameter is invalid. The message says which.
         """
         return self._learn(X, y, None, refit_network)
 
     @available_if(head_has("partial_fit"))
     def partial_fit(self, X, y, classes=None):
-        """Add rows to what the head knows; the network stays as it is.
+        """Update the head with more rows, without training the network.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features) or (n_samples, channels, \
 height, width)
-            New rows.
+            The new rows.
         y : array-like of shape (n_samples,)
-            Their labels, of classes that are known.
+            The labels, of known classes.
         classes : array-like of shape (n_classes,), optional
-            All classes that will ever come, for the first call, which is ``fit``.
-            None takes those of y.
+            All classes that will ever occur. It is used in the first call, which is
+            otherwise the same as ``fit``. ``None`` means the classes of y.
 
         Returns
         -------
@@ -174,7 +175,7 @@ height, width)
         Raises
         ------
         ValueError
-            If a label is of no known class.
+            If the class of a label is unknown.
         """
         if not hasattr(self, "head_"):
             return self._learn(X, y, classes, None)
@@ -186,7 +187,7 @@ height, width)
         return self
 
     def _learn(self, X, y, classes, refit_network):
-        check_count(self.n_draws, "n_draws", type(self).__name__)
+        check_parameters(self)
         head = self._new_head()
         X, y = self._check_fit_rows(X, y)
         check_classification_targets(y)
@@ -205,7 +206,7 @@ height, width)
         if not hasattr(head, "noise_variance_"):
             raise TypeError(
                 f"head of {type(self).__name__} must have noise_variance_ once fitted, "
-                f"which class probabilities follow from, got {head!r}."
+                f"from which class probabilities are computed, got {head!r}."
             )
 
     def _one_hot(self, y):
@@ -214,9 +215,8 @@ height, width)
     def _refuse_one_class(self, classes):
         if len(classes) == 1:
             raise ValueError(
-                f"y given to {type(self).__name__} holds 1 class, "
-                f"{classes.tolist()[0]!r}, which leaves nothing to learn: label a row "
-                "of another class first."
+                f"y given to {type(self).__name__} must have at least two classes, got "
+                f"only {classes.tolist()[0]!r}. Label a row of another class first."
             )
 
     def _check_labels(self, X, y):
@@ -229,9 +229,9 @@ height, width)
         unknown = np.setdiff1d(labels, known)
         if unknown.size:
             raise ValueError(
-                f"{name} given to partial_fit of {type(self).__name__} holds the "
-                f"classes {unknown.tolist()}, but known are {known.tolist()}: fit "
-                "again, or name all classes in the first call."
+                f"{name} given to partial_fit of {type(self).__name__} has the classes "
+                f"{unknown.tolist()}, but known are {known.tolist()}. Fit again, or "
+                "give all classes in the first call."
             )
 
     # ---------------------------------------------------------------- predicting
@@ -243,13 +243,14 @@ height, width)
         ----------
         X : array-like of shape (n_samples, n_features) or (n_samples, channels, \
 height, width)
-            The rows, as ``fit`` took them.
+            Rows of the form passed to ``fit``.
 
         Returns
         -------
         decision : ndarray of shape (n_samples, n_classes) or (n_samples,)
-            Near 1 for the class and 0 for others; columns in the order of ``classes_``.
-            With two classes the second column less the first, as scikit-learn has it.
+            Near 1 for the class and 0 for others, with columns in the order of
+            ``classes_``. For two classes it is the second column minus the first, as in
+            scikit-learn.
         """
         mean = self._mean(X)
         return mean[:, 1] - mean[:, 0] if mean.shape[1] == 2 else mean
@@ -261,7 +262,7 @@ height, width)
         ----------
         X : array-like of shape (n_samples, n_features) or (n_samples, channels, \
 height, width)
-            The rows, as ``fit`` took them.
+            Rows of the form passed to ``fit``.
 
         Returns
         -------
@@ -271,36 +272,6 @@ height, width)
         best = self._mean(X).argmax(axis=1)
         return self.classes_[best]
 
-    def predict_samples(self, X, n_draws=None, *, random_state=None):
-        """Return joint draws of class probabilities, one matrix of weights a draw.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features) or (n_samples, channels, \
-height, width)
-            The rows, as ``fit`` took them.
-        n_draws : int, optional
-            How many draws; None takes the parameter ``n_draws``.
-        random_state : None, int, numpy.random.RandomState or numpy.random.Generator
-            An integer gives the same draws at every call, None fresh ones.
-
-        Returns
-        -------
-        draws : ndarray of shape (n_samples, n_draws, n_classes)
-            Class probabilities, columns in the order of ``classes_``.
-
-        Raises
-        ------
-        ValueError, TypeError
-            If X, ``n_draws`` or ``random_state`` is not as it must be.
-        """
-        draws = None
-        for rows, values, chunk in self._probability_chunks(X, n_draws, random_state):
-            if draws is None:
-                draws = np.empty((num_samples(X), *chunk.shape[1:]), dtype=values.dtype)
-            draws[rows] = chunk
-        return draws
-
     def predict_proba(self, X):
         """Return the mean of ``n_draws`` draws of the class probabilities.
 
@@ -308,31 +279,33 @@ height, width)
         ----------
         X : array-like of shape (n_samples, n_features) or (n_samples, channels, \
 height, width)
-            The rows, as ``fit`` took them.
+            Rows of the form passed to ``fit``.
 
         Returns
         -------
         probabilities : ndarray of shape (n_samples, n_classes), dtype=float64
-            Columns in the order of ``classes_``.
+            The probabilities, with columns in the order of ``classes_``.
         """
         check_is_fitted(self)
-        chunks = self._probability_chunks(X, None, self.draw_seed_)
-        mean = joined(chunk.mean(axis=1) for _, _, chunk in chunks)
+        n_draws = self._check_n_draws(None)
+        chunks = self._probability_chunks(X, n_draws, self.draw_seed_)
+        mean = joined(chunk.mean(axis=1) for _, chunk, _ in chunks)
         return mean / mean.sum(axis=1, keepdims=True)
 
     def _mean(self, X):
-        # One column a class, also where the head ravels a single one.
-        parts = (self.head_.predict(F) for _, F in self._head_chunks(X))
-        return joined(part.reshape(len(part), -1) for part in parts)
+        # One column per class, also if the head ravels a single one.
+        chunks = (self.head_.predict(F) for _, F in self._head_chunks(X))
+        return joined(chunk.reshape(len(chunk), -1) for chunk in chunks)
 
-    def _probability_chunks(self, X, n_draws, random_state):
-        owner = type(self).__name__
-        n_draws = check_count(
-            self.n_draws if n_draws is None else n_draws, "n_draws", owner
-        )
+    def _draw_chunks(self, X, n_draws, seed):
+        for rows, draws, dtype in self._probability_chunks(X, n_draws, seed):
+            yield rows, draws.astype(dtype, copy=False)
+
+    def _probability_chunks(self, X, n_draws, seed):
+        """Yield rows, their probabilities in float64, and the dtype of the head."""
         noise_variance = self._label_noise()
-        for rows, values in self._draw_chunks(X, n_draws, random_state):
-            yield rows, values, label_probabilities(values, noise_variance)
+        for rows, values in super()._draw_chunks(X, n_draws, seed):
+            yield rows, label_probabilities(values, noise_variance), values.dtype
 
     def _label_noise(self):
         check_is_fitted(self)

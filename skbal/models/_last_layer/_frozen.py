@@ -1,8 +1,8 @@
-"""What estimators on the frozen features of a network share.
+"""The base of estimators on the fixed features of a network.
 
-The network is trained, or taken as it is, and cut before its last dense layer: what
-enters that layer are basis functions, learned from data and then held fixed. `_kinds`
-knows the networks, `_features` the cut.
+The network is trained, or used as it is, and cut before its last dense layer. The
+inputs of that layer are basis functions, learned from data and then fixed. `_kinds`
+wraps the networks, `skbal.models._networks._extractor` makes the cut.
 """
 
 from abc import abstractmethod
@@ -18,43 +18,56 @@ from sklearn.utils.validation import check_is_fitted
 
 from skbal._utils.chunks import rows_within
 from skbal._utils.lazy import lazy_module
+from skbal._utils.parameters import flag, own, seed
 from skbal._utils.random import LARGEST_SEED
-from skbal.base import PosteriorSamplerMixin
-from skbal.models._last_layer._kinds import kind_of
+from skbal.models._chunked_draws import ChunkedDrawsMixin
+from skbal.models._last_layer._kinds import WORDS, check_network, kind_of
 from skbal.models._networks._rows import NetworkRowsMixin
 
 torch = lazy_module("torch")
 _extracting = lazy_module("skbal.models._networks._extractor")
 
-# Features of a block of rows, as float64 and with two temporaries of their size.
+# A chunk of features in float64, with two temporaries of the same size.
 _BYTES_PER_FEATURE = 24
+
+
+def _check_layer_name(value, name, owner):
+    if not isinstance(value, str):
+        raise TypeError(f"{name} of {owner} must be a string or None, got {value!r}.")
 
 
 class FrozenNetwork(
     ClassNamePrefixFeaturesOutMixin,
     TransformerMixin,
     NetworkRowsMixin,
-    PosteriorSamplerMixin,
+    ChunkedDrawsMixin,
     BaseEstimator,
 ):
-    """Trains or takes a network, and gives its features.
+    """Trains a network or uses it as it is, and gives its features.
 
     A subclass has the parameters ``network``, ``feature_layer``, ``refit_network`` and
     ``random_state``. Its ``fit`` calls `_check_fit_rows`, then `_fit_features`, and
-    fits what stands on the features.
+    fits a model on the features.
     """
+
+    _parameter_rules = {
+        "network": own(check_network, WORDS, 3, none=True),
+        "feature_layer": own(_check_layer_name, "a string or None", 3, none=True),
+        "refit_network": flag(),
+        "random_state": seed(),
+    }
 
     # ------------------------------------------------------------------ learning
 
     def _fit_features(self, X, y, refit_network=None):
-        """Train or take the network; return the features of the training rows.
+        """Train the network if needed, and return the features of the training rows.
 
         Parameters
         ----------
         X, y : ndarray
-            As `_check_fit_rows` returns them; labels of a classifier are still labels.
+            The result of `_check_fit_rows`. Labels of a classifier are not encoded.
         refit_network : bool or None
-            The argument of ``fit``; None takes the parameter.
+            The argument of ``fit``. ``None`` means the parameter.
 
         Returns
         -------
@@ -62,14 +75,14 @@ class FrozenNetwork(
         """
         given = kind_of(self._given_network(), type(self).__name__)
         rng = check_random_state(self.random_state)
-        # Both are drawn at each fit, so the second does not depend on the first's use.
+        # Both are drawn at each fit, so that the second is the same without training.
         seeds = rng.randint(LARGEST_SEED, size=2, dtype=np.uint32)
         self.network_ = self._obtain_network(given, X, y, refit_network, int(seeds[0]))
         self.draw_seed_ = int(seeds[1])
         self._check_taken_network()
         extractor = self._extractor(X[:1])
         self._n_features_out = extractor.n_features
-        return self._block(extractor, X)
+        return self._extracted(extractor, X)
 
     def _given_network(self):
         if self.network is not None:
@@ -90,17 +103,13 @@ class FrozenNetwork(
         return given.trained(self, X, y, seed)
 
     def _shall_refit(self, refit_network):
-        name = "argument" if refit_network is not None else "parameter"
-        value = self.refit_network if refit_network is None else refit_network
-        if not isinstance(value, (bool, np.bool_)):
-            raise TypeError(
-                f"refit_network of {type(self).__name__} must be True or False "
-                f"({name}), got {value!r}."
-            )
-        return bool(value)
+        if refit_network is None:
+            return bool(self.refit_network)
+        flag()(refit_network, "refit_network", f"fit of {type(self).__name__}")
+        return bool(refit_network)
 
     def _check_taken_network(self):
-        """Refuse a network that was fitted on other columns than these."""
+        """Raise if the network was fitted on other columns."""
         owner, network = type(self).__name__, type(self.network_).__name__
         shape = getattr(self.network_, "row_shape_", self.row_shape_)
         if tuple(shape) != tuple(self.row_shape_):
@@ -119,36 +128,39 @@ class FrozenNetwork(
     # ------------------------------------------------------------------ features
 
     def transform(self, X):
-        """Return the features: what enters the last dense layer, or the named layer's \
-output.
+        """Return the features of the network.
+
+        They are the input of the last dense layer or, with ``feature_layer``, the
+        output of the named layer. The features of the members of an ensemble are joined
+        column by column.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features) or (n_samples, channels, \
 height, width)
-            The rows, as ``fit`` took them.
+            Rows of the form passed to ``fit``.
 
         Returns
         -------
         features : ndarray of shape (n_samples, n_features_out), dtype=float32
-            Of a network in float64, float64.
+            The features. They are float64 if the network is.
         """
         return self._features(X)
 
     def _features(self, X):
         X = self._check_rows(X)
-        return self._block(self._extractor(X[:1]), X)
+        return self._extracted(self._extractor(X[:1]), X)
 
     def _feature_chunks(self, X, bytes_per_row=0):
-        """Yield (rows, features) with rows a slice; memory is bounded, not by X.
+        """Yield slices of rows and their features, within the memory budget.
 
-        ``bytes_per_row`` is what else is made of a row before the next chunk comes.
+        The caller needs ``bytes_per_row`` for its own arrays of a chunk.
         """
         X = self._check_rows(X)
         extractor = self._extractor(X[:1])
         bytes_per_row = bytes_per_row + _BYTES_PER_FEATURE * extractor.n_features
         for rows in gen_batches(len(X), rows_within(bytes_per_row, largest=2**16)):
-            yield rows, self._block(extractor, X[rows])
+            yield rows, self._extracted(extractor, X[rows])
 
     def _extractor(self, example):
         modules = self._kind().modules()
@@ -157,7 +169,7 @@ height, width)
             modules, self.feature_layer, example, type(self).__name__
         )
 
-    def _block(self, extractor, X):
+    def _extracted(self, extractor, X):
         dtype = str(extractor.dtype).removeprefix("torch.")
         features = np.empty((len(X), extractor.n_features), dtype=dtype)
         for rows in gen_batches(len(X), extractor.batch_size):
@@ -168,15 +180,16 @@ height, width)
     def _check_features(self, features):
         if not np.isfinite(features).all():
             raise ValueError(
-                f"The features that the network of {type(self).__name__} gives hold "
-                "NaN or infinity: its training may have diverged; try a smaller lr, "
-                "or X scaled to unit variance."
+                f"The features of the network of {type(self).__name__} must be finite, "
+                "got NaN or infinity. Its training may have diverged: try a smaller "
+                "lr, or scale X to unit variance."
             )
 
     def _last_dense(self):
-        """Return weight (n_features_out, n_outputs) and bias of the last dense layer.
+        """Return weight and bias of the last dense layer, in float64.
 
-        They are float64; None where the features are not its input.
+        The weight has the shape (n_features_out, n_outputs). The result is None if the
+        features are not the input of that layer.
         """
         found = self._found_last_dense()
         if found is None or not found.is_linear_map_of(self._n_features_out):
@@ -187,9 +200,9 @@ height, width)
         return weight, found.layer.bias.detach().cpu().double().numpy().copy()
 
     def _found_last_dense(self):
-        """Return the `LastDense`: the layer and what follows it, or None.
+        """Return the `LastDense`, the layer with what follows it, or None.
 
-        An ensemble has no last dense layer of its own.
+        An ensemble has no last dense layer.
         """
         modules = self._kind().modules()
         if self.feature_layer is not None or len(modules) > 1:
@@ -201,7 +214,7 @@ height, width)
     _multi_output = False
 
     def _learn_row_shape(self, shape):
-        # Which shapes it takes, only the network knows.
+        # Only the network knows which shapes it takes.
         self.row_shape_ = shape[1:]
 
     def _to_torch(self, X):
@@ -217,10 +230,10 @@ height, width)
 
     @abstractmethod
     def _default_parts(self):
-        """Return what a parameter that is None stands for, by name."""
+        """Return the default objects of parameters that may be None, by name."""
 
     def get_params(self, deep=True):
-        """Get the parameters, also those of a part that is None and so a default.
+        """Return the parameters, also those of default objects.
 
         Parameters
         ----------
@@ -230,7 +243,8 @@ height, width)
         Returns
         -------
         params : dict
-            Names and values.
+            Names and values. If ``head`` is None, say, they contain the parameters of
+            the default head.
         """
         params = super().get_params(deep=deep)
         for name, part in self._default_parts().items() if deep else ():
@@ -240,13 +254,13 @@ height, width)
         return params
 
     def set_params(self, **params):
-        """Set parameters, also those of a part that is None and so a default.
+        """Set parameters, also those of default objects.
 
         Parameters
         ----------
         **params : dict
-            Names and values. Setting ``head__prior_variance``, say, where ``head`` is
-            None first stores the default head.
+            Names and values. If ``head`` is None, say, then ``head__prior_variance``
+            sets the default head first.
 
         Returns
         -------
@@ -270,7 +284,7 @@ def result_dtype(X):
     Parameters
     ----------
     X : array-like
-        The rows as the caller gave them.
+        The rows, before they are checked.
 
     Returns
     -------

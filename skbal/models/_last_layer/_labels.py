@@ -3,24 +3,24 @@
 import numpy as np
 from scipy.special import softmax
 
-# Below it, the slope would overflow; a step function is as steep as is needed.
+# For a smaller one the slope would overflow; this is a step function already.
 _SMALLEST_STD = 1e-150
 
 
 def label_probabilities(values, noise_variance):
-    """Return how probable it is that each class has the largest noisy value.
+    """Return the probability of each class to have the largest noisy value.
 
-    ``softmax(2 f / (sqrt(pi) sigma))``. With two classes and independent noise of
-    variance sigma**2 on each value, the probability is ``Phi((f_1 - f_0) / (sqrt(2)
-    sigma))``; this is the logistic function with the same value and slope at
-    ``f_1 = f_0``, at most 0.018 away from it.
+    It is ``softmax(2 f / (sqrt(pi) sigma))``. With two classes and independent noise of
+    variance sigma**2 on each value, the exact probability is ``Phi((f_1 - f_0) /
+    (sqrt(2) sigma))``. The logistic function has the same value and slope at
+    ``f_1 = f_0``, and differs from it by at most 0.018.
 
     Parameters
     ----------
     values : ndarray of shape (..., n_classes)
-        The regression f of the one-hot labels, free of noise.
+        The noise-free regression f of the one-hot labels.
     noise_variance : float
-        sigma**2.
+        The noise variance sigma**2.
 
     Returns
     -------

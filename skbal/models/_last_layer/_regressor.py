@@ -1,11 +1,9 @@
 """Bayesian regression on the features of a trained network; `_base` does the work."""
 
-import numpy as np
 from sklearn.base import RegressorMixin
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import check_is_fitted
 
-from skbal._utils._sklearn import num_samples
+from skbal._utils.parameters import check_parameters
 from skbal._utils.validation import check_count, check_not_both, check_numbers
 from skbal.models._dropout._regressor import MCDropoutRegressor
 from skbal.models._last_layer._base import LastLayer, head_has, joined
@@ -14,31 +12,31 @@ from skbal.models._last_layer._base import LastLayer, head_has, joined
 class LastLayerRegressor(RegressorMixin, LastLayer):
     """A network whose last dense layer is replaced by Bayesian linear regression.
 
-    The network is trained, or taken as it is, and cut before its last dense layer. What
-    enters that layer are basis functions, held fixed; on them a Bayesian linear model,
-    the head, is fitted to y in its own units. Given the features everything is exact:
-    mean, error bars, and draws of the function.
+    The network is trained, or used as it is, and cut before its last dense layer. The
+    inputs of that layer are fixed basis functions. A Bayesian linear model on them, the
+    head, is fitted to y in its own units. Given the features, mean, error bars and
+    draws of the function are exact.
 
     Parameters
     ----------
     network : estimator, skorch.NeuralNet or torch.nn.Module, optional
-        None is ``MCDropoutRegressor()``. One of skbal's networks or a skorch net is
-        cloned and trained. A ``torch.nn.Module`` instance, and any of these in
-        `sklearn.frozen.FrozenEstimator`, is used as it is, and never trained.
+        The network. ``None`` means ``MCDropoutRegressor()``. Networks of skbal and of
+        skorch are cloned and trained. An instance of ``torch.nn.Module``, and any of
+        these in a `sklearn.frozen.FrozenEstimator`, is used as it is and never trained.
     head : estimator, optional
-        The model on the features; it is cloned. None is
-        ``BayesianLinearRegression(optimize="evidence")``. Then ``head__*`` sets its
-        parameters, of which the variances are only where the evidence begins: to
-        search over ``head__prior_variance``, give ``BayesianLinearRegression()``.
+        The model on the features, which is cloned. ``None`` means
+        ``BayesianLinearRegression(optimize="evidence")``, and ``head__*`` sets its
+        parameters. Its variances are only the start of the search for the largest
+        evidence. To search over ``head__prior_variance``, give
+        ``BayesianLinearRegression()``.
     feature_layer : str, optional
-        The layer whose output is the features, a name in ``module.named_modules()``.
-        None takes the input of the last dense layer of a ``Sequential``, as in skbal's
-        own networks.
+        The layer whose output is used as features, a name in
+        ``module.named_modules()``. ``None`` uses the input of the last dense layer of a
+        ``Sequential``, as in the networks of skbal.
     refit_network : bool, default=True
-        Whether ``fit`` trains a network that it can train. False trains one only where
-        there is none yet: neither of an earlier ``fit``, nor a fitted ``network``.
-        ``clone`` forgets both, so a search over the head takes a network in a
-        ``FrozenEstimator``.
+        Whether ``fit`` trains the network. If False, it is trained only if neither an
+        earlier ``fit`` nor the given ``network`` has a trained one. ``clone`` forgets
+        both, so give a search over the head a network in a ``FrozenEstimator``.
     random_state : None, int or numpy.random.RandomState, default=None
         Seeds the training of the network.
 
@@ -49,17 +47,17 @@ class LastLayerRegressor(RegressorMixin, LastLayer):
     head_ : estimator
         The fitted head.
     noise_variance_ : float
-        The head's noise variance.
+        Noise variance of the head.
     output_covariance_ : ndarray of shape (n_outputs, n_outputs)
-        The head's covariance between outputs.
+        Covariance of the head between outputs.
     n_features_in_ : int
-        Features of a row seen by ``fit`` (for images, channels).
+        Number of features of a row (for images, of channels).
     feature_names_in_ : ndarray of str
-        Column names, when X was a data frame.
+        Column names, if X was a data frame.
     row_shape_ : tuple of int
         The shape of a row of X.
     draw_seed_ : int
-        A seed fixed by ``fit``.
+        A seed drawn by ``fit``.
 
     See Also
     --------
@@ -69,8 +67,8 @@ class LastLayerRegressor(RegressorMixin, LastLayer):
     Notes
     -----
     The head is fitted on the rows that the network was trained on, and takes the
-    features as given. So it does not see how far the network overfitted, and
-    ``noise_variance_`` is often too small for rows that are new.
+    features as known. It does not see how much the network overfitted, so that
+    ``noise_variance_`` is often too small for new rows.
 
     References
     ----------
@@ -112,7 +110,7 @@ class LastLayerRegressor(RegressorMixin, LastLayer):
         return MCDropoutRegressor()
 
     def fit(self, X, y, *, refit_network=None):
-        """Train the network where it is to be trained, and fit the head.
+        """Train the network if it is to be trained, and fit the head.
 
         Parameters
         ----------
@@ -120,10 +118,10 @@ class LastLayerRegressor(RegressorMixin, LastLayer):
 height, width)
             The training rows.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-            Their targets.
+            The targets.
         refit_network : bool, optional
-            In place of the parameter, for this call: a learner's
-            ``teach(X, y, refit_network=False)`` fits the head alone.
+            Replaces the parameter in this call. For instance, a learner's
+            ``teach(X, y, refit_network=False)`` fits only the head.
 
         Returns
         -------
@@ -133,8 +131,9 @@ height, width)
         Raises
         ------
         ValueError, TypeError
-            If X, y or a parameter is not as it must be; the message says which.
+            If X, y or a parameter is invalid. The message says which.
         """
+        check_parameters(self)
         head = self._new_head()
         X, y = self._check_fit_rows(X, y)
         check_numbers(y, type(self).__name__)
@@ -145,20 +144,20 @@ height, width)
 
     @available_if(head_has("partial_fit"))
     def partial_fit(self, X, y):
-        """Add rows to what the head knows; the network stays as it is.
+        """Update the head with more rows, without training the network.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features) or (n_samples, channels, \
 height, width)
-            New rows.
+            The new rows.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-            Their targets.
+            The targets.
 
         Returns
         -------
         self : estimator
-            The fitted estimator; the first call is ``fit``.
+            The fitted estimator. The first call is the same as ``fit``.
         """
         if not hasattr(self, "head_"):
             return self.fit(X, y)
@@ -166,75 +165,46 @@ height, width)
         return self
 
     def predict(self, X, return_std=False, return_cov=False):
-        """Return the mean of the predictive distribution, and how far y may be from it.
+        """Return the mean of the predictive distribution, and its spread if wanted.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features) or (n_samples, channels, \
 height, width)
-            The rows, as ``fit`` took them.
+            Rows of the form passed to ``fit``.
         return_std : bool, default=False
-            Whether to return standard deviations too.
+            Whether to return standard deviations as well.
         return_cov : bool, default=False
-            Whether to return covariances between outputs too.
+            Whether to return covariances between outputs as well.
 
         Returns
         -------
         mean : ndarray of shape (n_samples,) or (n_samples, n_outputs)
-            In the units of y, of the shape that ``fit`` saw.
+            The mean, in the units of y. It has one axis if the y of ``fit`` had one.
         std : ndarray of the shape of ``mean``
-            Only with ``return_std``. Noise included.
+            Standard deviations of y, noise included. Only with ``return_std``.
         covariance : ndarray of shape (n_samples, n_outputs, n_outputs)
-            Only with ``return_cov``. For each row the covariance between outputs, noise
-            included.
+            Covariance between the outputs of each row, noise included. Only with
+            ``return_cov``.
 
         Raises
         ------
         ValueError
-            If both ``return_std`` and ``return_cov`` are asked for, or X is not as it
-            must be.
+            If both ``return_std`` and ``return_cov`` are set, or X is invalid.
         """
         check_not_both(return_std, return_cov, type(self).__name__)
         wanted = {"return_std": return_std, "return_cov": return_cov}
-        # A head without error bars need not know the words.
+        # A head without error bars need not have these arguments.
         wanted = {name: True for name, is_wanted in wanted.items() if is_wanted}
-        parts = [self.head_.predict(F, **wanted) for _, F in self._head_chunks(X)]
+        chunks = [self.head_.predict(F, **wanted) for _, F in self._head_chunks(X)]
         if not wanted:
-            return joined(parts)
-        return tuple(joined(part) for part in zip(*parts))
+            return joined(chunks)
+        return tuple(joined(column) for column in zip(*chunks))
 
-    def predict_samples(self, X, n_draws=None, *, random_state=None):
-        """Return joint draws of the noise-free function, one matrix of weights a draw.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features) or (n_samples, channels, \
-height, width)
-            The rows, as ``fit`` took them.
-        n_draws : int, optional
-            How many draws; None takes the number of the head.
-        random_state : None, int, numpy.random.RandomState or numpy.random.Generator
-            An integer gives the same draws at every call, None fresh ones.
-
-        Returns
-        -------
-        draws : ndarray of shape (n_samples, n_draws, n_outputs)
-            In the units of y.
-
-        Raises
-        ------
-        ValueError, TypeError
-            If X, ``n_draws`` or ``random_state`` is not as it must be.
-        """
-        check_is_fitted(self)
-        if n_draws is not None:
-            n_draws = check_count(n_draws, "n_draws", type(self).__name__)
-        draws = None
-        for rows, chunk in self._draw_chunks(X, n_draws, random_state):
-            if draws is None:
-                draws = np.empty((num_samples(X), *chunk.shape[1:]), dtype=chunk.dtype)
-            draws[rows] = chunk
-        return draws
+    def _check_n_draws(self, n_draws):
+        if n_draws is None:
+            return None  # the number of the head
+        return check_count(n_draws, "n_draws", type(self).__name__)
 
     def _n_outputs(self):
         return self._n_columns

@@ -245,7 +245,9 @@ def test_wrong_parameters_are_named(parameters, error, message):
 
 
 def test_one_class_is_refused():
-    with pytest.raises(ValueError, match="holds 1 class, 'setosa'"):
+    with pytest.raises(
+        ValueError, match="must have at least two classes, got only 'setosa'"
+    ):
         LastLayerClassifier(mlp()).fit(X[:50], LABELS[:50])
 
 

@@ -203,7 +203,7 @@ def test_a_head_offers_what_it_has():
 @pytest.mark.parametrize("head", [BayesianRidge(), BayesianLinearRegression, 3])
 def test_a_head_must_make_draws(head):
     with pytest.raises(
-        TypeError, match="head of LastLayerRegressor must be a regressor"
+        TypeError, match="head of LastLayerRegressor must be an object with fit"
     ):
         LastLayerRegressor(network(), head).fit(X, Y)
 
