@@ -2,20 +2,11 @@
 
 import numpy as np
 
-from skbal._utils.parameters import count, own, seed
+from skbal._utils.parameters import count, option_or_function, seed
 from skbal._utils.random import check_seed
 from skbal.oracles._one_by_one import as_labels
 from skbal.oracles._oracle import Oracle
 from skbal.oracles._table import AnswerTable
-
-
-def _check_aggregate(aggregate, name, owner):
-    is_word = isinstance(aggregate, str) and aggregate in ("majority", "votes")
-    if not (is_word or callable(aggregate)):
-        raise ValueError(
-            f"{name} of {owner} must be 'majority', 'votes' or a function of labels, "
-            f"got {aggregate!r}."
-        )
 
 
 class CrowdOracle(Oracle):
@@ -72,7 +63,7 @@ class CrowdOracle(Oracle):
 
     _parameter_rules = {
         "n_answers": count(1),
-        "aggregate": own(_check_aggregate, "'majority', 'votes' or a function", "mean"),
+        "aggregate": option_or_function("majority", "votes", of="answers"),
         "random_state": seed(),
     }
 

@@ -37,7 +37,7 @@ class ActiveLearningClassifier(ClassifierMixin, Simulation):
         Probability that an answer is wrong (every other class is equally likely), or a
         confusion matrix: row c holds the probability of each answer if class c is true.
         ``None`` and 0 mean no noise.
-    n_queries : int, default=20
+    n_queries : int or None, default=20
         Number of queries. ``None`` continues until a rule or the pool ends the run.
     n_instances : int, default=10
         Number of rows per query.
@@ -54,7 +54,7 @@ class ActiveLearningClassifier(ClassifierMixin, Simulation):
     keep_stages : bool, default=False
         Whether to keep the model of each step, for `staged_predict` and for scores on
         other rows.
-    test_size : float, default=0.2
+    test_size : float or None, default=0.2
         Share of the rows that are held out of the pool. Each step is scored on them
         with their true labels. ``None`` holds nothing out.
     scoring : str or callable, optional

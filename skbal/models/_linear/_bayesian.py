@@ -106,7 +106,10 @@ n_outputs), default=None
 
     _parameter_rules = {
         "output_covariance": own(
-            check_output_covariance, "None, 'empirical' or a matrix", "full"
+            check_output_covariance,
+            "None, 'empirical' or a matrix",
+            "full",
+            none=True,
         )
     }
 

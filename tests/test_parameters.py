@@ -1,0 +1,212 @@
+"""Every parameter of everything public has a rule, and the rule is applied.
+
+A class without a table, or a parameter without a rule, needs its reason here.
+"""
+
+import importlib
+import inspect
+import re
+
+import numpy as np
+import pytest
+from numpydoc.docscrape import ClassDoc
+from sklearn.base import BaseEstimator
+from sklearn.linear_model import BayesianRidge, LogisticRegression
+
+from skbal._utils.parameters import check_parameters, rules_of
+from skbal.models import (
+    BayesianLinearRegression,
+    MCDropoutClassifier,
+    MCDropoutRegressor,
+)
+from tests.test_public_api import PUBLIC
+
+RESULT = "holds results, made by a function or a loop"
+MODULE = "a torch module, whose layers check their arguments"
+DISPLAY = "made by a class method, which checks its arguments"
+LATER = "not yet in a table"
+WITHOUT_RULES = {
+    "AcquisitionCurveDisplay": DISPLAY,
+    "BalancedSeed": LATER,
+    "Comparison": RESULT,
+    "ComparisonDisplay": DISPLAY,
+    "DropoutMLP": MODULE,
+    "GalCNN": MODULE,
+    "GalaxyCNN": MODULE,
+    "History": RESULT,
+    "ImageGridDisplay": DISPLAY,
+    "KMeansSeed": LATER,
+    "LabelLikelihoodFilter": LATER,
+    "LabelsToTarget": "checked by the comparison that it scores",
+    "LastLayerClassifier": LATER,
+    "LastLayerRegressor": LATER,
+    "PairedDifference": RESULT,
+    "RandomSeed": LATER,
+    "Record": RESULT,
+    "VoteCoverage": RESULT,
+    "VoteCoverageDisplay": DISPLAY,
+    "VoteInformationDisplay": DISPLAY,
+    "VotePITDisplay": DISPLAY,
+    "VotePosteriorDisplay": DISPLAY,
+}
+DATA = "data, which are checked with each other"
+LEARNER = {
+    **dict.fromkeys(["X_training", "y_training"], DATA),
+    "query_strategy": "checked by query, since a taught learner may do without it",
+}
+UNCHECKED = {
+    "ActiveLearner": LEARNER,
+    "BayesianOptimizer": LEARNER,
+    "ActiveLearningClassifier": dict.fromkeys(
+        ["query_strategy", "label_filter", "oracle_noise", "stopping", "scoring"], LATER
+    ),
+    "ActiveLearningLoop": {
+        **dict.fromkeys(["X_pool", "candidates", "X_test", "y_test"], DATA),
+        "scoring": "checked with the estimator that it scores",
+    },
+    "ActiveLearningRegressor": dict.fromkeys(
+        ["query_strategy", "label_filter", "oracle_noise", "stopping", "scoring"], LATER
+    ),
+    "CallableOracle": {"X_pool": DATA},
+    "CrowdOracle": dict.fromkeys(["items", "labels", "workers"], DATA),
+    "DeepEnsembleClassifier": {"random_state": LATER},
+    "DeepEnsembleRegressor": {"random_state": LATER},
+    "DeepEnsembleVoteRegressor": {"random_state": LATER},
+    "InteractiveOracle": dict.fromkeys(["X_pool", "image_shape"], DATA),
+    "LabelOracle": {"y": DATA},
+    "LaplaceClassifier": dict.fromkeys(
+        ["network", "feature_layer", "refit_network", "random_state"], LATER
+    ),
+    "LaplaceRegressor": dict.fromkeys(
+        ["network", "feature_layer", "refit_network", "random_state"], LATER
+    ),
+    "MCDropoutClassifier": {"random_state": LATER},
+    "MCDropoutRegressor": {"random_state": LATER},
+    "MCDropoutVoteRegressor": {"random_state": LATER},
+    "NoisyOracle": {**dict.fromkeys(["y", "classes"], DATA), "noise": LATER},
+    "VoteOracle": dict.fromkeys(["vote_fraction", "n_volunteers"], DATA),
+}
+
+X = np.random.default_rng(0).normal(size=(20, 2))
+Y = np.arange(20) % 2
+VOTES = np.stack([Y, np.full(20, 3)], axis=1)
+
+
+def public_classes():
+    found = {}
+    for module, names in PUBLIC.items():
+        for name in names:
+            cls = getattr(importlib.import_module(module), name)
+            is_error = inspect.isclass(cls) and issubclass(cls, Exception)
+            if inspect.isclass(cls) and not is_error:
+                found[cls.__name__] = cls
+    return found
+
+
+CLASSES = public_classes()
+TABLES = {name: cls for name, cls in CLASSES.items() if rules_of(cls)}
+RULES = [
+    pytest.param(cls, parameter, rule, id=f"{name}-{parameter}")
+    for name, cls in sorted(TABLES.items())
+    for parameter, rule in rules_of(cls).items()
+]
+
+
+def parameters_of(cls):
+    """Return the parameters of ``__init__`` by name, without ``**kwargs``."""
+    given = inspect.signature(cls).parameters.values()
+    return {p.name: p for p in given if p.kind is not p.VAR_KEYWORD}
+
+
+def types_of(cls):
+    """Return the types that the docstring gives, by name of the parameter."""
+    parameters = ClassDoc(cls, config={"show_class_members": False})["Parameters"]
+    return {name: kind for names, kind, _ in parameters for name in names.split(", ")}
+
+
+def test_every_public_class_has_a_table_or_a_reason():
+    with_parameters = {name for name, cls in CLASSES.items() if parameters_of(cls)}
+    assert with_parameters - set(TABLES) == set(WITHOUT_RULES)
+
+
+@pytest.mark.parametrize("name", sorted(TABLES))
+def test_every_parameter_has_a_rule_or_a_reason(name):
+    cls = TABLES[name]
+    assert set(parameters_of(cls)) - set(rules_of(cls)) == set(UNCHECKED.get(name, ()))
+
+
+@pytest.mark.parametrize(("cls", "parameter", "rule"), RULES)
+def test_a_rule_names_the_parameter_and_its_owner(cls, parameter, rule):
+    message = rf"\b{parameter} of {cls.__name__}\b"
+    with pytest.raises((TypeError, ValueError), match=message):
+        rule(rule.invalid, parameter, cls.__name__)
+
+
+@pytest.mark.parametrize(("cls", "parameter", "rule"), RULES)
+def test_a_default_satisfies_its_rule(cls, parameter, rule):
+    given = parameters_of(cls).get(parameter)
+    if given is None or given.default is given.empty:
+        pytest.skip("it has no default")
+    rule(given.default, parameter, cls.__name__)
+
+
+@pytest.mark.parametrize(("cls", "parameter", "rule"), RULES)
+def test_options_are_those_of_the_docstring(cls, parameter, rule):
+    if parameter not in parameters_of(cls):
+        pytest.skip("it is no parameter of __init__")
+    kind = types_of(cls)[parameter]
+    braces = re.search(r"\{(.*?)\}", kind)
+    quoted = re.findall(r"[\"'](.*?)[\"']", braces[1]) if braces else []
+    assert set(quoted) == set(rule.options)
+    says_none = "None" in kind or "optional" in kind
+    assert says_none == rule.none
+
+
+def required(cls):
+    """Return values for the parameters that have no default."""
+    values = {
+        "estimator": BayesianRidge(),
+        "function": print,
+        "items": [0, 1],
+        "labels": [0, 1],
+        "network": MCDropoutRegressor(max_epochs=1),
+        "vote_fraction": Y,
+        "y": Y,
+    }
+    if "Classifier" in cls.__name__:
+        values["network"] = MCDropoutClassifier(max_epochs=1)
+        values["estimator"] = LogisticRegression()
+    needed = [p for p in parameters_of(cls).values() if p.default is p.empty]
+    return {p.name: values[p.name] for p in needed}
+
+
+def use(cls, instance):
+    """Let an object do its work, which begins with a check of its parameters."""
+    if cls.__module__.startswith("skbal.query"):
+        return instance(None, X)
+    if cls.__module__.startswith("skbal.seeding"):
+        return instance.select(X, Y)
+    if cls.__module__.startswith("skbal.oracles"):
+        return instance([0])
+    if hasattr(cls, "fit"):
+        return instance.fit(X, VOTES if "Vote" in cls.__name__ else Y)
+    return check_parameters(instance)
+
+
+@pytest.mark.parametrize(
+    ("cls", "parameter", "rule"),
+    [p for p in RULES if issubclass(p.values[0], BaseEstimator)],
+)
+def test_work_begins_with_a_check_of_the_parameters(cls, parameter, rule):
+    if inspect.isabstract(cls) or parameter not in parameters_of(cls):
+        pytest.skip("it cannot be made")
+    instance = cls(**{**required(cls), parameter: rule.invalid})
+    message = rf"\b{parameter} of {cls.__name__}\b"
+    with pytest.raises((TypeError, ValueError), match=message):
+        use(cls, instance)
+
+
+def test_the_checks_catch_what_they_should():
+    kinds = types_of(BayesianLinearRegression)
+    assert re.search(r"\{(.*?)\}", kinds["optimize"])
+    assert "random_state" in types_of(TABLES["BALD"])
