@@ -1,6 +1,6 @@
-"""Settings of Sphinx. To build the pages::
+"""Settings of Sphinx.
 
-    sphinx-build -W --keep-going -b html docs docs/_build/html
+To build the pages: ``sphinx-build -W --keep-going -b html docs docs/_build/html``.
 """
 
 from pathlib import Path

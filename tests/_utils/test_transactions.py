@@ -11,9 +11,14 @@ class Model:
 def test_an_error_brings_back_what_was_set_and_takes_what_was_new(error):
     model = Model()
     model.old = 1
-    with pytest.raises(error), all_or_nothing(model):
-        model.old, model.new = 2, 3
-        raise error
+
+    def change_and_fail():
+        with all_or_nothing(model):
+            model.old, model.new = 2, 3
+            raise error
+
+    with pytest.raises(error):
+        change_and_fail()
     assert vars(model) == {"old": 1}
 
 
