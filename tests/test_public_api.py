@@ -128,7 +128,7 @@ PUBLIC = {
         "VoteBALD",
     ],
     "skbal.sampling": ["predict_samples"],
-    "skbal.seeding": ["BalancedSeed", "KMeansSeed", "RandomSeed"],
+    "skbal.seeding": ["BalancedSeed", "KMeansSeed", "RandomSeed", "Seed"],
     "skbal.simulation": [
         "ActiveLearningClassifier",
         "ActiveLearningRegressor",

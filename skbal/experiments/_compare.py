@@ -14,9 +14,8 @@ from skbal._utils.votes import learns_votes
 from skbal._utils.workers import call_all
 from skbal.experiments._checks import check_confidence, check_range, check_targets
 from skbal.experiments._comparison import Comparison
-from skbal.experiments._runs import prepare, run
+from skbal.experiments._runs import RunSettings, check_settings, prepare, run
 from skbal.experiments._strategies import OWNER, check_strategies
-from skbal.simulation._build import RunSettings, check_settings
 
 
 def compare(

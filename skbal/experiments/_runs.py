@@ -2,7 +2,14 @@
 
 from skbal._utils.random import next_seed, stream
 from skbal._utils.threads import one_thread
-from skbal.simulation._build import build_loop, start_run
+from skbal.simulation._build import (
+    RunSettings,
+    build_loop,
+    check_settings,
+    start_run,
+)
+
+__all__ = ["RunSettings", "check_settings", "prepare", "run"]
 
 
 def prepare(settings, number, seed):

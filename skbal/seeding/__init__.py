@@ -1,7 +1,11 @@
-"""The first labels: which rows to have labelled before there is a model to ask."""
+"""The first labels: which rows to label before there is a model to ask.
+
+`Seed` is the base class for rules of your own.
+"""
 
 from skbal.seeding._balanced import BalancedSeed
 from skbal.seeding._kmeans import KMeansSeed
 from skbal.seeding._random import RandomSeed
+from skbal.seeding._seed import Seed
 
-__all__ = ["BalancedSeed", "KMeansSeed", "RandomSeed"]
+__all__ = ["BalancedSeed", "KMeansSeed", "RandomSeed", "Seed"]

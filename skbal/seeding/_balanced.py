@@ -1,22 +1,25 @@
-"""The seed that looks at nothing but labels."""
+"""First labels with equally many rows of every class."""
 
-from skbal._utils.validation import check_count
+from skbal._utils.parameters import count
 from skbal.seeding._classes import check_classes, in_turns, members_of_classes
 from skbal.seeding._seed import Seed
 
 
 class BalancedSeed(Seed):
-    """Chooses equally many random rows of every class.
+    """Selects equally many random rows of every class.
 
-    It looks at the labels, as most published experiments do; a real campaign that
-    knows no label yet starts from `RandomSeed` or `KMeansSeed`.
+    It needs the labels, as in most published experiments. A real campaign that knows no
+    label yet begins with `RandomSeed` or `KMeansSeed`.
+
+    The rows come in turns: one row of each class, in random order, then the next row of
+    each class. So the first rows are as balanced as their number allows.
 
     Parameters
     ----------
     n_per_class : int, default=2
-        How many rows of each class.
+        Number of rows of each class.
     random_state : None, int, numpy.random.RandomState or numpy.random.Generator
-        An integer gives the same rows every time.
+        Seeds the choice of rows. An integer gives the same rows every time.
 
     Examples
     --------
@@ -28,37 +31,15 @@ class BalancedSeed(Seed):
     ['cat', 'cat', 'dog', 'dog']
     """
 
+    _parameter_rules = {"n_per_class": count(1)}
+
     def __init__(self, n_per_class=2, random_state=None):
         self.n_per_class = n_per_class
         self.random_state = random_state
 
-    def select(self, X, y=None):
-        """Return ``n_per_class`` random rows of every class.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, ...)
-            The pool, of any kind that a strategy takes; only its number of rows
-            matters.
-        y : array-like of shape (n_samples,)
-            The class of every row.
-
-        Returns
-        -------
-        indices : ndarray of shape (n_classes * n_per_class,), dtype=intp
-            One row of each class, in random order, then the next of each: every
-            first part is as balanced as its length allows.
-
-        Raises
-        ------
-        ValueError
-            If ``y`` is missing, is no class label, has another length than X, or if
-            a class has fewer than ``n_per_class`` rows.
-        """
-        size = check_count(self.n_per_class, "n_per_class", "BalancedSeed")
-        y = check_classes(X, y, "BalancedSeed")
-        members = members_of_classes(y, size, "BalancedSeed")
-        rng = self._rng()
+    def select_rows(self, X, y, rng):
+        y, size = check_classes(X, y, type(self).__name__), self.n_per_class
+        members = members_of_classes(y, size, type(self).__name__)
         return in_turns(
             [rng.choice(rows, size, replace=False) for rows in members], rng
         )

@@ -1,61 +1,66 @@
-"""The seed that asks for the middle of each cluster."""
+"""First labels near the centres of clusters."""
 
 import numpy as np
 from sklearn.cluster import KMeans
 
 from skbal._utils.clusters import fit_clusters, nearest_rows
+from skbal._utils.parameters import count
 from skbal._utils.pools import n_rows
 from skbal._utils.random import next_seed
 from skbal._utils.threads import one_thread
-from skbal._utils.validation import check_count
 from skbal.base import best_first
 from skbal.seeding._classes import check_classes, in_turns, members_of_classes
 from skbal.seeding._features import features_of, principal_components
 from skbal.seeding._seed import Seed
 
-_STARTS = 3  # of k-means, the best of which is taken
+_STARTS = 3  # runs of k-means, of which the best is taken
 
 
 class KMeansSeed(Seed):
-    """Chooses the most representative rows, of each class or of the whole pool.
+    """Selects the most representative rows, of each class or of the whole pool.
 
-    Rows are clustered by k-means, and of each cluster the row nearest its centre is
-    chosen. Where labels are known, each class has ``n_per_class`` clusters: both ways
-    to write a "1" come among the first labels. Where none are, the pool has
+    Rows are clustered by k-means, and the row nearest the centre of each cluster is
+    selected. If labels are given, each class has ``n_per_class`` clusters, so both ways
+    to write a "1" can be among the first labels. Without labels, the pool has
     ``n_instances`` clusters.
+
+    Rows of large clusters come first. With labels, one row of each class comes first,
+    in random order, then the next row of each class. So the first rows are the most
+    useful ones if only a part of them can be labelled.
 
     Parameters
     ----------
     n_per_class : int or None, default=2
-        How many rows of each class, if `select` is given labels. None never looks at
-        labels: so the start of a campaign is simulated in which no label is known yet,
-        or in which targets are numbers.
+        Number of rows of each class, if labels are given. ``None`` ignores labels. Use
+        it to simulate the start of a campaign without labels, or if targets are
+        numbers.
     n_instances : int, default=20
-        How many rows, if no labels are given or ``n_per_class`` is None.
+        Number of rows, if no labels are given or ``n_per_class`` is None.
     features : {"input", "pca"}, callable or array-like of shape (n_samples, ...)
-        What distances are measured on. "input": the rows, flattened. "pca": the first
-        ``n_components`` principal components of these. A function, such as the
-        ``transform`` of a network trained elsewhere, is given rows, some at a time, and
-        returns an array of shape (n_rows, n_features). An array holds the features of
-        each row of X.
+        Features in which distances are measured. "input": the rows, flattened. "pca":
+        the first ``n_components`` principal components of these. A function, such as
+        the ``transform`` of a network trained elsewhere, is called with chunks of rows
+        and returns an array of shape (n_rows, n_features). An array holds the features
+        of each row of X.
     n_components : int, optional
-        How many principal components; None takes 50, or as many as there are. Used with
-        ``features="pca"`` only.
+        Number of principal components. ``None`` takes 50, or all if there are fewer.
+        Only used with ``features="pca"``.
     random_state : None, int, numpy.random.RandomState or numpy.random.Generator
-        Of the clusters. An integer gives the same rows every time.
+        Seeds the clusters. An integer gives the same rows every time.
     pool_subsample : int or None, default=10000
-        Of a larger pool, only this many random rows are looked at; with labels, of each
-        class its share of them. None looks at all, and holds the features of all.
+        Number of random rows of the pool considered by a call. ``None`` considers all
+        rows. With labels, each class has an equal share of them. The features of all
+        rows considered are held in memory.
 
     See Also
     --------
-    skbal.query.KMeansBatch : The same for a batch, with the features of a model.
+    skbal.query.KMeansBatch : The same for batches, with the features of a model.
 
     Notes
     -----
     Distances count each feature in its own unit: scale columns of different units
-    first. Where a class or the pool has fewer different rows than clusters, equal rows
-    are chosen, but none twice.
+    first. If a class or the pool has fewer different rows than clusters, equal rows are
+    selected, but no row twice.
 
     Examples
     --------
@@ -69,6 +74,13 @@ class KMeansSeed(Seed):
     >>> sorted(y[chosen].tolist())
     ['no', 'yes']
     """
+
+    _parameter_rules = {
+        "n_per_class": count(1, none=True),
+        "n_instances": count(1),
+        "n_components": count(1, none=True),
+        "pool_subsample": count(1, none=True),
+    }
 
     def __init__(
         self,
@@ -86,56 +98,27 @@ class KMeansSeed(Seed):
         self.random_state = random_state
         self.pool_subsample = pool_subsample
 
-    def select(self, X, y=None):
-        """Return the row nearest the centre of each cluster.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, ...)
-            The pool, of any kind that a strategy takes; what is not in memory is read
-            piece by piece.
-        y : array-like of shape (n_samples,), optional
-            The class of every row, if it is known.
-
-        Returns
-        -------
-        indices : ndarray of shape (n_instances,) or (n_classes * n_per_class,)
-            None twice, dtype intp. Without labels, those of large clusters come first.
-            With labels, one row of each class, in random order, then the next of each,
-            and of a class that of its largest cluster first. So each first part is
-            worth its labels.
-
-        Raises
-        ------
-        TypeError
-            If a parameter is of the wrong kind.
-        ValueError
-            If there are fewer rows, or rows of a class, than asked for; if ``y`` has
-            another length or is no class label; if ``features`` do not fit the rows or
-            hold NaN.
-        """
+    def select_rows(self, X, y, rng):
         if y is None or self.n_per_class is None:
-            return self._of_the_pool(X)
-        return self._of_each_class(X, y)
+            return self._of_the_pool(X, rng)
+        return self._of_each_class(X, y, rng)
 
-    def _of_the_pool(self, X):
-        size = self._check_n_instances(X)
-        rng, most = self._rng(), self._n_looked_at()
+    def _of_the_pool(self, X, rng):
+        self._check_n_instances(X)
+        size, most = self.n_instances, self.pool_subsample
         if most is not None and size > most:
             raise ValueError(
                 f"n_instances of {type(self).__name__} is {size}, but pool_subsample "
-                f"lets only {most} rows be looked at."
+                f"lets only {most} rows be considered."
             )
         rows = _some(np.arange(n_rows(X)), most, rng)
         features = self._features(X, rows, rng)
         return rows[_representatives(features, size, rng)]
 
-    def _of_each_class(self, X, y):
-        owner = type(self).__name__
-        size = check_count(self.n_per_class, "n_per_class", owner)
+    def _of_each_class(self, X, y, rng):
+        owner, size, most = type(self).__name__, self.n_per_class, self.pool_subsample
         y = check_classes(X, y, owner)
         members = members_of_classes(y, size, owner)
-        rng, most = self._rng(), self._n_looked_at()
         if most is not None and most < len(y):
             share = max(most // len(members), size)
             members = [_some(rows, share, rng) for rows in members]
@@ -156,14 +139,9 @@ class KMeansSeed(Seed):
         with one_thread():
             return principal_components(features, self.n_components, seed, owner)
 
-    def _n_looked_at(self):
-        if self.pool_subsample is None:
-            return None
-        return check_count(self.pool_subsample, "pool_subsample", type(self).__name__)
-
 
 def _some(rows, most, rng):
-    """Return random ones of the rows, rising, or all if there are no more."""
+    """Return at most ``most`` random rows, in ascending order."""
     if most is None or len(rows) <= most:
         return rows
     return np.sort(rng.choice(rows, most, replace=False))
@@ -172,8 +150,8 @@ def _some(rows, most, rng):
 def _representatives(features, n_clusters, rng):
     """Return the row nearest the centre of each cluster, large clusters first."""
     seed = next_seed(rng)
-    # MiniBatchKMeans is quicker, but its centres are worth less as a seed: on MNIST,
-    # logistic regression was 5 points better on those of KMeans.
+    # MiniBatchKMeans is faster, but its centres are worse first labels: on MNIST,
+    # logistic regression was 5 points better with those of KMeans.
     clusterer = KMeans(n_clusters, n_init=_STARTS, random_state=seed)
     with one_thread():
         fit_clusters(clusterer, features)

@@ -1,20 +1,19 @@
-"""The seed that looks at nothing."""
+"""Random first labels."""
 
-import numpy as np
-
+from skbal._utils.parameters import count
 from skbal._utils.pools import n_rows
 from skbal.seeding._seed import Seed
 
 
 class RandomSeed(Seed):
-    """Chooses the first rows at random.
+    """Selects random rows.
 
     Parameters
     ----------
     n_instances : int, default=20
-        How many rows.
+        Number of rows.
     random_state : None, int, numpy.random.RandomState or numpy.random.Generator
-        An integer gives the same rows every time.
+        Seeds the choice of rows. An integer gives the same rows every time.
 
     Examples
     --------
@@ -23,30 +22,12 @@ class RandomSeed(Seed):
     3
     """
 
+    _parameter_rules = {"n_instances": count(1)}
+
     def __init__(self, n_instances=20, random_state=None):
         self.n_instances = n_instances
         self.random_state = random_state
 
-    def select(self, X, y=None):
-        """Return random rows of X, none twice.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, ...)
-            The pool, of any kind that a strategy takes; only its number of rows
-            matters.
-        y : None
-            Not used; every seed takes it.
-
-        Returns
-        -------
-        indices : ndarray of shape (n_instances,), dtype=intp
-            In random order.
-
-        Raises
-        ------
-        ValueError
-            If X holds fewer than ``n_instances`` rows.
-        """
-        size = self._check_n_instances(X)
-        return self._rng().choice(n_rows(X), size, replace=False).astype(np.intp)
+    def select_rows(self, X, y, rng):
+        self._check_n_instances(X)
+        return rng.choice(n_rows(X), self.n_instances, replace=False)

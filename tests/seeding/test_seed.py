@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 
-from skbal.seeding import BalancedSeed, KMeansSeed, RandomSeed
+from skbal.seeding import BalancedSeed, KMeansSeed, RandomSeed, Seed
 from tests._utils import pools
 
 ALL = [RandomSeed(4), BalancedSeed(2), KMeansSeed(2), KMeansSeed(None, 4)]
@@ -126,7 +126,7 @@ SIX = np.arange(12.0).reshape(6, 2)
             KMeansSeed(None, 3, pool_subsample=2),
             None,
             ValueError,
-            "KMeansSeed is 3, but pool_subsample lets only 2",
+            "KMeansSeed is 3, but pool_subsample lets only 2 rows",
         ),
         (
             KMeansSeed(None, 3, pool_subsample=0),
@@ -183,3 +183,26 @@ def test_rows_with_nan_are_refused_by_a_seed_that_looks_at_them(seed):
     hole[3, 1] = np.nan
     with pytest.raises(ValueError, match=r"features of KMeansSeed .* contains NaN"):
         seed.select(hole, [0, 0, 0, 1, 1, 1])
+
+
+class Drawn(Seed):
+    """A seed of a user: rows that the generator draws, perhaps wrong ones."""
+
+    def __init__(self, low=0, high=40):
+        self.low = low
+        self.high = high
+
+    def select_rows(self, X, y, rng):
+        return rng.choice(np.arange(self.low, self.high), 4, replace=False).tolist()
+
+
+def test_a_seed_of_ones_own_needs_only_to_select_rows():
+    seed = Drawn()
+    seed.random_state = 3
+    first = seed.select(X)
+    assert first.dtype == np.intp
+    np.testing.assert_array_equal(first, seed.select(X))
+    with pytest.raises(ValueError, match="result of select_rows of Drawn must lie in"):
+        Drawn(low=40, high=50).select(X)
+    with pytest.raises(TypeError, match="select_rows"):
+        Seed()
