@@ -3,7 +3,11 @@
 import numpy as np
 from sklearn.utils import check_X_y
 
-from skbal.models import BayesianVoteRegression, MCDropoutVoteRegressor
+from skbal.models import (
+    BayesianVoteRegression,
+    DeepEnsembleVoteRegressor,
+    MCDropoutVoteRegressor,
+)
 
 
 class OneVoteEach:
@@ -24,6 +28,10 @@ class RegressionOfOneVoteEach(OneVoteEach, BayesianVoteRegression):
 
 
 class NetworkOfOneVoteEach(OneVoteEach, MCDropoutVoteRegressor):
+    pass
+
+
+class EnsembleOfOneVoteEach(OneVoteEach, DeepEnsembleVoteRegressor):
     pass
 
 

@@ -18,6 +18,9 @@ from skbal.datasets import make_galaxies
 from skbal.models import (
     BayesianLinearRegression,
     BayesianVoteRegression,
+    DeepEnsembleClassifier,
+    DeepEnsembleRegressor,
+    DeepEnsembleVoteRegressor,
     LaplaceClassifier,
     LaplaceRegressor,
     LastLayerClassifier,
@@ -28,9 +31,10 @@ from skbal.models import (
     MeanFieldLinearRegression,
 )
 from skbal.testing import check_posterior_sampler
-from tests.one_vote_each import NetworkOfOneVoteEach
+from tests.one_vote_each import EnsembleOfOneVoteEach, NetworkOfOneVoteEach
 
 FAST = {"module__hidden_units": (30,), "max_epochs": 10}
+ENSEMBLE = {"n_members": 2, "max_epochs": 15, "lr": 0.01, "random_state": 0}
 LAST_LAYERS = [
     LastLayerClassifier(MCDropoutClassifier(**FAST), random_state=0),
     LastLayerRegressor(MCDropoutRegressor(**FAST), random_state=0),
@@ -66,6 +70,9 @@ ESTIMATORS = [
     MeanFieldLinearRegression(),
     MCDropoutClassifier(random_state=0),
     MCDropoutRegressor(random_state=0),
+    DeepEnsembleClassifier(**ENSEMBLE),
+    DeepEnsembleRegressor(**ENSEMBLE),
+    EnsembleOfOneVoteEach(**ENSEMBLE),
     NetworkOfOneVoteEach(max_epochs=10, random_state=0),
     NetworkOfOneVoteEach(likelihood="beta-binomial", max_epochs=10, random_state=0),
     *LAST_LAYERS,
@@ -109,6 +116,9 @@ GP_SKIPS = {
     [
         (MCDropoutClassifier(max_epochs=5, random_state=0), CLASSIFICATION, {}),
         (MCDropoutRegressor(max_epochs=5, random_state=0), REGRESSION, {}),
+        (DeepEnsembleClassifier(**FAST, random_state=0), CLASSIFICATION, {}),
+        (DeepEnsembleRegressor(**FAST, random_state=0), TWO_TARGETS, {}),
+        (DeepEnsembleVoteRegressor(**FAST, random_state=0), VOTES, {}),
         (RandomForestClassifier(20, random_state=0), CLASSIFICATION, {}),
         (BaggingClassifier(n_estimators=10, random_state=0), CLASSIFICATION, {}),
         (GaussianProcessRegressor(alpha=0.1, optimizer=None), REGRESSION, GP_SKIPS),

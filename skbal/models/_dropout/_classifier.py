@@ -75,7 +75,7 @@ class MCDropoutClassifier(ClassTargets, MCDropout):
     net_ : skorch.NeuralNetClassifier
         The trained net. ``net_.module_`` is the network, ``net_.history`` the training.
     n_features_in_ : int
-        Number of features seen by ``fit``, or of channels of an image.
+        Number of features seen by ``fit``, if the rows are flat.
     feature_names_in_ : ndarray of str
         Column names, if X was a data frame.
     row_shape_ : tuple of int

@@ -88,7 +88,7 @@ class MCDropoutVoteRegressor(VoteTargets, MCDropout):
     net_ : skorch.NeuralNetRegressor
         The trained net. ``net_.module_`` is the network, ``net_.history`` the training.
     n_features_in_ : int
-        Number of features seen by ``fit``, or of channels of an image.
+        Number of features seen by ``fit``, if the rows are flat.
     feature_names_in_ : ndarray of str
         Column names, if X was a data frame.
     row_shape_ : tuple of int

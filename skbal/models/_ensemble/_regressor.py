@@ -77,7 +77,7 @@ class DeepEnsembleRegressor(NumberTargets, DeepEnsemble):
     y_scaler_ : sklearn.preprocessing.StandardScaler
         The scaler that standardised y.
     n_features_in_ : int
-        Number of features seen by ``fit``, or of channels of an image.
+        Number of features seen by ``fit``, if the rows are flat.
     feature_names_in_ : ndarray of str
         Column names, if X was a data frame.
     row_shape_ : tuple of int

@@ -87,7 +87,7 @@ class DeepEnsembleVoteRegressor(VoteTargets, DeepEnsemble):
         The trained nets. ``members_[0].module_`` is a network, ``members_[0].history``
         its training.
     n_features_in_ : int
-        Number of features seen by ``fit``, or of channels of an image.
+        Number of features seen by ``fit``, if the rows are flat.
     feature_names_in_ : ndarray of str
         Column names, if X was a data frame.
     row_shape_ : tuple of int

@@ -143,7 +143,7 @@ class SavingMixin:
         try:
             with torch.device("meta"):
                 module = cls(**arguments)
-        except (RuntimeError, OverflowError, ValueError) as error:
+        except (RuntimeError, OverflowError, TypeError, ValueError) as error:
             raise _plain_data.WrongData(
                 f"its sizes make no network ({error})"
             ) from error
@@ -165,7 +165,8 @@ class SavingMixin:
         names = getattr(self, "feature_names_in_", None)
         return {
             "row_shape": list(self.row_shape_),
-            "n_features_in": int(self.n_features_in_),
+            # Images have channels, height and width, but no number of features.
+            "n_features_in": getattr(self, "n_features_in_", None),
             "feature_names_in": None if names is None else [str(n) for n in names],
             "n_samples": self._n_first_rows,
             "output_kind": self._nets()[0].output_kind_,
@@ -173,10 +174,13 @@ class SavingMixin:
 
     def _set_row_state(self, state):
         self.row_shape_ = _plain_data.integers(state, "row_shape")
+        for name in ("n_features_in_", "feature_names_in_"):
+            vars(self).pop(name, None)
+        if len(self.row_shape_) > 1:
+            return
         self.n_features_in_ = _plain_data.integer(state, "n_features_in", smallest=1)
         if self.n_features_in_ != self.row_shape_[0]:
-            raise _plain_data.WrongData("n_features_in must be the start of row_shape")
-        vars(self).pop("feature_names_in_", None)
+            raise _plain_data.WrongData("n_features_in must be that of row_shape")
         names = _plain_data.strings(state, "feature_names_in", size=self.n_features_in_)
         if names is not None:
             self.feature_names_in_ = names
