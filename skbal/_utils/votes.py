@@ -217,21 +217,3 @@ def check_n_votes(n_votes, n_samples, n_questions, owner):
     if numbers.ndim == 1:
         numbers = numbers[:, np.newaxis]
     return np.broadcast_to(numbers, shape)
-
-
-def concentration_of_rows(concentration, rows):
-    """Return the concentrations of some rows.
-
-    Parameters
-    ----------
-    concentration : None, float or ndarray of shape (n_questions,) or (n_samples, \
-n_questions)
-        Of beta-binomial votes; one for all rows is returned as it is.
-    rows : slice or ndarray of int
-        Which ones.
-
-    Returns
-    -------
-    concentration : None, float or ndarray
-    """
-    return concentration[rows] if np.ndim(concentration) == 2 else concentration

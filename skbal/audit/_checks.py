@@ -2,12 +2,12 @@
 
 import numpy as np
 
+from skbal._utils.draws import check_draws
 from skbal._utils.pools import n_rows
+from skbal._utils.rho import check_concentration, check_rho
 from skbal._utils.validation import check_same_number
 from skbal._utils.vote_models import check_vote_model
 from skbal._utils.votes import check_votes
-from skbal.information._blocks import check_draws
-from skbal.information._vote_checks import check_concentration, refuse_no_chances
 
 
 def check_predictions(rho_draws, votes, concentration, owner, *, name="votes"):
@@ -45,7 +45,7 @@ n_questions) or None
     n_samples, _, n_questions = rho_draws.shape
     check_same(n_samples, len(votes), "rows", owner)
     check_same(n_questions, votes.shape[1], "questions", owner)
-    refuse_no_chances(rho_draws, owner)
+    check_rho(rho_draws, owner)
     concentration = check_concentration(concentration, votes.shape[:2], owner)
     return rho_draws, votes, concentration
 

@@ -7,8 +7,8 @@ the interval from F(k - 1) to F(k), where k is the observed number.
 import numpy as np
 
 from skbal._utils.chunks import chunks, rows_within
+from skbal._utils.rho import concentration_of_rows
 from skbal._utils.validation import check_count
-from skbal._utils.votes import concentration_of_rows
 from skbal.audit._checks import check_predictions, check_same
 from skbal.information import vote_distribution
 from skbal.sampling._vote_draws import vote_draws

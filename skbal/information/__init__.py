@@ -1,7 +1,7 @@
 """What an array of posterior draws says about its rows: pure functions, in nats.
 
 Draws have three axes, (n_samples, n_draws, n_outputs). The functions see nothing else:
-no model, no data. They walk over the rows in blocks that fit a processor's cache, so no
+no model, no data. They walk over the rows in chunks that fit a processor's cache, so no
 second copy of the draws is made, and leave the array as it was.
 """
 

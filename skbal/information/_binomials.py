@@ -21,7 +21,7 @@ from scipy.special import gammaln
 from skbal.information._probabilities import sum_p_log_p, without_rounding
 
 _NEVER = -1e30  # for log 0: times a count of 0 it is 0, times more its exp is 0
-# Of k in a block: the two factors of a probability stay above the smallest number.
+# Of k in a chunk: the two factors of a probability stay above the smallest number.
 _LARGEST_BLOCK = 32
 
 
@@ -65,7 +65,7 @@ def mixture_information(rho, n, inverse):
     return information
 
 
-def numbers_a_row(n_draws, n, inverse):
+def numbers_per_row(n_draws, n, inverse):
     """Return how many numbers the functions above hold for one row.
 
     Parameters
@@ -147,18 +147,18 @@ def _beta_binomial_information(rho, n, inverse):
 
 def _binomial_mixture(yes, no, n, ways):
     size = _block_size(n)
-    # Each block of k starts at one of these; the last may overlap the one before.
+    # Each chunk of k starts at one of these; the last may overlap the one before.
     starts = np.minimum(np.arange(0, n + 1, size), n + 1 - size)
     least = np.minimum(ways[starts], ways[starts + size - 1])
     within = np.arange(size)
-    blocks = _exp_of_sum(yes, starts, no, n + 1 - size - starts, least)
+    chunks = _exp_of_sum(yes, starts, no, n + 1 - size - starts, least)
     steps = _exp_of_sum(yes, within, no, within[::-1])
-    products = np.matmul(blocks.swapaxes(1, 2), steps).reshape(len(yes), -1)
+    products = np.matmul(chunks.swapaxes(1, 2), steps).reshape(len(yes), -1)
     # Where each k lies in the products, of which the overlap is left out.
     k = np.arange(n + 1)
-    block = np.minimum(k // size, len(starts) - 1)
-    scale = np.exp(ways - least[block]) / yes.shape[1]
-    return products[:, block * size + k - starts[block]] * scale
+    chunk = np.minimum(k // size, len(starts) - 1)
+    scale = np.exp(ways - least[chunk]) / yes.shape[1]
+    return products[:, chunk * size + k - starts[chunk]] * scale
 
 
 def _exp_of_sum(yes, n_yes, no, n_no, ways=0.0):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skbal.information._blocks import blocks, check_probabilities
+from skbal._utils.draws import check_probabilities, chunks_in_cache
 from skbal.information._probabilities import (
     mean_negentropy,
     mean_probability,
@@ -45,8 +45,8 @@ def predictive_entropy(draws):
     owner = "predictive_entropy"
     draws = check_probabilities(draws, owner)
     entropy = np.empty(len(draws))
-    for rows, block, _ in blocks(draws):
-        mean, _ = mean_probability(block, owner)
+    for rows, chunk, _ in chunks_in_cache(draws):
+        mean, _ = mean_probability(chunk, owner)
         entropy[rows] = _entropy(mean)
     return entropy
 
@@ -79,9 +79,9 @@ def expected_entropy(draws):
     owner = "expected_entropy"
     draws = check_probabilities(draws, owner)
     entropy = np.empty(len(draws))
-    for rows, block, scratch in blocks(draws):
-        _, smallest = mean_probability(block, owner)
-        entropy[rows] = _expected_entropy(block, scratch, smallest)
+    for rows, chunk, scratch in chunks_in_cache(draws):
+        _, smallest = mean_probability(chunk, owner)
+        entropy[rows] = _expected_entropy(chunk, scratch, smallest)
     return entropy
 
 
@@ -123,10 +123,10 @@ def mutual_information(draws):
     owner = "mutual_information"
     draws = check_probabilities(draws, owner)
     information = np.empty(len(draws))
-    for rows, block, scratch in blocks(draws):
-        mean, smallest = mean_probability(block, owner)
+    for rows, chunk, scratch in chunks_in_cache(draws):
+        mean, smallest = mean_probability(chunk, owner)
         entropy = _entropy(mean)
-        difference = entropy - _expected_entropy(block, scratch, smallest)
+        difference = entropy - _expected_entropy(chunk, scratch, smallest)
         information[rows] = without_rounding(difference, entropy, draws.dtype)
     return information
 
@@ -165,8 +165,8 @@ def variation_ratio(draws):
     owner = "variation_ratio"
     draws = check_probabilities(draws, owner)
     ratio = np.empty(len(draws))
-    for rows, block, _ in blocks(draws):
-        mean, _ = mean_probability(block, owner)
+    for rows, chunk, _ in chunks_in_cache(draws):
+        mean, _ = mean_probability(chunk, owner)
         # Rounding may lift the largest probability a little above one.
         ratio[rows] = np.maximum(1 - mean.max(axis=1), 0)
     return ratio
@@ -177,5 +177,5 @@ def _entropy(mean):
     return np.maximum(-sum_p_log_p(mean), 0)
 
 
-def _expected_entropy(block, scratch, smallest):
-    return np.maximum(-mean_negentropy(block, scratch, smallest), 0)
+def _expected_entropy(chunk, scratch, smallest):
+    return np.maximum(-mean_negentropy(chunk, scratch, smallest), 0)

@@ -4,7 +4,7 @@ from math import log
 
 import numpy as np
 
-from skbal.information._blocks import BLOCK_NUMBERS, blocks, check_probabilities
+from skbal._utils.draws import NUMBERS_IN_CACHE, check_probabilities, chunks_in_cache
 from skbal.information._probabilities import normalised, sum_p_log_p, without_rounding
 
 _OWNER = "expected_predictive_information_gain"
@@ -59,12 +59,12 @@ def expected_predictive_information_gain(draws_pool, draws_target):
     pool, target = _check_both(draws_pool, draws_target)
     n_columns = min(_TARGET_COLUMNS, target.shape[0] * target.shape[2])
     n_draws = pool.shape[1]
-    numbers = BLOCK_NUMBERS * min(n_draws, n_columns) // n_columns
+    numbers = NUMBERS_IN_CACHE * min(n_draws, n_columns) // n_columns
     gain = np.zeros(len(pool))
-    for _, block, _ in blocks(target, _TARGET_COLUMNS * n_draws):
-        y_target = normalised(block, _OWNER, name="draws_target")
-        for rows, block, _ in blocks(pool, numbers):
-            y_pool = normalised(block, _OWNER, name="draws_pool")
+    for _, chunk, _ in chunks_in_cache(target, _TARGET_COLUMNS * n_draws):
+        y_target = normalised(chunk, _OWNER, name="draws_target")
+        for rows, chunk, _ in chunks_in_cache(pool, numbers):
+            y_pool = normalised(chunk, _OWNER, name="draws_pool")
             gain[rows] += _information(y_pool, y_target)
     gain /= len(target)
     return without_rounding(gain, log(pool.shape[2] * target.shape[2]))
@@ -84,7 +84,7 @@ def _check_both(draws_pool, draws_target):
 
 
 def _information(y_pool, y_target):
-    # H[y] + H[y*] - H[y, y*], summed over the targets of this block.
+    # H[y] + H[y*] - H[y, y*], summed over the targets of this chunk.
     n_rows, n_draws, n_classes = y_pool.shape
     pool = y_pool.transpose(0, 2, 1).reshape(n_rows * n_classes, n_draws)
     target = y_target.transpose(1, 0, 2).reshape(n_draws, -1)

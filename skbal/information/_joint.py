@@ -8,7 +8,7 @@ product over draws, divided by n_draws, holds one number a configuration.
 import numpy as np
 from sklearn.utils import gen_batches
 
-from skbal.information._blocks import BLOCK_NUMBERS, check_probabilities
+from skbal._utils.draws import NUMBERS_IN_CACHE, check_probabilities
 from skbal.information._probabilities import (
     normalised,
     sum_p_log_p,
@@ -114,7 +114,7 @@ def _joint_entropy(batch):
     half = (len(batch) + 1) // 2
     left, right = _configurations(batch[:half]), _configurations(batch[half:])
     right /= batch.shape[1]
-    step = max(BLOCK_NUMBERS // right.shape[1], 1)
+    step = max(NUMBERS_IN_CACHE // right.shape[1], 1)
     entropy = -sum(
         sum_p_log_p(left[:, columns].T @ right).sum()
         for columns in gen_batches(left.shape[1], step)

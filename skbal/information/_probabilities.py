@@ -1,4 +1,4 @@
-"""Sums over blocks of class probabilities, fast enough for a whole pool.
+"""Sums over chunks of class probabilities, fast enough for a whole pool.
 
 A small last axis makes NumPy's own sums slow (a loop is started for each handful of
 numbers), so the sums are matrix products. The first ten draws, and the first 256
@@ -13,12 +13,12 @@ _ROUNDING = 1e-13  # of float64 sums over thousands of draws
 _TOLERANCE = 1e-3  # of the sum of one draw: rounding to float16 stays within it
 
 
-def mean_probability(block, owner, *, name="draws"):
-    """Return the mean over draws and the smallest number of a block of probabilities.
+def mean_probability(chunk, owner, *, name="draws"):
+    """Return the mean over draws and the smallest number of a chunk of probabilities.
 
     Parameters
     ----------
-    block : ndarray of shape (n_rows, n_draws, n_classes)
+    chunk : ndarray of shape (n_rows, n_draws, n_classes)
         Contiguous, at least one row.
     owner, name : str
         The function the draws were given to, and what it calls them.
@@ -34,42 +34,42 @@ def mean_probability(block, owner, *, name="draws"):
     ValueError
         If a number is NaN, infinite or negative, or a draw does not sum to one.
     """
-    n_rows, n_draws, n_classes = block.shape
-    smallest = block.min()
+    n_rows, n_draws, n_classes = chunk.shape
+    smallest = chunk.min()
     if not smallest >= 0:  # also true of NaN
-        raise _not_probabilities(block, owner, name)
+        raise _not_probabilities(chunk, owner, name)
     size = _group_size(n_draws)
     with np.errstate(over="ignore"):
-        groups = np.ones(size, block.dtype) @ block.reshape(n_rows, size, -1)
+        groups = np.ones(size, chunk.dtype) @ chunk.reshape(n_rows, size, -1)
     groups = groups.astype(np.float64)
     # Groups show a draw that is off, unless others of its group make up for it. Axes in
     # the wrong order do that, but they show in any row: every 64th is checked by draw.
-    if _is_off(groups.reshape(-1, n_classes), size) or _is_off(block[::64], 1):
-        raise _not_probabilities(block, owner, name)
+    if _is_off(groups.reshape(-1, n_classes), size) or _is_off(chunk[::64], 1):
+        raise _not_probabilities(chunk, owner, name)
     groups = groups.reshape(n_rows, n_draws // size, n_classes)
     return np.full(n_draws // size, 1 / n_draws) @ groups, smallest
 
 
-def mean_negentropy(block, scratch, smallest):
+def mean_negentropy(chunk, scratch, smallest):
     """Return the mean over draws of the sum over classes of p log p, in float64.
 
     Parameters
     ----------
-    block : ndarray of shape (n_rows, n_draws, n_classes)
+    chunk : ndarray of shape (n_rows, n_draws, n_classes)
         Probabilities, contiguous.
     scratch : ndarray of the same shape and dtype
         Overwritten.
     smallest : float
-        The smallest number of the block.
+        The smallest number of the chunk.
 
     Returns
     -------
     negentropy : ndarray of shape (n_rows,), dtype=float64
     """
-    n_rows, n_draws, n_classes = block.shape
+    n_rows, n_draws, n_classes = chunk.shape
     parts = (n_rows, _n_parts(n_draws, n_classes), -1)
-    block, scratch = block.reshape(parts), scratch.reshape(parts)
-    negentropy = sum_p_log_p(block, logs=scratch, smallest=smallest)
+    chunk, scratch = chunk.reshape(parts), scratch.reshape(parts)
+    negentropy = sum_p_log_p(chunk, logs=scratch, smallest=smallest)
     return negentropy.sum(axis=1, dtype=np.float64) / n_draws
 
 
@@ -101,22 +101,22 @@ def sum_p_log_p(p, *, logs=None, smallest=0.0):
     return np.vecdot(p, logs)
 
 
-def normalised(block, owner, *, name="draws"):
-    """Return a block of probabilities in float64, each draw summing to one exactly.
+def normalised(chunk, owner, *, name="draws"):
+    """Return a chunk of probabilities in float64, each draw summing to one exactly.
 
     Where entropies of different arrays are subtracted, draws that sum to one only in
     float32 would leave 1e-7 nats in the difference.
 
     Parameters
     ----------
-    block : ndarray of shape (n_rows, n_draws, n_classes)
+    chunk : ndarray of shape (n_rows, n_draws, n_classes)
         Contiguous, at least one row.
     owner, name : str
         The function the draws were given to, and what it calls them.
 
     Returns
     -------
-    block : ndarray of shape (n_rows, n_draws, n_classes), dtype=float64
+    chunk : ndarray of shape (n_rows, n_draws, n_classes), dtype=float64
         A new array.
 
     Raises
@@ -124,8 +124,8 @@ def normalised(block, owner, *, name="draws"):
     ValueError
         As `mean_probability`.
     """
-    mean_probability(block, owner, name=name)
-    return block / block.sum(axis=-1, dtype=np.float64, keepdims=True)
+    mean_probability(chunk, owner, name=name)
+    return chunk / chunk.sum(axis=-1, dtype=np.float64, keepdims=True)
 
 
 def without_rounding(information, entropy, dtype=np.float64):
@@ -169,15 +169,15 @@ def _n_parts(n_draws, n_classes):
     return n_draws // next(size for size in sizes if n_draws % size == 0)
 
 
-def _not_probabilities(block, owner, name):
+def _not_probabilities(chunk, owner, name):
     given = f"{name} given to {owner}"
-    if not np.isfinite(block).all():
+    if not np.isfinite(chunk).all():
         return ValueError(f"{given} must be finite, got NaN or infinity.")
-    if block.min() < 0:
+    if chunk.min() < 0:
         return ValueError(
-            f"{given} must be class probabilities, got the negative {block.min():.6g}."
+            f"{given} must be class probabilities, got the negative {chunk.min():.6g}."
         )
-    sums = block.sum(axis=-1, dtype=np.float64)
+    sums = chunk.sum(axis=-1, dtype=np.float64)
     return ValueError(
         f"{given} must be class probabilities that sum to one over the last axis, "
         f"got sums from {sums.min():.6g} to {sums.max():.6g}."

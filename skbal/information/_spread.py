@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skbal.information._blocks import blocks, check_draws
+from skbal._utils.draws import check_draws, chunks_in_cache
 
 
 def mean_std(draws):
@@ -72,19 +72,19 @@ def predictive_variance(draws):
 def _spread(draws, owner, summarise):
     draws = check_draws(draws, owner)
     spread = np.empty(len(draws))
-    for rows, block, _ in blocks(draws):
-        sums = _sums_of_squares(block, owner)
+    for rows, chunk, _ in chunks_in_cache(draws):
+        sums = _sums_of_squares(chunk, owner)
         spread[rows] = summarise(sums, draws.shape[1])
     return spread
 
 
-def _sums_of_squares(block, owner):
+def _sums_of_squares(chunk, owner):
     # Never E[p^2] - E[p]^2, which cancels. The first draw is taken off before the mean,
     # so that draws which agree have a spread of exactly 0.
     with np.errstate(invalid="ignore", over="ignore"):
-        deviations = block.astype(np.float64)
-        deviations -= block[:, :1]
-        mean = np.full(block.shape[1], 1 / block.shape[1]) @ deviations
+        deviations = chunk.astype(np.float64)
+        deviations -= chunk[:, :1]
+        mean = np.full(chunk.shape[1], 1 / chunk.shape[1]) @ deviations
     if not np.isfinite(mean).all():
         raise ValueError(f"draws given to {owner} must be finite, got NaN or infinity.")
     deviations -= mean[:, np.newaxis]

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skbal._utils.validation import check_real
+from skbal._utils.rho import check_level
 
 _ROUNDING = 1e-12  # of a sum of a few thousand probabilities
 _TOLERANCE = 1e-6  # of what a distribution sums to
@@ -49,33 +49,6 @@ def vote_interval(distribution, level=0.95):
     low = np.argmax(below > (1 - level) / 2 + _ROUNDING, axis=-1)
     high = np.argmax(below >= (1 + level) / 2 - _ROUNDING, axis=-1)
     return np.stack([np.minimum(low, high), high], axis=-1)
-
-
-def check_level(level, owner):
-    """Return the level of an interval as a float.
-
-    Parameters
-    ----------
-    level : float
-        Above 0 and below 1.
-    owner : str
-        Whose argument it is.
-
-    Returns
-    -------
-    level : float
-
-    Raises
-    ------
-    TypeError
-        If it is no number.
-    ValueError
-        If it is not between 0 and 1.
-    """
-    level = check_real(level, "level", owner, low=0, high=1)
-    if level in (0, 1):
-        raise ValueError(f"level of {owner} must be above 0 and below 1, got {level}.")
-    return level
 
 
 def _check_distribution(distribution, owner):

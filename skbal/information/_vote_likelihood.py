@@ -3,12 +3,12 @@
 import numpy as np
 from scipy.special import logsumexp
 
+from skbal._utils.draws import NUMBERS_IN_CACHE, check_draws, chunks_in_cache
 from skbal._utils.votes import check_votes
 from skbal.information._binomials import log_rising
-from skbal.information._blocks import BLOCK_NUMBERS, blocks, check_draws
-from skbal.information._vote_checks import check_chances, inverse_concentration
+from skbal.information._vote_checks import inverse_concentration, rho_as_float64
 
-_COPIES = 8  # of the draws of a block, held while its likelihoods are computed
+_COPIES = 8  # of the draws of a chunk, held while its likelihoods are computed
 
 
 def vote_log_likelihood(rho_draws, votes, concentration=None):
@@ -58,8 +58,8 @@ n_questions)
     log_likelihood = np.empty((n_samples, n_questions))
     for question in range(n_questions):
         draws = rho_draws[:, :, question]
-        for rows, block, _ in blocks(draws, BLOCK_NUMBERS // _COPIES):
-            rho = check_chances(block, owner)
+        for rows, chunk, _ in chunks_in_cache(draws, NUMBERS_IN_CACHE // _COPIES):
+            rho = rho_as_float64(chunk, owner)
             log_likelihood[rows, question] = _log_likelihood(
                 rho, *votes[rows, question].T, inverse[rows, question]
             )

@@ -6,12 +6,12 @@ beta-binomial with that mean; over the weights they are a mixture, one part a dr
 
 import numpy as np
 
+from skbal._utils.draws import check_draws
 from skbal._utils.votes import check_n_votes, check_numbers_to_compare
 from skbal.information._binomials import mixture_information, vote_mixture
-from skbal.information._blocks import check_draws
 from skbal.information._vote_checks import (
+    chunks_of_one_number,
     inverse_concentration,
-    pieces_of_one_number,
 )
 
 
@@ -66,7 +66,7 @@ n_questions)
     owner = "vote_distribution"
     rho_draws, n_votes, inverse = _check(rho_draws, n_votes, concentration, owner)
     distribution = np.zeros((*n_votes.shape, n_votes.max(initial=0) + 1))
-    parts = pieces_of_one_number(rho_draws, n_votes, inverse, owner)
+    parts = chunks_of_one_number(rho_draws, n_votes, inverse, owner)
     for rows, question, (rho, n, u) in parts:
         distribution[rows, question, : n + 1] = vote_mixture(rho, n, u)
     return distribution
@@ -170,7 +170,7 @@ n_questions)
 
 def _information(rho_draws, n_votes, inverse, owner):
     information = np.empty(n_votes.shape)
-    parts = pieces_of_one_number(rho_draws, n_votes, inverse, owner)
+    parts = chunks_of_one_number(rho_draws, n_votes, inverse, owner)
     for rows, question, arguments in parts:
         information[rows, question] = mixture_information(*arguments)
     return information

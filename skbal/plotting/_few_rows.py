@@ -3,9 +3,9 @@
 import numpy as np
 
 from skbal._utils.pools import n_rows, take
-from skbal._utils.votes import check_n_votes, check_votes, concentration_of_rows
+from skbal._utils.rho import check_concentration, concentration_of_rows
+from skbal._utils.votes import check_n_votes, check_votes
 from skbal.information import vote_distribution
-from skbal.information._vote_checks import check_concentration
 from skbal.plotting._image_grid import as_pictures
 
 _MOST_ROWS = 20

@@ -2,11 +2,11 @@
 
 import numpy as np
 
+from skbal._utils.draws import check_draws
 from skbal._utils.matplotlib_style import COLOURS, axes_or_new_grid, check_ax_grid
 from skbal._utils.pools import n_rows
 from skbal._utils.questions import check_names, check_question, check_questions
 from skbal._utils.vote_models import check_vote_model, concentration_of
-from skbal.information._blocks import check_draws
 from skbal.plotting._few_rows import (
     check_few,
     check_observed,

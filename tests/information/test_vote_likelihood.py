@@ -107,7 +107,7 @@ def test_many_votes_do_not_underflow():
 def test_blocks_do_not_show(concentration, monkeypatch):
     rho, votes = random_rho(50), random_votes(50)
     expected = vote_log_likelihood(rho, votes, concentration)
-    monkeypatch.setattr(_vote_likelihood, "BLOCK_NUMBERS", 100)
+    monkeypatch.setattr(_vote_likelihood, "NUMBERS_IN_CACHE", 100)
     found = vote_log_likelihood(rho, votes, concentration)
     assert_allclose(found, expected, rtol=1e-13)
 

@@ -7,10 +7,10 @@ from sklearn.base import RegressorMixin
 from sklearn.utils.validation import check_is_fitted
 
 from skbal._utils._sklearn import check_sample_weight, num_samples
+from skbal._utils.rho import check_level
 from skbal._utils.validation import check_same_number
 from skbal._utils.votes import check_n_votes, check_votes
 from skbal.information import vote_distribution, vote_interval, vote_log_likelihood
-from skbal.information._vote_interval import check_level
 
 
 class VotePredictionsMixin(RegressorMixin):

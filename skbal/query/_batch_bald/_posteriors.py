@@ -27,7 +27,7 @@ from scipy.sparse import csr_array
 from scipy.special import entr
 
 from skbal._utils.chunks import chunks
-from skbal.information._blocks import BLOCK_NUMBERS
+from skbal._utils.draws import NUMBERS_IN_CACHE
 from skbal.information._probabilities import sum_p_log_p
 
 _TILE = 2048  # configurations in one matrix product
@@ -75,7 +75,7 @@ class Posteriors:
         """
         n_rows, n_classes, n_draws = draws.shape
         widest = n_classes * max(min(len(self), _TILE), n_draws)
-        step = max(min(BLOCK_NUMBERS // widest, n_rows), 1)
+        step = max(min(NUMBERS_IN_CACHE // widest, n_rows), 1)
         scratch = np.empty((2, step * widest), np.float32)
         gains = np.empty(n_rows)
         for rows in chunks(n_rows, step):
@@ -153,7 +153,7 @@ class Posteriors:
         n_draws = self.rows.shape[1]
         logs = np.log(self.rows[centres] + _FLOOR / n_draws).astype(np.float32)
         group = np.empty(len(self), dtype=np.intp)
-        for tile in chunks(len(self), max(BLOCK_NUMBERS // n_groups, 1)):
+        for tile in chunks(len(self), max(NUMBERS_IN_CACHE // n_groups, 1)):
             group[tile] = np.argmax(self._scaled[tile] @ logs.T, axis=1)
         entries = (self.weights, (group, np.arange(len(self))))
         sums = csr_array(entries, shape=(n_groups, len(self))) @ self.rows

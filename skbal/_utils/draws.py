@@ -1,24 +1,26 @@
-"""Checked arrays of draws, walked over in blocks of rows that fit into cache."""
+"""Checked arrays of draws, and chunks of their rows that fit into the cache."""
 
 import numpy as np
 from sklearn.utils import check_array
 
-BLOCK_NUMBERS = 2**19  # of a block and of its scratch: 2 MB each in float32
+from skbal._utils.chunks import chunks
+
+NUMBERS_IN_CACHE = 2**19  # a chunk and its scratch are 2 MB each in float32
 
 
 def check_draws(draws, owner, *, name="draws", n_outputs=1):
-    """Return draws as a floating-point array of three axes, not copied if it is one.
+    """Return draws as a floating-point array of three axes.
 
     Parameters
     ----------
     draws : array-like of shape (n_samples, n_draws, n_outputs)
-        float32 and float64 stay, other numbers become float64.
+        float32 and float64 are not copied. Other numbers become float64.
     owner : str
-        The function they were given to.
+        Name of the function that was given the draws, for messages.
     name : str, default="draws"
-        What that function calls them.
+        Name of the argument.
     n_outputs : int, default=1
-        The fewest outputs allowed.
+        Smallest number of outputs allowed.
 
     Returns
     -------
@@ -27,14 +29,15 @@ def check_draws(draws, owner, *, name="draws", n_outputs=1):
     Raises
     ------
     TypeError, ValueError
-        If they are not numbers, not of three axes, or hold no draw or too few outputs.
+        If the draws are not numbers, do not have three axes, or have no draw or too few
+        outputs.
     """
     draws = check_array(
         draws,
         dtype=[np.float64, np.float32],
         ensure_2d=False,
         allow_nd=True,
-        ensure_all_finite=False,  # found block by block, while the block is in cache
+        ensure_all_finite=False,  # checked chunk by chunk, while a chunk is in cache
         ensure_min_samples=0,
         estimator=owner,
         input_name=name,
@@ -49,18 +52,18 @@ def check_draws(draws, owner, *, name="draws", n_outputs=1):
 
 
 def check_probabilities(draws, owner, *, name="draws"):
-    """Return draws of two classes or more, as `check_draws` does.
+    """Return draws of at least two classes as a floating-point array of three axes.
 
-    That they are probabilities is checked by `mean_probability`, block by block.
+    Whether each draw sums to one is checked chunk by chunk, by `mean_probability`.
 
     Parameters
     ----------
     draws : array-like of shape (n_samples, n_draws, n_classes)
         Class probabilities.
     owner : str
-        The function they were given to.
+        Name of the function that was given the draws, for messages.
     name : str, default="draws"
-        What that function calls them.
+        Name of the argument.
 
     Returns
     -------
@@ -69,31 +72,30 @@ def check_probabilities(draws, owner, *, name="draws"):
     return check_draws(draws, owner, name=name, n_outputs=2)
 
 
-def blocks(draws, numbers=None):
-    """Yield the rows of each block, the block, and a scratch array of its shape.
+def chunks_in_cache(draws, numbers=None):
+    """Yield chunks of the rows that fit into the processor's cache.
 
     Parameters
     ----------
     draws : ndarray of shape (n_samples, ...)
         Never written to.
     numbers : int, optional
-        How many numbers a block holds at most, if that is one row's or more; None
-        takes what fits into cache.
+        Largest number of numbers in a chunk, unless a single row has more. ``None`` is
+        what fits into the cache.
 
     Yields
     ------
     rows : slice
-        The place of the block in the draws.
-    block : ndarray of shape (n_rows, ...)
-        Contiguous; a view where the draws are.
+        Rows of the chunk.
+    chunk : ndarray of shape (n_rows, ...)
+        Contiguous. A view where the draws are contiguous.
     scratch : ndarray of shape (n_rows, ...)
-        Free to write to; the memory is the same for every block, since fresh pages
+        Free to write to. The memory is the same for every chunk, since fresh memory
         would cost as much as the arithmetic.
     """
-    numbers = BLOCK_NUMBERS if numbers is None else numbers
-    n_samples = len(draws)
+    numbers = NUMBERS_IN_CACHE if numbers is None else numbers
     step = max(numbers // max(draws[:1].size, 1), 1)
-    scratch = np.empty((min(step, n_samples), *draws.shape[1:]), draws.dtype)
-    for start in range(0, n_samples, step):
-        block = np.ascontiguousarray(draws[start : start + step])
-        yield slice(start, start + len(block)), block, scratch[: len(block)]
+    scratch = np.empty((min(step, len(draws)), *draws.shape[1:]), draws.dtype)
+    for rows in chunks(len(draws), step):
+        chunk = np.ascontiguousarray(draws[rows])
+        yield rows, chunk, scratch[: len(chunk)]

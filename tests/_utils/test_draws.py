@@ -6,14 +6,14 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from skbal import information
+from skbal._utils import draws as draws_module
+from skbal._utils.draws import check_draws, chunks_in_cache
 from skbal.information import (
-    _blocks,
     _epig,
     _joint,
     _vote_checks,
     _vote_likelihood,
 )
-from skbal.information._blocks import blocks, check_draws
 from tests.information.arrays import random_draws
 
 ONE_ARRAY = [
@@ -63,11 +63,11 @@ EVERY = [*ONE_ARRAY, *OF_VOTES, vote_log_likelihood, gain_about_the_first_rows]
 
 @pytest.mark.parametrize("function", EVERY)
 @pytest.mark.parametrize("numbers", [1, 50, 1000])
-def test_results_do_not_depend_on_the_size_of_blocks(function, numbers, monkeypatch):
+def test_results_do_not_depend_on_the_size_of_chunks(function, numbers, monkeypatch):
     draws = random_draws(23, 6, 4)
     whole = function(draws)
-    for module in (_blocks, _epig, _joint, _vote_likelihood):
-        monkeypatch.setattr(module, "BLOCK_NUMBERS", numbers)
+    for module in (draws_module, _epig, _joint, _vote_likelihood):
+        monkeypatch.setattr(module, "NUMBERS_IN_CACHE", numbers)
     monkeypatch.setattr(_vote_checks, "_NUMBERS", numbers)
     monkeypatch.setattr(_epig, "_TARGET_COLUMNS", 8)
     np.testing.assert_allclose(function(draws), whole, atol=1e-14)
@@ -169,10 +169,10 @@ def test_other_kinds_of_numbers_become_float64():
     assert check_draws(whole.astype(np.float32), "mean_std").dtype == np.float32
 
 
-def test_blocks_are_views_that_cover_all_rows_in_order():
+def test_chunks_are_views_that_cover_all_rows_in_order():
     draws = random_draws(10, 2, 3)
     seen = []
-    for rows, block, scratch in blocks(draws, 18):
+    for rows, block, scratch in chunks_in_cache(draws, 18):
         assert np.shares_memory(block, draws)
         assert not np.shares_memory(scratch, draws)
         assert scratch.shape == block.shape == (rows.stop - rows.start, 2, 3)
@@ -182,7 +182,7 @@ def test_blocks_are_views_that_cover_all_rows_in_order():
 
 
 def test_a_row_larger_than_a_block_is_a_block():
-    assert [rows for rows, _, _ in blocks(np.ones((2, 5, 5)), 3)] == [
+    assert [rows for rows, _, _ in chunks_in_cache(np.ones((2, 5, 5)), 3)] == [
         slice(0, 1),
         slice(1, 2),
     ]
