@@ -3,22 +3,23 @@
 A batch of near-copies
 ======================
 
-BALD scores one row at a time. Two images that look alike score alike, so where the pool
-is full of near-copies, the ten best rows are three or four images. After the label of
-one, the label of its copy is known, and was paid for all the same.
+BALD scores one row at a time. Two images that look alike have similar scores. So if the
+pool is full of near-copies, the ten best rows are copies of three or four images. The
+label of one image tells the label of its copy, and yet both labels are paid for.
 
-BatchBALD (Kirsch, van Amersfoort and Gal 2019) scores the batch: how much do these ten
-labels *together* tell about the weights? A copy adds little to that, and is not asked
-for. This example draws the batches side by side, and measures what is in them.
+BatchBALD (Kirsch, van Amersfoort and Gal 2019) scores a whole batch: how much
+information about the weights do ten labels have *together*? A copy adds little to the
+batch, so it is not selected. This example shows the batches side by side and measures
+their information.
 """
 
 # %%
 # Data
 # ----
 #
-# The paper's repeated MNIST, made smaller: each digit comes three times, and each copy
-# has noise of its own, a tenth of a standard deviation. ``index`` says which digit a
-# row is a copy of.
+# The data set is the repeated MNIST of the paper, but smaller. Each digit occurs three
+# times, and each copy has its own noise, a tenth of a standard deviation. ``index``
+# holds the digit that a row is a copy of.
 
 import os
 
@@ -51,8 +52,8 @@ print(X.shape)
 # One network, four batches
 # -------------------------
 #
-# A network that has seen two of each digit is shown the pool, and four strategies ask
-# it for ten.
+# A network is trained on two digits of each class. Then four strategies select ten rows
+# of the pool each.
 
 first = BalancedSeed(n_per_class=2, random_state=0).select(X[:n_images], y[:n_images])
 network = MCDropoutClassifier(
@@ -110,47 +111,47 @@ for name, rows in batches.items():
     print(f"{name:>10}: {len(set(index[rows]))} different digits of {len(rows)}")
 
 # %%
-# In the full run BALD asks for four digits, three of them three times, and all are
-# eights: the network has seen two, and its draws fight over them. BatchBALD begins with
-# the same eight, then looks elsewhere. PowerBALD, which draws its batch by chance, has
-# no copies either: in a pool of thousands, ten rows that are all good but not all the
-# best are seldom alike.
+# In the full run, BALD selects four digits, three of them three times. All are eights:
+# the network has seen two of them, and its draws disagree about them. BatchBALD begins
+# with the same eight and then selects other digits. PowerBALD, which draws its batch at
+# random, has no copies either. In a pool of thousands, ten rows that are all good but
+# not all the best are rarely alike.
 #
-# What is in a batch
-# ------------------
+# The information of a batch
+# --------------------------
 #
-# BatchBALD leaves in ``gains_`` what each label adds to those before it. The sum is the
-# information of the batch. So to measure *any* batch, give it to BatchBALD as the whole
-# pool. The draws that measure are others than those that chose, and more: a strategy
-# should not be the judge in its own case.
+# ``gains_`` of BatchBALD holds what each label adds to the labels before it. The sum is
+# the information of the batch. So to measure *any* batch, call BatchBALD with the batch
+# as its whole pool. We use more draws here, and other draws than those that chose the
+# batches, so that no strategy is measured by its own draws.
 
-n_judges = 100 if QUICK else 500
-judge = BatchBALD(
-    n_draws=n_judges, n_joint_samples=1000 if QUICK else 10_000, random_state=1
+n_many = 100 if QUICK else 500
+measure = BatchBALD(
+    n_draws=n_many, n_joint_samples=1000 if QUICK else 10_000, random_state=1
 )
 
 
 def information(rows):
-    judge(network, X[rows], n_instances=len(rows))
-    return judge.gains_.sum()
+    measure(network, X[rows], n_instances=len(rows))
+    return measure.gains_.sum()
 
 
 sizes = np.arange(1, 11)
 colours = dict(zip(batches, ["#D55E00", "#0072B2", "#E69F00", "0.5"]))
 figure, axis = plt.subplots(figsize=(8, 4.2), layout="constrained")
-draws = predict_samples(network, X[batches["BALD"]], n_judges, random_state=1)
-promised = mutual_information(draws).cumsum()
+draws = predict_samples(network, X[batches["BALD"]], n_many, random_state=1)
+claimed = mutual_information(draws).cumsum()
 style = {"color": colours["BALD"], "linestyle": "--"}
-axis.plot(sizes, promised, **style, label="BALD, the sum of its scores")
-print(f"the sum of BALD's ten scores: {promised[-1]:.2f} nats")
+axis.plot(sizes, claimed, **style, label="BALD, sum of its scores")
+print(f"the sum of BALD's ten scores: {claimed[-1]:.2f} nats")
 for name, rows in batches.items():
     curve = [information(rows[:size]) for size in sizes]
     axis.plot(sizes, curve, "o-", color=colours[name], markersize=4, label=name)
     print(f"{name:>10}: {curve[-1]:.2f} nats in ten labels")
-ceiling = np.log(n_judges)
+ceiling = np.log(n_many)
 axis.axhline(ceiling, color="0.8", zorder=0)
 axis.annotate(
-    f"ceiling: ln {n_judges}",
+    f"limit: ln {n_many}",
     (10, ceiling),
     xytext=(0, 3),
     textcoords="offset points",
@@ -158,16 +159,16 @@ axis.annotate(
     color="0.4",
 )
 axis.set(xlabel="labels", ylabel="information, nats", xticks=sizes, ylim=(0, None))
-axis.set_title("What the labels of a batch tell together")
+axis.set_title("Information of the labels of a batch together")
 axis.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
 plt.show()
 
 # %%
-# In the full run BALD's batch should hold 11.4 nats by its scores. It holds 5.2, and
-# BatchBALD has as much with seven labels. (Part of the bend is the judge's: 500 draws
-# are told apart with ln 500 nats, and nothing tells more.)
+# According to its scores, the batch of BALD should have 11.4 nats (in the full run). It
+# has 5.2, which BatchBALD reaches with seven labels. (The curves bend partly because of
+# the measurement: 500 draws have at most ln 500 nats of information.)
 #
-# PowerBALD has no copies, and no more nats than BALD: to avoid the best rows has its
-# price, too. But these are nats about the weights, by the account of a model that has
-# seen twenty digits. How many labels each strategy needs until the *predictions* are
-# right is another question: :ref:`batches` has published and measured answers.
+# PowerBALD has no copies, but no more nats than BALD, because it avoids some of the
+# best rows. But these are nats about the weights, estimated by a model that has seen
+# twenty digits. How many labels a strategy needs until the *predictions* are right is
+# another question. :ref:`batches` has published and measured answers.

@@ -3,19 +3,20 @@
 What two rows both tell
 =======================
 
-The scores of BALD do not add up. What two labels tell together is what each tells, less
-what both tell, and the sum counts that part twice. This example draws it: first with
-four draws and numbers to check by eye, then with digits. At the end a small pool shows
-how near the greedy search comes to the best batch, and how many draws a batch needs.
+The scores of BALD do not add up. The information of two labels together is the sum of
+their scores, minus the information that they share. The sum of scores counts the shared
+part twice. This example plots it, first with four draws and numbers that can be checked
+by eye, then with digits. At the end, a small pool shows how close the greedy search
+comes to the best batch, and how many draws a batch needs.
 """
 
 # %%
 # Four draws
 # ----------
 #
-# Two classes, four equally likely draws, and every draw is sure of every label. Then a
-# label tells which draws are wrong, and nothing else, and information is easy to count:
-# to know the right one of four draws takes ln 4 nats.
+# There are two classes and four equally likely draws, and every draw is certain of
+# every label. Then a label only tells which draws are wrong, and the information is
+# easy to count. To find the right one of four draws takes ln 4 nats.
 
 import os
 import warnings
@@ -41,21 +42,22 @@ def sure_draws(classes):
     return np.eye(2)[classes]
 
 
-A = sure_draws([0, 0, 1, 1])  # halves the draws
-B = sure_draws([0, 0, 1, 1])  # the same halves: a copy of A
-C = sure_draws([0, 1, 0, 1])  # halves each half of A
-D = sure_draws([0, 0, 0, 1])  # takes one draw off
+A = sure_draws([0, 0, 1, 1])  # splits the draws in half
+B = sure_draws([0, 0, 1, 1])  # the same split: a copy of A
+C = sure_draws([0, 1, 0, 1])  # splits each half of A in half
+D = sure_draws([0, 0, 0, 1])  # separates one draw from the others
 
 # %%
 # Circles
 # -------
 #
-# A circle is the BALD score of a row, the area that two circles share is what both
-# labels tell, and the whole is what the two tell together.
+# The area of a circle is the BALD score of a row. The overlap of two circles is the
+# information that both labels share. The total area is the information of the two
+# labels together.
 
 
 def shared(first, second):
-    """Return the nats that two rows have in common."""
+    """Return the information that two rows share, in nats."""
     return mutual_information([first, second]).sum() - joint_mutual_information(
         [first, second]
     )
@@ -97,16 +99,16 @@ figure, axes = plt.subplots(1, 3, figsize=(9, 3), layout="constrained")
 draw_circles(axes[0], A, B, "A and its copy B")
 draw_circles(axes[1], A, C, "A and C")
 draw_circles(axes[2], A, D, "A and D")
-figure.suptitle("Two rows: BALD of each, less what both tell, in nats")
+figure.suptitle("Two rows: the BALD of each minus the shared information, in nats")
 plt.show()
 
 # %%
-# A and B tell the same, so BALD counts 0.69 nats twice. A and C have nothing in
-# common. D shares 0.22 nats with A.
+# A and B have the same information, so BALD counts 0.69 nats twice. A and C share
+# nothing. D shares 0.22 nats with A.
 #
-# Three rows cannot always be drawn. E says whether A and C agree. By itself it has
-# nothing in common with A, nor with C. But who knows the labels of both knows this one,
-# and the row adds nothing:
+# Three rows cannot always be drawn in this way. E tells whether A and C agree. It
+# shares nothing with A alone, and nothing with C alone. But the labels of A and C
+# together determine the label of E, so E adds nothing:
 
 E = sure_draws([0, 1, 1, 0])
 print(f"A and E share {shared(A, E):.2f} nats, C and E share {shared(C, E):.2f}")
@@ -114,15 +116,15 @@ print(f"A, C together {joint_mutual_information([A, C]):.2f} nats")
 print(f"A, C, E together {joint_mutual_information([A, C, E]):.2f} nats")
 
 # %%
-# So it is not enough to compare rows in pairs. A row has to be held against the whole
+# So it is not enough to compare pairs of rows. A row must be compared with the whole
 # batch.
 #
 # Digits
 # ------
 #
-# A network that has seen twenty digits, and a pool in which each digit comes twice,
-# with a little noise. The row with the largest BALD is paired with its copy, with the
-# best row among the other digits, and with the row that adds most to it.
+# A network is trained on twenty digits. In the pool each digit occurs twice, with a
+# little noise. The row with the largest BALD is paired with its copy, with the best row
+# among the other digits, and with the row that adds most to it.
 
 digits = load_mnist_5k()
 images = (digits.images - digits.images.mean()) / digits.images.std()
@@ -157,7 +159,7 @@ figure, axes = plt.subplots(1, 3, figsize=(9, 3.6), layout="constrained")
 pairs = {
     "and its copy": np.flatnonzero(is_copy)[0],
     "and the next best": similar,
-    "and what adds most": other,
+    "and the one that adds most": other,
 }
 for axis, (title, row) in zip(axes, pairs.items()):
     draw_circles(axis, draws[best], draws[row], title, 1.15)
@@ -166,26 +168,26 @@ for axis, (title, row) in zip(axes, pairs.items()):
         inset.imshow(X[pool[position], 0], cmap="gray_r")
         inset.axis("off")
 figure.suptitle(
-    "The best digit and another: BALD of each, less what both tell, in nats"
+    "The best digit and another: the BALD of each minus the shared information"
 )
 plt.show()
 
 # %%
-# The copies share more than half, and not all. A draw that is itself unsure of a digit
-# takes its label for a throw of dice, and a second throw tells something new. That the
-# digit has one label, and its copy the same, a model of rows does not know. So what two
-# copies really tell is less still.
+# The copies share more than half of their information, but not all. If a draw is itself
+# uncertain about a digit, it treats its label as a random outcome, and a second outcome
+# adds information. The model does not know that a copy has the same label as the
+# original. So the true information of two copies is even smaller.
 #
 # The greedy search
 # -----------------
 #
-# BatchBALD takes the best row, then the one that adds most to it, and so on. It never
-# takes a row back. How much does that cost? From a pool of thirty rows all 4,060
-# batches of three can be looked at.
+# BatchBALD takes the best row, then the row that adds most to it, and so on. It never
+# removes a row. How much does that cost? In a pool of thirty rows, all 4,060 batches of
+# three can be compared.
 
 
 def batches_of_three(few):
-    """Return what every batch tells, the greedy one, and the three best by BALD."""
+    """Return the information of all batches, the greedy one, and the top three."""
     every = [joint_mutual_information(draws[list(b)]) for b in combinations(few, 3)]
     strategy = BatchBALD(n_draws=100, random_state=0)
     greedy = few[strategy(network, X[pool[few]], n_instances=3)]
@@ -214,8 +216,9 @@ axis.legend(loc="upper left")
 plt.show()
 
 # %%
-# Greedy is proven to reach 1 − 1/e, some 63 percent, of the best. Here it has the best
-# of all. It does not always, so look at more pools, of fifteen rows each:
+# It is proven that the greedy search reaches at least 1 − 1/e of the best, some 63
+# percent. Here it finds the best batch. It does not always, so the next lines look at
+# more pools, of fifteen rows each:
 
 ratios = [
     np.array([greedy, top]) / every.max()
@@ -231,23 +234,24 @@ print(f"best by BALD: {mean[1]:.1%} of the best on average, {worst[1]:.1%} at wo
 # How many draws
 # --------------
 #
-# A batch cannot tell more than ln(``n_draws``): then it is known which draw is right,
-# and no row adds anything. Here are the gains with more and more draws, and what the
-# same ten labels tell by a thousand other draws. (BatchBALD warns where the draws are
-# used up before the batch is full; here that is what we want to see.)
+# The information of a batch is at most ln(``n_draws``). At that point it is known which
+# draw is right, and no row adds anything. The plot shows the gains with more and more
+# draws. The printed lines also show the information of the same ten labels according to
+# a thousand other draws. (BatchBALD warns if the information of the draws is used up
+# before the batch is full. Here we want to see this case.)
 
 warnings.simplefilter("ignore", TooFewDrawsWarning)
 
 colours = ["#D55E00", "#E69F00", "#009E73", "#56B4E9", "#0072B2"]
 numbers = [10, 50, 100] if QUICK else [10, 20, 50, 100, 200]
-judge = BatchBALD(
+measure = BatchBALD(
     n_draws=1000, n_joint_samples=1000 if QUICK else 10_000, random_state=1
 )
 figure, axis = plt.subplots(figsize=(8, 4.2), layout="constrained")
 for n_draws, colour in zip(numbers, colours):
     strategy = BatchBALD(n_draws=n_draws, random_state=0)
     rows = pool[strategy(network, X[pool], n_instances=10)]
-    judge(network, X[rows], n_instances=10)
+    measure(network, X[rows], n_instances=10)
     line = strategy.gains_.cumsum()
     axis.plot(
         range(1, 11), line, "o-", color=colour, markersize=4, label=f"{n_draws} draws"
@@ -255,10 +259,10 @@ for n_draws, colour in zip(numbers, colours):
     axis.axhline(np.log(n_draws), color=colour, linewidth=0.8, linestyle=":")
     print(
         f"{n_draws:>4} draws: {line[-1]:.2f} of at most {np.log(n_draws):.2f} nats; "
-        f"by other draws {judge.gains_.sum():.2f} nats"
+        f"by other draws {measure.gains_.sum():.2f} nats"
     )
 axis.set(
-    title="What BatchBALD believes to learn; dotted: ln(n_draws)",
+    title="Information according to BatchBALD; dotted: ln(n_draws)",
     xlabel="labels",
     ylabel="information, nats",
     xticks=range(1, 11),
@@ -268,7 +272,8 @@ axis.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
 plt.show()
 
 # %%
-# With ten draws there is nothing left to learn after four labels, or so it seems, and
-# the rest of the batch is random. By other draws that batch is clearly behind. From
-# fifty draws on this one gets hardly better: take a hundred, and more for batches of
-# twenty or fifty. How full a batch is, ``gains_.sum()`` against ln(``n_draws``) tells.
+# With ten draws, there seems to be nothing left to learn after four labels, and the
+# rest of the batch is random. According to other draws, this batch is clearly worse.
+# From fifty draws on, the batches hardly improve. Use a hundred draws, and more for
+# batches of twenty or fifty rows. Compare ``gains_.sum()`` with ln(``n_draws``) to see
+# how close a batch is to the limit.

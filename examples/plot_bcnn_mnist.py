@@ -3,18 +3,18 @@
 A Bayesian CNN on MNIST
 =======================
 
-The experiment of Gal, Islam and Ghahramani (2017), made small enough to watch: a
-convolutional network with dropout knows twenty handwritten digits and asks for ten more
-at a time, where its posterior draws contradict each other (BALD). The same network with
-random digits is what it has to beat.
+This is the experiment of Gal, Islam and Ghahramani (2017), made smaller so that it runs
+in minutes. A convolutional network with dropout is trained on twenty handwritten
+digits. It then asks for ten more labels at a time, where its posterior draws disagree
+most (BALD). The same network with random digits is the baseline.
 """
 
 # %%
 # Data
 # ----
 #
-# 5,000 real MNIST digits come with the examples; nothing is downloaded. A thousand are
-# kept apart as a test set.
+# 5,000 real MNIST digits come with the examples, so nothing is downloaded. A thousand
+# of them are the test set.
 
 import os
 
@@ -43,11 +43,11 @@ print(X_pool.shape, X_test.shape)
 # Network and loop
 # ----------------
 #
-# For images, the default network is the one of the paper. To build this page in minutes
-# it gets half the filters, batches of 32, and a hundred gradient steps a training,
-# always from new weights. Counting steps and not epochs keeps the training equally long
-# while the number of labels grows. Each acquisition scores a thousand random digits of
-# the pool with fifty draws.
+# The default network for images is the one of the paper. To build this page in minutes,
+# it has half the filters, batches of 32, and about a hundred gradient steps per
+# training, each time from new weights. We set a number of steps and not of epochs, so
+# that the training stays equally long while the number of labels grows. Each
+# acquisition scores a thousand random digits of the pool with fifty draws.
 
 
 def learning_curve(strategy, seed):
@@ -96,23 +96,24 @@ for name, runs in histories.items():
     print(f"{name:>6}: labels to 90 percent {needed}, accuracy at the end {last}")
 
 # %%
-# In our full run (the quick mode stops after one run of 50 labels, where nothing is to
-# be seen yet) the two curves cannot be told apart until about eighty labels. From there
-# BALD is ahead, at the end by five points: two of its three runs reach 90 percent with
-# 150 labels, and the third comes close. None of the random ones gets there with 200.
+# In our full run, the two curves cannot be told apart until about eighty labels. (The
+# quick mode stops after one run of 50 labels, which is too few to see anything.) From
+# there on, BALD is ahead, and at the end by five points. Two of its three runs reach 90
+# percent with 150 labels, and the third comes close. No random run reaches 90 percent
+# with 200 labels.
 #
-# Training decides more than one would think. With a learning rate of 0.001 and as many
-# steps the network is not trained to the end, and BALD ended no better than random
-# (0.83 against 0.85 on average). With 0.005 one of its three runs ended at 0.78. Look
-# at the training before you blame the strategy, and do not choose the learning rate on
-# the test set, as this paragraph just did.
+# The training matters more than one might expect. With a learning rate of 0.001 and as
+# many steps, the network is not fully trained, and BALD ended no better than random
+# (0.83 against 0.85 on average). With 0.005, one of its three runs ended at 0.78. So
+# check the training before you blame the strategy. And do not choose the learning rate
+# on the test set, as we did in this paragraph.
 
 # %%
-# What it asked
-# -------------
+# The queried digits
+# ------------------
 #
-# The digits of the last acquisition, with their labels. ``indices`` in the history are
-# rows of the pool as it was given.
+# The figure shows the digits of the last acquisition, with their labels. ``indices`` in
+# the history are row numbers of the original pool.
 
 figure, axes = plt.subplots(2, 10, figsize=(9, 2.6), layout="constrained")
 for row, (name, runs) in zip(axes, histories.items()):
@@ -120,15 +121,15 @@ for row, (name, runs) in zip(axes, histories.items()):
     for axis, index in zip(row, runs[0][-1].indices):
         axis.imshow(X_pool[index, 0], cmap="gray_r")
         axis.set(title=y_pool[index], xticks=[], yticks=[])
-figure.suptitle("The ten digits asked last, of the first run")
+figure.suptitle("The last ten queried digits of the first run")
 plt.show()
 
 # %%
-# BALD looks at one digit at a time. It does not see that a batch of ten may hold
-# several of a kind; `skbal.query.PowerBALD` is the simple remedy.
+# BALD looks at one digit at a time. It does not see that a batch of ten may contain
+# similar digits. `skbal.query.PowerBALD` is a simple remedy.
 
 # %%
-# Where the time goes: training, and choosing rows of the pool.
+# The times of training, and of choosing rows of the pool:
 
 seconds = {
     name: np.sum([(s.seconds_training, s.seconds_querying) for s in runs[0]], axis=0)

@@ -3,19 +3,19 @@
 Is it better than random?
 =========================
 
-A learning curve of BALD above one of random choice proves nothing: the next seed may
-turn them round. This example lets both run in pairs, with the same split, first labels
-and random numbers of the network in each pair, and asks how many pairs it takes until
-somebody who is careful may say "better than random".
+A learning curve of BALD above a curve of random choice proves nothing, because the next
+seed may reverse them. This example runs both in pairs. The two runs of a pair have the
+same split, the same first labels and the same random numbers of the network. How many
+pairs are needed before one may say "better than random"?
 """
 
 # %%
 # Runs in pairs
 # -------------
 #
-# Data, a model, the strategies: the rest is `skbal.experiments.compare`. Random is
-# always among them. (In the quick mode a forest reads small digits, twice. That shows
-# that the code runs.)
+# `skbal.experiments.compare` takes the data, a model and the strategies, and always
+# adds random choice. (In the quick mode, a forest reads small digits, twice. This only
+# shows that the code runs.)
 
 import os
 
@@ -59,10 +59,10 @@ comparison = compare(
 print(comparison)
 
 # %%
-# On the left the learning curves, with one standard error to either side. On the right
-# what counts: the area under each curve minus that of the random run *of the same
-# pair*, with an interval. Small dots are the pairs. An interval beside zero is a
-# difference that these repeats can show.
+# The left plot shows the learning curves, with one standard error to either side. The
+# right plot shows the area under each curve minus that of the random run *of the same
+# pair*, with an interval. Small dots are the pairs. If an interval does not contain
+# zero, these repeats are enough to show a difference.
 
 comparison.plot()
 plt.show()
@@ -71,8 +71,8 @@ plt.show()
 # How many repeats?
 # -----------------
 #
-# The same runs, as if we had stopped earlier. A `Comparison` can be made of any paired
-# histories.
+# Here are the same runs, as if we had stopped earlier. A `Comparison` can be made from
+# any paired histories.
 
 several = range(2, comparison.n_repeats + 1)
 first = {
@@ -103,13 +103,13 @@ for n in several:
     print(n, first[n].verdicts)
 
 # %%
-# In the full run PowerBALD is better than random: by 3.9 points of mean accuracy,
-# between 2.2 and 5.5, and all its ten pairs agree. Of BALD the ten pairs cannot say as
-# much: nine have it ahead, one far behind, and the interval goes from -0.8 to +2.5
-# points. If BALD is better here, then not by much; if it is worse, by less than a
-# point. That is a result as well.
+# In the full run, PowerBALD is better than random: by 3.9 points of mean accuracy
+# (between 2.2 and 5.5), and all its ten pairs agree. For BALD, the ten pairs do not
+# show this. It is ahead in nine pairs and far behind in one, and the interval is -0.8
+# to +2.5 points. So if BALD is better here, it is not by much, and if it is worse, it
+# is by less than a point. This is a result, too.
 #
-# Four pairs were enough to tell PowerBALD from random, though not by how much. And look
-# at BALD with eight pairs: "better than random". With nine the words are gone. Who adds
-# pairs until they please will find such a moment sooner or later. Decide on a number
-# before, and report that one.
+# Four pairs were enough to show that PowerBALD is better than random, but not by how
+# much. With eight pairs, the verdict on BALD is "better than random". With nine it is
+# not. If one adds pairs until the verdict is as desired, such a moment will come sooner
+# or later. So fix the number of pairs before, and report the result of that number.

@@ -3,20 +3,21 @@
 The evidence picks a polynomial degree
 ======================================
 
-Which degree should a polynomial have? The error on the training set always falls as the
-degree grows, so it cannot tell. A test set can, if there are points to spare. The
-*evidence* needs none: it is the probability density that a model gave to the training
-data before it saw them. A straight line did not expect such data. A polynomial of high
-degree expected a great many different data sets, so little of its probability was left
-for this one (MacKay 1992). :ref:`linear_models` derives it.
+Which degree should a polynomial have? The error on the training set cannot tell,
+because it always falls as the degree grows. A test set can, if there are enough points.
+The *evidence* needs no test set. It is the probability density that a model gives to
+the training data before it has seen them. A straight line gives these data a low
+density, because it does not expect them. A polynomial of high degree can produce very
+many different data sets, so only a small part of its probability goes to this one
+(MacKay 1992). :ref:`linear_models` derives the evidence.
 """
 
 # %%
 # Data
 # ----
 #
-# A period of a sine, at 25 random places, with noise. The test points are there only to
-# check what the evidence says.
+# The data are one period of a sine at 25 random places, with noise. The test points are
+# only used to check the evidence.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -44,13 +45,13 @@ x, y = noisy(25)
 x_test, y_test = noisy(1000)
 
 # %%
-# One model a degree
-# ------------------
+# One model per degree
+# --------------------
 #
-# For each degree the evidence is also maximised over the variances of prior and noise,
-# so no number is left to choose. The powers of x are scaled to unit variance, because
-# one prior is shared by all of them. Least squares, which has no prior, is fitted
-# beside it.
+# For each degree, the evidence is also maximised over the prior variance and the noise
+# variance, so nothing else has to be chosen. The powers of x are scaled to unit
+# variance, because they all have the same prior. Least squares, which has no prior, is
+# fitted for comparison.
 
 degrees = np.arange(1, 13)
 
@@ -66,7 +67,7 @@ def error(model, x, y):
 
 models = [fitted(d, BayesianLinearRegression(optimize="evidence")) for d in degrees]
 evidence = np.array([model[-1].log_marginal_likelihood() for model in models])
-probability = np.exp(evidence - logsumexp(evidence))  # all equally likely before
+probability = np.exp(evidence - logsumexp(evidence))  # prior: all degrees equal
 train = [error(model, x, y) for model in models]
 test = [error(model, x_test, y_test) for model in models]
 least = [error(fitted(d, LinearRegression()), x_test, y_test) for d in degrees]
@@ -79,11 +80,11 @@ for row in zip(degrees, evidence, probability, n_effective, train, test, least):
     print("{:6d}{:14.2f}{:13.2f}{:11.2f}{:10.3f}{:10.3f}{:15.3f}".format(*row))
 
 # %%
-# What it picks
-# -------------
+# The chosen degree
+# -----------------
 #
-# The dark band is one standard deviation of the function to either side, the light one
-# that of a new measurement.
+# The dark band is one standard deviation of the function to either side. The light band
+# is one standard deviation of a new measurement.
 
 best = evidence.argmax()
 grid = np.linspace(-1.15, 1.15, 300)[:, None]
@@ -116,14 +117,15 @@ right.legend(loc="lower left")
 plt.show()
 
 # %%
-# With these 25 points the evidence picks a cubic and gives it more than half of the
-# probability. It is sure that a line or a parabola will not do, by fifteen nats, and
-# falls slowly where terms are added that nobody needs. The prior keeps those small, so
-# the test error stays flat as well: with degree 12 there are about six *effective*
-# parameters. Least squares has no such brake.
+# With these 25 points, the evidence picks a cubic and gives it more than half of the
+# probability. It rejects a line or a parabola by fifteen nats, and it falls slowly if
+# unnecessary terms are added. The prior keeps these terms small, so the test error
+# stays low as well: with degree 12 there are about six *effective* parameters. Least
+# squares has no prior, and its test error grows.
 #
-# The test error is least at degree 5. A sine has no degree, and the term of fifth order
-# is real; 25 noisy points do not pay for it. With ``noisy(100)`` the evidence has
-# degrees 3 and 5 level. It says which model the data support so far, not which is true.
-# Nor does it vouch for the model outside the data: beyond x = 1 the band of the cubic
-# leaves the truth behind at once. A band is right only if its model is.
+# The test error is smallest at degree 5. A sine has no finite degree, and its term of
+# fifth order is real, but 25 noisy points are too few to support it. With
+# ``noisy(100)``, degrees 3 and 5 have nearly the same evidence. The evidence tells
+# which model the data support so far, not which model is true. It also says nothing
+# about the model outside the data: beyond x = 1, the truth is outside the band of the
+# cubic at once. A band is only right if its model is right.

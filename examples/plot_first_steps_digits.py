@@ -4,16 +4,16 @@ First steps: digits, no GPU
 ===========================
 
 How many labels does a random forest need to read handwritten digits? We hide the labels
-of 1,200 digits, give the forest twenty, and let it ask for ten more at a time: once
-where its trees contradict each other (BALD), once at random. No torch is needed, only
-scikit-learn's own 8 x 8 digits.
+of 1,200 digits and give the forest twenty of them. It then asks for ten more at a time:
+in one run where its trees disagree most (BALD), in another run at random. No torch is
+needed. The data are the 8 x 8 digits of scikit-learn.
 """
 
 # %%
 # Data
 # ----
 #
-# The pool is what the learner may ask about; the test set is never shown to it.
+# The learner may ask about the rows of the pool. The test set is never shown to it.
 
 import os
 
@@ -40,13 +40,13 @@ X_pool, X_test, y_pool, y_test = train_test_split(
 # One run
 # -------
 #
-# An estimator, a query strategy, a learner that holds both, and a loop that keeps the
-# pool. Each run starts from two random digits of each class. BALD and Random get the
-# same first digits, since these depend on the seed only.
+# A run has an estimator, a query strategy, a learner that holds both, and a loop that
+# manages the pool. Each run starts from two random digits of each class. These depend
+# only on the seed, so BALD and Random start from the same digits.
 #
-# Each tree is a posterior draw. Grown to the end, a tree is certain of everything and
-# its expected entropy is zero; then BALD is the same as entropy. With two rows or more
-# a leaf the trees can be unsure, and the two differ.
+# Each tree is a posterior draw. A fully grown tree is certain of every prediction, so
+# its expected entropy is zero, and BALD equals the entropy. With two rows or more per
+# leaf, the trees can be uncertain, and the two differ.
 
 
 def learning_curve(strategy, seed):
@@ -73,8 +73,9 @@ history.to_frame()[["n_labels", "score", "seconds_training", "seconds_querying"]
 # Several runs
 # ------------
 #
-# One run is an anecdote. The first twenty digits alone can make or break it, so we
-# repeat with other seeds and draw the mean, with one standard deviation to either side.
+# A single run proves little, because the first twenty digits have a large effect. So we
+# repeat it with other seeds and plot the mean, with one standard deviation to either
+# side.
 
 seeds = range(2 if QUICK else 5)
 histories = {
@@ -84,21 +85,22 @@ histories = {
 display = AcquisitionCurveDisplay.from_histories(
     histories, score_name="Accuracy on the test set"
 )
-display.ax_.set_title("A random forest asks about digits, ten at a time")
+display.ax_.set_title("A random forest queries digits, ten at a time")
 plt.show()
 
 # %%
-# Labels each run needed for 90 percent, and the accuracy at the end. ``None`` stands
-# for a run that never got there. Labels always include the first twenty.
+# These are the labels that each run needed for 90 percent, and its accuracy at the end.
+# ``None`` means that a run never reached 90 percent. The first twenty labels are
+# included.
 
 for name, runs in histories.items():
     last = [f"{run.scores[-1]:.3f}" for run in runs]
     print(f"{name:>6}: {[run.labels_to(0.9) for run in runs]}, {', '.join(last)}")
 
 # %%
-# With five runs of 270 labels (the quick mode stops after two runs of 100) BALD is no
-# better than chance for the first eighty labels or so: the forest knows too little to
-# know what it does not know, and the questions it asks leave the balance of the twenty
-# digits. Then it pulls ahead, and stays there: 90 percent took between 120 and 130
-# labels, against 140 to 230 at random, and with 270 labels about 96 digits of a hundred
-# are read correctly, against 93.
+# In the full mode there are five runs of 270 labels. (The quick mode stops after two
+# runs of 100.) For the first eighty labels or so, BALD is no better than random. The
+# forest knows too little to know what it does not know, and the rows that it asks about
+# are not as balanced as the first twenty. After that, BALD is ahead. It needed between
+# 120 and 130 labels for 90 percent, and random needed 140 to 230. With 270 labels,
+# about 96 percent of the digits are read correctly, against 93 percent.

@@ -1,24 +1,24 @@
 """
-==========================
+=======================
 Which labels to believe
-==========================
+=======================
 
-One label in five is wrong. A model that has learned something can tell some of them: a
-clear seven that somebody calls a three is a label that it holds for nearly impossible.
-A label filter sets such answers aside before they are taught, and the loop asks about
-another row instead. This example runs BALD with and without a filter, beside random
-choice, and counts what the filter saw.
+One label in five is wrong. A model that has learned something can detect some of these:
+if somebody calls a clear seven a three, this label is very unlikely under the model. A
+label filter sets such labels aside before they are taught, and the loop asks about
+another row instead. This example runs BALD with and without a filter and random choice,
+and counts what the filter found.
 """
 
 # %%
-# Three runs a seed
-# -----------------
+# Three runs per seed
+# -------------------
 #
-# The filter's threshold is "dynamic": from how likely the model found each answer
-# beforehand it estimates how many answers are wrong, and sets a threshold that as many
-# likelihoods lie below. Refused answers are paid for, so all runs have the same budget
-# of labels. The first twenty labels are judged by nobody, since there is no model yet.
-# Here they are right: somebody has looked twice.
+# The threshold of the filter is "dynamic". The filter estimates the share of wrong
+# labels from the likelihood of each answer before it was taught. Its threshold is such
+# that this share of the likelihoods lies below. Refused labels are paid for, so all
+# runs have the same budget of labels. The first twenty labels are not filtered, because
+# there is no model yet. Here we assume that they are correct.
 
 import os
 import warnings
@@ -72,7 +72,7 @@ def run(strategy, label_filter, seed):
         y_test=y_test,
     )
     with warnings.catch_warnings():
-        # A step may refuse so many answers that fewer than ten are taught.
+        # A step may refuse so many labels that fewer than ten are taught.
         warnings.simplefilter("ignore", RejectedLabelsWarning)
         return loop.run()
 
@@ -90,8 +90,8 @@ for seed in seeds:
 # Learning curves
 # ---------------
 #
-# The steps of filtered runs are longer, so all curves are read off at the same numbers
-# of labels.
+# The steps of filtered runs use more labels, so all curves are interpolated to the same
+# numbers of labels.
 
 shown = np.arange(20, budget + 1, 10)
 curves = {
@@ -105,15 +105,16 @@ AcquisitionCurveDisplay(
     score_name="Accuracy on the test set",
 ).plot(axis, band="range")
 axis.set(xlabel="labels paid for")
-axis.set_title("One answer in five is wrong; bands from the lowest to the highest run")
+axis.set_title("One label in five is wrong; bands from the lowest to the highest run")
 plt.show()
 
 # %%
 # What the filter did
 # -------------------
 #
-# In a simulation the oracle knows which answers are wrong. Precision: of the answers
-# refused, how many were wrong. Recall: of the wrong answers, how many were refused.
+# In a simulation, the oracle knows which labels are wrong. The precision is the share
+# of wrong labels among the refused ones. The recall is the share of refused labels
+# among the wrong ones.
 
 for loop in loops["BALD, filtered"]:
     wrong = loop.oracle.wrong_
@@ -121,16 +122,16 @@ for loop in loops["BALD, filtered"]:
     refused = [row for record in loop.history_ for row in record.rejected]
     found = wrong[refused].sum()
     print(
-        f"{wrong[asked].sum():2d} wrong of {len(asked)} answers, {len(refused):2d} "
+        f"{wrong[asked].sum():2d} wrong of {len(asked)} labels, {len(refused):2d} "
         f"refused, precision {found / max(len(refused), 1):.2f}, "
         f"recall {found / max(wrong[asked].sum(), 1):.2f}; "
         f"noise estimated {loop.learner.label_filter.noise_rate_:.2f}"
     )
 
 # %%
-# The refused digits of the first run, with the label that was given, in red if it is
-# wrong; a black one was refused without need. Below stands how likely the last model
-# finds that label.
+# The figure shows the refused digits of the first run with the label that was given. A
+# red label is wrong, and a black one was refused by mistake. p is the likelihood of the
+# label under the last model.
 
 loop = loops["BALD, filtered"][0]
 learner, rejected = loop.learner, loop.learner.rejected_
@@ -143,23 +144,24 @@ for axis, place in zip(axes.flat, range(len(rejected))):
     colour = "red" if loop.oracle.wrong_[rejected.indices[place]] else "black"
     title = f"“{rejected.y[place]}”, p={likelihood[place]:.2f}"
     axis.set_title(title, size=8, color=colour)
-figure.suptitle("Set aside")
+figure.suptitle("Refused labels")
 plt.show()
 
 # %%
-# In the full run the six filters refuse 190 answers, where 227 are wrong; two of three
-# refusals are right, and they find half of the wrong ones. The filtered runs are ahead
-# from the second acquisition on, by five points at their best and by one in the end.
-# What is refused without need are mostly digits that look odd, and a model of later
-# may find them likely: the five in the first row.
+# In the full run, the six filters refuse 190 labels, and 227 are wrong. Two of three
+# refusals are right, and the filters find half of the wrong labels. The filtered runs
+# are ahead from the second acquisition on, by five points at most and by one at the
+# end. Most labels that were refused by mistake belong to digits that look unusual. A
+# later model may find them likely, such as the five in the first row.
 #
-# What to do with them
-# --------------------
+# What to do with refused labels
+# ------------------------------
 #
-# Labels that were believed can be judged again, by models that have not seen them
-# (confident learning). The learner's own model is no judge: it has learned them. In so
-# young a campaign the judges are weak, and a list of suspects is for a person to look
-# at. ``learner.distrust`` would set them aside unseen.
+# Labels that were taught can be checked again by models that have not seen them
+# (confident learning). The model of the learner cannot do it, because it has learned
+# these labels. With so few labels, the checking models are weak, so a person should
+# look at the list of suspects. ``learner.distrust`` would set them aside without such a
+# look.
 
 suspects = find_label_errors(
     learner, learner.X_training, learner.y_training, cv=2, random_state=0
@@ -173,19 +175,19 @@ taught = [
 is_wrong = np.concatenate([np.zeros(20, bool), loop.oracle.wrong_[taught]])
 print(
     f"{len(suspects)} labels, {is_wrong.sum()} of them wrong; {suspects.sum()} "
-    f"suspects, {(suspects & is_wrong).sum()} of them rightly"
+    f"suspects, {(suspects & is_wrong).sum()} of them wrong"
 )
 
 # %%
-# And nothing that was refused is lost. A label that the better model of later finds
-# likely can be taught after all; the others are a short list to look at again.
+# No refused label is lost. If a later model finds a label likely, it can still be
+# taught. The others are a short list for a person to check.
 
 likely = np.flatnonzero(likelihood > 0.5)
 learner.accept(likely)
 print(f"taught after all: {len(likely)}; set aside: {len(learner.rejected_)}")
 
 # %%
-# In the full run that is one label, the five; two of the remaining 19 are sevens that
-# a person would bring back at a glance. Of the taught labels 77 are suspects and 31 are
-# wrong, of which the list has 25. Models of some ninety labels, a sixth of them wrong,
-# suspect too much rather than too little.
+# In the full run, this is a single label, the five. Two of the remaining 19 are sevens
+# that a person would accept at once. Of the taught labels, 77 are suspects and 31 are
+# wrong, and the list contains 25 of the wrong ones. Models of some ninety labels, a
+# sixth of them wrong, suspect too many labels rather than too few.

@@ -3,19 +3,20 @@
 Laplace: how sure, far from the data
 ====================================
 
-A network that has learned to separate classes is surest where it has never been. Its
-logits grow with the distance from the boundary, and the softmax of large logits is one.
-But the weights of its last layer are not known exactly. The Laplace approximation puts
-a Gaussian around them and averages over it. Where data hold the logits in place, the
-average stays what it was; where none do, the confidence comes down.
+A network that has learned to separate classes is most confident far from all data. Its
+logits grow with the distance from the boundary, and the softmax of large logits is
+close to one. But the weights of its last layer are not known exactly. The Laplace
+approximation puts a Gaussian around them and averages over it. Where the data determine
+the logits, the average hardly changes. Where they do not, the confidence falls.
 """
 
 # %%
 # Data and network
 # ----------------
 #
-# Three clusters in the plane, and a network with two hidden layers. Its own answer,
-# from one set of weights, is called MAP: these are about the most probable ones.
+# The data are three clusters in the plane. The network has two hidden layers. Its own
+# prediction, from a single set of weights, is called MAP, because these are about the
+# most probable weights.
 
 import os
 
@@ -44,10 +45,10 @@ print(f"accuracy on its own training set: {network.score(X, y):.2f}")
 # Two Laplace approximations
 # --------------------------
 #
-# Both stand on the features of that one network, which is frozen. They differ in where
-# the Gaussian stands and how wide its prior is. The default keeps the network's weights
-# and takes the prior from their size. The other looks for the most probable weights,
-# given the features, under the prior with the largest evidence.
+# Both use the features of the same network, which is frozen. They differ in the mean of
+# the Gaussian and in the width of the prior. The default keeps the weights of the
+# network and takes the prior from their size. The other one finds the most probable
+# weights for these features, under the prior with the largest evidence.
 
 frozen = FrozenEstimator(network)
 models = {
@@ -86,9 +87,9 @@ figure.colorbar(image, ax=axes, label="confidence; white line: 0.9")
 plt.show()
 
 # %%
-# In numbers: the mean confidence on the grid near the data (within 0.3 of a row) and
-# far from them (more than 3 away), and how much of the far part is called with more
-# than 99 percent.
+# The next lines print the mean confidence on the grid near the data (within 0.3 of a
+# row) and far from them (more than 3 away). They also print the share of the far part
+# with a confidence above 99 percent.
 
 distance = np.min(np.linalg.norm(grid[:, None] - X[None], axis=2), axis=1)
 near, far = distance < 0.3, distance > 3
@@ -99,7 +100,7 @@ for name, values in confidence.items():
     )
 
 # %%
-# Along one ray, ever further out:
+# The confidence along one ray, further and further away from the data:
 
 direction = np.array([np.cos(0.6), np.sin(0.6)])
 ray = np.outer([2, 6, 20, 100, 1000], direction)
@@ -107,14 +108,16 @@ for name, model in models.items():
     print(f"{name:>30}: {model.predict_proba(ray).max(axis=1).round(3)}")
 
 # %%
-# The network's own answer is sure nearly everywhere, and the surer the further out
-# (Hein, Andriushchenko and Bitterwolf 2019). The default Laplace approximation opens
-# the boundaries like fans. Well within the sector of a cluster its draws agree, and it
-# is as sure as the network. With the evidence the prior is wider, and the confidence
-# falls everywhere. Along the ray it goes to a constant: far out, the logits and their
-# standard deviations grow in proportion (Kristiadi, Hein and Hennig 2020). That is less
-# than a Gaussian process would doubt; the constant is not one in three.
+# The network itself is confident nearly everywhere, and more so with the distance
+# (Hein, Andriushchenko and Bitterwolf 2019). With the default Laplace approximation,
+# the regions of low confidence open like fans. Within the sector of a cluster its draws
+# agree, and it is as confident as the network. With the evidence, the prior is wider
+# and the confidence falls everywhere. Along the ray it approaches a constant: far out,
+# the logits and their standard deviations grow in proportion (Kristiadi, Hein and
+# Hennig 2020). A Gaussian process would be less confident. The constant is not one in
+# three.
 #
-# There is a price. Near the data, where the network errs on no row, the evidence makes
-# the model say 0.91 on average. The features were learned from these labels, and the
-# evidence does not know it. So it is not the default; :ref:`last_layers` says more.
+# This has a price. Near the data, where the network makes no error, the model with the
+# evidence has a mean confidence of 0.91. The features were learned from these labels,
+# and the evidence does not know it. Therefore it is not the default, see
+# :ref:`last_layers`.

@@ -1,21 +1,21 @@
 """
-==============================
+=============================
 A pool larger than the memory
-==============================
+=============================
 
-A pool is read piece by piece. It may stay in a file, and neither its rows nor its draws
-are ever in memory together. This example asks for a batch from files of growing size,
-and measures how much memory that takes: BatchBALD, which compares rows with each other,
-is the strategy for which it is hardest.
+A pool is read chunk by chunk. It may stay in a file, and neither its rows nor its draws
+are ever in memory all at once. This example queries a batch from files of growing size
+and measures the memory. The strategy is BatchBALD, for which this is hardest, because
+it compares rows with each other.
 """
 
 # %%
 # Pools in files
 # --------------
 #
-# Images are kept as bytes, as cameras write them. NumPy's ``open_memmap`` makes an
-# array that lives in a file; here it is filled with noisy copies of 5,000 real digits,
-# a piece at a time.
+# The images are stored as bytes, as cameras write them. NumPy's ``open_memmap`` makes
+# an array in a file. Here it is filled chunk by chunk with noisy copies of 5,000 real
+# digits.
 
 import os
 import tempfile
@@ -50,20 +50,20 @@ def pool_in_a_file(n_rows):
 
 
 # %%
-# The model is a forest that knows a thousand digits. Its trees are the draws.
+# The model is a forest that was fitted on a thousand digits. Its trees are the draws.
 
 known = np.random.default_rng(1).choice(len(images), 1000, replace=False)
 forest = RandomForestClassifier(100, min_samples_leaf=20, random_state=0)
 forest.fit(images[known], digits.target[known])
 
 # %%
-# Ask, and measure
-# ----------------
+# Query, and measure
+# ------------------
 #
-# ``max_memory`` is what BatchBALD may hold of draws and configurations. 50 MB are few,
-# so it has to make draws of some rows a second time; the default is ``"1GB"``. The
-# batch is the same. tracemalloc counts what Python and NumPy allocate. Pages of the
-# file are not counted, as the system drops them when it needs room.
+# ``max_memory`` limits the memory of BatchBALD for draws and configurations. The
+# default is ``"1GB"``. With 50 MB it has to make the draws of some rows twice, but the
+# batch is the same. tracemalloc counts what Python and NumPy allocate. It does not
+# count the pages of the file, which the operating system drops when it needs memory.
 
 strategy = BatchBALD(n_joint_samples=5000, max_memory="50MB", random_state=0)
 sizes = [5000, 10_000] if QUICK else [5000, 10_000, 20_000, 50_000]
@@ -82,7 +82,7 @@ for n_rows in sizes:
 # Memory
 # ------
 #
-# What would be needed to hold all rows, or the draws of all rows, in double precision?
+# How much memory would all rows need, or the draws of all rows, in double precision?
 
 one = predict_samples(forest, pool[:1])
 sizes = np.array(sizes)
@@ -102,14 +102,14 @@ axis.legend()
 plt.show()
 
 # %%
-# The measured line is flat: 50 MB of draws, and the pieces that are worked on, some
-# 64 MB whatever the pool. The scores themselves are 8 bytes a row. Time grows with the
-# rows, since each has to be scored once.
+# The measured line is flat: there are 50 MB of draws and some 64 MB for the current
+# chunks, whatever the size of the pool. The scores themselves need 8 bytes per row. The
+# time grows with the number of rows, because each row is scored once.
 #
 # The same batch from memory
 # --------------------------
 #
-# Where the pool is, and how much memory there is, must not change the answer.
+# The result must not depend on where the pool is, or on how much memory there is.
 
 in_memory = np.array(pool_in_a_file(int(sizes[0])))
 strategy.set_params(max_memory="1GB")
@@ -125,11 +125,11 @@ figure.suptitle(f"The batch from {sizes[-1]:,} rows in a file")
 plt.show()
 
 # %%
-# A file on disk has to be closed before its folder can go.
+# On some systems, a file must be closed before its folder can be deleted.
 
 del pool
 folder.cleanup()
 
 # %%
-# dask arrays, ``h5py`` and ``zarr`` files and torch Datasets go the same way, and
+# dask arrays, ``h5py`` and ``zarr`` files and torch Datasets work in the same way.
 # ``n_jobs`` or a dask cluster share the work: :ref:`large_pools`.

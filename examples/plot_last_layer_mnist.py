@@ -3,13 +3,14 @@
 Acquired digits and the last layer
 ==================================
 
-Exact and mean-field last layers predict the same: they have the same posterior mean,
-and differ in their variances only. Let each ask for the digits where its variance is
-largest, and the predictions come apart, since each has asked for *other* digits. This
-example measures how far.
+An exact and a mean-field last layer predict the same: they have the same posterior mean
+and differ only in their variances. But if each of them queries the digits with its
+largest variance, they learn from *different* digits, and their predictions differ. This
+example measures by how much.
 
-The digits' labels are coded one-hot, and a convolutional network is trained to regress
-them. Its last dense layer gives way to a Bayesian one, anew after each acquisition.
+The labels of the digits are one-hot coded, and a convolutional network is trained to
+regress them. Its last dense layer is replaced by a Bayesian one, again after each
+acquisition.
 """
 
 # %%
@@ -52,10 +53,10 @@ y_pool, y_test = one_hot[labels], one_hot[labels_test]
 #
 # The score is the root mean squared error over all ten outputs, so lower is better.
 #
-# Why not ``optimize="evidence"``? 128 features, learned from the same twenty digits,
-# fit them to the last decimal. The evidence then finds no noise, and warns. So the
-# variances are given, the same for all curves. Their ratio is from a coarse scan of the
-# test error; from 1 to 10 little changes.
+# We do not use ``optimize="evidence"`` here. The 128 features were learned from the
+# same twenty digits and fit them perfectly. The evidence then finds no noise, and
+# warns. So the variances are fixed and the same for all curves. Their ratio comes from
+# a coarse scan of the test error, which changes little from 1 to 10.
 
 network = MCDropoutRegressor(
     module__n_filters=8 if QUICK else 16,
@@ -100,12 +101,12 @@ for seed in range(1 if QUICK else 3):
     histories["Random"].append(learning_curve(exact, Random(random_state=seed), seed))
 
 # %%
-# Random digits would give the same curve with the other head, so they are drawn once.
+# With random digits, both heads have the same curve, so it is drawn once.
 
 display = AcquisitionCurveDisplay.from_histories(
     histories, band="range", score_name="RMSE of one-hot labels, test set"
 )
-display.ax_.set_title("Digits asked for by predictive variance, or at random")
+display.ax_.set_title("Digits queried by predictive variance, or at random")
 plt.show()
 
 for name, runs in histories.items():
@@ -113,14 +114,15 @@ for name, runs in histories.items():
     print(f"{name:>10}: RMSE {', '.join(ends)}")
 
 # %%
-# With the same seed all begin alike, as they must. Then mean field falls behind exact,
-# and both stay behind random digits (in the full run; the quick mode is too short).
+# With the same seed, all curves begin at the same point. Then mean field is worse than
+# exact, and both are worse than random digits (in the full run; the quick mode is too
+# short).
 #
-# What they ask for
-# -----------------
+# Which digits are queried
+# ------------------------
 #
-# One network, trained on the first twenty digits, with both heads: which digits have
-# the largest variance, and does the model read them?
+# One network is trained on the first twenty digits and gets both heads. Which digits
+# have the largest variance, and does the model read them correctly?
 
 first = first_digits(0)
 model = LastLayerRegressor(network, exact, random_state=0)
@@ -132,7 +134,7 @@ figure, axes = plt.subplots(2, 10, figsize=(9, 2.6), layout="constrained")
 for row, (name, head) in zip(axes, [("Exact", exact), ("Mean field", mean_field)]):
     model = LastLayerRegressor(frozen, head).fit(X_pool[first], y_pool[first])
     asked = PredictiveVariance(random_state=0)(model, X_pool, n_instances=100)
-    print(f"read correctly: of the 100 {name} asks for {right[asked].mean():.0%}")
+    print(f"read correctly: of the 100 that {name} queries {right[asked].mean():.0%}")
     row[0].set_ylabel(name)
     for axis, index in zip(row, asked):
         axis.imshow(X_pool[index, 0], cmap="gray_r")
@@ -141,11 +143,13 @@ figure.suptitle("The ten digits of largest variance, with their labels")
 plt.show()
 
 # %%
-# Mean field takes the variance for a weighted sum of squared features. So it asks for
-# what excites the network most: clear digits, here zeros, that it reads already. They
-# teach nothing. The exact variance is small along the features of the first digits,
-# however long they are, and large across them. It asks for digits read worse than most.
+# The mean-field variance is a weighted sum of squared features. So it is largest where
+# the activations are largest: for clear digits, here zeros, that the network already
+# reads. Their labels teach it nothing. The exact variance is small along the features
+# of the first digits, however large these are, and large across them. It queries digits
+# that are read worse than most.
 #
-# Why is that no better than chance? Variance does not ask whether a strange digit is
-# like others. Nor will a network trained on strange digits make good features. Choosing
-# the ten jointly (`skbal.query.BatchVariance`) changed next to nothing in one run.
+# Why is this no better than random? The variance does not consider whether an unusual
+# digit is similar to others. And a network trained on unusual digits does not learn
+# good features. Choosing the ten digits jointly (`skbal.query.BatchVariance`) changed
+# almost nothing in one run.

@@ -1,24 +1,23 @@
 """
-============================
+==========================
 BALD when labels are wrong
-============================
+==========================
 
-People who label make mistakes. Random choice takes one wrong label in ten where one
-answer in ten is wrong, and lives with it. Of BALD one fears more: it asks where the
-posterior draws contradict each other, and a wrong label makes them contradict each
-other where nothing is unclear. Is less of BALD's lead left with 10, 20, 30 percent of
-wrong answers?
+People who label make mistakes. If one label in ten is wrong, random choice gets one
+wrong label in ten. BALD might suffer more: it queries rows where the posterior draws
+disagree, and a wrong label makes them disagree where nothing is unclear. Does BALD lose
+its advantage with 10, 20 or 30 percent of wrong labels?
 """
 
 # %%
 # Data, and an oracle that errs
 # -----------------------------
 #
-# 5,000 MNIST digits, a thousand of them to score on, with their true labels.
-# ``NoisyOracle`` answers wrongly at a given rate, with any other digit, and never
-# changes its mind: which rows it is wrong about is settled before it is asked. So BALD
-# and random choice meet the same mistakes where they ask about the same rows. Only the
-# first twenty labels do not come from it, and are right.
+# The data are 5,000 MNIST digits. A thousand of them, with their true labels, are the
+# test set. ``NoisyOracle`` gives a wrong label at a given rate, with any other digit.
+# Which rows it gets wrong is fixed beforehand and never changes. So if BALD and random
+# choice ask about the same row, they get the same label. Only the first twenty labels
+# do not come from the oracle and are right.
 
 import os
 
@@ -42,25 +41,27 @@ X_pool, X_test, y_pool, y_test = train_test_split(
     digits.images, digits.target, test_size=1000, stratify=digits.target, random_state=0
 )
 oracle = NoisyOracle(y_pool, noise=0.2, random_state=0)
-print(f"wrong answers in the whole pool: {oracle.wrong_.mean():.3f}")
+print(f"wrong labels in the whole pool: {oracle.wrong_.mean():.3f}")
 
 # %%
-# Sixteen rows of the pool as it sees them; those it is wrong about in red.
+# These are sixteen rows of the pool with the labels of the oracle. Wrong labels are
+# red.
 
 figure, axes = plt.subplots(2, 8, figsize=(8, 2.6), layout="constrained")
 for row, axis in enumerate(axes.flat):
     axis.imshow(X_pool[row, 0], cmap="gray_r")
     axis.set(xticks=[], yticks=[])
     axis.set_title(oracle([row])[0], color="red" if oracle.wrong_[row] else "black")
-figure.suptitle("Digits, and what the oracle says")
+figure.suptitle("Digits, with the labels of the oracle")
 plt.show()
 
 # %%
 # Runs
 # ----
 #
-# A small version of the network of Gal et al. (2017), trained anew at each step. Both
-# strategies begin with the same twenty digits and get the same training.
+# The network is a small version of that of Gal et al. (2017). It is trained from new
+# weights at each step. Both strategies begin with the same twenty digits and have the
+# same training.
 
 
 def learning_curve(strategy, noise, seed):
@@ -101,7 +102,8 @@ runs = {
 # Learning curves
 # ---------------
 #
-# The lines are means of the runs, the bands reach from the lowest to the highest.
+# The lines are the means of the runs. The bands reach from the lowest to the highest
+# run.
 
 figure, axes = plt.subplots(
     1, len(levels), figsize=(3 * len(levels), 3.4), sharey=True, layout="constrained"
@@ -114,8 +116,8 @@ for axis, noise in zip(axes, levels):
 plt.show()
 
 # %%
-# The same in numbers: the area under each curve, which is the mean accuracy over the
-# labels, and how far BALD is ahead of the random run with the same seed.
+# The next lines print the area under each curve, which is the mean accuracy over the
+# labels, and the difference between BALD and the random run with the same seed.
 
 gains = {}
 for noise, histories in runs.items():
@@ -135,17 +137,18 @@ axis.plot(percent, [100 * g for g in gains.values()], "o", color="#0072B2", alph
 axis.plot(percent, [100 * g.mean() for g in gains.values()], color="#0072B2")
 axis.axhline(0, color="0.6", zorder=0)
 axis.set(
-    xlabel="wrong answers, percent",
+    xlabel="wrong labels, percent",
     ylabel="BALD minus random,\npoints of mean accuracy",
     xticks=percent,
 )
-axis.set_title("Each dot a pair of runs, the line their mean")
+axis.set_title("Each dot is a pair of runs, the line is their mean")
 plt.show()
 
 # %%
-# In the full run both lose: of 84 percent after 150 clean labels 70 are left with 30
-# percent of wrong ones. But BALD does not lose more. So young a network has hardly a
-# lead with clean labels, and six pairs leave open whether it has one anywhere: even
-# with 30 percent of wrong answers, where it is ahead by four to eight points in five
-# pairs of six, it lies behind by seven in the other. :ref:`noise_measured` has longer
-# runs of a network that is trained more, in which BALD is ahead at each of the levels.
+# In the full run, both strategies lose: with 150 labels, the accuracy falls from 84
+# percent with correct labels to 70 with 30 percent of wrong ones. But BALD does not
+# lose more than random. With so few labels, BALD has hardly any advantage even without
+# noise, and six pairs cannot show one. With 30 percent of wrong labels, it is ahead by
+# four to eight points in five of the six pairs, but behind by seven in the other.
+# :ref:`noise_measured` has longer runs of a network that is trained more. There, BALD
+# is ahead at each level of noise.

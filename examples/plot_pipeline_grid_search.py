@@ -1,21 +1,21 @@
 """
-=================================
+================================
 A pipeline, and a search over lr
-=================================
+================================
 
-A network of skbal is a scikit-learn estimator. So it goes into a ``Pipeline``, a
-``GridSearchCV`` chooses its learning rate, and what comes out still has posterior
-draws. A learner is one too: its parameters and those of its query strategy have names
-that ``set_params`` and a search understand.
+A network of skbal is a scikit-learn estimator. It can be a step of a ``Pipeline``, a
+``GridSearchCV`` can choose its learning rate, and the result still has posterior draws.
+A learner is an estimator, too. ``set_params`` and a search can reach its parameters and
+those of its query strategy.
 """
 
 # %%
 # A pipeline with a network at its end
 # ------------------------------------
 #
-# Networks want features of about the same size, so a scaler comes first. It belongs
-# inside the pipeline: in each fold it then learns from the training rows only. The data
-# are scikit-learn's small digits, of which we pretend to have labels for 300.
+# Networks need features of about the same size, so a scaler comes first. It should be
+# inside the pipeline, so that in each fold it learns from the training rows only. The
+# data are the small digits of scikit-learn, and we use the labels of 300 of them.
 
 import os
 
@@ -46,8 +46,8 @@ pipeline = make_pipeline(
 # The search
 # ----------
 #
-# Names of parameters are those of scikit-learn: the step's name, two underscores, the
-# parameter. A learning rate is searched on a logarithmic grid.
+# The names of parameters are those of scikit-learn: the name of the step, two
+# underscores, and the parameter. A learning rate is searched on a logarithmic grid.
 
 n_folds = 3 if QUICK else 5
 learning_rates = np.logspace(-4, -0.5, 4 if QUICK else 8)
@@ -78,16 +78,17 @@ figure.legend(loc="outside upper center", ncols=3)
 plt.show()
 
 # %%
-# Too small a rate has not learnt much in the epochs it was given, too large a rate does
-# not learn at all. Between 0.001 and 0.03 the folds overlap: with 300 rows the search
-# can tell a bad rate from a good one, not the best of the good.
+# If the rate is too small, the network has not learned much after the given epochs. If
+# it is too large, the network does not learn at all. Between 0.001 and 0.03 the folds
+# overlap. With 300 rows, the search can separate a good rate from a bad one, but it
+# cannot find the best of the good rates.
 
 # %%
-# Draws of what was found
-# -----------------------
+# Draws of the result
+# -------------------
 #
-# A fitted search, and the pipeline in it, have draws as the network has: the earlier
-# steps transform the rows, the last one draws.
+# A fitted search has posterior draws, and so has the pipeline in it. The earlier steps
+# transform the rows, and the last step makes the draws.
 
 draws = predict_samples(search, X_pool, random_state=0)
 draws.shape
@@ -96,7 +97,7 @@ draws.shape
 # Parameters of a learner
 # -----------------------
 #
-# The learner reaches its estimator and its strategy by ``estimator`` and
+# The parameters of its estimator and its strategy are reached by ``estimator`` and
 # ``query_strategy``.
 
 learner = ActiveLearner(clone(search.best_estimator_), BALD())
@@ -106,12 +107,12 @@ learner.set_params(
 )
 learner.teach(X_train, y_train)
 indices, rows = learner.query(X_pool, n_instances=5)
-print("rows to ask about:", indices)
+print("queried rows:", indices)
 print("accuracy on the pool:", round(learner.score(X_pool, y_pool), 3))
 
 # %%
-# So a search may also go over a learner. Its ``fit`` trains the estimator on what it is
-# given, and asks nothing; the score is the estimator's.
+# So a search may also be over a learner. Its ``fit`` trains the estimator on the given
+# rows and queries nothing. The score is that of the estimator.
 
 over_learner = GridSearchCV(
     learner, {"estimator__mcdropoutclassifier__max_epochs": [2, 10]}, cv=3

@@ -3,18 +3,18 @@
 First labels, and diverse batches
 =================================
 
-Two ways to make few labels go further. The first labels, chosen before there is any
-model, should stand for the pool: k-means takes the middle of each cluster. And a batch
-should not ask ten times the same question: a penalty for likeness within the batch
-spreads it. How much is each worth?
+This example shows two ways to use few labels better. The first labels are chosen before
+there is any model, so they should represent the pool: k-means takes the row nearest to
+the centre of each cluster. And a batch should not ask the same question ten times: a
+penalty for similarity within the batch makes it diverse. How much is each worth?
 """
 
 # %%
 # The first labels
 # ----------------
 #
-# Two digits of each class: at random, and the two most representative ones, from
-# clusters of the pixels of each class.
+# We choose two digits of each class, either at random or as the two most representative
+# ones. The latter come from clusters of the pixels of each class.
 
 import os
 
@@ -53,14 +53,14 @@ figure, halves = plt.subplots(1, 2, figsize=(9, 2.4), layout="constrained")
 for half, name in zip(halves, list(SEEDS)[:2]):
     rows = first_rows(name, repeat=0)
     rows = rows[np.argsort(y_pool[rows], kind="stable")]
-    pairs = X_pool[rows, 0].reshape(10, 2, 28, 28)  # the two of each class
+    pairs = X_pool[rows, 0].reshape(10, 2, 28, 28)  # (20, 28, 28) -> two per class
     half.imshow(np.vstack([np.hstack(pairs[:, i]) for i in range(2)]), cmap="gray_r")
     half.set(title=name, xticks=[], yticks=[])
 plt.show()
 
 # %%
-# What a network knows after these twenty labels alone. The last two seeds look at no
-# labels, as in a campaign where none is known.
+# How well does a network predict after these twenty labels? The last two ways of
+# choosing use no labels, as in a campaign where none is known.
 
 
 def network(**settings):
@@ -91,21 +91,22 @@ for place, (name, values) in enumerate(scores.items()):
     print(f"{name:>22}: {np.mean(values):.3f}")
 axis.set_yticks(range(len(SEEDS)), SEEDS)
 axis.set_ylim(len(SEEDS) - 0.5, -0.5)
-axis.set(xlabel="accuracy after 20 labels; each dot a repeat, the bar their mean")
+axis.set(xlabel="accuracy after 20 labels; each dot is a repeat, the bar their mean")
 plt.show()
 
 # %%
-# In the full run k-means is worth 20 points where labels are looked at, and 19 where
-# none are: each of its twenty repeats is above each of the random ones. MNIST is kind
-# to it, since digits of a class are close to each other as pixels;
-# :ref:`seeds_measured` has more numbers.
+# In the full run, k-means is worth 20 points if it may use labels and 19 if it may not.
+# Each of its twenty repeats is better than each random one. MNIST is favourable,
+# because digits of one class have similar pixels. :ref:`seeds_measured` has more
+# numbers.
 #
-# A penalty for likeness
-# ----------------------
+# A penalty for similarity
+# ------------------------
 #
-# ``DiversityPenalised`` takes the row with the best score of BALD, less a penalty times
-# the largest cosine to a row that is in the batch already. The scores are ranks, from 0
-# to 1. A negative penalty asks for rows that are alike. One network, four batches:
+# ``DiversityPenalised`` takes the row with the best score of BALD minus a penalty. The
+# penalty is multiplied by the largest cosine to a row that is already in the batch. The
+# scores are replaced by ranks, from 0 to 1. A negative penalty prefers similar rows.
+# Here are four batches for one network:
 
 rows = first_rows("random of each class", repeat=0)
 model = network(random_state=0).fit(X_pool[rows], y_pool[rows])
@@ -136,8 +137,8 @@ plt.show()
 # Learning curves
 # ---------------
 #
-# Paired runs, each penalty against BALD without one. All begin with the same k-means
-# seed of a repeat.
+# The runs are paired, and each penalty is compared with BALD without one. All runs of a
+# repeat begin with the same first labels, chosen by k-means.
 
 penalties = [-0.3, 1.0] if QUICK else [-0.3, -0.1, 0.1, 0.3, 1.0]
 comparison = compare(
@@ -166,9 +167,9 @@ comparison.plot(band=None)
 plt.show()
 
 # %%
-# In the full run all positive penalties lie above BALD and all negative ones below:
-# look-alikes cost two points and a half, and 0.1 gains two. But five pairs cannot show
-# it, no interval leaves out zero, and "not distinguishable" is what to report. A
-# benchmark with another pool, in :ref:`penalty_measured`, has the same order and can
-# tell a part of it: a negative penalty does harm, a positive one is worth seven points
-# and more where the pool holds near-copies, and little where it does not.
+# In the full run, all positive penalties are above BALD and all negative ones below.
+# Similar rows cost two and a half points, and a penalty of 0.1 gains two. But five
+# pairs cannot show it: every interval contains zero, and the verdict to report is "not
+# distinguishable". A benchmark with another pool, in :ref:`penalty_measured`, has the
+# same order and can show a part of it. A negative penalty does harm. A positive one is
+# worth seven points and more if the pool contains near-copies, and little otherwise.

@@ -3,10 +3,10 @@
 Three Bayesian last layers, a sine
 ==================================
 
-A network learns features, and a Bayesian linear model on its last layer says how far
-the answer may be off. There are several such layers: the exact posterior, the
-mean-field approximation (the same means, all weights independent), and the Laplace
-approximation. The data below have a gap. What do the three say in it?
+A network learns features, and a Bayesian linear model in place of its last layer tells
+how uncertain the prediction is. There are several such layers: the exact posterior, the
+mean-field approximation (the same means, but independent weights), and the Laplace
+approximation. The data of this example have a gap. How wide are the three bands in it?
 """
 
 # %%
@@ -46,9 +46,10 @@ y = truth(x) + NOISE * rng.normal(size=2 * n_side)
 # One network
 # -----------
 #
-# Trained once and frozen, so that all three stand on the same features. Tanh gives
-# smooth features; those of ReLU have corners, and then so has the band. The first layer
-# starts with large weights: its units bend at many places, some of them in the gap.
+# The network is trained once and frozen, so that all three layers use the same
+# features. Tanh gives smooth features. The features of ReLU have corners, and then the
+# bands have corners, too. The first layer starts with large weights, so its units bend
+# at many places, some of them in the gap.
 
 
 class Tanh(nn.Sequential):
@@ -69,8 +70,8 @@ frozen = FrozenEstimator(network)
 # Three last layers
 # -----------------
 #
-# The variances of prior and noise maximise the evidence, that of the exact model also
-# for mean field.
+# The prior variance and the noise variance maximise the evidence. Mean field uses the
+# evidence of the exact model.
 
 exact = BayesianLinearRegression(optimize="evidence")
 mean_field = MeanFieldLinearRegression(optimize="evidence")
@@ -110,7 +111,7 @@ figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", 
 plt.show()
 
 # %%
-# The standard deviation of the function in four places:
+# The standard deviation of the function at four places:
 
 places = {"data": -2, "data, other side": 2, "gap": 0, "outside": 4}
 for place, at in places.items():
@@ -118,18 +119,19 @@ for place, at in places.items():
     print(f"{place:>16}: " + ", ".join(f"{k} {v:.3f}" for k, v in values.items()))
 
 # %%
-# Exact and Laplace open in the gap and close on the data. For a squared error nothing
-# is left for Laplace to approximate: in the weights of the last layer the log posterior
-# *is* quadratic. It differs a little because ``mode="network"`` keeps the weights at
-# which training ended, and because its bias has the prior of the other weights.
+# The bands of the exact model and of Laplace are wide in the gap and narrow at the
+# data. With a squared error, Laplace approximates nothing, because the log posterior
+# *is* quadratic in the weights of the last layer. It differs a little from the exact
+# model for two reasons: ``mode="network"`` keeps the weights at which the training
+# ended, and its bias has the same prior as the other weights.
 #
-# Mean field has the mean of the exact model and sees no gap. Its function is twice or
-# three times too uncertain where the data are, and least uncertain in their middle.
-# There the features are near their averages, and an average of features is all that a
-# sum of independent weights can look at.
+# Mean field has the mean of the exact model, but its band does not show the gap. It is
+# two or three times too wide at the data, and narrowest in the middle of the gap. There
+# the features are near their averages, and independent weights can only see averages of
+# features.
 #
 # None of the three knows that the sine turns back outside the data. Tanh is flat there,
-# so the features hardly change, and whoever trusts the features gets a narrow band. The
-# features also decide about the gap: with ``slope=0.5``, near to what torch begins
-# with, few units bend in it, and the exact standard deviation there is 0.14 in place of
-# 0.6. A Bayesian last layer doubts what its features can express, and nothing else.
+# so the features hardly change, and the bands stay narrow. The features also determine
+# the width in the gap. With ``slope=0.5``, which is close to the default of torch, few
+# units bend in the gap, and the exact standard deviation there is 0.14 instead of 0.6.
+# A Bayesian last layer is uncertain only about what its features can express.

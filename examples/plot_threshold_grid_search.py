@@ -3,25 +3,26 @@
 A grid search over a filter's threshold
 =======================================
 
-A label filter refuses answers that the model holds for nearly impossible. At which
-likelihood should it begin? Too low, and wrong labels are taught; too high, and it
-refuses the very labels that would have corrected the model. The threshold is a
-parameter of a whole run of active learning, and it takes whole runs to choose it.
-`skbal.ActiveLearningClassifier` is such a run as an estimator, so scikit-learn's own
-``GridSearchCV`` can.
+A label filter refuses labels that are very unlikely under the model. Where should its
+threshold be? If it is too low, wrong labels are taught. If it is too high, the filter
+refuses the labels that would have corrected the model. The threshold is a parameter of
+a whole run of active learning, so whole runs are needed to choose it.
+`skbal.ActiveLearningClassifier` is such a run in the form of an estimator, so
+``GridSearchCV`` of scikit-learn can choose it.
 """
 
 # %%
 # A run as an estimator
 # ---------------------
 #
-# Digits, one answer in five wrong. ``fit`` hides the labels that it gets, and asks for
-# them ten at a time. The filter judges each answer by the model of that moment, sets
-# aside what it does not trust, and the next row is asked about. Refused labels are paid
-# for. So all runs have the same budget of labels, not the same number of queries.
+# The data are digits, and one label in five is wrong. ``fit`` hides the labels that it
+# gets and asks for them ten at a time. The filter judges each label by the current
+# model and sets aside what it does not trust. Then the loop asks about the next row.
+# Refused labels are paid for, so all runs have the same budget of labels, not the same
+# number of queries.
 #
-# ``keep_stages=True`` keeps the model of each step, so that the search can score the
-# whole curve on the test rows of its folds.
+# With ``keep_stages=True``, the run keeps the model of each step. Then the search can
+# score the whole learning curve on the test rows of its folds.
 
 import os
 import warnings
@@ -68,14 +69,14 @@ run = ActiveLearningClassifier(
 )
 
 # %%
-# What to look at
+# What to measure
 # ---------------
 #
-# The search maximises the area under the learning curve: the mean accuracy over the
-# labels. A scorer may return several numbers, and here it also returns the curve, read
-# off at some numbers of labels, and what the filter did: how many answers were wrong,
-# how many it refused, and how many of these were wrong. In a simulation the oracle
-# knows.
+# The search maximises the area under the learning curve, which is the mean accuracy
+# over the labels. A scorer may return several numbers. This one also returns the curve
+# at some numbers of labels, the number of wrong labels, how many labels the filter
+# refused, and how many of these were wrong. In a simulation, the oracle knows which are
+# wrong.
 
 shown = np.arange(20, budget + 1, 10)
 
@@ -98,10 +99,10 @@ def scores(run, X_fold, y_fold):
 # The search
 # ----------
 #
-# A threshold of 0 refuses nothing. "dynamic" estimates the rate of wrong answers while
-# they come in, and sets the threshold by it. A threshold that is too high for a young
-# model refuses nearly all answers of a step, and a warning says so. Here such a
-# threshold is just a poor candidate.
+# A threshold of 0 refuses nothing. "dynamic" estimates the rate of wrong labels during
+# the run and sets the threshold by it. If a threshold is too high for a model with few
+# labels, the filter refuses nearly all labels of a step and warns. Here such a
+# threshold is only a bad candidate.
 
 thresholds = [0.0, 0.1, 0.25, "dynamic"]
 folds = RepeatedStratifiedKFold(n_splits=2, n_repeats=1 if QUICK else 3, random_state=0)
@@ -121,7 +122,7 @@ print(search.best_params_)
 # Learning curves
 # ---------------
 #
-# Everything is in ``cv_results_``. The bands are one standard error of the mean over
+# All results are in ``cv_results_``. The bands are one standard error of the mean over
 # the folds.
 
 results = search.cv_results_
@@ -143,11 +144,11 @@ for cell, colour in enumerate(COLOURS):
 right.plot(range(len(thresholds)), areas.mean(axis=0), "_k", markersize=24)
 right.set(xlabel="threshold", ylabel="area: mean accuracy over the labels")
 right.set_xticks(range(len(thresholds)), thresholds)
-right.set_title("Each dot a fold, the bar their mean")
+right.set_title("Each dot is a fold, the bar their mean")
 plt.show()
 
 # %%
-# What the filter did, mean over the folds:
+# What the filter did, as the mean over the folds:
 
 for cell, threshold in enumerate(thresholds):
     wrong, refused, both = (
@@ -155,18 +156,18 @@ for cell, threshold in enumerate(thresholds):
         for name in ("wrong", "refused", "refused_wrong")
     )
     print(
-        f"threshold {threshold!s:>7}: {wrong:4.1f} wrong answers, {refused:4.1f} "
-        f"refused, {both:4.1f} of them rightly"
+        f"threshold {threshold!s:>7}: {wrong:4.1f} wrong labels, {refused:4.1f} "
+        f"refused, {both:4.1f} of them wrong"
     )
 
 # %%
-# In the full run the search answers: no filter. Here the first twenty labels are as
-# noisy as all others, some four of them wrong, and a network that has learned them is
-# sure of things that are not so. What contradicts it is refused, so it stays as it is:
-# the higher the threshold, the worse. "dynamic" refuses about as many answers as are
-# wrong, 30 of 27, but only 12 of them rightly, which costs it three points; in half of
-# the folds it does as well as no filter.
+# In the full run, the best choice is no filter. The first twenty labels are as noisy as
+# all others, so some four of them are wrong. A network that has learned them is
+# confident in wrong predictions. The filter refuses what contradicts them, so the
+# network does not improve. The higher the threshold, the worse the result. "dynamic"
+# refuses about as many labels as are wrong, 30 of 27, but only 12 of these refusals are
+# right. This costs three points, but in half of the folds it does as well as no filter.
 #
-# With first labels that are right, the same filter pays off
-# (:ref:`sphx_glr_auto_examples_plot_label_filter.py`). Which of the two a campaign is
-# like, its users know; and where they do not, there is this search.
+# If the first labels are right, the same filter pays off
+# (:ref:`sphx_glr_auto_examples_plot_label_filter.py`). If you do not know which case
+# applies to your campaign, use this search.

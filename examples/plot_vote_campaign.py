@@ -3,21 +3,21 @@
 A campaign, week by week
 ========================
 
-Galaxy Zoo runs live: every galaxy is shown to at least three volunteers, a network
-learns from the votes so far, and each week it requests more of them for some galaxies
-(Walmsley et al. 2020). This example simulates such a campaign, with ``VoteBALD``
-choosing or with chance, and asks what each vote was worth. Not every answer is one that
-we had hoped for.
+Galaxy Zoo runs live (Walmsley et al. 2020). Every galaxy is shown to at least three
+volunteers. A network learns from the votes so far, and each week it requests more votes
+on some galaxies. This example simulates such a campaign, once with ``VoteBALD`` and
+once with random choice, and measures the value of the votes. Not every result is the
+one that we had hoped for.
 """
 
 # %%
-# Three for all, or forty for some?
-# ---------------------------------
+# Three votes for all, or forty for some?
+# ---------------------------------------
 #
-# 2,400 visits of volunteers can be spent in two ways: forty look at each of 60
-# galaxies, or three at each of 800. And what would forty more be worth, for each of the
-# 800? A ``VoteOracle`` knows rho, the chance that a volunteer says yes, of each galaxy,
-# and lets volunteers vote.
+# A campaign has 2,400 visits of volunteers to spend. Either forty volunteers look at
+# each of 60 galaxies, or three look at each of 800. For comparison, we also give each
+# of the 800 galaxies forty more votes. A ``VoteOracle`` knows the rho of each galaxy,
+# which is the probability that a volunteer says yes, and simulates the votes.
 
 import os
 
@@ -49,7 +49,7 @@ def turned(images):
 
 
 def network(repeat):
-    # A rate that ends near zero: the last steps no longer shake the score.
+    # The learning rate ends near zero, so the last steps hardly change the score.
     one_cycle = LRScheduler(
         torch.optim.lr_scheduler.OneCycleLR,
         step_every="batch",
@@ -92,23 +92,23 @@ score_of_votes(n_pool, 3)
 ceiling = score_of_votes(n_pool, 43)
 
 # %%
-# The score is the mean log-likelihood of a vote on 500 other galaxies, the mean of
-# three skies. In the full run three votes on many galaxies are better than forty on
-# few, by 0.005 nats. Forty more for all, 32,000 visits, add just 0.002. What three
-# people say of one galaxy is noisy, but a network averages over galaxies that look
-# alike. So three for all is a good rule, and leaves little for the rest of the campaign
-# to gain. (In a run not shown, training five times as long gained 0.005, with three
-# votes as with forty-three.)
+# The score is the mean log-likelihood per vote on 500 other galaxies, averaged over
+# three repeats with different galaxies. In the full run, three votes on many galaxies
+# are better than forty on few, by 0.005 nats. Forty more votes for all galaxies (32,000
+# visits) add just 0.002. Three votes on a single galaxy are noisy, but a network
+# averages over galaxies that look alike. So three votes for all is a good rule, and the
+# rest of the campaign has little to gain. (In a run that is not shown, training five
+# times as long gained 0.005, with three votes as with forty-three.)
 #
 # Week by week
 # ------------
 #
-# Everybody has three votes; the learner begins with these. Then, for six weeks, forty
-# further volunteers look at forty galaxies each, and the network is trained anew. An
-# oracle that is asked again answers with the votes of the further volunteers only, so
-# that a galaxy has two rows, one of three votes and one of forty, and no vote twice.
-# (A beta-binomial takes these for two galaxies that look alike. Fitted to the totals,
-# ``oracle.votes``, the last networks of both strategies are better by 0.001.)
+# The learner begins with three votes on each galaxy. Then, for six weeks, forty more
+# volunteers look at forty galaxies each, and the network is trained again. If an oracle
+# is asked again, it returns only the votes of the further volunteers. So a galaxy has
+# two rows, one with three votes and one with forty, and no vote counts twice. (A
+# beta-binomial treats these as two galaxies that look alike. If the last networks are
+# fitted to the totals, ``oracle.votes``, both strategies are better by 0.001.)
 
 n_weeks, n_galaxies, n_more = (2, 10, 40) if QUICK else (6, 40, 40)
 
@@ -144,23 +144,23 @@ for name, runs in histories.items():
     axis.plot(visits, scores.T, color=COLOURS[name], linewidth=0.7, alpha=0.6)
     axis.plot(visits, scores.mean(axis=0), "o-", color=COLOURS[name], label=name)
 axis.axhline(ceiling, color="0.5", linestyle=":", label="forty more for all")
-axis.set(xlabel="visits of volunteers", ylabel="test log-likelihood a vote (nats)")
+axis.set(xlabel="visits of volunteers", ylabel="test log-likelihood per vote (nats)")
 figure.legend(loc="outside upper center", ncols=3)
 plt.show()
 
 # %%
-# Thin lines are single runs, thick ones their mean. There is not much to gain, the way
-# up to the dotted line, and six weeks with 9,600 visits do not gain it. Random galaxies
-# leave the score about where it was. Those of VoteBALD lower it by 0.003. Of the
-# difference between the two the interval goes from -0.006 to +0.002: three pairs cannot
-# tell them apart, and nothing here says that choosing helps.
+# Thin lines are single runs, and thick lines are their mean. The distance to the dotted
+# line is all there is to gain, and six weeks with 9,600 visits do not gain it. With
+# random galaxies, the score stays about the same. With VoteBALD, it falls by 0.003. The
+# interval for the difference between the two is -0.006 to +0.002. So three pairs cannot
+# tell them apart, and nothing here shows that the choice helps.
 #
-# Where the visits went
-# ---------------------
+# Which galaxies were asked about
+# -------------------------------
 
 
 def asked(name):
-    """Return rho and whether it is a disc, for each galaxy that was asked about."""
+    """Return rho of the queried galaxies, and whether each is a disc."""
     rho, disc = [], []
     for sky, history in zip(skies, histories[name]):
         rows = [row for record in history for row in record.indices]
@@ -187,12 +187,13 @@ plt.show()
 
 # %%
 # VoteBALD asks about many ellipticals, on which volunteers agree: more than eight of
-# ten say "smooth", hardly one "bar". Of its galaxies 41% are discs, of random ones 59%.
-# A network with dropout before its last layer only disagrees with itself most where rho
-# is far from one half (:ref:`sphx_glr_auto_examples_plot_vote_information.py`), so that
-# is where it asks, whether it knows these galaxies well already or not.
+# ten say "smooth", and hardly one says "bar". Discs are 41% of its galaxies, but 59% of
+# the random ones. The draws of a network with dropout before its last layer only
+# disagree most where rho is far from one half
+# (:ref:`sphx_glr_auto_examples_plot_vote_information.py`). So VoteBALD asks there,
+# whether the network knows these galaxies well or not.
 #
-# None of this is a law about campaigns. Here the pool is small, three votes on each of
-# its galaxies are enough, and the network has other limits than votes. It is a reason
-# to simulate yours before it begins. Ask first what *all* the votes would be worth; if
-# it is as little as here, no choice among them can do better.
+# This result need not hold for other campaigns. Here the pool is small, three votes on
+# each galaxy are enough, and votes are not what limits the network. But it is a reason
+# to simulate your own campaign before it begins. First find out how much *all* votes
+# would add. If it is as little as here, no choice among them can do better.

@@ -3,18 +3,19 @@
 Which galaxies to ask about?
 ============================
 
-Votes tell a network most about galaxies on which confident models disagree. That is the
-mutual information between the votes and the weights, the score of ``VoteBALD``. This
-example shows galaxies with much of it and with little, why it is not the same as being
-unsure, and how many volunteers are enough.
+The votes on a galaxy have much information about a network if its draws are confident
+and disagree. The measure is the mutual information between the votes and the weights,
+which is the score of ``VoteBALD``. This example shows galaxies with much and with
+little information. It shows why information differs from uncertainty, and how many
+volunteers are enough.
 """
 
 # %%
-# A young network
-# ---------------
+# A network with few labels
+# -------------------------
 #
-# Three hundred galaxies with forty votes each to learn from, and a pool of 1,500 that
-# nobody has seen.
+# The network learns from 300 galaxies with forty votes each. The pool holds 1,500
+# galaxies that it has not seen.
 
 import os
 
@@ -61,11 +62,11 @@ def network(likelihood):
 binomial = network("binomial")
 
 # %%
-# Much to learn, little to learn
-# ------------------------------
+# Galaxies with much and with little information
+# ----------------------------------------------
 #
-# What would the votes of forty volunteers tell about the weights? ``question`` picks
-# one of the two questions.
+# How much information about the weights would the votes of forty volunteers have?
+# ``question`` selects one of the two questions.
 
 strategies = [VoteBALD(40, question=q, random_state=0) for q in (0, 1)]
 information = [strategy.score_pool(binomial, X_pool) for strategy in strategies]
@@ -84,17 +85,18 @@ for question, part in enumerate(figure.subfigures(1, 2, wspace=0.05)):
 plt.show()
 
 # %%
-# Above the images are the yes votes that volunteers gave in fact, which the strategy
-# does not know. For "bar?" it wants discs from above, full of arms, where a bar may end
-# in the arms or hide between them: some have a bar, most have none, and the network
-# cannot tell yet. From small and faint galaxies it expects nothing. Forty people would
-# disagree about them, too, but in a way that no weights foresee.
+# The titles show the actual yes votes of the volunteers, which the strategy does not
+# know. For "bar?", the strategy selects discs seen from above with many arms. A bar may
+# end in the arms or be hidden between them. Some of these galaxies have a bar, most
+# have none, and the network cannot tell yet. Small and faint galaxies have no
+# information. Forty people would disagree about them, too, but no weights could predict
+# how.
 #
-# Not the same as being unsure
-# ----------------------------
+# Information is not uncertainty
+# ------------------------------
 #
-# Above, the entropy of the forty votes; below, what these votes would tell about the
-# weights; each dot a galaxy.
+# The upper plots show the entropy of the forty votes. The lower plots show the
+# information of these votes about the weights. Each dot is a galaxy.
 
 rho_draws = predict_samples(binomial, X_pool, random_state=0)
 rho = rho_draws.mean(axis=1)
@@ -112,16 +114,18 @@ axes[1, 0].set_ylabel("information of the votes (nats)")
 plt.show()
 
 # %%
-# Entropy is high wherever rho is neither 0 nor 1: a coin lands on either side. It would
-# ask about everything in the middle. Information is lowest just there, where rho is one
-# half and all models say so. They know that volunteers will disagree, and votes have
-# nothing to teach them.
+# The entropy is high wherever rho is neither 0 nor 1, because a coin toss is uncertain.
+# A strategy that maximises entropy would select all galaxies in the middle. The
+# information is lowest just there, where rho is one half and all draws agree on it.
+# These draws predict that volunteers will disagree, so the votes can teach them
+# nothing.
 #
-# They *say* that they know. The dropout of this network is before its last layer only,
-# so the draws scatter the more the larger the logit is, and where it is 0, rho one
-# half, they hardly do, whether the network has good reasons for it or knows nothing.
-# A simulation can tell: the rank correlation between the information and how far the
-# predicted rho really is off should be above 0.
+# But the draws only *claim* to know this. The dropout of this network is before its
+# last layer only, so the spread of the draws grows with the size of the logit. If the
+# logit is 0, so that rho is one half, the draws hardly differ. This happens whether the
+# network has learned it or knows nothing. A simulation can test it: the rank
+# correlation between the information and the true error of the predicted rho should be
+# above 0.
 
 for question, name in enumerate(QUESTIONS):
     error = abs(rho - galaxies.rho[n_train:])[:, question]
@@ -129,16 +133,16 @@ for question, name in enumerate(QUESTIONS):
     print(f'"{name}?": rank correlation of information and error {correlation:.2f}')
 
 # %%
-# It is not. Some of this is as it should be, as the faint galaxies have large errors
-# that nobody can learn to avoid. But do not take a posterior on trust, and see
-# :ref:`what it does to a campaign <sphx_glr_auto_examples_plot_vote_campaign.py>`.
+# It is not. A part of this is right, because the faint galaxies have large errors that
+# cannot be learned. But it is a reason to test a posterior before you trust it. The
+# effect on a campaign is shown in :ref:`sphx_glr_auto_examples_plot_vote_campaign.py`.
 #
 # How many volunteers?
 # --------------------
 #
-# The information of one vote, two, up to eighty, the mean over the pool. On the left
-# the binomial network, on the right one that has learned, by a beta-binomial, that
-# galaxies which look alike have different rho.
+# The plots show the information of 1 to 80 votes, as the mean over the pool. The left
+# network is binomial. The right network has learned, by a beta-binomial, that galaxies
+# which look alike have different rho.
 
 beta_binomial = network("beta-binomial")
 figure, axes = plt.subplots(
@@ -156,8 +160,8 @@ axes[1].set_ylabel("")
 plt.show()
 
 # %%
-# To the binomial network eighty votes on a galaxy tell more than five times what ten
-# do. To the beta-binomial one it is two and a half times: the more people have seen a
-# galaxy, the more a further vote tells about this one galaxy alone, and the less about
-# others. Ten votes each on eight galaxies are worth more. ``VoteBALD`` takes account of
-# the concentration if a model has one.
+# For the binomial network, eighty votes on a galaxy have more than five times the
+# information of ten. For the beta-binomial network, it is two and a half times. The
+# more people have seen a galaxy, the more a further vote tells about this galaxy alone,
+# and the less about others. Ten votes each on eight galaxies have more information. If
+# a model has a concentration, ``VoteBALD`` uses it.

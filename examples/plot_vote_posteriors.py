@@ -3,20 +3,20 @@
 Posteriors for votes
 ====================
 
-Is this galaxy smooth? Does it have a bar? Volunteers are asked and do not agree: of
-forty, perhaps seventeen see a bar. That is the label, 17 of 40, and not "no bar". This
-example trains networks on such labels, has them predict the votes of galaxies that
-nobody has looked at, and counts how often they are right. It follows Walmsley et al.
-(2020), but its galaxies are synthetic.
+Is this galaxy smooth? Does it have a bar? Volunteers do not agree: of forty, perhaps
+seventeen see a bar. The label is then 17 of 40, not "no bar". This example trains
+networks on such labels, predicts the votes on galaxies that the networks have not seen,
+and counts how often the predictions are right. It follows Walmsley et al. (2020), but
+its galaxies are synthetic.
 """
 
 # %%
 # Galaxies and their votes
 # ------------------------
 #
-# Bulges, discs, spiral arms and bars, from all sides, blurred and noisy; forty
-# volunteers each, two questions. ``votes`` holds for each galaxy and question k, those
-# who say yes, and N, all who were asked.
+# The galaxies have bulges, discs, spiral arms and bars. They are seen from all sides,
+# blurred and noisy. Forty volunteers answer two questions about each. For each galaxy
+# and question, ``votes`` holds the yes votes k and all votes N.
 
 import os
 
@@ -48,13 +48,14 @@ plt.show()
 # A network for votes
 # -------------------
 #
-# The network gives rho, the chance that a volunteer says yes. Of N volunteers k say so
-# with a binomial probability, and its logarithm, k log(rho) + (N - k) log(1 - rho), is
-# what training raises. The network need not hit 17 of 40, only find it likely. A galaxy
-# that forty people saw counts for more than one that three did, and a question that
-# nobody was asked, N = 0, for nothing. Both questions share all layers but the last.
+# The network predicts rho, the probability that a volunteer says yes. The number k of
+# yes votes among N volunteers is binomial. Its log-likelihood is k log(rho) + (N - k)
+# log(1 - rho) plus a constant, and the training maximises it. A galaxy with forty votes
+# counts more than a galaxy with three, and a question with N = 0 does not count. Both
+# questions share all layers except the last.
 #
-# Upside down or in a mirror a galaxy gets the same votes, so each batch is turned.
+# A galaxy gets the same votes upside down or in a mirror, so the images of each batch
+# are turned at random.
 
 
 def turned(images):
@@ -82,11 +83,11 @@ print("rho of the first:", binomial.predict(X_test[:1]).round(2))
 # One model beside thirty
 # -----------------------
 #
-# Dropout makes thirty networks of one. On the left what one model says, whose rho is
-# the mean of the thirty. Its binomial is narrow, for whoever knows the coin knows forty
-# throws quite well. On the right each of the thirty has its own rho, and all together
-# make a mixture, which is wide where they disagree: what ``predict_votes`` returns.
-# Shown are test galaxies with more and more "bar" votes.
+# With dropout, one network makes thirty models. The left panels show a single model,
+# whose rho is the mean of the thirty. Its binomial is narrow, because forty tosses of a
+# known coin vary little. In the right panels, each of the thirty models has its own
+# rho. Their mixture is wide where they disagree. ``predict_votes`` returns this
+# mixture. The test galaxies are sorted by their "bar" votes, from few to many.
 
 by_votes = np.argsort(y_test[:, 1, 0], kind="stable")
 shown = by_votes[[len(by_votes) * i // 20 for i in (4, 11, 15, 18, 19)]]
@@ -107,29 +108,30 @@ def draw_posteriors(model):
 draw_posteriors(binomial)
 
 # %%
-# The last two galaxies got more votes than any of the thirty thinks possible. In these
-# images a bar is a few pixels long, and galaxies that look alike to the network get
-# different votes. A binomial has no room for that: it says that with the right weights
-# rho would be known exactly.
+# The last two galaxies have more votes than any of the thirty models expects. In these
+# images a bar is only a few pixels long, so galaxies that look alike to the network get
+# different votes. A binomial does not allow for that. It assumes that the right weights
+# would give rho exactly.
 #
-# With ``likelihood="beta-binomial"`` rho of a galaxy is itself drawn from a beta
-# distribution around what the network says, and how wide it is the network learns as
-# well. The same galaxies again:
+# With ``likelihood="beta-binomial"`` the rho of a galaxy comes from a beta distribution
+# around the output of the network. The network also learns the width of this
+# distribution. The figure shows the same galaxies again:
 
 beta_binomial = network("beta-binomial")
 draw_posteriors(beta_binomial)
 
 # %%
-# Of the fourth galaxy, a disc with something in its middle, the network now says that
-# it does not know. The last one it still takes for an elliptical: a likelihood does not
-# make a network see better.
+# The prediction for the fourth galaxy, a disc with something in its centre, is now very
+# uncertain. The last galaxy is still taken for an elliptical. A likelihood does not
+# help a network to see better.
 #
-# How often are they right?
-# -------------------------
+# How often are the predictions right?
+# ------------------------------------
 #
-# The middle half of a distribution should hold the observed k in half of all galaxies,
-# the middle 95% in 95 of a hundred. Below the dotted diagonal the votes fall outside
-# more often than the model thinks: it is too sure.
+# If the model is right, the central 50% of the predicted distribution contains the
+# observed k for 50% of all galaxies, the central 95% for 95%, and so on. Below the
+# dotted diagonal, the observed votes lie outside more often than the model expects: it
+# is overconfident.
 
 
 def draw_coverage(model, ax):
@@ -149,7 +151,7 @@ def draw_coverage(model, ax):
         for level in (0.5, 0.8, 0.95):
             place = np.argmin(abs(display.levels - level))
             print(
-                f"{model.likelihood}, {name}: {level:.0%} intervals hold "
+                f"{model.likelihood}, {name}: {level:.0%} intervals contain "
                 f"{one[place]:.0%} by one model, {many[place]:.0%} by thirty"
             )
 
@@ -163,21 +165,23 @@ axes[1].set_ylabel("")
 plt.show()
 
 # %%
-# In the full run one binomial model is far too sure: its 95% intervals hold the votes
-# of 76 ("smooth?") and 63 ("bar?") galaxies of a hundred. Thirty are better, 84 and 72,
-# as Walmsley et al. found, and still too sure, since they cannot disagree about what
-# none of them sees. Most of what was missing comes with the beta-binomial: its thirty
-# hold 98 and 97, one of them nearly as many. In the middle it is too modest: the 50%
-# intervals for "smooth?" hold 62 of a hundred.
+# In the full run, one binomial model is far too confident. Its 95% intervals contain
+# the votes of 76 ("smooth?") and 63 ("bar?") of 100 galaxies. Thirty models are better,
+# as Walmsley et al. found, with 84 and 72. They are still too confident, because they
+# cannot disagree about what none of them sees. The beta-binomial closes most of the
+# gap: its thirty models contain 98 and 97, and a single model nearly as many. In the
+# middle the beta-binomial is too cautious: its 50% intervals for "smooth?" contain 62
+# of 100.
 #
 # Votes, intervals, scores
 # ------------------------
 #
-# In numbers, for the third galaxy of the figures and "bar?": ``predict`` gives rho,
-# ``predict_votes`` the probability of each k, ``predict_interval`` the lowest and the
-# highest k of an interval. Fewer volunteers are a different question to the same model.
-# ``n_votes=None`` asks for rho itself, as far as the weights leave it open; it does not
-# see what the beta-binomial adds.
+# The next lines print the predictions for the third galaxy of the figures and "bar?".
+# ``predict`` returns rho, ``predict_votes`` the probability of each k, and
+# ``predict_interval`` the lowest and the highest k of an interval. The number of
+# volunteers is an argument, so the same model also predicts the votes of three
+# volunteers. With ``n_votes=None``, the interval is one of rho itself. It shows only
+# the uncertainty of the weights, without the beta distribution.
 
 galaxy = X_test[shown[2:3]]
 print("observed:", y_test[shown[2], 1])
@@ -191,9 +195,10 @@ for model in (binomial, beta_binomial):
     print(f"  rho 95%: {low:.2f} to {high:.2f}")
 
 # %%
-# And one number for all: ``score`` is the mean log-likelihood of a vote, in nats.
-# Higher is better, 0 would be certainty. A model that is too sure pays dearly where it
-# is wrong. The best possible is what the true rho get, which only a simulation knows.
+# ``score`` is a single number for all predictions: the mean log-likelihood per vote, in
+# nats. Higher is better, and 0 is the maximum. A model that is confident and wrong gets
+# a low score. The best possible score is that of the true rho, which only a simulation
+# knows.
 
 rho, k, n = galaxies.rho[n_train:], y_test[..., 0], y_test[..., 1]
 best = np.sum(k * np.log(rho) + (n - k) * np.log(1 - rho)) / n.sum()

@@ -3,13 +3,14 @@
 What BALD sees
 ==============
 
-Two things make a prediction uncertain. Where the classes overlap, the label is a matter
-of chance, and stays so however much is known. Where there are no data, the label may be
-perfectly definite, but the model has not seen it. Entropy adds the two up. BALD
-(Houlsby et al. 2011) keeps the second only: what a new label can remove.
+A prediction can be uncertain for two reasons. Where the classes overlap, the label is
+random, and it stays random however much is known. Where there are no data, the label
+may be certain, but the model has not seen it. Entropy is the sum of the two. BALD
+(Houlsby et al. 2011) is the second part only: the uncertainty that a new label can
+remove.
 
-A toy in two dimensions shows the difference: two half moons that overlap, and a small
-network with dropout.
+A toy example in two dimensions shows the difference, with two half moons that overlap
+and a small network with dropout.
 """
 
 # %%
@@ -44,8 +45,9 @@ print(f"accuracy on its own training set: {model.score(X, y):.2f}")
 # Draws on a grid
 # ---------------
 #
-# A hundred draws at each point of a grid. Draw k is one network for the whole grid, so
-# it has one boundary between the classes, an unbroken line. That is what *joint* means.
+# There are a hundred draws at each point of a grid. Draw k is one network for the whole
+# grid, so its boundary between the classes is an unbroken line. Such draws are called
+# *joint*.
 
 n_side = 60 if QUICK else 150
 first, second = np.meshgrid(np.linspace(-3, 4, n_side), np.linspace(-2.5, 3, n_side))
@@ -54,8 +56,8 @@ draws = predict_samples(model, grid, n_draws=100, random_state=0)
 print(draws.shape)
 
 # %%
-# Four panels
-# -----------
+# Four plots
+# ----------
 
 maps = {
     "Predictive entropy": predictive_entropy(draws),
@@ -89,18 +91,19 @@ figure.supylabel("second feature")
 plt.show()
 
 # %%
-# Among the points, where the moons meet, the entropy is high, and nearly all of it is
-# expected entropy: each draw by itself is unsure. More labels there would only say
-# again that the classes overlap. Along the two ends of the boundary, away from the
-# data, the draws go different ways. Each is sure, and they contradict each other, so
-# the expected entropy is small and BALD is large.
+# Where the moons meet, among the points, the entropy is high. Nearly all of it is
+# expected entropy: each draw by itself is uncertain. More labels there would only
+# confirm that the classes overlap. At the two ends of the boundary, away from the data,
+# the boundaries of the draws separate. Each draw is certain, and they contradict each
+# other. So the expected entropy is small, and BALD is large.
 #
 # The figure also shows what dropout does *not* know. Far from all data, but also far
-# from any draw's boundary, the network is certain, and no score calls for a label
-# there. A Gaussian process would not be so bold.
+# from the boundary of any draw, the network is certain, and every score is low. A
+# Gaussian process would be uncertain there.
 #
-# In numbers, the means over the grid points near the data (within 0.3 of a row) that
-# the model calls nearly even, and over those far from the data (more than 1 away):
+# The next lines print means over grid points whose prediction is nearly even. Some of
+# these points are near the data (within 0.3 of a row), and some are far from the data
+# (more than 1 away).
 
 distance = np.min(np.linalg.norm(grid[:, None] - X[None], axis=2), axis=1)
 even = abs(draws[:, :, 1].mean(axis=1) - 0.5) < 0.1
