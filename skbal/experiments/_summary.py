@@ -95,6 +95,6 @@ def _notes(comparison):
         )
     if comparison.target_scores:
         yield (
-            "Labels to a score are medians over the repeats, with the number of repeats "
-            "that reached it in brackets."
+            "Labels to a score are medians over the repeats, with the number of "
+            "repeats that reached it in brackets."
         )
