@@ -146,7 +146,7 @@ comparison = compare(
         "BALD": BALD(pool_subsample=1000),
         **{
             f"penalty {penalty:g}": DiversityPenalised(
-                BALD(), penalty, pool_subsample=1000
+                BALD(), penalty=penalty, pool_subsample=1000
             )
             for penalty in penalties
         },

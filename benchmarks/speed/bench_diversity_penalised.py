@@ -47,7 +47,7 @@ def penalised(X, values, penalty, similarity="max"):
     from skbal.query import DiversityPenalised
 
     strategy = DiversityPenalised(
-        Given(values), penalty, similarity=similarity, random_state=0
+        Given(values), penalty=penalty, similarity=similarity, random_state=0
     )
     return strategy(None, X, N_PICKS)
 
