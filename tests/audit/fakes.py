@@ -35,14 +35,14 @@ class FixedVotes(RegressorMixin, BaseEstimator):
 
 
 class CountingVotes(FixedVotes):
-    """Counts how often it is asked for draws."""
+    """Counts the rows that it makes draws for."""
 
     def fit(self, X, y):
-        self.n_calls_ = 0
+        self.n_rows_drawn_ = 0
         return super().fit(X, y)
 
     def predict_samples(self, X, n_draws=None, *, random_state=None):
-        self.n_calls_ += 1
+        self.n_rows_drawn_ += len(X)
         return super().predict_samples(X, n_draws, random_state=random_state)
 
 

@@ -175,7 +175,7 @@ def test_wrong_arguments_are_refused_before_any_draw(wrong):
     model = CountingVotes(n_questions=2).fit(X, VOTES)
     with pytest.raises((TypeError, ValueError)):
         VoteCoverageDisplay.from_estimator(model, **{"X": X, "y": VOTES, **wrong})
-    assert model.n_calls_ == 0
+    assert model.n_rows_drawn_ == 0
 
 
 def test_a_model_that_knows_its_questions_is_compared_before_any_draw():
@@ -183,19 +183,21 @@ def test_a_model_that_knows_its_questions_is_compared_before_any_draw():
     model.n_questions_ = 2
     with pytest.raises(ValueError, match="number of questions, got 2 and 1"):
         VoteCoverageDisplay.from_estimator(model, X, VOTES[:, :1])
-    assert model.n_calls_ == 0
+    assert model.n_rows_drawn_ == 0
 
 
 @pytest.mark.parametrize("single", [False, True])
 def test_each_row_is_drawn_once_and_only_what_is_shown_is_computed(monkeypatch, single):
-    n_transforms, pit_of = [], _pit.pit_of
+    n_transformed, pit_of = [], _pit.pit_of
     monkeypatch.setattr(
-        _pit, "pit_of", lambda *args: n_transforms.append(args) or pit_of(*args)
+        _pit,
+        "pit_of",
+        lambda *args: n_transformed.append(len(args[0])) or pit_of(*args),
     )
     model = CountingVotes(n_questions=2).fit(X, VOTES)
     display = VoteCoverageDisplay.from_estimator(model, X, VOTES, single=single)
-    assert model.n_calls_ == 1
-    assert len(n_transforms) == 1 + single
+    assert model.n_rows_drawn_ == len(X)
+    assert sum(n_transformed) == len(X) * (1 + single)
     assert (display.single_coverage is not None) == single
 
 
@@ -204,4 +206,4 @@ def test_without_matplotlib_the_error_names_the_extra_before_any_draw(monkeypatc
     model = CountingVotes(n_questions=2).fit(X, VOTES)
     with pytest.raises(ImportError, match=r"VoteCoverageDisplay needs matplotlib.*ex"):
         VoteCoverageDisplay.from_estimator(model, X, VOTES)
-    assert model.n_calls_ == 0
+    assert model.n_rows_drawn_ == 0

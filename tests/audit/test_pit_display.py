@@ -73,7 +73,7 @@ def test_wrong_arguments_are_refused_before_any_draw(wrong):
         (TypeError, ValueError), match=f"{next(iter(wrong))} of VotePIT"
     ):
         VotePITDisplay.from_estimator(model, X, VOTES, **wrong)
-    assert model.n_calls_ == 0
+    assert model.n_rows_drawn_ == 0
     assert not plt.get_fignums()
 
 

@@ -10,7 +10,6 @@ from matplotlib import pyplot as plt
 
 from skbal.information import vote_mutual_information
 from skbal.plotting import VoteInformationDisplay
-from skbal.sampling import _vote_draws
 from tests.audit.fakes import CountingVotes, FixedVotes, draws_and_votes
 
 RHO, _ = draws_and_votes(12, n_draws=6, n_questions=2)
@@ -102,18 +101,17 @@ def test_wrong_arguments_are_refused_before_any_draw(wrong):
     model.n_questions_ = 2
     with pytest.raises((TypeError, ValueError)):
         VoteInformationDisplay.from_estimator(model, X, **wrong)
-    assert model.n_calls_ == 0
+    assert model.n_rows_drawn_ == 0
     assert not plt.get_fignums()
 
 
 @pytest.mark.parametrize("wrong", [{"question": 2}, {"question_names": ["bar"]}])
-def test_the_first_draws_show_how_many_questions_there_are(monkeypatch, wrong):
-    monkeypatch.setattr(_vote_draws, "_ROWS_AT_ONCE", 2)
-    X = np.linspace(-1, 1, 5)[:, np.newaxis]
+def test_the_first_draws_show_how_many_questions_there_are(wrong):
+    X = np.linspace(-1, 1, 50)[:, np.newaxis]
     model = CountingVotes(n_questions=2).fit(X, None)
     with pytest.raises(ValueError, match=f"^{next(iter(wrong))} of VoteInformation"):
         VoteInformationDisplay.from_estimator(model, X, **wrong)
-    assert model.n_calls_ == 1
+    assert model.n_rows_drawn_ < len(X)
 
 
 def test_what_cannot_be_drawn_is_refused():

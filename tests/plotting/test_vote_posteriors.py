@@ -165,7 +165,7 @@ def test_wrong_arguments_are_refused_before_any_draw(wrong):
     model = CountingVotes(n_questions=2).fit(IMAGES, None)
     with pytest.raises(ValueError, match="VotePosteriorDisplay"):
         VotePosteriorDisplay.from_estimator(model, **{"X": IMAGES, "y": VOTES, **wrong})
-    assert model.n_calls_ == 0
+    assert model.n_rows_drawn_ == 0
     assert not plt.get_fignums()
 
 
