@@ -38,8 +38,6 @@ WITHOUT_RULES = {
     "KMeansSeed": LATER,
     "LabelLikelihoodFilter": LATER,
     "LabelsToTarget": "checked by the comparison that it scores",
-    "LastLayerClassifier": LATER,
-    "LastLayerRegressor": LATER,
     "PairedDifference": RESULT,
     "RandomSeed": LATER,
     "Record": RESULT,
@@ -74,12 +72,6 @@ UNCHECKED = {
     "DeepEnsembleVoteRegressor": {"random_state": LATER},
     "InteractiveOracle": dict.fromkeys(["X_pool", "image_shape"], DATA),
     "LabelOracle": {"y": DATA},
-    "LaplaceClassifier": dict.fromkeys(
-        ["network", "feature_layer", "refit_network", "random_state"], LATER
-    ),
-    "LaplaceRegressor": dict.fromkeys(
-        ["network", "feature_layer", "refit_network", "random_state"], LATER
-    ),
     "MCDropoutClassifier": {"random_state": LATER},
     "MCDropoutRegressor": {"random_state": LATER},
     "MCDropoutVoteRegressor": {"random_state": LATER},

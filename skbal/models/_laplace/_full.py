@@ -25,7 +25,7 @@ class FullCurvature(Curvature):
     Parameters
     ----------
     features, probabilities, owner
-        As in `Curvature`.
+        See `Curvature`.
 
     Raises
     ------

@@ -216,7 +216,7 @@ height, width)
         if len(classes) == 1:
             raise ValueError(
                 f"y given to {type(self).__name__} must have at least two classes, got "
-                f"only {classes.tolist()[0]!r}. Label a row of another class first."
+                f"1 class, {classes.tolist()[0]!r}. Label a row of another class first."
             )
 
     def _check_labels(self, X, y):

@@ -103,7 +103,7 @@ class LinearModel(RegressorMixin, LinearPredictions, BaseEstimator):
         Raises
         ------
         ValueError, TypeError
-            As in `fit`. Also if the number of features or outputs has changed.
+            See `fit`. Also if the number of features or outputs has changed.
         """
         return self._learn(X, y, sample_weight, getattr(self, "_statistics", None))
 

@@ -52,7 +52,7 @@ class MeanFieldLinearRegression(LinearModel):
     prior_variance_, noise_variance_ : float
         The variances used.
     evidence_path_ : ndarray of shape (n_iterations + 1,)
-        As in `BayesianLinearRegression`. Only with ``optimize="evidence"``.
+        See `BayesianLinearRegression`. Only with ``optimize="evidence"``.
     n_iter_ : int
         Number of iterations for the evidence, or 1 without it.
     n_features_in_ : int

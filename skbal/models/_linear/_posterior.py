@@ -96,7 +96,7 @@ class SpectralPosterior:
     Attributes
     ----------
     mean, log_det_ratio
-        As in `CholeskyPosterior`.
+        See `CholeskyPosterior`.
     """
 
     def __init__(self, spectrum, noise_variance, prior_variance):
