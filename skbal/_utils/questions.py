@@ -1,4 +1,4 @@
-"""Questions that volunteers vote on: their names, and which one is meant."""
+"""Questions that volunteers vote on: their names, and the choice of one."""
 
 from skbal._utils.validation import check_count
 
@@ -9,11 +9,11 @@ def check_names(question_names, n_questions, owner):
     Parameters
     ----------
     question_names : sequence of str or None
-        None numbers them.
+        Names of the questions. ``None`` numbers them.
     n_questions : int
-        How many there are.
+        Number of questions.
     owner : str
-        Whose argument they are.
+        Name of the caller, for messages.
 
     Returns
     -------
@@ -22,7 +22,7 @@ def check_names(question_names, n_questions, owner):
     Raises
     ------
     TypeError, ValueError
-        If it is one string, or they are too many, too few or not all different.
+        If ``question_names`` is a string, has another length, or repeats a name.
     """
     if question_names is None:
         return tuple(f"question {number}" for number in range(n_questions))
@@ -34,23 +34,23 @@ def check_names(question_names, n_questions, owner):
     names = tuple(str(name) for name in question_names)
     if len(names) != n_questions or len(set(names)) != n_questions:
         raise ValueError(
-            f"question_names of {owner} must be {n_questions} different names, one a "
+            f"question_names of {owner} must be {n_questions} different names, one per "
             f"question, got {len(names)}: {', '.join(map(repr, names))}."
         )
     return names
 
 
 def check_question(question, names, owner):
-    """Return the number of the question that is meant.
+    """Return the number of a question.
 
     Parameters
     ----------
     question : int or str
-        Its number, from 0, or its name.
+        Number of the question, from 0, or its name.
     names : tuple of str
         As `check_names` returns them.
     owner : str
-        Whose argument it is.
+        Name of the caller, for messages.
 
     Returns
     -------
@@ -83,16 +83,16 @@ def check_question(question, names, owner):
 
 
 def chosen_questions(question, names, owner):
-    """Return the numbers of the questions that are meant, of all or one.
+    """Return the numbers of the chosen questions, either all or one.
 
     Parameters
     ----------
     question : int, str or None
-        As in `check_question`; None means all.
+        As in `check_question`. ``None`` chooses all.
     names : tuple of str
         As `check_names` returns them.
     owner : str
-        Whose argument it is.
+        Name of the caller, for messages.
 
     Returns
     -------
@@ -114,9 +114,9 @@ def chosen_questions(question, names, owner):
 
 
 def check_questions(question, question_names, n_questions, owner):
-    """Raise an error if names, or the question that is meant, cannot be right.
+    """Raise an error if the names or the chosen question cannot be right.
 
-    Displays call it before they make posterior draws.
+    Displays call this function before they make posterior draws.
 
     Parameters
     ----------

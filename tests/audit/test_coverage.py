@@ -23,13 +23,13 @@ LEVELS = np.array([0.5, 0.8, 0.95])
 )
 def test_over_all_votes_that_can_come_the_coverage_is_the_level(rho, n, level, a):
     draws = np.reshape(rho, (1, -1, 1))
-    covered, chance = [], []
+    covered, probability = [], []
     for k in range(n + 1):
         found = vote_coverage(draws, [[k, n]], levels=level, concentration=a)
         covered.append(found.coverage[0, 0])
-        chance.append(np.diff(vote_pit(draws, [[k, n]], concentration=a)).item())
+        probability.append(np.diff(vote_pit(draws, [[k, n]], concentration=a)).item())
         assert found.expected[0, 0] >= level - 1e-9
-    assert np.dot(covered, chance) == pytest.approx(level, abs=1e-9)
+    assert np.dot(covered, probability) == pytest.approx(level, abs=1e-9)
 
 
 def test_votes_from_the_model_itself_are_covered_as_claimed():
@@ -136,9 +136,9 @@ def test_rows_without_votes_count_for_nothing():
         np.testing.assert_allclose(getattr(both, name)[1], getattr(alone, name)[0])
 
 
-def test_pieces_of_the_rows_equal_the_whole(monkeypatch):
+def test_chunks_of_the_rows_equal_the_whole(monkeypatch):
     rho, votes = draws_and_votes(50, n_questions=2, largest=90)
-    votes[10:20] = 0  # a whole piece without votes
+    votes[10:20] = 0  # a whole chunk without votes
     whole = vote_coverage(rho, votes)
     monkeypatch.setattr(_pit, "rows_within", lambda n_bytes: 5)
     parts = vote_coverage(rho, votes)

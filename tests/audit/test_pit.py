@@ -39,7 +39,7 @@ def test_the_ends_are_scipys_averaged_over_draws(concentration):
     np.testing.assert_allclose(pit, expected, atol=1e-12)
 
 
-def test_one_vote_splits_the_unit_interval_at_the_chance_of_no():
+def test_one_vote_splits_the_unit_interval_at_the_probability_of_no():
     pit = vote_pit([[[0.2], [0.4]]] * 2, [[0, 1], [1, 1]])
     np.testing.assert_allclose(pit[:, 0], [[0, 0.7], [0.7, 1]])
 
@@ -68,7 +68,7 @@ def test_rows_without_votes_have_no_transform():
     st.integers(1, 60),
     st.sampled_from([None, 0.5, 20.0]),
 )
-def test_the_intervals_of_all_k_are_the_pieces_of_the_unit_interval(rho, n, a):
+def test_the_intervals_of_all_k_make_up_the_unit_interval(rho, n, a):
     votes = np.stack([np.arange(n + 1), np.full(n + 1, n)], axis=1)
     draws = np.broadcast_to(np.reshape(rho, (1, -1, 1)), (n + 1, len(rho), 1))
     pit = vote_pit(draws, votes, concentration=a)[:, 0]
@@ -77,7 +77,7 @@ def test_the_intervals_of_all_k_are_the_pieces_of_the_unit_interval(rho, n, a):
     assert pit[-1, 1] == 1
 
 
-def test_pieces_of_the_rows_equal_the_whole(monkeypatch):
+def test_chunks_of_the_rows_equal_the_whole(monkeypatch):
     rho, votes = draws_and_votes(50, n_questions=2, largest=90)
     whole = vote_pit(rho, votes)
     monkeypatch.setattr(_pit, "rows_within", lambda n_bytes: 7)

@@ -41,7 +41,7 @@ def test_the_bunch_says_what_it_holds():
 def test_slices_of_the_5k_hold_every_digit():
     _, y = load_mnist_5k(return_X_y=True)
     for start in range(0, 5000, 500):
-        # 50 of each are expected; fewer than 20 has a chance below one in 100,000.
+        # 50 of each are expected; fewer than 20 have a probability below 1e-5.
         assert np.bincount(y[start : start + 500], minlength=10).min() > 20
 
 

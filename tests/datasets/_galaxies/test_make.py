@@ -1,4 +1,4 @@
-"""Galaxies: what is promised of the images, the chances of a yes, and the votes."""
+"""Galaxies: the images, the probabilities of a yes, and the votes."""
 
 import tracemalloc
 
@@ -28,7 +28,7 @@ def galaxies():
 
 
 def brightness(images):
-    """Return nanomaggies a square arcsecond, from images as they are documented."""
+    """Return nanomaggies per square arcsecond, from images as they are documented."""
     return 0.5 * np.sinh(np.float64(images))
 
 
@@ -100,7 +100,7 @@ def test_the_noise_is_that_of_the_sky_and_of_the_photons():
 # What volunteers say
 
 
-def test_the_votes_are_binomial_with_the_chance_rho(galaxies):
+def test_the_votes_are_binomial_with_the_probability_rho(galaxies):
     k, n = galaxies.votes[..., 0], galaxies.votes[..., 1]
     assert (n == 40).all()
     assert check_votes(galaxies.votes, "a model") is not None
@@ -118,7 +118,7 @@ def test_the_number_of_volunteers_may_differ():
     assert set(n[:, 0].tolist()) == {3, 4, 5, 6}
 
 
-def test_the_chances_are_spread_as_those_of_galaxy_zoo():
+def test_the_probabilities_are_spread_as_those_of_galaxy_zoo():
     smooth, bar = vote_fractions(MANY, NOISE, PSF).T
     # The mean of the real share of "smooth" is .52, its variance .073.
     assert smooth.mean() == pytest.approx(0.52, abs=0.03)
@@ -152,7 +152,7 @@ def test_noise_and_blur_hide_every_feature(clue):
     assert clue(MANY, NOISE, 1e4).max() < 1e-3
 
 
-def test_the_chances_can_be_learned_from_the_images(galaxies):
+def test_the_probabilities_can_be_learned_from_the_images(galaxies):
     features = shapes(brightness(galaxies.images[:, 0]))
     forest = RandomForestRegressor(n_estimators=50, random_state=0)
     forest.fit(features[:450], galaxies.votes[:450, :, 0] / 40)
