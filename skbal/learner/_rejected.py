@@ -117,7 +117,7 @@ class Rejected:
         positions : array-like of int of shape (n,), optional
             Positions in these rows.
         owner : str
-            Whose argument it is, for the message.
+            Name of the method, for the message.
 
         Returns
         -------

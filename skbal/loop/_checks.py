@@ -89,7 +89,7 @@ def stopping_rules(stopping):
 def n_taught(learner):
     """Return the number of rows a learner was taught.
 
-    Of a committee, the member that was taught most rows counts.
+    In a committee, the member that was taught most rows counts.
     """
     members = getattr(learner, "learner_list", None) or [learner]
     known = [getattr(member, "X_training", None) for member in members]

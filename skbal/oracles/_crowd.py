@@ -23,8 +23,9 @@ class CrowdOracle(Oracle):
     labels : array-like of shape (n_lines,)
         The answers.
     workers : array-like of shape (n_lines,), optional
-        Who answered. If a worker answered several times about a row, one of these
-        answers counts, chosen at random. ``None`` means that all workers differ.
+        The person who gave each answer. If a person answered several times about a
+        row, one of these answers counts, chosen at random. ``None`` means that all
+        answers are from different people.
     n_answers : int, default=3
         Number of answers to buy each time. Of a row with fewer answers, all are bought.
     aggregate : {"majority", "votes"} or callable, default="majority"

@@ -1,4 +1,4 @@
-"""Rows of a pool by their classes."""
+"""The rows of each class in a pool."""
 
 import numpy as np
 from sklearn.utils import column_or_1d
@@ -11,7 +11,7 @@ _HINT = "RandomSeed and KMeansSeed(n_per_class=None) need no labels."
 
 
 def check_classes(X, y, owner):
-    """Return the class of every row as an array, or say what y had to be.
+    """Return the class of every row as an array, or raise an error that names y.
 
     Parameters
     ----------
@@ -20,7 +20,7 @@ def check_classes(X, y, owner):
     y : array-like of shape (n_samples,)
         The classes.
     owner : str
-        The seed's name, for messages.
+        Name of the seed, for messages.
 
     Returns
     -------
@@ -29,9 +29,9 @@ def check_classes(X, y, owner):
     Raises
     ------
     TypeError
-        If it holds texts and numbers.
+        If y mixes strings and numbers.
     ValueError
-        If it is missing, empty, of another length, or no class labels.
+        If y is missing, is empty, has another length than X, or holds no classes.
     """
     if y is None:
         raise ValueError(
@@ -39,8 +39,8 @@ def check_classes(X, y, owner):
         )
     if np.ndim(y) > 1 and np.shape(y)[-1] > 1:
         raise ValueError(
-            f"y of {owner} must hold one class a row, got the shape {np.shape(y)}, as "
-            f"of votes or several targets. {_HINT}"
+            f"y of {owner} must hold one class per row, got the shape {np.shape(y)}, "
+            f"as of votes or several targets. {_HINT}"
         )
     y, n_samples = column_or_1d(y), n_rows(X)
     if len(y) != n_samples:
@@ -58,26 +58,27 @@ def check_classes(X, y, owner):
 
 
 def members_of_classes(y, n_per_class, owner):
-    """Return the rows of each class, if each has as many as are asked for.
+    """Return the rows of each class, if every class has enough of them.
 
     Parameters
     ----------
     y : ndarray of shape (n_samples,)
         The classes.
     n_per_class : int
-        How many rows each class must have.
+        Number of rows that each class must have.
     owner : str
-        The seed's name, for the message.
+        Name of the seed, for the message.
 
     Returns
     -------
     members : list of ndarray of shape (n_members,), dtype=intp
-        Rising row numbers, one array for each class, in the order of the classes.
+        Indices of rows in ascending order, one array per class, in the order of the
+        classes.
 
     Raises
     ------
     ValueError
-        If a class has fewer; the message names the one that has fewest.
+        If a class has fewer. The message names the class with fewest rows.
     """
     classes, codes, counts = np.unique(y, return_inverse=True, return_counts=True)
     if counts.min() < n_per_class:
@@ -85,20 +86,20 @@ def members_of_classes(y, n_per_class, owner):
         raise ValueError(
             f"n_per_class of {owner} is {n_per_class}, but class {rare!r} has only "
             f"{few} row{'s' if few > 1 else ''}. Take n_per_class={few}, or a seed "
-            "that looks at no labels."
+            "that needs no labels."
         )
     return [np.flatnonzero(codes == code) for code in range(len(classes))]
 
 
 def in_turns(chosen, rng):
-    """Return one row of each class, then the next of each.
+    """Return one row of each class, then the next row of each class.
 
     Parameters
     ----------
     chosen : list of ndarray of shape (n_per_class,)
         Rows, one array for each class.
     rng : numpy.random.Generator
-        Of the order of the classes, another one at each turn.
+        Draws the order of the classes, anew in each turn.
 
     Returns
     -------

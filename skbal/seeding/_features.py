@@ -1,4 +1,4 @@
-"""What clusters of rows are measured on, before there is a model."""
+"""Features of rows for clusters, before there is a model."""
 
 from functools import partial
 
@@ -12,23 +12,23 @@ from skbal._utils.rows import RowsView
 from skbal._utils.validation import check_count
 from skbal._utils.walk import gathered, walk
 
-_COMPONENTS = 50  # if nobody says how many
+_COMPONENTS = 50  # the default number
 
 
 def features_of(X, rows, features, owner):
-    """Return the features of some rows of a pool, read piece by piece.
+    """Return the features of some rows of a pool, read chunk by chunk.
 
     Parameters
     ----------
     X : array-like of shape (n_samples, ...)
         The pool, of any kind.
     rows : ndarray of shape (n_rows,), dtype=intp
-        Which ones.
+        Indices of the rows.
     features : {"input", "pca"}, callable or array-like of shape (n_samples, ...)
-        The rows, flattened, for both words; what the function makes of rows; or the
-        features themselves.
+        For "input" and "pca", the flattened rows are returned, otherwise the result of
+        the function or the given features.
     owner : str
-        The seed's name, for messages.
+        Name of the seed, for messages.
 
     Returns
     -------
@@ -38,8 +38,8 @@ def features_of(X, rows, features, owner):
     Raises
     ------
     TypeError, ValueError
-        If ``features`` is something else, has not a row for each of X, or holds what
-        is no finite number.
+        If ``features`` is something else, does not have one row per row of X, or is not
+        finite.
     """
     if callable(features) or isinstance(features, str):
         return _made(X, rows, _maker(features, owner), owner)
@@ -64,11 +64,11 @@ def principal_components(features, n_components, seed, owner):
     features : ndarray or CSR matrix of shape (n_rows, n_features)
         The rows.
     n_components : int or None
-        How many; None takes 50, or as many as there are.
+        Number of components. None takes 50, or all if there are fewer.
     seed : int
-        Of the randomized solver.
+        Seeds the randomized solver.
     owner : str
-        The seed's name, for the message.
+        Name of the seed, for the message.
 
     Returns
     -------
@@ -77,9 +77,9 @@ def principal_components(features, n_components, seed, owner):
     Raises
     ------
     ValueError
-        If there are not so many.
+        If there are fewer components.
     """
-    # The solver for sparse matrices finds all but one.
+    # The solver for sparse matrices does not find the last component.
     most = max(min(features.shape) - sp.issparse(features), 1)
     if n_components is None:
         n_components = min(_COMPONENTS, most)
@@ -89,7 +89,7 @@ def principal_components(features, n_components, seed, owner):
             f"n_components of {owner} is {size}, but {features.shape[0]} rows of "
             f"{features.shape[1]} features have only {most}."
         )
-    # Rows that are all equal have no variance to take a part of.
+    # Equal rows have no variance, so PCA divides by 0 for its explained variance.
     with np.errstate(divide="ignore", invalid="ignore"):
         return PCA(size, random_state=seed).fit_transform(features)
 

@@ -37,7 +37,7 @@ class RunSettings:
     Parameters
     ----------
     owner : str
-        Whose settings they are, for messages.
+        The class or function that has these settings, for messages.
     estimator : estimator
         The model that learns.
     X : array-like of shape (n_samples, ...)

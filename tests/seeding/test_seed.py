@@ -99,18 +99,18 @@ SIX = np.arange(12.0).reshape(6, 2)
             ValueError,
             r"got continuous values. RandomSeed and KMeansSeed\(n_per_class=None\)",
         ),
-        (KMeansSeed(1), np.eye(6), ValueError, r"class a row, got the shape \(6, 6\)"),
+        (KMeansSeed(1), np.eye(6), ValueError, r"class per row, got the shape \(6, 6\)"),
         (
             BalancedSeed(2),
             [[1, 3]] * 6,
             ValueError,
-            r"y of BalancedSeed must hold one class a row, got the shape \(6, 2\)",
+            r"y of BalancedSeed must hold one class per row, got the shape \(6, 2\)",
         ),
         (
             KMeansSeed(1),
             np.ones((6, 2, 2)),
             ValueError,
-            r"y of KMeansSeed must hold one class a row, got the shape \(6, 2, 2\)",
+            r"y of KMeansSeed must hold one class per row, got the shape \(6, 2, 2\)",
         ),
         (KMeansSeed(1), [np.nan] * 6, ValueError, "y of KMeansSeed must hold no NaN"),
         (
