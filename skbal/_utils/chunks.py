@@ -1,6 +1,6 @@
-"""How many rows fit into a memory budget."""
+"""Chunks of rows that fit into a memory budget."""
 
-MAX_MEMORY = 64 * 2**20  # bytes of temporaries that one step may hold
+MAX_MEMORY = 64 * 2**20  # bytes of temporaries at once
 
 
 def rows_within(bytes_per_row, *, max_memory=MAX_MEMORY, largest=4096):
@@ -9,11 +9,11 @@ def rows_within(bytes_per_row, *, max_memory=MAX_MEMORY, largest=4096):
     Parameters
     ----------
     bytes_per_row : int
-        What one row costs at the widest point.
+        Largest number of bytes held for one row.
     max_memory : int, default=64 MiB
-        The budget in bytes.
+        Bytes in all.
     largest : int, default=4096
-        Never more rows than this: larger chunks are no faster.
+        Largest number of rows. Larger chunks are no faster.
 
     Returns
     -------
@@ -28,23 +28,23 @@ def rows_within(bytes_per_row, *, max_memory=MAX_MEMORY, largest=4096):
 
 
 def chunks(n_rows, step, start=0):
-    """Yield slices that cut rows into pieces of ``step`` rows or fewer.
+    """Yield slices that cut rows into chunks of ``step`` rows or fewer.
 
-    scikit-learn's ``gen_batches`` checks its arguments for longer than a small piece
-    takes, and refuses no rows.
+    scikit-learn's ``gen_batches`` does the same, but its checks take longer than a
+    small chunk, and it refuses an empty array.
 
     Parameters
     ----------
     n_rows : int
-        How many there are.
+        Number of rows.
     step : int
-        1 or more.
+        Number of rows in a chunk, 1 or more.
     start : int, default=0
-        The first row of the first piece.
+        First row of the first chunk.
 
     Yields
     ------
-    piece : slice
+    rows : slice
 
     Examples
     --------

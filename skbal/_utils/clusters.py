@@ -1,4 +1,4 @@
-"""Clusters of rows by k-means, and a row for each."""
+"""Clusters of rows, and one row for each cluster."""
 
 import warnings
 
@@ -8,43 +8,43 @@ from sklearn.metrics import pairwise_distances_argmin
 
 
 def fit_clusters(clusterer, features, **given):
-    """Fit a clusterer, also to fewer different rows than it has clusters.
+    """Fit a clusterer without a warning if there are fewer distinct rows than clusters.
 
     Parameters
     ----------
     clusterer : estimator
-        Takes the features in ``fit``.
+        Its ``fit`` is called with the features.
     features : ndarray or CSR matrix of shape (n_rows, n_features)
         The rows.
     **given : object
-        Other arguments of ``fit``.
+        Further arguments of ``fit``.
 
     Returns
     -------
     clusterer : estimator
-        The same, fitted.
+        The same object, fitted.
     """
     with warnings.catch_warnings():
-        # Fewer different rows than clusters are no reason to choose fewer rows.
+        # Even with fewer distinct rows than clusters, as many rows must be chosen.
         warnings.simplefilter("ignore", ConvergenceWarning)
         return clusterer.fit(features, **given)
 
 
 def nearest_rows(centres, features):
-    """Return the row nearest to each centre, none twice.
+    """Return the row nearest to each centre, without repeats.
 
     Parameters
     ----------
     centres : ndarray of shape (n_centres, n_features)
-        No more than there are rows.
+        At most as many as there are rows.
     features : ndarray or CSR matrix of shape (n_rows, n_features)
         The rows.
 
     Returns
     -------
     rows : ndarray of shape (n_centres,), dtype=intp
-        Of centres that share their nearest row, the first gets it, and the others get
-        the nearest of those that are left.
+        If centres share their nearest row, the first centre gets it. The others get the
+        nearest of the remaining rows.
 
     Examples
     --------

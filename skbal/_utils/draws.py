@@ -16,7 +16,7 @@ def check_draws(draws, owner, *, name="draws", n_outputs=1):
     draws : array-like of shape (n_samples, n_draws, n_outputs)
         float32 and float64 are not copied. Other numbers become float64.
     owner : str
-        Name of the function that was given the draws, for messages.
+        Name of the caller, for messages.
     name : str, default="draws"
         Name of the argument.
     n_outputs : int, default=1
@@ -61,7 +61,7 @@ def check_probabilities(draws, owner, *, name="draws"):
     draws : array-like of shape (n_samples, n_draws, n_classes)
         Class probabilities.
     owner : str
-        Name of the function that was given the draws, for messages.
+        Name of the caller, for messages.
     name : str, default="draws"
         Name of the argument.
 

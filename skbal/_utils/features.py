@@ -1,4 +1,4 @@
-"""Rows of features: what distances and similarities are measured on."""
+"""Checked features, on which distances and similarities are measured."""
 
 import numpy as np
 import scipy.sparse as sp
@@ -6,32 +6,33 @@ from sklearn.utils import check_array
 
 
 def as_features(values, n_samples, owner):
-    """Return values as rows of finite floats, flattened.
+    """Return values as a matrix of finite floats, with one row per row.
 
     Parameters
     ----------
     values : array-like or sparse matrix of shape (n_samples, ...)
-        As the model or the caller's function gave them.
+        Output of the model or of the user's function. Further axes are flattened.
     n_samples : int
-        How many rows they were made of.
+        Number of rows they were computed for.
     owner : str
-        The strategy's name, for messages.
+        Name of the strategy or seed, for messages.
 
     Returns
     -------
     features : ndarray or CSR matrix of shape (n_samples, n_features)
-        float32 for what float32 holds, else float64; sparse ones are float64.
+        float32 for values that float32 can hold, otherwise float64. Sparse matrices are
+        float64.
 
     Raises
     ------
     ValueError
-        If there are more or fewer rows, or a value is no finite number.
+        If the number of rows differs, or a value is not a finite number.
     """
     if not sp.issparse(values):
         values = np.asarray(values)
     if values.shape[:1] != (n_samples,):
         raise ValueError(
-            f"features of {owner} must give a row for each of the {n_samples} rows, "
+            f"features of {owner} must have one row for each of the {n_samples} rows, "
             f"got the shape {values.shape}."
         )
     dtype = np.float64
@@ -44,4 +45,4 @@ def as_features(values, n_samples, owner):
     except ValueError as error:
         # scikit-learn's first line says what is wrong, the rest suggests other models.
         reason = str(error).partition("\n")[0]
-        raise ValueError(f"features of {owner} are refused: {reason}") from error
+        raise ValueError(f"features of {owner} are not valid: {reason}") from error

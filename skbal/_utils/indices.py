@@ -1,22 +1,22 @@
-"""Checks of row indices whose messages say whose they are."""
+"""Checks of row indices."""
 
 import numpy as np
 
 
 def check_indices(indices, n_rows, name, owner, *, unique=True):
-    """Return ``indices`` as an integer array, or say what they had to be.
+    """Return ``indices`` as an array of integers.
 
     Parameters
     ----------
     indices : array-like of int of shape (n_indices,)
-        Masks, floats and negative numbers are refused: they would point somewhere,
-        but hardly where they were meant to.
+        Masks, floats and negative numbers are refused. NumPy would take them, but
+        hardly ever as they were meant.
     n_rows : int
-        How many rows there are.
+        Number of rows.
     name, owner : str
-        The argument's name and whose it is.
+        Names of the argument and of the caller, for messages.
     unique : bool, default=True
-        Whether an index may come only once.
+        Whether repeated indices are refused.
 
     Returns
     -------
@@ -25,9 +25,9 @@ def check_indices(indices, n_rows, name, owner, *, unique=True):
     Raises
     ------
     TypeError
-        If they are no integers.
+        If the indices are not integers.
     ValueError
-        If they have more than one axis, lie outside the rows or come twice.
+        If they have more than one axis, lie outside the rows or are repeated.
 
     Examples
     --------

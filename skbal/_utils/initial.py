@@ -55,13 +55,13 @@ def initial_rows(initial, X, y, owner, candidates=None):
     Parameters
     ----------
     initial : array-like of int of shape (n_initial,), object with select, or None
-        The rows, or what selects them from the candidates. None is no row.
+        The rows, or an object that selects them from the candidates. None is no row.
     X : array-like of shape (n_pool, ...)
         The pool.
     y : array-like of shape (n_pool, ...), optional
         The labels that ``select`` may look at.
     owner : str
-        Whose argument it is, for messages.
+        Name of the caller, for messages.
     candidates : ndarray of int of shape (n_candidates,), optional
         The rows that may be labelled. None allows all.
 
@@ -72,8 +72,8 @@ def initial_rows(initial, X, y, owner, candidates=None):
     Raises
     ------
     TypeError, ValueError
-        If these are no different rows of X, or one is no candidate. What ``select``
-        raises passes through.
+        If they are not distinct rows of X, or one is not a candidate. Errors of
+        ``select`` pass through.
 
     Examples
     --------

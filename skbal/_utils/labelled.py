@@ -17,7 +17,7 @@ def check_labelled(X, y, owner, *, force_all_finite=True):
     y : array-like of shape (n_samples,) or (n_samples, n_outputs)
         The labels.
     owner : str
-        Whose arguments they are, for the message.
+        Name of the caller, for messages.
     force_all_finite : bool or "allow-nan", default=True
         Whether NaN and infinity are refused in X. In y they always are.
 
@@ -49,6 +49,6 @@ def _check_values(values, name, owner, force_all_finite):
             ensure_all_finite=force_all_finite,
         )
     except ValueError as error:
-        # The first line of scikit-learn says what is wrong, the others suggest models.
+        # The first line of scikit-learn's message says what is wrong.
         reason = str(error).partition("\n")[0]
         raise ValueError(f"{name} given to {owner} is refused: {reason}") from error

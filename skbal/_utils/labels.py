@@ -1,17 +1,17 @@
-"""Labels as numbers of their classes, and columns of classes."""
+"""Labels as codes of their classes, and columns of classes."""
 
 import numpy as np
 
 
 def class_codes(labels, name, owner):
-    """Return the different labels, and which of them each label is.
+    """Return the classes, and the position of each label among them.
 
     Parameters
     ----------
     labels : ndarray of shape (n_samples,)
-        Texts or numbers.
+        Strings or numbers.
     name, owner : str
-        The argument's name and whose it is, for messages.
+        Names of the argument and of the caller, for messages.
 
     Returns
     -------
@@ -23,23 +23,24 @@ def class_codes(labels, name, owner):
     Raises
     ------
     TypeError
-        If there are texts and numbers, or something missing.
+        If strings and numbers are mixed, or a label is None.
     ValueError
-        If there is NaN.
+        If a label is NaN.
 
     Examples
     --------
     >>> class_codes(np.array(["b", None], dtype=object), "y", "NoisyOracle")
     Traceback (most recent call last):
         ...
-    TypeError: y of NoisyOracle must hold either texts or numbers, got NoneType and str.
+    TypeError: y of NoisyOracle must hold either strings or numbers, got NoneType and
+    str.
     """
     try:
         classes, codes = np.unique(labels, return_inverse=True)
     except TypeError:
         kinds = sorted({type(label).__name__ for label in labels.tolist()})
         raise TypeError(
-            f"{name} of {owner} must hold either texts or numbers, got "
+            f"{name} of {owner} must hold either strings or numbers, got "
             f"{' and '.join(kinds)}."
         ) from None
     if (classes != classes).any():  # NaN differs from itself
@@ -48,21 +49,21 @@ def class_codes(labels, name, owner):
 
 
 def for_all_classes(probabilities, known, classes):
-    """Return probabilities with a column for each class.
+    """Return probabilities with one column per class.
 
     Parameters
     ----------
     probabilities : ndarray of shape (..., n_known)
         Columns in the order of ``known``.
     known : ndarray of shape (n_known,)
-        Some of the classes, rising.
+        Some of the classes, in ascending order.
     classes : ndarray of shape (n_classes,)
-        All of them, rising.
+        All classes, in ascending order.
 
     Returns
     -------
     aligned : ndarray of shape (..., n_classes)
-        0 for a class that is not known.
+        0 for a class that is not in ``known``.
 
     Examples
     --------

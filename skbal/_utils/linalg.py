@@ -1,4 +1,4 @@
-"""One safe Cholesky factor: a singular matrix gets a little help, and says so."""
+"""A safe Cholesky factor, with a warning where a matrix is singular."""
 
 import numpy as np
 from scipy.linalg import lapack
@@ -6,24 +6,23 @@ from scipy.linalg import lapack
 from skbal._utils.warn import warn
 from skbal.exceptions import NumericalWarning
 
-# Parts of the diagonal that are added, one after the other, until the factor exists.
+# Fractions of the diagonal that are added, one after the other, until a factor exists.
 _JITTERS = (1e-14, 1e-12, 1e-10, 1e-8, 1e-6)
 
 
 def safe_cholesky(matrix, what):
     """Return the lower Cholesky factor of a symmetric positive definite matrix.
 
-    A factor counts only if each pivot kept digits of the diagonal it came from. Where
-    one did not, the matrix is singular to working precision, and a small part of its
-    own diagonal is added: so columns of very different scales are each helped in their
-    own units.
+    A factor is accepted only if no pivot is lost in rounding. Otherwise the matrix is
+    singular to working precision, and a small fraction of its diagonal is added. A
+    fraction suits columns of very different scales.
 
     Parameters
     ----------
     matrix : ndarray of shape (n, n), dtype=float64
-        Symmetric; only the lower triangle is read.
+        Symmetric. Only the lower triangle is read.
     what : str
-        What the matrix is and whose, as the subject of a sentence.
+        Name of the matrix and of its owner, as the subject of a sentence.
 
     Returns
     -------
@@ -33,13 +32,13 @@ def safe_cholesky(matrix, what):
     Warns
     -----
     NumericalWarning
-        If the diagonal had to be enlarged; the message says by how much.
+        If a fraction of the diagonal was added. The message says which.
 
     Raises
     ------
     ValueError
         If the matrix is not finite, or not positive definite even with the largest
-        help.
+        fraction added.
 
     Examples
     --------
@@ -73,8 +72,8 @@ def safe_cholesky(matrix, what):
 
 
 def _factor(matrix):
-    """Return the factor, or None where a pivot is lost in rounding."""
-    # LAPACK reads columns, so the lower triangle is the transpose's upper one.
+    """Return the factor, or None if a pivot is lost in rounding."""
+    # LAPACK stores columns: the lower triangle is the upper one of the transpose.
     factor, n_missing = lapack.dpotrf(matrix.T, lower=False, clean=True)
     if n_missing:
         return None
@@ -84,5 +83,5 @@ def _factor(matrix):
 
 
 def _lost_part(n):
-    # Rounding alone leaves a pivot of about this part of its diagonal.
+    # Rounding alone leaves a pivot near this fraction of its diagonal.
     return 4 * max(n, 1) * np.finfo(np.float64).eps

@@ -1,4 +1,4 @@
-"""Amounts of memory, as people write them."""
+"""Amounts of memory, such as "1GB"."""
 
 import re
 from numbers import Integral
@@ -17,15 +17,15 @@ _UNITS = {
 
 
 def check_memory(value, name, owner):
-    """Return an amount of memory in bytes, or say how to write one.
+    """Return an amount of memory in bytes.
 
     Parameters
     ----------
     value : int or str
         Bytes, or a number with a unit such as "1GB", "1.5 GiB" or "64MB". KB, MB, GB
-        and TB count in thousands; KiB, MiB, GiB and TiB in powers of 1024.
+        and TB are powers of 1000; KiB, MiB, GiB and TiB are powers of 1024.
     name, owner : str
-        The argument's name and whose it is.
+        Names of the argument and of the caller, for messages.
 
     Returns
     -------
@@ -37,7 +37,7 @@ def check_memory(value, name, owner):
     TypeError
         If it is neither an integer nor a string.
     ValueError
-        If it is below one byte, or the text is no amount of memory.
+        If it is below one byte, or the string is not an amount of memory.
 
     Examples
     --------
@@ -46,29 +46,30 @@ def check_memory(value, name, owner):
     >>> check_memory("plenty", "max_memory", "BatchBALD")
     Traceback (most recent call last):
         ...
-    ValueError: max_memory of BatchBALD must be bytes or a text such as "1GB" or
+    ValueError: max_memory of BatchBALD must be bytes or a string such as "1GB" or
     "64MiB", got 'plenty'.
     """
     if isinstance(value, bool) or not isinstance(value, (Integral, str)):
         raise TypeError(
-            f"{name} of {owner} must be an integer (bytes) or a text such as "
+            f"{name} of {owner} must be an integer (bytes) or a string such as "
             f'"1GB", got {value!r} ({type(value).__name__}).'
         )
     n_bytes = _parse(value) if isinstance(value, str) else int(value)
     if n_bytes is None or n_bytes < 1:
         raise ValueError(
-            f'{name} of {owner} must be bytes or a text such as "1GB" or "64MiB", '
+            f'{name} of {owner} must be bytes or a string such as "1GB" or "64MiB", '
             f"got {value!r}."
         )
     return n_bytes
 
 
 def as_text(n_bytes):
-    """Return an amount of memory with a unit that suits it.
+    """Return an amount of memory as a string with a unit.
 
     Parameters
     ----------
     n_bytes : int
+        The amount.
 
     Returns
     -------

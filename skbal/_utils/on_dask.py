@@ -1,23 +1,23 @@
 """Calls on the cluster of joblib's dask backend, by dask's own client.
 
-joblib waits for ever where dask gives up a call because workers died under it, so it
-is asked only which cluster to use.
+If workers die, dask gives up a call, and joblib then waits for ever. So joblib is asked
+only which cluster to use.
 """
 
 import pickle
 
 from sklearn import config_context, get_config
 
-_LARGE = 8_000_000  # bytes of a function that is not sent anew with each call
+_LARGE = 8_000_000  # bytes of a function that is sent to each worker only once
 
 
 def is_dask(backend):
-    """Return whether a backend of joblib is that of dask.
+    """Return whether a joblib backend is the one of dask.
 
     Parameters
     ----------
     backend : joblib.parallel.ParallelBackendBase
-        As `joblib.parallel.get_active_backend` gives it.
+        As `joblib.parallel.get_active_backend` returns it.
 
     Returns
     -------
@@ -27,15 +27,14 @@ def is_dask(backend):
 
 
 def results_on_dask(backend, function, calls):
-    """Give the results of calls on a dask cluster, as they come.
+    """Yield the results of calls on a dask cluster, in the order in which they finish.
 
-    The arguments travel with each call, so dask itself makes a call again whose worker
-    died.
+    The arguments are sent with each call. So dask repeats a call if its worker died.
 
     Parameters
     ----------
     backend : joblib's dask backend
-        Knows the client.
+        Holds the client.
     function : callable
         Picklable.
     calls : list of tuple
@@ -44,13 +43,13 @@ def results_on_dask(backend, function, calls):
     Yields
     ------
     result : object
-        What the function returned, in any order.
+        What the function returned.
 
     Raises
     ------
     Exception
-        What the function raises; distributed's ``KilledWorker`` or a
-        `concurrent.futures.CancelledError` where dask had to give up.
+        The error of the function. If dask gave up, distributed's ``KilledWorker`` or
+        `concurrent.futures.CancelledError`.
     """
     import dask
     from distributed import as_completed
@@ -63,7 +62,7 @@ def results_on_dask(backend, function, calls):
             client.submit(_call, get_config(), function, _Sealed(call), pure=False)
             for call in calls
         ]
-    # In a task of the cluster itself, its thread is lent to others while this waits.
+    # Inside a task of the cluster, this lends its thread to others while it waits.
     with backend.retrieval_context():
         try:
             for future in as_completed(futures):
@@ -74,7 +73,7 @@ def results_on_dask(backend, function, calls):
 
 
 class _Sealed:
-    # Dask looks for futures in each list and tuple that it is given.
+    # dask searches every list and tuple for futures, but not this.
     def __init__(self, content):
         self.content = content
 
@@ -88,4 +87,4 @@ def _pickled_size(content):
     try:
         return len(pickle.dumps(content, protocol=pickle.HIGHEST_PROTOCOL))
     except (pickle.PicklingError, AttributeError, TypeError):
-        return 0  # a function of a notebook, say, which dask pickles in its own way
+        return 0  # such as a function of a notebook, which dask pickles in its own way

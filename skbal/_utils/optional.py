@@ -1,19 +1,19 @@
-"""Imports of what is an extra; the error names the extra."""
+"""Imports of optional packages, with an error that names the extra to install."""
 
 import importlib
 
 
 def require(module, extra, purpose):
-    """Return the module, or raise an ImportError that says what to install.
+    """Return a module, or raise an ImportError that names the extra to install.
 
     Parameters
     ----------
     module : str
-        Its dotted name.
+        Dotted name of the module.
     extra : str
-        The extra of skbal that brings it.
+        Extra of skbal that installs it.
     purpose : str
-        What needs it, as the subject of a sentence.
+        Name of what needs the module, as the subject of a sentence.
 
     Returns
     -------

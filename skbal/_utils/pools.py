@@ -1,7 +1,19 @@
 """Rows of a pool, whatever holds them: memory, a file, dask, a torch Dataset.
 
-What scikit-learn can index stays what it is. Of anything else, only the rows asked for
-are read, and they come as NumPy arrays.
+If scikit-learn can index the pool, its rows keep their kind: rows of a frame are a
+frame. From any other pool only the rows asked for are read, as NumPy arrays.
+
+=============  =====================================================================
+n_rows(X)      number of rows
+take(X, rows)  some rows, in memory
+cut(X, parts)  one chunk of rows after the other, in memory
+subset(X,      some rows, in memory or, where a copy would be large, as a `RowsView`
+rows)          that reads them later
+whole(X)       all rows, as an object that scikit-learn can index
+sliceable(X)   the pool itself, or an equal one whose rows can be read repeatedly
+is_indexed(X)  whether scikit-learn can index it
+reads_late(X)  whether its rows are read only when needed (file, dask, over 1 GB)
+=============  =====================================================================
 """
 
 import sys
@@ -15,13 +27,13 @@ from skbal._utils.chunks import MAX_MEMORY, rows_within
 from skbal._utils.reading import read_items, read_slices
 from skbal._utils.rows import RowsView
 
-# What scikit-learn indexes in its own kind: arrays and tensors, frames and tables.
+# Attributes of what scikit-learn can index: arrays and tensors, frames and tables.
 _INDEXED = ("__dlpack__", "iloc", "__dataframe__", "__arrow_c_stream__")
 
-# The usual size of a block of a dask array.
+# Bytes. The usual size of a block of a dask array.
 _READ_AT_ONCE = 2 * MAX_MEMORY
 
-_LARGE = 2**30  # bytes of an array that nobody wants in memory twice
+_LARGE = 2**30  # bytes of an array that is not copied
 
 
 def n_rows(X):
@@ -41,7 +53,7 @@ def n_rows(X):
     TypeError
         If it has no length or cannot be indexed.
     ValueError
-        If it is a dask array that does not know its length.
+        If it is a dask array of unknown length.
 
     Examples
     --------
@@ -61,23 +73,23 @@ def n_rows(X):
 
 
 def take(X, rows):
-    """Return some rows of a pool, as something that estimators take.
+    """Return some rows of a pool, as an array that estimators take.
 
     Parameters
     ----------
     X : array-like of shape (n_samples, ...)
-        Whatever scikit-learn indexes; a dask array; an array in a file, as h5py and
-        zarr have it, or anything else with a ``shape`` that takes slices; a map-style
-        `torch.utils.data.Dataset`, or anything else that gives items by number, each
-        the row x itself or a tuple (x, ...).
+        Any of these: an object that scikit-learn can index; a dask array; an array in a
+        file (h5py, zarr) or another object with a ``shape`` that takes slices; a
+        map-style `torch.utils.data.Dataset` or another object that gives items by
+        number. An item is the row x or a tuple (x, ...).
     rows : slice or ndarray of int
-        Which ones. Integers need not be sorted, and may come more than once.
+        The rows. Integers need not be sorted and may be repeated.
 
     Returns
     -------
     part : array-like of shape (n_taken, ...)
-        In its own kind if scikit-learn can index X, otherwise an ndarray. A slice of an
-        array or a memory map is no copy.
+        Of the kind of X if scikit-learn can index it, otherwise an ndarray. A slice of
+        an array or a memory map is not copied.
 
     Raises
     ------
@@ -107,50 +119,50 @@ def take(X, rows):
 
 
 def cut(X, indices):
-    """Give the pieces of a pool, one after the other.
+    """Yield chunks of a pool, one after the other.
 
-    A dask array computes a whole block for each part of it that is asked for, so its
-    pieces are read many at a time, some 128 MB.
+    A dask array computes a whole block even for a few of its rows. So several chunks
+    are read at once, near 128 MB.
 
     Parameters
     ----------
     X : array-like of shape (n_samples, ...)
         As `take` takes it.
     indices : iterable of slice or of ndarray of int
-        Which rows a piece holds.
+        The rows of each chunk.
 
     Yields
     ------
-    piece : array-like of shape (n_taken, ...)
+    chunk : array-like of shape (n_taken, ...)
         As `take` returns it.
     """
     X = sliceable(X)
     if not hasattr(X.source if isinstance(X, RowsView) else X, "compute"):
         yield from (take(X, rows) for rows in indices)
         return
-    most = rows_within(_bytes_a_row(X), max_memory=_READ_AT_ONCE, largest=2**20)
-    for group in _groups(indices, n_rows(X), most):
-        block, start = take(X, np.concatenate(group)), 0
-        for rows in group:
-            yield block[start : start + len(rows)]
+    most = rows_within(_bytes_per_row(X), max_memory=_READ_AT_ONCE, largest=2**20)
+    for several in _read_together(indices, n_rows(X), most):
+        read, start = take(X, np.concatenate(several)), 0
+        for rows in several:
+            yield read[start : start + len(rows)]
             start += len(rows)
 
 
 def subset(X, rows):
-    """Return some rows of a pool, read late where a copy would be large.
+    """Return some rows of a pool, which are read later where a copy would be large.
 
     Parameters
     ----------
     X : array-like of shape (n_samples, ...)
         As `take` takes it.
     rows : ndarray of int of shape (n_taken,)
-        Which ones.
+        The rows.
 
     Returns
     -------
     part : array-like of shape (n_taken, ...)
-        A `RowsView` of what is not in memory, and of an array over 1 GB; otherwise
-        what `take` returns.
+        A `RowsView` if X is not in memory or an array over 1 GB, otherwise what `take`
+        returns.
     """
     if isinstance(X, RowsView):
         return RowsView(X.source, X.rows[rows], take)
@@ -168,7 +180,7 @@ def reads_late(X):
     Returns
     -------
     late : bool
-        True for what is not in memory, and for an array over 1 GB.
+        True for data that are not in memory and for arrays over 1 GB.
     """
     if isinstance(X, (np.memmap, RowsView)) or not is_indexed(X):
         return True
@@ -176,7 +188,7 @@ def reads_late(X):
 
 
 def whole(X):
-    """Return a pool as something that estimators take.
+    """Return all rows of a pool, as an array that estimators take.
 
     Parameters
     ----------
@@ -186,13 +198,13 @@ def whole(X):
     Returns
     -------
     X : array-like of shape (n_samples, ...)
-        Itself if scikit-learn can index it, otherwise all of it in memory.
+        X itself if scikit-learn can index it, otherwise an array in memory.
     """
     return X if is_indexed(X) else take(X, slice(0, n_rows(X)))
 
 
 def sliceable(X):
-    """Return a pool whose rows can be taken again and again.
+    """Return a pool whose rows can be read repeatedly.
 
     Parameters
     ----------
@@ -202,8 +214,9 @@ def sliceable(X):
     Returns
     -------
     X : array-like of shape (n_samples, ...)
-        A sparse matrix in CSR format; a torch ``Subset`` as a `RowsView`; what only
-        turns into an array, as that array; anything else is returned as it is.
+        A sparse matrix becomes CSR, a torch ``Subset`` a `RowsView`, and an object that
+        can only be turned into an array becomes that array. Anything else is returned
+        as it is.
     """
     if issparse(X):
         return X.tocsr()
@@ -221,7 +234,7 @@ def is_indexed(X):
     Parameters
     ----------
     X : object
-        Maybe a pool.
+        Any object.
 
     Returns
     -------
@@ -264,20 +277,20 @@ def _check_indexable(X):
         )
 
 
-def _bytes_a_row(X):
+def _bytes_per_row(X):
     return int(np.prod(X.shape[1:])) * np.dtype(X.dtype).itemsize
 
 
-def _groups(indices, n, most):
-    """Give lists of consecutive index arrays, each list of up to ``most`` rows."""
-    group, size = [], 0
+def _read_together(indices, n, most):
+    """Yield lists of consecutive index arrays with up to ``most`` rows in all."""
+    several, size = [], 0
     for rows in indices:
         if isinstance(rows, slice):
             rows = np.arange(*rows.indices(n))
-        if group and size + len(rows) > most:
-            yield group
-            group, size = [], 0
-        group.append(rows)
+        if several and size + len(rows) > most:
+            yield several
+            several, size = [], 0
+        several.append(rows)
         size += len(rows)
-    if group:
-        yield group
+    if several:
+        yield several

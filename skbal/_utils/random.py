@@ -1,4 +1,4 @@
-"""One seed in, independent streams out; the global streams stay as they are."""
+"""Independent random streams from one seed, without NumPy's global stream."""
 
 import zlib
 from numbers import Integral
@@ -15,10 +15,10 @@ def check_seed(random_state, owner="predict_samples"):
     Parameters
     ----------
     random_state : None, int, numpy.random.RandomState or numpy.random.Generator
-        None asks the operating system for a fresh seed (NumPy's global stream is not
-        touched); an integer is its own seed; a generator gives its next integer.
+        None draws a fresh seed from the operating system. An integer is returned as it
+        is. A RandomState or Generator draws the seed, so its state changes.
     owner : str, default="predict_samples"
-        Whose argument it is, for the error message.
+        Name of the caller, for messages.
 
     Returns
     -------
@@ -28,9 +28,9 @@ def check_seed(random_state, owner="predict_samples"):
     Raises
     ------
     ValueError
-        If it is a negative or too large integer.
+        If it is an integer below 0 or above 2**32 - 1.
     TypeError
-        If it is none of the kinds above.
+        If it has any other type.
 
     Examples
     --------
@@ -57,15 +57,15 @@ def check_seed(random_state, owner="predict_samples"):
 
 
 def stream(seed, *keys):
-    """Return a generator that depends on ``seed`` and ``keys`` only.
+    """Return a generator that depends only on ``seed`` and ``keys``.
 
     Parameters
     ----------
     seed : int
         As `check_seed` returns it.
     *keys : int or str
-        What the stream is for (a layer's name, the number of a draw, ...). Different
-        keys give independent streams.
+        Purpose of the stream, such as the name of a layer or the number of a draw.
+        Different keys give independent streams.
 
     Returns
     -------
@@ -83,12 +83,12 @@ def stream(seed, *keys):
 
 
 def next_seed(rng):
-    """Return a seed that everything of scikit-learn takes.
+    """Return a seed that every ``random_state`` of scikit-learn accepts.
 
     Parameters
     ----------
     rng : numpy.random.Generator
-        What it is drawn from.
+        The stream that it is drawn from.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Rows read out of what only gives slices or single items."""
+"""Rows read from objects that give only slices or single items."""
 
 import sys
 from collections.abc import Mapping
@@ -8,14 +8,14 @@ from scipy.sparse import issparse
 
 
 def read_slices(X, rows):
-    """Return rows of what takes slices, and perhaps rising integers.
+    """Return rows of an object that takes slices, and perhaps ascending integers.
 
     Parameters
     ----------
     X : sliceable of shape (n_samples, ...)
-        The pool; a dask array computes what is asked for.
+        The pool. Rows of a dask array are computed.
     rows : ndarray of int of shape (n_taken,)
-        Rising, none twice.
+        Ascending, none repeated.
 
     Returns
     -------
@@ -40,14 +40,14 @@ def _in_memory(X, rows):
 
 
 def read_items(X, rows):
-    """Return rows of what gives one item at a time.
+    """Return rows of an object that gives one item at a time.
 
     Parameters
     ----------
     X : map-style Dataset
-        Its items are the row x or a tuple (x, ...).
+        An item is the row x or a tuple (x, ...).
     rows : ndarray of int of shape (n_taken,)
-        Which ones.
+        The rows.
 
     Returns
     -------

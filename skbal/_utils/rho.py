@@ -13,7 +13,7 @@ def check_rho(rho, owner):
     rho : ndarray of float
         At least one number.
     owner : str
-        Name of the function that was given the draws, for messages.
+        Name of the caller, for messages.
 
     Raises
     ------
@@ -38,7 +38,7 @@ n_questions)
     shape : tuple of int
         Numbers of rows and questions.
     owner : str
-        Name of the function that was given it, for messages.
+        Name of the caller, for messages.
 
     Returns
     -------
@@ -79,7 +79,7 @@ def check_level(level, owner):
     level : float
         Above 0 and below 1.
     owner : str
-        Name of the function that was given it, for messages.
+        Name of the caller, for messages.
 
     Returns
     -------

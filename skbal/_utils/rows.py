@@ -1,4 +1,4 @@
-"""Some rows of a pool that stay where they are until they are asked for."""
+"""Some rows of a pool that are read only when they are needed."""
 
 import numpy as np
 
@@ -6,15 +6,14 @@ import numpy as np
 class RowsView:
     """Some rows of a pool, read only when they are indexed.
 
-    What goes through a pool in slices never holds more than a slice; what asks for
-    all of it at once (``np.asarray``) gets a copy in memory.
+    A slice holds only its own rows in memory. ``np.asarray`` copies all rows.
 
     Parameters
     ----------
     source : array-like of shape (n_samples, ...)
         The pool.
     rows : ndarray of shape (n_rows,), dtype=intp
-        Its rows that the view shows.
+        Rows of the pool that the view shows.
     take : callable
         ``take(source, rows)`` reads rows: `skbal._utils.pools.take`.
     """
@@ -26,27 +25,27 @@ class RowsView:
 
     @property
     def shape(self):
-        """Rows shown, then the shape of one."""
+        """Number of rows, then the shape of a row."""
         return (len(self.rows), *self._pattern.shape[1:])
 
     @property
     def dtype(self):
-        """Of the rows."""
+        """Data type of the rows."""
         return self._pattern.dtype
 
     @property
     def ndim(self):
-        """One more than a row has axes."""
+        """Number of axes: one more than a row has."""
         return len(self.shape)
 
     @property
     def nbytes(self):
-        """Of the rows shown, were they in memory."""
+        """Bytes that the rows would take in memory."""
         return int(np.prod(self.shape)) * np.dtype(self.dtype).itemsize
 
     @property
     def _pattern(self):
-        # A Dataset shows only by its rows what they are like.
+        # A Dataset has no shape or dtype, so one row is read.
         if hasattr(self.source, "shape") and hasattr(self.source, "dtype"):
             return self.source
         return self._take(self.source, np.zeros(1, dtype=np.intp))

@@ -1,4 +1,4 @@
-"""Scores of a model that perhaps does not know all classes yet."""
+"""Scores of a model that may not know all classes yet."""
 
 from difflib import get_close_matches
 
@@ -11,7 +11,7 @@ from skbal._utils.tags import classifies
 
 
 def check_scorer(estimator, scoring, owner):
-    """Return a scorer for an estimator, or raise an error that says whose it is.
+    """Return a scorer for an estimator.
 
     Parameters
     ----------
@@ -20,7 +20,7 @@ def check_scorer(estimator, scoring, owner):
     scoring : str or callable
         As in scikit-learn.
     owner : str
-        Whose parameter it is, for the message.
+        Name of the caller, for messages.
 
     Returns
     -------
@@ -54,7 +54,7 @@ def score_of(model, X, y, scoring):
     Parameters
     ----------
     model : estimator
-        Fitted, perhaps to fewer classes than there are in y.
+        Fitted, possibly on fewer classes than there are in y.
     X : array-like of shape (n_samples, ...)
         The rows.
     y : array-like of shape (n_samples,) or (n_samples, n_outputs)
@@ -70,7 +70,7 @@ def score_of(model, X, y, scoring):
 
 
 class _OfAllClasses(ClassifierMixin, BaseEstimator):
-    """A fitted classifier as one that knows more classes than it was fitted to."""
+    """A fitted classifier with columns for classes that it was not fitted on."""
 
     def __init__(self, model, classes):
         self.model = model

@@ -1,4 +1,4 @@
-"""One seed for everything that has a random_state and was given none."""
+"""One way to seed the parts of an estimator, strategy or filter."""
 
 from sklearn.utils import check_random_state
 
@@ -6,19 +6,20 @@ from skbal._utils.random import SMALL_SEEDS, next_seed, stream
 
 
 def fill_random_states(estimator, seed, *, every=False, in_order=False):
-    """Give an integer to every ``random_state`` of an object that is None.
+    """Set every ``random_state`` of an object that is None to an integer.
 
-    Numbers that somebody has set stay, so a part of a run may be held fixed.
+    Numbers that the user has set stay, so a part of a run may be held fixed.
 
     Parameters
     ----------
     estimator : object
-        An estimator, query strategy, seed or filter; changed in place. Parts of it
-        count, too (``base__random_state``). What has no ``get_params`` stays as it is.
+        An estimator, query strategy, seed or filter, changed in place. Nested
+        parameters (``base__random_state``) are set, too. An object without
+        ``get_params`` stays as it is.
     seed : int
-        Parts of different names get different integers.
+        Determines the integers. Parts of different names get different integers.
     every : bool, default=False
-        Whether those that are not None get an integer, too.
+        Whether to replace numbers that the user has set, too.
     in_order : bool, default=False
         Whether the integers come from one stream, in the order of the names, as in
         scikit-learn's ensembles. Otherwise each name has a stream of its own.
@@ -26,7 +27,7 @@ def fill_random_states(estimator, seed, *, every=False, in_order=False):
     Returns
     -------
     estimator : object
-        The same.
+        The same object.
 
     Examples
     --------

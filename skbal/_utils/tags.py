@@ -1,22 +1,22 @@
-"""What scikit-learn's tags say of an estimator, or of what has none."""
+"""scikit-learn's tags of an estimator, or of an object without tags."""
 
 from sklearn.base import is_classifier, is_regressor
 from sklearn.utils import get_tags
 
 
 def tags_of(estimator):
-    """Return scikit-learn's tags, or None for what is no scikit-learn estimator.
+    """Return scikit-learn's tags, or None if the object is no scikit-learn estimator.
 
     Parameters
     ----------
     estimator : object
-        Anything.
+        Any object.
 
     Returns
     -------
     tags : sklearn.utils.Tags or None
     """
-    # scikit-learn 1.6 would make up tags for what has none.
+    # scikit-learn 1.6 would make up tags for an object without them.
     if not hasattr(estimator, "__sklearn_tags__"):
         return None
     try:
@@ -26,13 +26,12 @@ def tags_of(estimator):
 
 
 def regresses(estimator):
-    """Return whether an estimator says that it is a regressor.
+    """Return whether an estimator is a regressor by its tags.
 
     Parameters
     ----------
     estimator : object
-        A user's own sampler need not have tags, and scikit-learn wants tags of whatever
-        it is asked about.
+        May have no tags, unlike for `sklearn.base.is_regressor`.
 
     Returns
     -------
@@ -42,12 +41,12 @@ def regresses(estimator):
 
 
 def classifies(estimator):
-    """Return whether an estimator says that it is a classifier.
+    """Return whether an estimator is a classifier by its tags.
 
     Parameters
     ----------
     estimator : object
-        As in `regresses`.
+        May have no tags, unlike for `sklearn.base.is_classifier`.
 
     Returns
     -------
@@ -57,7 +56,7 @@ def classifies(estimator):
 
 
 def finite_rule(estimator):
-    """Return a learner's ``force_all_finite``: NaN goes to what can take it.
+    """Return a learner's ``force_all_finite``, which allows NaN if the estimator does.
 
     Parameters
     ----------

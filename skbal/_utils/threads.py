@@ -1,4 +1,4 @@
-"""One thread for arithmetic: results that do not depend on how many there are."""
+"""One thread for arithmetic, so that results do not depend on the number of threads."""
 
 import importlib
 import sys
@@ -16,9 +16,9 @@ _open = {"blocks": 0, "torch_threads": None, "blas": {}}
 def one_thread(*estimators):
     """Let NumPy, SciPy and torch use one thread inside the block.
 
-    Sums over several threads are rounded otherwise than over one, and a network's
-    training makes much of a little. A worker process of joblib has fewer threads than
-    the main process has, so without this a run would depend on ``n_jobs``.
+    Sums over several threads are rounded in another way than over one, and the training
+    of a network amplifies small differences. A worker process of joblib has fewer
+    threads than the main process, so without this a run would depend on ``n_jobs``.
 
     Blocks may be nested and may overlap in several threads. BLAS and torch have one
     number of threads for the whole process: the first block sets it, the last one to
@@ -27,9 +27,9 @@ def one_thread(*estimators):
     Parameters
     ----------
     *estimators : estimator
-        What is fitted in the block. If one of them uses torch, torch is imported
-        before the block begins: imported inside, it would set its own number of
-        threads.
+        Estimators that are fitted in the block. If one of them uses torch, torch is
+        imported before the block begins. If it were imported inside the block, it would
+        set its own number of threads.
     """
     if any(uses_torch(estimator) for estimator in estimators):
         importlib.import_module("torch")

@@ -1,23 +1,23 @@
-"""Torch's global stream, seeded for training under one lock and put back."""
+"""torch's global random stream, seeded while a network is trained."""
 
 import threading
 from contextlib import contextmanager
 
-# The stream belongs to the process, not to a thread: two fits at once would draw from
-# each other's. Predictions never use it, so only training waits here.
+# The stream belongs to the process, not to a thread. Two fits at once would draw from
+# the same stream, so they wait for each other. Predictions never use it.
 _TRAINING = threading.RLock()
 
 
 @contextmanager
 def seeded_torch(seed, device="cpu"):
-    """Run a block with torch's global stream seeded; the caller's is put back after.
+    """Seed torch's global stream inside the block, and restore it afterwards.
 
     Parameters
     ----------
     seed : int
         The seed.
     device : str or torch.device, default="cpu"
-        The device that trains; its stream is seeded and put back too.
+        Device of the network. Its stream is seeded and restored, too.
 
     Yields
     ------

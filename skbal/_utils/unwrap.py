@@ -1,4 +1,4 @@
-"""What stands around the model that makes the draws: pipelines, searches, learners."""
+"""The model inside pipelines, searches and learners."""
 
 from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
@@ -11,23 +11,23 @@ def unwrap(estimator):
     Parameters
     ----------
     estimator : estimator or learner
-        A model, or something that holds one.
+        A model, or an object that holds one.
 
     Returns
     -------
     transformers : list of transformer
-        What the rows go through before the model, in order.
+        Transformers of the rows, in order.
     model : estimator
-        The innermost estimator, or the first one with a method ``predict_samples``.
+        The first estimator with a method ``predict_samples``, or the innermost one.
 
     Raises
     ------
     TypeError
-        If a class was given in place of an estimator.
+        If a class was given instead of an estimator.
     NotFittedError
         If a search was not fitted.
     ValueError
-        If a search kept no best estimator.
+        If a search has no best estimator.
     """
     if isinstance(estimator, type):
         raise TypeError(
@@ -35,7 +35,7 @@ def unwrap(estimator):
             f"got the class {estimator.__name__}."
         )
     transformers = []
-    # A learner's own method leads back here, but hides what must not be cut in pieces.
+    # A learner's own method leads back here, but hides whether rows may be cut.
     while _is_learner(estimator) or not hasattr(estimator, "predict_samples"):
         if isinstance(estimator, Pipeline):
             transformers += _transformers(estimator)
@@ -52,7 +52,7 @@ def transform(transformers, X):
     Parameters
     ----------
     transformers : list of transformer
-        Fitted; an empty list leaves X as it is.
+        Fitted. An empty list leaves X as it is.
     X : array-like of shape (n_samples, ...)
         The rows.
 
@@ -74,13 +74,12 @@ def _inner(estimator):
 
 
 def _transformers(pipeline):
-    # None and "passthrough" have no transform; nor have the samplers of
-    # imbalanced-learn, which act in fit only.
+    # None, "passthrough" and the samplers of imbalanced-learn have no transform.
     return [step for _, step in pipeline.steps[:-1] if hasattr(step, "transform")]
 
 
 def _is_learner(estimator):
-    # Bagging and searches have an estimator too, but cannot be taught.
+    # Bagging and searches have an estimator, too, but no method teach.
     return hasattr(estimator, "estimator") and hasattr(estimator, "teach")
 
 

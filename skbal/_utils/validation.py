@@ -1,4 +1,4 @@
-"""Checks of arguments whose messages say whose argument was wrong."""
+"""Checks of arguments. Their messages name the argument and its function or class."""
 
 from numbers import Integral, Real
 
@@ -6,16 +6,16 @@ import numpy as np
 
 
 def check_count(value, name, owner, *, smallest=1):
-    """Return ``value`` as an int, or say what it had to be.
+    """Return ``value`` as an int.
 
     Parameters
     ----------
     value : int
-        The count; a bool or a float is refused, also one like 3.0.
+        The count. Bools and floats are refused, even 3.0.
     name, owner : str
-        The argument's name and whose it is.
+        Names of the argument and of the caller, for messages.
     smallest : int, default=1
-        The smallest count allowed.
+        Smallest value allowed.
 
     Returns
     -------
@@ -24,7 +24,7 @@ def check_count(value, name, owner, *, smallest=1):
     Raises
     ------
     TypeError
-        If it is no integer.
+        If it is not an integer.
     ValueError
         If it is too small.
 
@@ -48,16 +48,16 @@ def check_count(value, name, owner, *, smallest=1):
 
 
 def check_real(value, name, owner, *, low=None, high=None):
-    """Return ``value`` as a float in [low, high], or say what it had to be.
+    """Return ``value`` as a float in [low, high].
 
     Parameters
     ----------
     value : float
-        NaN and infinity are refused.
+        The number. NaN and infinity are refused.
     name, owner : str
-        The argument's name and whose it is.
+        Names of the argument and of the caller, for messages.
     low, high : float, optional
-        The bounds, both allowed values themselves.
+        The bounds, both included.
 
     Returns
     -------
@@ -66,7 +66,7 @@ def check_real(value, name, owner, *, low=None, high=None):
     Raises
     ------
     TypeError
-        If it is no real number.
+        If it is not a real number.
     ValueError
         If it lies outside the bounds or is not finite.
     """
@@ -93,18 +93,18 @@ def _bounds(low, high):
 
 
 def check_option(value, name, options, owner):
-    """Return ``value`` if it is one of the options, or say what they are.
+    """Return ``value`` if it is one of the options.
 
     Parameters
     ----------
     value : object
-        What was given.
+        The value.
     name : str
-        The argument's name.
+        Name of the argument.
     options : sequence of str or None
-        What is allowed; at least two.
+        Allowed values, at least two.
     owner : str
-        Whose argument it is.
+        Name of the caller, for messages.
 
     Returns
     -------
@@ -113,7 +113,7 @@ def check_option(value, name, options, owner):
     Raises
     ------
     ValueError
-        If it is none of them.
+        If it is not one of the options.
 
     Examples
     --------
@@ -122,8 +122,8 @@ def check_option(value, name, options, owner):
         ...
     ValueError: likelihood of Model must be 'binomial' or 'beta-binomial', got 'beta'.
     """
-    # Not "in": it would compare an array with each option.
-    if not any(value is option or _same_word(value, option) for option in options):
+    # "in" would compare an array elementwise with each option.
+    if not any(value is option or _same_string(value, option) for option in options):
         *most, last = (repr(option) for option in options)
         raise ValueError(
             f"{name} of {owner} must be {', '.join(most)} or {last}, got {value!r}."
@@ -131,29 +131,29 @@ def check_option(value, name, options, owner):
     return value
 
 
-def _same_word(value, option):
+def _same_string(value, option):
     return isinstance(value, str) and value == option
 
 
 def as_numbers(values, what):
-    """Return values as an array of numbers, in their own dtype if it is one.
+    """Return values as an array of numbers, in their own dtype if that is numeric.
 
     Parameters
     ----------
     values : array-like
         Booleans count as numbers.
     what : str
-        What they are and must be, for the message.
+        What the values are and must be, for the message.
 
     Returns
     -------
     numbers : ndarray
-        Perhaps the array given.
+        May be the given array itself.
 
     Raises
     ------
     ValueError
-        If they are no numbers, or no array.
+        If the values are not numbers, or form no array.
     """
     try:
         numbers = np.asarray(values)
@@ -164,16 +164,16 @@ def as_numbers(values, what):
 
 
 def check_n_instances(n_instances, n_pool, owner):
-    """Return ``n_instances`` if a pool of ``n_pool`` rows can answer it.
+    """Return ``n_instances`` if the pool has as many rows.
 
     Parameters
     ----------
     n_instances : int
-        How many rows are asked for.
+        Number of rows to choose.
     n_pool : int
-        How many rows the pool holds.
+        Number of rows in the pool.
     owner : str
-        The strategy's name.
+        Name of the strategy, for messages.
 
     Returns
     -------
@@ -182,7 +182,7 @@ def check_n_instances(n_instances, n_pool, owner):
     Raises
     ------
     TypeError, ValueError
-        If it is no integer >= 1, if the pool is empty, or if it is too small.
+        If it is not an integer >= 1, or if the pool is empty or too small.
     """
     n_instances = check_count(n_instances, "n_instances", owner)
     if n_instances > n_pool:
@@ -198,19 +198,19 @@ def check_n_instances(n_instances, n_pool, owner):
 
 
 def check_fits(estimator, owner):
-    """Refuse what cannot be fitted: a class, or an object without ``fit``.
+    """Raise if an object cannot be fitted.
 
     Parameters
     ----------
     estimator : object
-        What was given as the estimator.
+        The object.
     owner : str
-        Whose parameter it is.
+        Name of the caller, for messages.
 
     Raises
     ------
     TypeError
-        If it is no object with ``fit``.
+        If it is a class, or has no ``fit``.
     """
     if isinstance(estimator, type) or not hasattr(estimator, "fit"):
         raise TypeError(
@@ -220,14 +220,14 @@ def check_fits(estimator, owner):
 
 
 def check_same_number(n_rows, n_labels, owner):
-    """Refuse labels that are more or fewer than the rows.
+    """Raise if there are more or fewer labels than rows.
 
     Parameters
     ----------
     n_rows, n_labels : int
-        How many there are.
+        The numbers.
     owner : str
-        Who was given them.
+        Name of the caller, for messages.
 
     Raises
     ------
@@ -242,14 +242,14 @@ def check_same_number(n_rows, n_labels, owner):
 
 
 def check_not_both(return_std, return_cov, owner):
-    """Refuse a ``predict`` that is asked for both kinds of spread.
+    """Raise if both ``return_std`` and ``return_cov`` are set.
 
     Parameters
     ----------
     return_std, return_cov : bool
         The arguments.
     owner : str
-        The estimator's name.
+        Name of the estimator, for messages.
 
     Raises
     ------
@@ -263,14 +263,14 @@ def check_not_both(return_std, return_cov, owner):
 
 
 def check_numbers(y, owner):
-    """Return the targets of a regressor in float64, or say that they are labels.
+    """Return the targets of a regressor in float64.
 
     Parameters
     ----------
     y : ndarray
-        Targets, otherwise checked.
+        Targets, with all other checks done.
     owner : str
-        The estimator's name.
+        Name of the estimator, for messages.
 
     Returns
     -------
@@ -279,7 +279,7 @@ def check_numbers(y, owner):
     Raises
     ------
     ValueError
-        If they are no numbers.
+        If they are not numbers, such as labels of classes.
 
     Examples
     --------

@@ -1,10 +1,10 @@
-"""Fitted models of votes, whatever stands around them."""
+"""Fitted models of votes, also inside pipelines, searches and learners."""
 
 from skbal._utils.unwrap import transform, unwrap
 
 
 def concentration_of(estimator, X):
-    """Return the concentrations that a model of votes has for some rows.
+    """Return the concentrations that a model of votes predicts.
 
     Parameters
     ----------

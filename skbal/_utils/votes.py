@@ -1,4 +1,4 @@
-"""Votes: how many of N volunteers said yes, checked."""
+"""Checked votes: how many of N volunteers said yes."""
 
 import numpy as np
 from sklearn.pipeline import Pipeline
@@ -14,14 +14,14 @@ def check_votes(y, owner, *, n_questions=None, name="y"):
     Parameters
     ----------
     y : array-like of shape (n_samples, 2) or (n_samples, n_questions, 2)
-        The last axis is k, the yes votes, and N, all votes; 0 of 0 where a question was
-        not asked.
+        The last axis is k, the yes votes, and N, all votes. Both are 0 if a question
+        was not asked.
     owner : str
-        Who was given them, for messages.
+        Name of the caller, for messages.
     n_questions : int, optional
-        How many questions there must be.
+        Number of questions that there must be.
     name : str, default="y"
-        The argument's name.
+        Name of the argument.
 
     Returns
     -------
@@ -30,8 +30,8 @@ def check_votes(y, owner, *, n_questions=None, name="y"):
     Raises
     ------
     ValueError
-        If the shape is another, there is no row, or a row's numbers are not whole ones
-        with 0 <= k <= N; the message names the row and both numbers.
+        If the shape is another, there is no row, or the numbers of a row are not
+        integers with 0 <= k <= N. The message names the row and both numbers.
 
     Examples
     --------
@@ -84,12 +84,12 @@ def _refuse(wrong, votes, what, rule):
 
 
 def learns_votes(estimator):
-    """Return whether it is a model of votes that learns from y.
+    """Return whether an estimator is a model of votes that learns from y.
 
     Parameters
     ----------
     estimator : estimator
-        Fitted or not; in pipelines and searches the model inside counts.
+        Fitted or not. In pipelines and searches, the model inside decides.
 
     Returns
     -------
@@ -113,17 +113,17 @@ def check_numbers_of_votes(n_votes, owner):
     n_votes : int or array-like of int
         0 or more.
     owner : str
-        Who was given it, for messages.
+        Name of the caller, for messages.
 
     Returns
     -------
     n_votes : ndarray of the same shape, dtype=int64
-        Perhaps the array given.
+        May be the given array itself.
 
     Raises
     ------
     TypeError
-        If they are no integers.
+        If they are not integers.
     ValueError
         If one is negative.
 
@@ -140,7 +140,7 @@ def check_numbers_of_votes(n_votes, owner):
         numbers = np.array(n_votes, dtype=object)
     if numbers.dtype.kind not in "iu":
         got = repr(n_votes) if numbers.ndim == 0 else f"dtype {numbers.dtype}"
-        raise TypeError(f"n_votes of {owner} must be of integers, got {got}.")
+        raise TypeError(f"n_votes of {owner} must be integers, got {got}.")
     if numbers.min(initial=0) < 0:
         raise ValueError(f"n_votes of {owner} must be 0 or more, got {numbers.min()}.")
     # One more than the largest of a narrow type would overflow.
@@ -178,26 +178,26 @@ def check_numbers_to_compare(n_votes, owner):
 
 
 def check_n_votes(n_votes, n_samples, n_questions, owner):
-    """Return how many volunteers each row's questions are put to.
+    """Return the number of volunteers per row and question.
 
     Parameters
     ----------
     n_votes : int or array-like of shape (n_samples,) or (n_samples, n_questions)
         N, 0 or more.
     n_samples, n_questions : int
-        How many rows and questions there are.
+        Numbers of rows and questions.
     owner : str
-        Who was given it, for messages.
+        Name of the caller, for messages.
 
     Returns
     -------
     n_votes : ndarray of shape (n_samples, n_questions), dtype=int64
-        Perhaps a view that must not be written to.
+        May be a view that must not be written to.
 
     Raises
     ------
     TypeError
-        If they are no integers.
+        If they are not integers.
     ValueError
         If one is negative or the shape is another.
 
@@ -211,7 +211,7 @@ def check_n_votes(n_votes, n_samples, n_questions, owner):
     if numbers.shape not in {(), shape[:1], shape}:
         raise ValueError(
             f"n_votes of {owner} must be one integer or have the shape {shape[:1]} or "
-            f"{shape}, one number a row or a row's question, got the shape "
+            f"{shape}, one number per row or per row and question, got the shape "
             f"{numbers.shape}."
         )
     if numbers.ndim == 1:

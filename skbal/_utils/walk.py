@@ -34,19 +34,19 @@ def walk(
     n_jobs=None,
     verbose=0,
 ):
-    """Yield what a function makes of each chunk of the rows of X.
+    """Yield the result of a function for each chunk of the rows of X.
 
     Parameters
     ----------
     make : callable
-        Called with a chunk of rows. What it returns counts as the memory that the chunk
-        takes. Workers need it picklable.
+        Called with a chunk of rows. The size of its result decides how many rows are in
+        a chunk. Picklable, if there are several workers.
     X : array-like of shape (n_samples, ...)
-        Of any kind that `skbal._utils.pools.take` takes. Read chunk by chunk, never
-        copied whole.
+        Any kind of pool that `skbal._utils.pools.take` accepts. Data that are not in
+        memory are read chunk by chunk.
     then : callable, optional
-        Called with what ``make`` returned, in the same worker, for instance to reduce
-        it. ``None`` yields what ``make`` returned.
+        Called with the result of ``make`` in the same worker, for instance to reduce
+        it. ``None`` yields the result of ``make``.
     also : callable, optional
         Called with the slice of a chunk just before work on the chunk begins. Returns a
         tuple of further arguments for ``then``.
@@ -68,7 +68,7 @@ def walk(
         Rows of the chunk. The first rows come first; with several workers, the other
         chunks come in any order.
     result : object
-        What was made of them.
+        The result for these rows.
     """
     X, start = sliceable(X), 0
     if first_alone or (batch_size is None and bytes_per_row is None and n_rows(X)):
@@ -137,12 +137,12 @@ def gathered(results, n_rows, what="Draws"):
     n_rows : int
         Number of rows in all, at least 1.
     what : str, default="Draws"
-        What the results are, in the plural, for messages.
+        Name of the results in the plural, for messages.
 
     Returns
     -------
     array : ndarray or CSR matrix of shape (n_rows, ...), or tuple of these
-        New, in the dtype of the first result.
+        New arrays, with the dtype of the first result.
 
     Raises
     ------
@@ -214,7 +214,7 @@ class _Array:
 
     def put(self, rows, part):
         if part.shape[1:] != self.shape:
-            # Assigned, a chunk of one draw would be repeated without a word.
+            # NumPy would repeat a chunk of one draw without an error.
             raise ValueError(
                 f"{self.what} differ in shape between chunks of the rows: {self.shape} "
                 f"for some, {part.shape[1:]} from row {rows.start} on."

@@ -1,4 +1,4 @@
-"""Warnings that point at the caller's line, however deep in skbal they begin."""
+"""Warnings that point at the line of the user's code."""
 
 import sys
 import warnings
@@ -8,17 +8,16 @@ _PACKAGE = str(Path(__file__).parents[1])
 
 
 def warn(message, category):
-    """Warn as of the innermost line of code outside skbal.
+    """Warn, with the innermost line of code outside skbal as its place.
 
-    A line with the warning is of use only if it is the user's. Python 3.12 finds it by
-    ``skip_file_prefixes``; this does the same for 3.11.
+    Python 3.12 finds that line by ``skip_file_prefixes``. This does the same for 3.11.
 
     Parameters
     ----------
     message : str
-        What to say.
+        Text of the warning.
     category : type
-        The class of the warning.
+        Class of the warning.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Calls spread over joblib's workers; what a dead worker took with it is done again."""
+"""Calls spread over joblib's workers, and repeated if a worker dies."""
 
 import logging
 from concurrent.futures import BrokenExecutor, CancelledError
@@ -13,50 +13,50 @@ from skbal._utils.on_dask import is_dask, results_on_dask
 
 logger = logging.getLogger(__name__)
 
-_CALLS_A_WORKER = 8  # at once, so that a slow call does not keep the others waiting
-_ROUNDS = 3  # a call is tried, when workers die under it
+_CALLS_PER_WORKER = 8  # at once, so that a slow call does not keep the others waiting
+_ROUNDS = 3  # number of times that a call is tried if workers die
 
 
 def call_all(function, arguments, n_jobs=None):
-    """Give the results of a function for many arguments, as they come.
+    """Yield the results of many calls, in the order in which they finish.
 
-    The arguments are looked at in the caller's thread, a few calls ahead, so they may
-    be made, and read what earlier results brought, as late as possible.
+    The arguments are iterated over in the caller's thread, only a few calls ahead. So
+    an iterator may make them late, and use the results that came before.
 
     Parameters
     ----------
     function : callable
-        Workers need it picklable.
+        Picklable, if there are several workers.
     arguments : iterable of tuple
-        The positional arguments of one call each.
+        Positional arguments of each call.
     n_jobs : int, optional
         As in `joblib.Parallel`.
 
     Yields
     ------
     number : int
-        Which of the arguments, counted from 0.
+        Position of the call among the arguments, from 0.
     result : object
-        What the function returned for them.
+        What the function returned.
 
     Raises
     ------
     Exception
-        What the function raises, unchanged and at once. If workers die again and again,
-        what joblib's backend makes of that, with a note on what to try.
+        The error of the function, unchanged and at once. If workers die repeatedly, the
+        error of joblib's backend, with a note on what to try.
     """
     calls = enumerate(arguments)
     n_workers = effective_n_jobs(n_jobs)
     if n_workers == 1:
         yield from ((number, function(*given)) for number, given in calls)
         return
-    while missing := dict(islice(calls, _CALLS_A_WORKER * n_workers)):
+    while missing := dict(islice(calls, _CALLS_PER_WORKER * n_workers)):
         for attempt in range(1, _ROUNDS + 1):
             yield from _call_once(function, missing, n_jobs, attempt)
 
 
 def _call_once(function, missing, n_jobs, attempt):
-    """Give results and take them off what is missing, until a worker dies."""
+    """Yield results and remove them from ``missing``, until a worker dies."""
     if not missing:
         return
     try:
@@ -82,7 +82,7 @@ def _call_once(function, missing, n_jobs, attempt):
 
 
 def _results(function, calls, n_jobs):
-    """Give the number and the result of each call, as they come."""
+    """Yield the number and the result of each call, as the calls finish."""
     numbered = partial(_numbered, function)
     backend, _ = get_active_backend()
     if is_dask(backend):
@@ -96,7 +96,7 @@ def _parallel(n_jobs):
             return Parallel(n_jobs=n_jobs, pre_dispatch="all", return_as=return_as)
         except ValueError:
             continue  # joblib before 1.4
-    # joblib's multiprocessing backend gives only whole lists.
+    # joblib's multiprocessing backend returns only whole lists.
     return Parallel(n_jobs=n_jobs, pre_dispatch="all")
 
 
@@ -105,7 +105,7 @@ def _numbered(function, number, given):
 
 
 def _is_lost_worker(error):
-    # Of loky; of dask when data was lost; of dask when it gave up a call.
+    # The errors of loky, of dask for lost data, and of dask for a call that it gave up.
     if isinstance(error, (BrokenExecutor, CancelledError)):
         return True
     kind = type(error)

@@ -19,7 +19,7 @@ def rho_as_float64(rho, owner):
     rho : ndarray of float
         At least one number.
     owner : str
-        Name of the function that was given the draws, for messages.
+        Name of the caller, for messages.
 
     Returns
     -------
@@ -72,7 +72,7 @@ def chunks_of_one_number(rho_draws, n_votes, inverse, owner):
     inverse : ndarray of shape (n_samples, n_questions)
         One over the concentrations.
     owner : str
-        Name of the function that was given the draws, for messages.
+        Name of the caller, for messages.
 
     Yields
     ------

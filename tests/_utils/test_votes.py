@@ -73,12 +73,12 @@ def test_the_largest_numbers_of_narrow_types_have_a_successor():
 @pytest.mark.parametrize(
     ("n_votes", "error", "message"),
     [
-        (2.0, TypeError, "n_votes of Model must be of integers, got 2.0"),
-        (True, TypeError, "n_votes of Model must be of integers, got True"),
-        ("many", TypeError, "n_votes of Model must be of integers, got 'many'"),
-        ([2.0, 3.0], TypeError, "n_votes of Model must be of integers, got dtype"),
+        (2.0, TypeError, "n_votes of Model must be integers, got 2.0"),
+        (True, TypeError, "n_votes of Model must be integers, got True"),
+        ("many", TypeError, "n_votes of Model must be integers, got 'many'"),
+        ([2.0, 3.0], TypeError, "n_votes of Model must be integers, got dtype"),
         ([1, 2, 3], ValueError, r"have the shape \(2,\) or \(2, 4\), .* shape \(3,\)"),
-        ([[1], [1, 2]], TypeError, "n_votes of Model must be of integers, got dtype"),
+        ([[1], [1, 2]], TypeError, "n_votes of Model must be integers, got dtype"),
         ([3, -1], ValueError, "n_votes of Model must be 0 or more, got -1"),
     ],
 )

@@ -104,7 +104,7 @@ def test_a_label_changed_by_hand_is_the_least_likely():
 def test_what_cannot_be_done_is_refused():
     with pytest.raises(TypeError, match="is a regressor"):
         out_of_fold_likelihood(LinearRegression(), X, NUMBERS)
-    with pytest.raises(TypeError, match="either texts or numbers, got int and str"):
+    with pytest.raises(TypeError, match="either strings or numbers, got int and str"):
         out_of_fold_likelihood(LogisticRegression(), X, np.array(["a", 1] * 75, object))
     with pytest.raises(ValueError, match="got 150 rows and 149 labels"):
         out_of_fold_likelihood(LogisticRegression(), X, Y[:-1])

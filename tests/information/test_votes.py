@@ -414,7 +414,7 @@ def test_rho_outside_zero_and_one_is_refused(function, bad):
     [
         (-1, ValueError, "must be 0 or more, got -1"),
         (2.0, TypeError, "of integers, got 2.0"),
-        (True, TypeError, "must be of integers, got True"),
+        (True, TypeError, "must be integers, got True"),
         ("4", TypeError, "of integers"),
         ([1, 2, 3, 4, -5], ValueError, "must be 0 or more, got -5"),
         ([1.0] * 5, TypeError, "of integers, got dtype float64"),

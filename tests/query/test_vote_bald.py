@@ -318,10 +318,10 @@ def test_a_regressor_of_fractions_is_taken():
     ("n_votes", "error", "message"),
     [
         (-1, ValueError, "n_votes of VoteBALD must be an integer >= 0, got -1"),
-        (2.0, TypeError, "n_votes of VoteBALD must be of integers, got 2.0"),
+        (2.0, TypeError, "n_votes of VoteBALD must be integers, got 2.0"),
         (True, TypeError, "n_votes of VoteBALD must be an integer >= 0, got True"),
-        (None, TypeError, "n_votes of VoteBALD must be of integers, got None"),
-        (np.ones(10), TypeError, "must be of integers, got dtype float64"),
+        (None, TypeError, "n_votes of VoteBALD must be integers, got None"),
+        (np.ones(10), TypeError, "must be integers, got dtype float64"),
         (np.arange(10) - 3, ValueError, "n_votes of VoteBALD must be 0 or more, got"),
         (np.arange(9), ValueError, r"n_pool = 10 .* got shape \(9,\)\. A function"),
         (np.arange(11), ValueError, r"n_pool = 10 .* got shape \(11,\)\. A function"),
@@ -332,7 +332,7 @@ def test_a_regressor_of_fractions_is_taken():
             r"The function n_votes .* given 8 rows .* shape \(\)",
         ),
         (lambda X: [1] * 10, ValueError, r"given 8 rows .* got shape \(10,\)"),
-        (lambda X: [0.5] * len(X), TypeError, "must be of integers"),
+        (lambda X: [0.5] * len(X), TypeError, "must be integers"),
     ],
 )
 @pytest.mark.parametrize("subsample", [None, 8])

@@ -99,7 +99,7 @@ SIX = np.arange(12.0).reshape(6, 2)
             ValueError,
             r"got continuous values. RandomSeed and KMeansSeed\(n_per_class=None\)",
         ),
-        (KMeansSeed(1), np.eye(6), ValueError, r"class per row, got the shape \(6, 6\)"),
+        (KMeansSeed(1), np.eye(6), ValueError, r"per row, got the shape \(6, 6\)"),
         (
             BalancedSeed(2),
             [[1, 3]] * 6,
@@ -117,7 +117,7 @@ SIX = np.arange(12.0).reshape(6, 2)
             BalancedSeed(1),
             np.array(["a", 1] * 3, dtype=object),
             TypeError,
-            "y of BalancedSeed must hold either texts or numbers, got int and str",
+            "y of BalancedSeed must hold either strings or numbers, got int and str",
         ),
         (KMeansSeed(), None, ValueError, "KMeansSeed is 20, but X holds only 6 rows"),
         (KMeansSeed(0), [0] * 6, ValueError, "n_per_class of KMeansSeed must be"),
@@ -156,7 +156,7 @@ SIX = np.arange(12.0).reshape(6, 2)
             KMeansSeed(None, 3, features=lambda rows: rows[:1]),
             None,
             ValueError,
-            "features of KMeansSeed must give a row for each of the 6 rows",
+            "features of KMeansSeed must have one row for each of the 6 rows",
         ),
         (
             KMeansSeed(None, 3, features="pca", n_components=3),
@@ -168,7 +168,7 @@ SIX = np.arange(12.0).reshape(6, 2)
             KMeansSeed(None, 3, features=np.full((6, 1), np.nan)),
             None,
             ValueError,
-            "features of KMeansSeed are refused: .* NaN",
+            "features of KMeansSeed are not valid: .* NaN",
         ),
     ],
 )
