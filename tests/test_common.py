@@ -1,10 +1,17 @@
 """Every public estimator against scikit-learn's checks and the draws' contract."""
 
+import importlib
+import inspect
+
 import numpy as np
 import pytest
 from sklearn.base import BaseEstimator, clone
 from sklearn.datasets import make_classification, make_regression
-from sklearn.ensemble import BaggingClassifier, RandomForestClassifier
+from sklearn.ensemble import (
+    BaggingClassifier,
+    RandomForestClassifier,
+    RandomForestRegressor,
+)
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.linear_model import BayesianRidge
 from sklearn.utils.estimator_checks import parametrize_with_checks
@@ -13,7 +20,12 @@ import skbal.models
 import skbal.query
 import skbal.seeding
 import skbal.stopping
-from skbal import ActiveLearningClassifier, ActiveLearningRegressor
+from skbal import (
+    ActiveLearner,
+    ActiveLearningClassifier,
+    ActiveLearningRegressor,
+    BayesianOptimizer,
+)
 from skbal.datasets import make_galaxies
 from skbal.models import (
     BayesianLinearRegression,
@@ -32,6 +44,7 @@ from skbal.models import (
 )
 from skbal.testing import check_posterior_sampler
 from tests.one_vote_each import EnsembleOfOneVoteEach, NetworkOfOneVoteEach
+from tests.test_public_api import PUBLIC
 
 FAST = {"module__hidden_units": (30,), "max_epochs": 10}
 ENSEMBLE = {"n_members": 2, "max_epochs": 15, "lr": 0.01, "random_state": 0}
@@ -80,6 +93,13 @@ ESTIMATORS = [
     *SIMULATIONS,
 ]
 
+# scikit-learn's checks that are run elsewhere, or say nothing about a class.
+CHECKED_ELSEWHERE = {
+    "ActiveLearner": "teach changes its training data and its estimator, as in modAL",
+    "BayesianOptimizer": "teach changes its training data and its estimator",
+    "BayesianVoteRegression": "tests/models/_vote_regression/test_common.py",
+}
+
 
 # Some checks fit targets without noise, or a single row, on which an evidence has no
 # hold; the warnings that say so are tested with the models.
@@ -111,42 +131,62 @@ GP_SKIPS = {
 }
 
 
+SAMPLERS = [
+    (MCDropoutClassifier(max_epochs=5, random_state=0), CLASSIFICATION, {}),
+    (MCDropoutRegressor(max_epochs=5, random_state=0), REGRESSION, {}),
+    (RandomForestClassifier(20, random_state=0), CLASSIFICATION, {}),
+    (BaggingClassifier(n_estimators=10, random_state=0), CLASSIFICATION, {}),
+    (GaussianProcessRegressor(alpha=0.1, optimizer=None), REGRESSION, GP_SKIPS),
+    (BayesianRidge(), REGRESSION, {}),
+    (BayesianLinearRegression(), TWO_TARGETS, {}),
+    (MeanFieldLinearRegression(optimize="evidence"), REGRESSION, {}),
+    (LAST_LAYERS[0], CLASSIFICATION, {}),
+    (LAST_LAYERS[1], TWO_TARGETS, {}),
+    (LAPLACES[0], CLASSIFICATION, {}),
+    (LAPLACES[1], CLASSIFICATION, {}),
+    (LAPLACES[2], TWO_TARGETS, {}),
+    (BayesianVoteRegression(random_state=0), VOTES, {}),
+    (vote_network(), VOTES, {}),
+    (vote_network(likelihood="beta-binomial"), VOTES, {}),
+    (vote_network(), GALAXIES, {}),
+    (vote_network(likelihood="beta-binomial"), GALAXIES, {}),
+    (DeepEnsembleClassifier(**FAST, random_state=0), CLASSIFICATION, {}),
+    (DeepEnsembleRegressor(**FAST, random_state=0), TWO_TARGETS, {}),
+    (DeepEnsembleVoteRegressor(**FAST, random_state=0), VOTES, {}),
+    (SIMULATIONS[0], CLASSIFICATION, {}),
+    (SIMULATIONS[1], REGRESSION, {}),
+    (ActiveLearner(RandomForestClassifier(10)), CLASSIFICATION, {}),
+    (BayesianOptimizer(RandomForestRegressor(10)), REGRESSION, {}),
+]
+
+
 @pytest.mark.parametrize(
-    ("estimator", "data", "skip"),
-    [
-        (MCDropoutClassifier(max_epochs=5, random_state=0), CLASSIFICATION, {}),
-        (MCDropoutRegressor(max_epochs=5, random_state=0), REGRESSION, {}),
-        (DeepEnsembleClassifier(**FAST, random_state=0), CLASSIFICATION, {}),
-        (DeepEnsembleRegressor(**FAST, random_state=0), TWO_TARGETS, {}),
-        (DeepEnsembleVoteRegressor(**FAST, random_state=0), VOTES, {}),
-        (RandomForestClassifier(20, random_state=0), CLASSIFICATION, {}),
-        (BaggingClassifier(n_estimators=10, random_state=0), CLASSIFICATION, {}),
-        (GaussianProcessRegressor(alpha=0.1, optimizer=None), REGRESSION, GP_SKIPS),
-        (BayesianRidge(), REGRESSION, {}),
-        (BayesianLinearRegression(), TWO_TARGETS, {}),
-        (MeanFieldLinearRegression(optimize="evidence"), REGRESSION, {}),
-        (LAST_LAYERS[0], CLASSIFICATION, {}),
-        (LAST_LAYERS[1], TWO_TARGETS, {}),
-        (LAPLACES[0], CLASSIFICATION, {}),
-        (LAPLACES[1], CLASSIFICATION, {}),
-        (LAPLACES[2], TWO_TARGETS, {}),
-        (BayesianVoteRegression(random_state=0), VOTES, {}),
-        (vote_network(), VOTES, {}),
-        (vote_network(likelihood="beta-binomial"), VOTES, {}),
-        (vote_network(), GALAXIES, {}),
-        (vote_network(likelihood="beta-binomial"), GALAXIES, {}),
-    ],
-    ids=lambda value: type(value).__name__,
+    ("estimator", "data", "skip"), SAMPLERS, ids=lambda value: type(value).__name__
 )
 def test_draws_keep_the_contract(estimator, data, skip):
     check_posterior_sampler(estimator, *data, skip=skip)
+
+
+def public_estimators():
+    for module, names in PUBLIC.items():
+        for name in names:
+            found = getattr(importlib.import_module(module), name)
+            if inspect.isclass(found) and hasattr(found, "fit"):
+                yield found
+
+
+def test_every_public_estimator_is_here():
+    public = set(public_estimators())
+    checked = {base for each in ESTIMATORS for base in type(each).__mro__}
+    assert {cls.__name__ for cls in public - checked} == set(CHECKED_ELSEWHERE)
+    assert public <= {type(estimator) for estimator, _, _ in SAMPLERS}
 
 
 def parameter_objects():
     for module in (skbal.query, skbal.seeding, skbal.models, skbal.stopping):
         for name in module.__all__:
             cls = getattr(module, name)
-            if issubclass(cls, BaseEstimator):
+            if issubclass(cls, BaseEstimator) and not inspect.isabstract(cls):
                 yield cls
 
 
