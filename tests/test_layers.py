@@ -1,6 +1,7 @@
 """A module imports only from lower layers, also inside functions."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -9,22 +10,19 @@ import skbal
 
 PACKAGE = Path(skbal.__file__).parent
 
+# A row is a layer, and its sets are in the order in which they may be imported.
 LAYERS = [
-    {"_version", "exceptions"},
-    {"_utils"},
-    {"information", "base", "datasets"},
-    {"sampling", "models"},
-    {"query", "oracles", "filters", "seeding", "testing"},
-    {"learner"},
-    {"stopping"},
-    {"loop"},
-    {"simulation"},
-    {"plotting"},
-    {"audit", "experiments"},
-    {"_demo"},
-    {"__main__"},
+    [{"_version", "exceptions"}, {"_utils"}],
+    [{"information", "base", "datasets"}],
+    [{"sampling"}],
+    [{"models", "query", "oracles", "filters", "seeding", "testing"}],
+    [{"learner"}],
+    [{"stopping"}, {"loop"}, {"simulation"}],
+    [{"plotting"}, {"experiments"}],
+    [{"audit"}, {"_demo"}, {"__main__"}],
 ]
-LEVEL = {module: level for level, modules in enumerate(LAYERS) for module in modules}
+ORDER = [modules for layer in LAYERS for modules in layer]
+LEVEL = {module: level for level, modules in enumerate(ORDER) for module in modules}
 # A strategy sees draws, never the model's class.
 FORBIDDEN = {("query", "models")}
 
@@ -93,3 +91,11 @@ def test_the_rule_sees_an_upward_import(tmp_path):
 def test_every_part_of_the_package_has_a_layer():
     parts = {part_of(path) for path in FILES}
     assert parts == set(LEVEL)
+
+
+def test_the_table_for_contributors_names_these_layers():
+    page = (PACKAGE.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\d) \| (.*) \|$", page, flags=re.MULTILINE)
+    listed = [set(re.findall(r"`(\w+)`", modules)) for _, modules in rows]
+    hidden = {"_version", "_demo"}
+    assert listed == [set.union(*layer) - hidden for layer in LAYERS]

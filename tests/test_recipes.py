@@ -1,0 +1,114 @@
+"""The recipes of CONTRIBUTING.md: every path is there and does what it says."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+# What must stand in each file of a recipe, for the example that the recipe names.
+RECIPES = {
+    "A strategy": {
+        "skbal/query/_bald.py": "class BALD(DrawStrategy)",
+        "skbal/query/__init__.py": '"BALD"',
+        "tests/query/test_bald.py": "BALD",
+        "tests/query/test_every_strategy.py": '"BALD":',
+        "tests/test_public_api.py": '"BALD"',
+        "docs/api.rst": "   BALD\n",
+        "docs/user_guide/query_strategies.rst": "* - :class:`~skbal.query.BALD`",
+        "docs/references.rst": "[Houlsby2011]",
+        "CHANGELOG.md": "BALD",
+    },
+    "A posterior": {
+        "skbal/models/_dropout/_classifier.py": "class MCDropoutClassifier(",
+        "skbal/models/__init__.py": '"MCDropoutClassifier"',
+        "tests/models/_dropout/test_mc_dropout.py": "MCDropoutClassifier(",
+        "tests/test_common.py": "MCDropoutClassifier(random_state=0),",
+        "tests/test_public_api.py": '"MCDropoutClassifier"',
+        "docs/api.rst": "   MCDropoutClassifier\n",
+        "docs/user_guide/networks.rst": "MCDropoutClassifier",
+        "docs/references.rst": "[Gal2016]",
+        "CHANGELOG.md": "MCDropoutClassifier",
+    },
+    "A likelihood of votes": {
+        "skbal/models/_networks/_likelihoods/_beta_binomial.py": "LIKELIHOOD = ",
+        "skbal/models/_networks/_likelihoods/_table.py": '"beta-binomial"',
+        "skbal/models/_dropout/_vote_regressor.py": '{"binomial", "beta-binomial"}',
+        "skbal/models/_ensemble/_vote_regressor.py": '{"binomial", "beta-binomial"}',
+        "tests/models/_networks/_likelihoods/test_beta_binomial.py": "def test_",
+        "tests/test_common.py": 'likelihood="beta-binomial"',
+        "docs/user_guide/votes.rst": "beta-binomial",
+        "CHANGELOG.md": "beta-binomial",
+    },
+}
+
+
+def recipe(name):
+    """Return the paths that a recipe lists, in their order."""
+    text = PAGE[PAGE.index(f"**{name}**") :]
+    items = re.split(r"\n\*\*|\n## ", text[2:])[0]
+    return re.findall(r"^\d+\. `([^`]+)`:", items, flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_recipe_lists_these_files(name):
+    assert recipe(name) == list(RECIPES[name])
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [pair for files in RECIPES.values() for pair in files.items()],
+)
+def test_a_file_of_a_recipe_holds_the_example(path, text):
+    assert text in (ROOT / path).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("example", "recipe"),
+    [
+        (r"\bBALD\b", "A strategy"),
+        (r"\bMCDropoutClassifier\b", "A posterior"),
+        (r"_beta_binomial\b", "A likelihood of votes"),
+    ],
+)
+def test_nothing_else_registers_the_example(example, recipe):
+    # A list, tuple, set or dict of names in the package: where else would a new class
+    # have to be entered?
+    found = set()
+    others = {ROOT / "skbal" / "_demo.py"}  # chooses some strategies to show
+    for path in set((ROOT / "skbal").rglob("*.py")) - others:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in tree.body:
+            is_table = isinstance(node, ast.Assign) and isinstance(
+                node.value, (ast.List, ast.Tuple, ast.Set, ast.Dict)
+            )
+            if is_table and re.search(example, ast.unparse(node.value)):
+                found.add(str(path.relative_to(ROOT)))
+    assert found <= set(RECIPES[recipe])
+
+
+# Folders of modules that only serve others, and where these are tested.
+TESTED_BY = {"models/_votes": "tests/models/_dropout/test_vote_regressor.py"}
+PACKAGES = sorted(
+    path.parent.relative_to(ROOT / "skbal")
+    for path in (ROOT / "skbal").rglob("__init__.py")
+    if any(other.name != "__init__.py" for other in path.parent.glob("*.py"))
+)
+
+
+@pytest.mark.parametrize("package", PACKAGES, ids=str)
+def test_tests_lie_in_the_folder_of_the_same_path(package):
+    folder = ROOT / "tests" / package
+    assert list(folder.rglob("test_*.py")) or (ROOT / TESTED_BY[str(package)]).exists()
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "tests").rglob("test_*.py")), ids=str)
+def test_a_test_has_the_name_of_a_module_or_says_what_it_holds(path):
+    folder = ROOT / "skbal" / path.parent.relative_to(ROOT / "tests")
+    name = path.stem.removeprefix("test_")
+    modules = (f"{name}.py", f"_{name}.py", f"__{name}__.py")
+    has_module = any((folder / module).exists() for module in modules)
+    assert has_module or ast.get_docstring(ast.parse(path.read_text("utf-8")))
