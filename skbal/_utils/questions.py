@@ -48,7 +48,7 @@ def check_question(question, names, owner):
     question : int or str
         Number of the question, from 0, or its name.
     names : tuple of str
-        As `check_names` returns them.
+        Result of `check_names`.
     owner : str
         Name of the caller, for messages.
 
@@ -88,9 +88,9 @@ def chosen_questions(question, names, owner):
     Parameters
     ----------
     question : int, str or None
-        As in `check_question`. ``None`` chooses all.
+        See `check_question`. ``None`` chooses all.
     names : tuple of str
-        As `check_names` returns them.
+        Result of `check_names`.
     owner : str
         Name of the caller, for messages.
 
@@ -121,9 +121,9 @@ def check_questions(question, question_names, n_questions, owner):
     Parameters
     ----------
     question : int, str or None
-        As in `chosen_questions`.
+        See `chosen_questions`.
     question_names : sequence of str or None
-        As in `check_names`.
+        See `check_names`.
     n_questions : int or None
         The number of questions. ``None`` means that it is not known yet; then it is
         taken to be the number of names, if there are names.

@@ -32,7 +32,7 @@ n_questions) or None
     rho_draws : ndarray of shape (n_samples, n_draws, n_questions)
     votes : ndarray of shape (n_samples, n_questions, 2), dtype=int64
     concentration : ndarray or None
-        As `check_concentration` returns it.
+        Result of `check_concentration`.
 
     Raises
     ------
@@ -153,7 +153,7 @@ def check_asked(votes, names, owner):
     Parameters
     ----------
     votes : ndarray of shape (n_samples, n_questions, 2)
-        As `check_predictions` returns them.
+        Result of `check_predictions`.
     names : tuple of str
         Names of the questions.
     owner : str

@@ -183,7 +183,7 @@ def coverage_of(pit, levels):
     Parameters
     ----------
     pit : ndarray of shape (n_samples, n_questions, 2)
-        As `vote_pit` returns it. Every question has votes.
+        Result of `vote_pit`. Every question has votes.
     levels : ndarray of shape (n_levels,)
         Levels between 0 and 1.
 

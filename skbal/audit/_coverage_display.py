@@ -120,7 +120,7 @@ class VoteCoverageDisplay:
             Whether to plot the coverage of one model, too. Its rho is the mean of the
             draws.
         question, ax, line_kw
-            As in `plot`.
+            See `plot`.
         question_names : sequence of str, optional
             Names of the questions.
         n_draws : int, optional
@@ -184,9 +184,9 @@ n_questions), optional
             Concentration of the beta-binomial distribution of votes given the draw.
             ``None`` or infinity is the binomial distribution.
         levels, single, question_names
-            As in `from_estimator`.
+            See `from_estimator`.
         question, ax, line_kw
-            As in `plot`.
+            See `plot`.
 
         Returns
         -------

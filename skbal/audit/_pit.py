@@ -72,7 +72,7 @@ def vote_pit_histogram(pit, n_bins=10):
     Parameters
     ----------
     pit : array-like of shape (n_samples, n_questions, 2)
-        As `vote_pit` returns it.
+        Result of `vote_pit`.
     n_bins : int, default=10
         Number of bins of equal width in [0, 1].
 
@@ -124,15 +124,15 @@ def pit_of_model(
     owner : str
         Name of the caller, for messages.
     single : bool, default=False
-        As in `pits_of_draws`.
+        See `pits_of_draws`.
     n_draws, random_state
-        As in `skbal.predict_samples`.
+        See `skbal.predict_samples`.
 
     Returns
     -------
     pits : ndarray of shape (1, n_samples, n_questions, 2) or (2, n_samples, \
 n_questions, 2)
-        As `pits_of_draws` returns them.
+        Result of `pits_of_draws`.
     """
     pits = []
     for rows, rho_draws, concentration in vote_draws(
@@ -149,7 +149,7 @@ def pits_of_draws(rho_draws, votes, concentration, *, single=False):
     Parameters
     ----------
     rho_draws, votes, concentration
-        As in `pit_of`.
+        See `pit_of`.
     single : bool, default=False
         Whether to compute the transform of one model, too. Its rho is the mean of the
         draws.
@@ -177,7 +177,7 @@ def pit_of(rho_draws, votes, concentration):
         k and N.
     concentration : float, ndarray of shape (n_questions,) or (n_samples, \
 n_questions), or None
-        As in `vote_pit`.
+        See `vote_pit`.
 
     Returns
     -------
@@ -195,14 +195,14 @@ def vote_distributions(rho_draws, votes, concentration):
     Parameters
     ----------
     rho_draws, votes, concentration
-        As in `pit_of`.
+        See `pit_of`.
 
     Yields
     ------
     rows : slice
         Rows of the chunk.
     distribution : ndarray of shape (n_rows, n_questions, max N of the rows + 1)
-        As `vote_distribution` returns it.
+        Result of `vote_distribution`.
     """
     n_samples, n_questions = votes.shape[:2]
     width = n_questions * (votes[..., 1].max(initial=0) + 2)
@@ -236,7 +236,7 @@ def pit_in(cdf, votes):
     Parameters
     ----------
     cdf : ndarray of shape (n_samples, n_questions, max N + 2)
-        As `cumulative` returns it.
+        Result of `cumulative`.
     votes : ndarray of shape (n_samples, n_questions, 2)
         k and N.
 
@@ -257,7 +257,7 @@ def pit_cdf(pit, u):
     Parameters
     ----------
     pit : ndarray of shape (n_samples, n_questions, 2)
-        As `vote_pit` returns it.
+        Result of `vote_pit`.
     u : float
         A probability.
 

@@ -22,7 +22,7 @@ class VotePITDisplay:
     Parameters
     ----------
     shares : array-like of shape (n_questions, n_bins)
-        As `vote_pit_histogram` returns them.
+        Result of `vote_pit_histogram`.
     question_names : sequence of str, optional
         Names of the questions.
 
@@ -82,7 +82,7 @@ class VotePITDisplay:
         n_bins : int, default=10
             Number of bins of equal width.
         question, ax
-            As in `plot`.
+            See `plot`.
         question_names : sequence of str, optional
             Names of the questions.
         n_draws : int, optional
@@ -139,9 +139,9 @@ n_questions), optional
             Concentration of the beta-binomial distribution of votes given the draw.
             ``None`` or infinity is the binomial distribution.
         n_bins, question_names
-            As in `from_estimator`.
+            See `from_estimator`.
         question, ax
-            As in `plot`.
+            See `plot`.
 
         Returns
         -------

@@ -74,11 +74,11 @@ class AcquisitionCurveDisplay:
         ax : matplotlib.axes.Axes, optional
             Axes to draw on. ``None`` makes a new figure.
         band : {"std", "sem", "range"} or None, default="std"
-            As in `plot`.
+            See `plot`.
         score_name : str, default="Score"
             Label of the y axis.
         line_kw : dict, optional
-            As in `plot`.
+            See `plot`.
 
         Returns
         -------

@@ -82,7 +82,7 @@ def votes_on_question(votes, n_votes, shape, question, owner):
     Parameters
     ----------
     votes : ndarray of shape (n_samples, n_questions, 2) or None
-        As `check_observed` returns them.
+        Result of `check_observed`.
     n_votes : int or array-like of shape (n_samples,) or None
         Numbers of volunteers, if ``votes`` is None; 40 if this is None, too.
     shape : tuple of int
@@ -196,7 +196,7 @@ def check_pictures(images, n_samples, owner):
     Parameters
     ----------
     images : array-like of shape (n_samples, ...) or None
-        As `ImageGridDisplay` takes them.
+        See `ImageGridDisplay`.
     n_samples : int
         Number of rows.
     owner : str

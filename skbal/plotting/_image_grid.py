@@ -58,7 +58,7 @@ class ImageGridDisplay:
         titles : sequence of str, optional
             One title per image, above it.
         n_columns, title, figure, image_kw
-            As in `plot`.
+            See `plot`.
 
         Returns
         -------
@@ -104,7 +104,7 @@ class ImageGridDisplay:
         Raises
         ------
         TypeError, ValueError
-            As in `from_images`.
+            See `from_images`.
         ImportError
             If matplotlib is missing; ``pip install 'skbal[examples]'`` brings it.
         """
@@ -154,7 +154,7 @@ def as_pictures(images, owner):
     Parameters
     ----------
     images : array-like
-        As `ImageGridDisplay` takes them.
+        See `ImageGridDisplay`.
     owner : str
         Name of the display, for messages.
 

@@ -97,7 +97,7 @@ class VoteInformationDisplay:
         n_votes : sequence of int, default=(1, 2, 3, 5, 10, 20, 40, 80)
             Numbers of volunteers.
         question, ax, rows, line_kw
-            As in `plot`.
+            See `plot`.
         question_names : sequence of str, optional
             Names of the questions.
         n_draws : int, optional
@@ -164,7 +164,7 @@ n_questions), optional
             Concentration of the beta-binomial distribution of votes given the draw.
             ``None`` or infinity is the binomial distribution.
         question, ax, rows, line_kw
-            As in `plot`.
+            See `plot`.
         question_names : sequence of str, optional
             Names of the questions.
 

@@ -133,7 +133,7 @@ class VotePosteriorDisplay:
             Images beside the panels, as `ImageGridDisplay` takes them. "auto" shows the
             rows themselves if they have the shape of images.
         ax : array-like of matplotlib.axes.Axes, optional
-            As in `plot`.
+            See `plot`.
 
         Returns
         -------
@@ -197,11 +197,11 @@ n_questions), optional
             Concentration of the beta-binomial distribution of votes given the draw.
             ``None`` or infinity is the binomial distribution.
         question, question_names
-            As in `from_estimator`.
+            See `from_estimator`.
         images : array-like of shape (n_samples, ...), optional
             Images beside the panels, as `ImageGridDisplay` takes them.
         ax : array-like of matplotlib.axes.Axes, optional
-            As in `plot`.
+            See `plot`.
 
         Returns
         -------

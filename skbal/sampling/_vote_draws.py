@@ -17,13 +17,13 @@ def vote_draws(estimator, X, owner, *, n_draws=None, random_state=None):
     estimator : estimator or learner
         A fitted model of votes, or an object that holds one.
     X : array-like of shape (n_samples, ...)
-        As `predict_samples` takes it.
+        See `predict_samples`.
     owner : str
         Name of the caller, for messages.
     n_draws : int, optional
         Number of posterior draws. ``None`` uses the estimator's own number.
     random_state : None, int, numpy.random.RandomState or numpy.random.Generator
-        As in `predict_samples`. The draws are joint over all chunks.
+        See `predict_samples`. The draws are joint over all chunks.
 
     Yields
     ------
@@ -32,7 +32,7 @@ def vote_draws(estimator, X, owner, *, n_draws=None, random_state=None):
     rho_draws : ndarray of shape (n_rows, n_draws, n_questions)
         Their draws.
     concentration : ndarray of shape (n_rows, n_questions) or None
-        As `concentration_of` returns it.
+        Result of `concentration_of`.
 
     Raises
     ------

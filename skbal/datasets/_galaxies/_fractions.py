@@ -55,7 +55,7 @@ def bulge_clue(galaxies, noise, psf):
     Parameters
     ----------
     galaxies, noise, psf
-        As `vote_fractions` takes them.
+        See `vote_fractions`.
 
     Returns
     -------
@@ -74,7 +74,7 @@ def arms_clue(galaxies, noise, psf):
     Parameters
     ----------
     galaxies, noise, psf
-        As `vote_fractions` takes them.
+        See `vote_fractions`.
 
     Returns
     -------
@@ -93,7 +93,7 @@ def edge_clue(galaxies, noise, psf):
     Parameters
     ----------
     galaxies, noise, psf
-        As `vote_fractions` takes them.
+        See `vote_fractions`.
 
     Returns
     -------
@@ -111,7 +111,7 @@ def bar_clue(galaxies, noise, psf):
     Parameters
     ----------
     galaxies, noise, psf
-        As `vote_fractions` takes them.
+        See `vote_fractions`.
 
     Returns
     -------

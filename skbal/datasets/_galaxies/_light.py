@@ -126,7 +126,7 @@ def bulge_brightness(radius, galaxy, core=0.0):
     galaxy : dict of str to ndarray
         Parameters of galaxies, which broadcast against ``radius``.
     core : float, default=0.0
-        As in `sersic`.
+        See `sersic`.
 
     Returns
     -------

@@ -52,7 +52,7 @@ def population(uniform):
     Returns
     -------
     parameters : dict of str to ndarray of shape (n,)
-        As `skbal.datasets.make_galaxies` describes them.
+        See `skbal.datasets.make_galaxies`.
     """
     u = dict(zip(_DRAWN, uniform.T, strict=True))
     is_disc = u["kind"] >= _ELLIPTICAL_SHARE
