@@ -1,9 +1,9 @@
-"""Label filters: which answers to believe, before and after they were taught.
+"""Label filters: which answers to trust, before and after they were taught.
 
-`LabelLikelihoodFilter` judges each answer by the model's own posterior predictive, by a
-fixed threshold or by one that follows an estimate of the noise rate. The functions look
-at labels that were taught already, by models that have not seen them, in the manner of
-confident learning.
+`LabelLikelihoodFilter` trusts an answer if the posterior predictive of the model gives
+it enough probability. The threshold is fixed or follows an estimate of the noise rate.
+The functions check labels that were taught already, with models that have not seen
+them (confident learning).
 """
 
 from skbal.filters._confident import confident_joint, find_label_errors

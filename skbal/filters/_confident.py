@@ -1,4 +1,4 @@
-"""Confident learning: which labels a set of held-out probabilities contradicts."""
+"""Confident learning: labels that contradict held-out probabilities."""
 
 import numpy as np
 from sklearn.utils import check_consistent_length
@@ -8,33 +8,33 @@ from skbal.filters._predictive import columns_of
 
 
 def confident_joint(probabilities, y, classes=None):
-    """Return how often each class was given where the model is confident of another.
+    """Return how often each label was given and each class is confidently predicted.
 
-    A row counts as class j if its probability of j is at least the mean probability
-    that rows labelled j have of j; of several such classes, the most probable one. Rows
-    that reach no class's mean are not counted.
+    A row counts as class j if its probability of j is at least the mean probability of
+    j over the rows with label j. If there are several such classes, the most probable
+    one counts. If there is none, the row is not counted.
 
     Parameters
     ----------
     probabilities : array-like of shape (n_samples, n_classes)
-        By models that were not fitted to the row, as `out_of_fold_probabilities`
-        returns them; NaN where a model did not know the class.
+        From models that were not fitted to the row, as `out_of_fold_probabilities`
+        returns them. NaN if the model did not know the class.
     y : array-like of shape (n_samples,)
         The labels that were given.
     classes : array-like of shape (n_classes,), optional
-        The classes of the columns; None is the sorted classes of y.
+        The classes of the columns. ``None`` is the sorted classes of y.
 
     Returns
     -------
     joint : ndarray of shape (n_classes, n_classes), dtype=int
-        Row i, column j: how many rows have label i and count as j. Off the diagonal are
-        the labels that are probably wrong.
+        Number of rows with label i (row of the matrix) that count as class j (column).
+        Labels off the diagonal are probably wrong.
 
     Raises
     ------
     ValueError
-        If there is not one row of probabilities a label or one column a class, or a
-        label is not among the classes.
+        If there is not one row of probabilities per label and one column per class, or
+        if a label is not among the classes.
 
     References
     ----------
@@ -60,38 +60,39 @@ def confident_joint(probabilities, y, classes=None):
 def find_label_errors(
     estimator, X, y, *, cv=5, n_draws=None, random_state=None, n_jobs=None
 ):
-    """Return which labels are probably wrong, by models that have not seen them.
+    """Return which labels are probably wrong, from models that have not seen them.
 
-    Those that `confident_joint` counts as another class. For labels that were taught
-    long ago; `skbal.ActiveLearner.distrust` sets them aside.
+    These are the labels that `confident_joint` counts as another class. Use it for
+    labels that were taught already. `skbal.ActiveLearner.distrust` sets them aside.
 
     Parameters
     ----------
     estimator : estimator or learner
-        A classifier, also at the end of a pipeline; it is cloned and stays as it is. Of
-        a learner, its estimator.
+        A classifier, also at the end of a pipeline, or a learner that holds one. It is
+        cloned and not changed.
     X : array-like of shape (n_samples, ...)
         Labelled rows, for instance ``learner.X_training``.
     y : array-like of shape (n_samples,)
         Their labels.
     cv : int, cross-validation generator or iterable, default=5
-        As in `out_of_fold_likelihood`.
+        As for `out_of_fold_likelihood`.
     n_draws : int, optional
-        How many posterior draws are averaged; None takes the estimator's own number.
+        Number of posterior draws. ``None`` uses the estimator's own number.
     random_state : None, int, numpy.random.RandomState or numpy.random.Generator
         Seeds the draws. The folds and the fits have their own ``random_state``.
     n_jobs : int, optional
-        How many folds are worked on at once, by `joblib`.
+        Number of parallel joblib workers. ``None`` means 1 unless in a
+        `joblib.parallel_config` context.
 
     Returns
     -------
     wrong : ndarray of shape (n_samples,), dtype=bool
-        False for a label whose class has no row in the other folds: nobody can tell.
+        False for a label whose class has no row in the other folds.
 
     Raises
     ------
     TypeError, ValueError
-        As `out_of_fold_likelihood` does.
+        As for `out_of_fold_likelihood`.
 
     Examples
     --------
@@ -121,20 +122,20 @@ def find_label_errors(
 
 
 def _confident_class(probabilities, columns):
-    """Return the class that each row counts as, -1 for none."""
+    """Return the class that each row counts as, or -1 for none."""
     thresholds = _mean_self_confidence(probabilities, columns)
-    # NaN is not reached by anything, nor does it reach anything.
+    # Comparisons with NaN are false, so a NaN counts as not confident.
     confident = np.where(probabilities >= thresholds, probabilities, -1.0)
     return np.where((confident >= 0).any(axis=1), confident.argmax(axis=1), -1)
 
 
 def _mean_self_confidence(probabilities, columns):
-    """Return the mean probability of each class over the rows labelled so."""
+    """Return the mean probability of each class over the rows with this label."""
     own = probabilities[np.arange(len(columns)), columns]
-    judged = ~np.isnan(own)
+    known = ~np.isnan(own)
     n_classes = probabilities.shape[1]
-    sums = np.bincount(columns[judged], own[judged], n_classes)
-    counts = np.bincount(columns[judged], minlength=n_classes)
+    sums = np.bincount(columns[known], own[known], n_classes)
+    counts = np.bincount(columns[known], minlength=n_classes)
     return np.divide(sums, counts, out=np.full(n_classes, np.nan), where=counts > 0)
 
 

@@ -1,11 +1,12 @@
-"""The filter that believes what the model holds possible."""
+"""The filter that trusts labels with enough probability."""
 
 import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils import column_or_1d
 
+from skbal._utils.parameters import check_parameters, count, own, seed
 from skbal._utils.random import check_seed
-from skbal._utils.validation import check_count, check_real
+from skbal._utils.validation import check_real
 from skbal.filters._predictive import (
     check_labels,
     check_same_kind,
@@ -19,52 +20,64 @@ from skbal.filters._threshold import NoiseEstimate
 _OWNER = "LabelLikelihoodFilter"
 
 
+def _check_threshold(threshold, name, owner):
+    if not isinstance(threshold, str):
+        check_real(threshold, name, owner, low=0, high=1)
+    elif threshold != "dynamic":
+        raise ValueError(
+            f"{name} of {owner} must be a number in [0, 1] or 'dynamic', got "
+            f"{threshold!r}."
+        )
+
+
 class LabelLikelihoodFilter(BaseEstimator):
     """Trusts a label if the model gives it at least some probability.
 
-    The trust set is that of all (x, y) with ``p(y | x, D_train) >= threshold``, where p
-    is the posterior predictive, the mean of the posterior draws, of the model before it
-    is taught the label. A label of a class that the model does not know yet is trusted.
+    A label y of a row x is trusted if ``p(y | x, D_train) >= threshold``. Here p is the
+    posterior predictive, the mean of the posterior draws, of the model before it is
+    taught the label. A label of a class that the model does not know yet is trusted.
 
     Parameters
     ----------
     threshold : float in [0, 1] or "dynamic", default=0.1
-        The smallest likelihood that is trusted; 0 trusts all labels. "dynamic" follows
-        the answers: from how likely the model found each one beforehand, the rate of
-        wrong answers is estimated together with how far the model's probabilities can
-        be believed, and the threshold is such that as many of the last 200 answers lie
-        below it as should be wrong. While nothing speaks for wrong answers, none does.
+        Smallest likelihood that is trusted. 0 trusts all labels. "dynamic" follows the
+        answers: the likelihoods of all answers so far give an estimate of the rate of
+        wrong answers and of the over- or underconfidence of the model. The threshold is
+        then set so that the number of rejected labels among the last 200 answers is the
+        number that is probably wrong. Without evidence for wrong answers, none is
+        rejected.
     n_draws : int, optional
-        How many posterior draws are averaged; None takes the estimator's own number.
+        Number of posterior draws. ``None`` uses the estimator's own number.
     random_state : None, int, numpy.random.RandomState or numpy.random.Generator
-        Seeds the draws.
+        Seeds the posterior draws. An integer gives the same draws at every call.
     batch_size : int, optional
-        How many rows go through the estimator at once; None takes as many as keep the
-        draws to some 64 MB.
+        Number of rows predicted at once. ``None`` chooses it so that temporaries stay
+        near 64 MB.
 
     Attributes
     ----------
     threshold_ : float
-        The threshold in force after the last `observe`.
+        The threshold after the last `observe`.
     noise_rate_ : float
-        With "dynamic": the estimated share of wrong answers, of all that were asked
-        for so far.
+        Estimated share of wrong answers among all answers so far, with "dynamic".
     temperature_ : float
-        With "dynamic": above 1 where the model is more certain than its predictions of
-        the answers were right, below 1 where it is less so.
+        Above 1 if the model is overconfident, below 1 if it is underconfident, with
+        "dynamic".
     n_observed_ : int
-        How many answers of known classes were observed.
+        Number of answers of known classes that were observed.
 
     Notes
     -----
-    "dynamic" needs the answers in the order in which they came and each one only once,
-    by `observe`: a learner with this ``label_filter`` sees to it. Before that, `trust`
-    trusts everything. What is modelled: an answer is wrong with probability e, and then
-    names any other class; otherwise it follows the model's predictive, of which a
-    temperature takes out over- and underconfidence, and a blunder rate that falls with
-    the answers stands for what a model of few labels is sure of and wrong about. These
-    unknowns have a prior on a grid (half of it on e = 0) and exact sums, so there is
-    nothing to tune. A few numbers are remembered for each answer, not its row.
+    "dynamic" needs each answer once and in order, by `observe`. A learner with this
+    ``label_filter`` does this. Before the first answer, `trust` trusts everything.
+
+    The model of the answers: an answer is wrong with probability e, and then it is any
+    other class. Otherwise it follows the posterior predictive, corrected in two ways. A
+    temperature corrects over- and underconfidence. A blunder rate, which falls with the
+    number of answers, stands for confident errors of a model with few labels. These
+    unknowns have a prior on a grid, with half of its probability on e = 0. All sums are
+    exact, so there is nothing to tune. The filter remembers a few numbers per answer,
+    and not the row.
 
     Examples
     --------
@@ -77,6 +90,13 @@ class LabelLikelihoodFilter(BaseEstimator):
     >>> LabelLikelihoodFilter(0.1).trust(forest, [[0.0], [0.0]], ["no", "yes"])
     array([ True, False])
     """
+
+    _parameter_rules = {
+        "threshold": own(_check_threshold, "a number in [0, 1] or 'dynamic'", 2.0),
+        "n_draws": count(1, none=True),
+        "random_state": seed(),
+        "batch_size": count(1, none=True),
+    }
 
     def __init__(self, threshold=0.1, n_draws=None, random_state=None, batch_size=None):
         self.threshold = threshold
@@ -91,16 +111,16 @@ class LabelLikelihoodFilter(BaseEstimator):
         ----------
         estimator : estimator or learner
             A fitted classifier, also at the end of a pipeline, or a learner that holds
-            one. One that makes no posterior draws is asked for ``predict_proba``.
+            one. Without posterior draws, its ``predict_proba`` is used.
         X : array-like of shape (n_samples, ...)
             The rows.
         y : array-like of shape (n_samples,)
-            The label that was given for each.
+            Their labels.
 
         Returns
         -------
         likelihood : ndarray of shape (n_samples,), dtype=float64
-            In [0, 1]; NaN for a class that the model does not know.
+            In [0, 1]. NaN for a class that the model does not know.
 
         Raises
         ------
@@ -109,23 +129,24 @@ class LabelLikelihoodFilter(BaseEstimator):
         NotFittedError
             If it is not fitted.
         ValueError
-            If X and y have different lengths, a label is missing or is text where the
-            model's classes are numbers, or the other way round; if the model's
-            probabilities are NaN, or a parameter of the filter is wrong.
+            If X and y have different lengths; if a label is missing; if labels are
+            strings and the model's classes numbers, or the reverse; if the model's
+            probabilities are NaN; or if a parameter of the filter is wrong.
         """
+        check_parameters(self)
         return likelihood_of(*self._predicted(estimator, X, y))
 
     def trust(self, estimator, X, y):
-        """Return which labels are trusted; nothing is remembered.
+        """Return which labels are trusted, without remembering them.
 
         Parameters
         ----------
         estimator : estimator or learner
-            As in `likelihood`.
+            As for `likelihood`.
         X : array-like of shape (n_samples, ...)
             The rows.
         y : array-like of shape (n_samples,)
-            The label that was given for each.
+            Their labels.
 
         Returns
         -------
@@ -134,10 +155,11 @@ class LabelLikelihoodFilter(BaseEstimator):
         Raises
         ------
         TypeError, NotFittedError, ValueError
-            As `likelihood` does.
+            As for `likelihood`.
         """
-        threshold = self._check_threshold()
+        check_parameters(self)
         likelihood = self.likelihood(estimator, X, y)
+        threshold = self.threshold
         if threshold == "dynamic":
             threshold = getattr(self, "threshold_", 0.0)
         return _trusted(likelihood, threshold)
@@ -148,7 +170,7 @@ class LabelLikelihoodFilter(BaseEstimator):
         Parameters
         ----------
         estimator : estimator or learner
-            As in `likelihood`; it must not have been taught these labels.
+            As for `likelihood`. It must not have been taught these labels.
         X : array-like of shape (n_samples, ...)
             The rows of new answers.
         y : array-like of shape (n_samples,)
@@ -157,16 +179,16 @@ class LabelLikelihoodFilter(BaseEstimator):
         Returns
         -------
         trusted : ndarray of shape (n_samples,), dtype=bool
-            By a threshold that these answers have a say in.
+            According to a threshold that takes these answers into account.
 
         Raises
         ------
         TypeError, NotFittedError, ValueError
-            As `likelihood` does; then nothing is remembered.
+            As for `likelihood`. Then nothing is remembered.
         """
-        threshold = self._check_threshold()
+        check_parameters(self)
         probabilities, columns = self._predicted(estimator, X, y)
-        known = columns >= 0
+        known, threshold = columns >= 0, self.threshold
         if threshold == "dynamic":
             labels = column_or_1d(y)[known].tolist()
             threshold = self._learn(probabilities[known], columns[known], labels)
@@ -177,7 +199,7 @@ class LabelLikelihoodFilter(BaseEstimator):
     def _learn(self, probabilities, columns, labels):
         """Return the threshold after more answers."""
         estimate = getattr(self, "_estimate", None) or NoiseEstimate()
-        if probabilities.shape[1] > 1:  # of a single class, no label is unlikely
+        if probabilities.shape[1] > 1:  # with a single class, no label is unlikely
             estimate = estimate.after(probabilities, columns, labels)
         self._estimate = estimate
         self.noise_rate_ = estimate.noise_rate
@@ -187,9 +209,6 @@ class LabelLikelihoodFilter(BaseEstimator):
     def _predicted(self, estimator, X, y):
         """Return the probabilities of all classes, and the column of each label."""
         check_labels(X, y, _OWNER)
-        for name in ("n_draws", "batch_size"):
-            if getattr(self, name) is not None:
-                check_count(getattr(self, name), name, _OWNER)
         classes = model_classes(estimator, _OWNER)
         check_same_kind(y, classes, _OWNER)
         probabilities = predictive_probabilities(
@@ -201,16 +220,6 @@ class LabelLikelihoodFilter(BaseEstimator):
             batch_size=self.batch_size,
         )
         return probabilities, columns_of(y, classes)
-
-    def _check_threshold(self):
-        if isinstance(self.threshold, str):
-            if self.threshold == "dynamic":
-                return self.threshold
-            raise ValueError(
-                f"threshold of {_OWNER} must be a number in [0, 1] or 'dynamic', got "
-                f"{self.threshold!r}."
-            )
-        return check_real(self.threshold, "threshold", _OWNER, low=0, high=1)
 
 
 def _trusted(likelihood, threshold):

@@ -1,29 +1,34 @@
-"""How many of the answers are wrong, and which: a mixture, summed over a grid.
+"""How many answers are wrong, and which: a mixture model, summed over a grid.
 
-An answer is a label y given for a row of which a model, before it was taught the
-answer, said p. The chance of that label is taken to be
+An answer is a label y given for a row. A model that was not taught the answer predicted
+the class probabilities p for this row. The probability of the label is modelled as
 
     (1 - e) s + e (1 - s) / (C - 1),    s = (1 - b_y) p_T + b_y p_F.
 
-The first term is a right answer, the second a wrong one: of e of them, the annotator
-names another of the C classes than the true one, each as likely. s is what is believed
-of the label: p_T, proportional to ``p**(1 / T)``, is p with its over- or
-underconfidence taken out; p_F, proportional to ``p**(1 / F)``, is p flattened, for the
-blunders that a model of few labels makes with confidence. F is 4, or infinite for a
-model that knows nothing where it blunders, such as one whose first labels were wrong.
-They get rarer as it is taught,
+The first term is a right answer. The second is a wrong answer: with the noise rate e,
+the annotator names one of the C - 1 other classes, each equally likely. s is the
+corrected probability of the label:
+
+- p_T is proportional to ``p**(1 / T)``. The temperature T corrects over- and
+  underconfidence.
+- p_F is proportional to ``p**(1 / F)``, that is p flattened. It stands for blunders:
+  confident errors of a model with few labels. F is 4, or infinite for a model that
+  knows nothing where it blunders, for instance because its first labels were wrong.
+
+Blunders get rarer as the model is taught,
 
     b_y = b / (1 + k_y / a),    k_y trusted answers of class y so far,
 
-and that is what tells them from wrong answers, whose rate stays. Counting by class
-matters: a filter that rejects what a model does not know keeps the model from learning
-it, and would take its own doing for noise. For the same reason a class may have a b of
-its own, which it has with a prior probability of .2; else it has that of the others.
+whereas the rate of wrong answers stays. This tells them apart. Trusted answers are
+counted by class, because a filter that rejects what a model does not know keeps the
+model from learning it, and would then take the result for noise. For the same reason a
+class may have a blunder rate b of its own, with a prior probability of 0.2. Otherwise
+it has that of the other classes.
 
 The noise rate e, the temperature T, the flatness F, the pace a and the blunder rate b
-lie on a grid with a prior; e is exactly zero with a prior probability of .5, so noise
-has to show before an oracle is suspected. All sums over the grid are exact, nothing is
-optimised.
+lie on a grid with a prior. e is exactly zero with a prior probability of 0.5, so noise
+must be visible before an oracle is suspected. All sums over the grid are exact, and
+nothing is optimised.
 """
 
 from typing import NamedTuple
@@ -44,24 +49,25 @@ _NO_NOISE = 0.5
 _KNOWS_NOTHING = 0.05
 _NOT_LIKE_OTHERS = 0.2
 _USUAL_BLUNDERS = BLUNDER_RATES < 0.5
-_SMALLEST = 1e-6  # a committee's zero is not impossible
+_SMALLEST = 1e-6  # for a probability of 0, as committees give it
 
 
-class Judged(NamedTuple):
-    """What is remembered of answers: a few numbers each, no rows.
+class Answers(NamedTuple):
+    """What is remembered of answers: a few numbers per answer, and no rows.
 
     Parameters
     ----------
     label : ndarray of int of shape (n_answers,)
-        The number of the class that was given, in a list that grows with the answers.
+        The class that was given, as its number in order of first appearance.
     likelihood : ndarray of shape (n_answers,)
-        p of that class.
+        p of this class.
     tempered, flattened : ndarray of shape (n_answers, ...)
-        p_T of it for each of ``TEMPERATURES``, and p_F for each of ``FLATNESSES``.
+        p_T of this class for each of ``TEMPERATURES``, and p_F for each of
+        ``FLATNESSES``.
     n_classes : ndarray of shape (n_answers,)
-        How many classes the model knew, at least 2: C.
+        C, the number of classes that the model knew, at least 2.
     n_taught : ndarray of shape (n_answers,)
-        How many answers of the class had been trusted before: k_y.
+        k_y, the number of answers of this class that were trusted before.
     """
 
     label: np.ndarray
@@ -77,43 +83,44 @@ class Judged(NamedTuple):
         Parameters
         ----------
         rows : slice or ndarray of int or bool
-            Which ones.
+            Indices, or a mask.
 
         Returns
         -------
-        judged : Judged
+        answers : Answers
         """
-        return Judged(*(part[rows] for part in self))
+        return Answers(*(part[rows] for part in self))
 
     def then(self, other):
         """Return these answers and others after them.
 
         Parameters
         ----------
-        other : Judged
+        other : Answers
+            The other answers.
 
         Returns
         -------
-        judged : Judged
+        answers : Answers
         """
-        return Judged(*map(np.concatenate, zip(self, other)))
+        return Answers(*map(np.concatenate, zip(self, other)))
 
 
-def judge(probabilities, columns, label, n_taught):
-    """Return what to remember of answers.
+def summarise(probabilities, columns, label, n_taught):
+    """Return what is remembered of answers.
 
     Parameters
     ----------
     probabilities : ndarray of shape (n_answers, n_classes)
-        p, by a model that was not taught the answers; two classes or more.
+        p, from a model that was not taught the answers. At least two classes.
     columns : ndarray of int of shape (n_answers,)
-        Which column the given label is.
+        Column of the label that was given.
     label, n_taught : ndarray of shape (n_answers,)
-        As in `Judged`.
+        As for `Answers`.
 
     Returns
     -------
-    judged : Judged
+    answers : Answers
     """
     n_answers, n_classes = probabilities.shape
     rows = np.arange(n_answers)
@@ -123,7 +130,7 @@ def judge(probabilities, columns, label, n_taught):
         log_powers = [log_softmax(log_p / value, axis=1) for value in values]
         return np.exp([power[rows, columns] for power in log_powers]).T
 
-    return Judged(
+    return Answers(
         label=label,
         likelihood=probabilities[rows, columns],
         tempered=powers(TEMPERATURES),
@@ -133,64 +140,65 @@ def judge(probabilities, columns, label, n_taught):
     )
 
 
-def right_and_wrong(judged):
+def right_and_wrong(answers):
     """Return the two terms of the mixture, for each answer and cell of the grid.
 
     Parameters
     ----------
-    judged : Judged
-        Answers.
+    answers : Answers
+        The answers.
 
     Returns
     -------
     right, wrong : ndarray of shape (n_answers, *SHAPE)
-        The probability that the label was given, and right; given, and wrong.
+        Probability that the label is given and right, and that it is given and wrong.
     """
-    # One axis each: answers, e, T, F, a, b.
-    pace = PACES[:, np.newaxis]
-    blunders = BLUNDER_RATES / (1 + _with_axes(judged.n_taught, 4) / pace)
-    believed = (1 - blunders) * _with_axes(judged.tempered, 3)
-    believed = believed + blunders * _with_axes(judged.flattened[:, np.newaxis], 2)
-    others = _with_axes(judged.n_classes, 4) - 1
+    # Axes of the results, in this order: answers n, then e, T, F, a, b of the grid.
+    pace = PACES[:, np.newaxis]  # (a, 1), against b in the last axis
+    blunders = BLUNDER_RATES / (1 + _with_axes(answers.n_taught, 4) / pace)
+    # blunders: (n, 1, 1, a, b), tempered: (n, T, 1, 1, 1), flattened: (n, 1, F, 1, 1)
+    corrected = (1 - blunders) * _with_axes(answers.tempered, 3)
+    corrected = corrected + blunders * _with_axes(answers.flattened[:, np.newaxis], 2)
+    others = _with_axes(answers.n_classes, 4) - 1
     noise = _with_axes(NOISE_RATES, 4)
-    right = (1 - noise) * believed[:, np.newaxis]
-    return right, noise * ((1 - believed) / others)[:, np.newaxis]
+    right = (1 - noise) * corrected[:, np.newaxis]
+    return right, noise * ((1 - corrected) / others)[:, np.newaxis]
 
 
-def log_likelihoods(judged, n_labels):
-    """Return how probable the answers of each class are, in every cell.
+def log_likelihoods(answers, n_labels):
+    """Return the log-likelihood of the answers of each class, in every cell.
 
     Parameters
     ----------
-    judged : Judged
-        Answers.
+    answers : Answers
+        The answers.
     n_labels : int
-        How many classes were given so far.
+        Number of classes that were given so far.
 
     Returns
     -------
     log_likelihood : ndarray of shape (n_labels, *SHAPE)
-        The sum over the answers of a class; 0 where it has none.
+        Sum over the answers of a class. 0 for a class without answers.
     """
     total = np.zeros((n_labels, *SHAPE))
-    for piece in _pieces(len(judged.label)):
-        part = judged.rows(piece)
+    for chunk in _chunks(len(answers.label)):
+        part = answers.rows(chunk)
         right, wrong = right_and_wrong(part)
         np.add.at(total, part.label, np.log(right + wrong))
     return total
 
 
 def log_prior():
-    """Return the logarithm of the prior of the cells, with the b that classes share.
+    """Return the log prior of the cells, for the blunder rate that classes share.
 
-    Half of it is on a noise rate of 0; from there to .6 it falls linearly. A twentieth
-    is on an infinite flatness. The others are uniform, the temperature and the pace in
-    their logarithms, b below .5.
+    Half of the prior is on a noise rate of 0, and from there to 0.6 it falls linearly.
+    A twentieth is on an infinite flatness. The other priors are uniform: those of the
+    temperature and the pace in their logarithms, that of b below 0.5.
 
     Returns
     -------
     log_prior : ndarray of shape SHAPE
-        -inf where b is .5 or more.
+        Minus infinity if b is 0.5 or more.
     """
     some = 0.6 - NOISE_RATES[1:]
     of_noise = np.concatenate([[_NO_NOISE], (1 - _NO_NOISE) * some / some.sum()])
@@ -202,11 +210,11 @@ def log_prior():
 
 
 def posterior(log_likelihood):
-    """Return the posterior of the unknowns, and of each class's own blunder rate.
+    """Return the posterior of the unknowns, and of the blunder rate of each class.
 
-    A class has the b that classes share, or one of its own that is uniform on the grid.
-    Both are summed out here, exactly: classes are independent once the shared b is
-    given.
+    A class has the blunder rate b that classes share, or one of its own, which is
+    uniform on the grid. The sum over both is exact, because classes are independent
+    given the shared b.
 
     Parameters
     ----------
@@ -216,29 +224,29 @@ def posterior(log_likelihood):
     Returns
     -------
     shared : ndarray of shape SHAPE
-        Of e, T, F, a and the b that classes share.
+        Posterior of e, T, F, a and the b that classes share.
     own : ndarray of shape (n_labels, *SHAPE)
-        Of e, T, F, a and the b of the class.
+        Posterior of e, T, F, a and the b of each class.
     """
     as_others = np.log(1 - _NOT_LIKE_OTHERS) + log_likelihood
     alone = np.log(_NOT_LIKE_OTHERS / len(BLUNDER_RATES)) + log_likelihood
     either = np.logaddexp(as_others, logsumexp(alone, axis=-1, keepdims=True))
     log_shared = log_prior() + either.sum(axis=0)
     log_shared -= logsumexp(log_shared)
-    # Of the rest of the classes, given the shared b, whatever this class does.
+    # The posterior from the other classes alone, given the shared b.
     rest = log_shared - either
     own = np.exp(rest + as_others)
     own += np.exp(logsumexp(rest, axis=-1, keepdims=True) + alone)
     return np.exp(log_shared), own
 
 
-def wrong_probability(judged, own):
-    """Return how probably each answer is wrong.
+def wrong_probability(answers, own):
+    """Return the probability that each answer is wrong.
 
     Parameters
     ----------
-    judged : Judged
-        Answers.
+    answers : Answers
+        The answers.
     own : ndarray of shape (n_labels, *SHAPE)
         As `posterior` returns it.
 
@@ -246,13 +254,13 @@ def wrong_probability(judged, own):
     -------
     probability : ndarray of shape (n_answers,)
     """
-    probability = np.empty(len(judged.label))
-    for piece in _pieces(len(judged.label)):
-        part = judged.rows(piece)
+    probability = np.empty(len(answers.label))
+    for chunk in _chunks(len(answers.label)):
+        part = answers.rows(chunk)
         right, wrong = right_and_wrong(part)
         wrong /= right + wrong
         weights = own[part.label]
-        probability[piece] = np.einsum("netfab,netfab->n", wrong, weights)
+        probability[chunk] = np.einsum("netfab,netfab->n", wrong, weights)
     return probability
 
 
@@ -260,5 +268,5 @@ def _with_axes(array, n_axes):
     return array.reshape(*array.shape, *[1] * n_axes)
 
 
-def _pieces(n_answers):
+def _chunks(n_answers):
     return chunks(n_answers, rows_within(5 * 8 * int(np.prod(SHAPE))))

@@ -1,4 +1,4 @@
-"""What models that have not seen a label say of it."""
+"""Probabilities of labels, from models that have not seen them."""
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
@@ -22,35 +22,36 @@ from skbal.filters._predictive import (
 def out_of_fold_likelihood(
     estimator, X, y, *, cv=5, n_draws=None, random_state=None, n_jobs=None
 ):
-    """Return how probable each label is to a model that was fitted without it.
+    """Return the probability of each label, from a model that was fitted without it.
 
-    Of labels that a model was taught, its own likelihood says little: it has learned
-    them, the wrong ones too. Here the rows are cut into folds, and each is judged by a
-    clone that was fitted to the others.
+    The likelihood of labels that a model was taught tells little, because the model has
+    learned them, including wrong ones. Here the rows are split into folds, and the
+    probabilities of each fold come from a clone that was fitted to the other folds.
 
     Parameters
     ----------
     estimator : estimator or learner
-        A classifier, also at the end of a pipeline; it is cloned and stays as it is. Of
-        a learner, its estimator.
+        A classifier, also at the end of a pipeline, or a learner that holds one. It is
+        cloned and not changed.
     X : array-like of shape (n_samples, ...)
         Labelled rows, for instance ``learner.X_training``.
     y : array-like of shape (n_samples,)
         Their labels.
     cv : int, cross-validation generator or iterable, default=5
-        As in `sklearn.model_selection.cross_val_predict`; an integer cuts every class
-        into so many parts.
+        As for `sklearn.model_selection.cross_val_predict`. An integer is the number of
+        folds, which are stratified by class.
     n_draws : int, optional
-        How many posterior draws are averaged; None takes the estimator's own number.
+        Number of posterior draws. ``None`` uses the estimator's own number.
     random_state : None, int, numpy.random.RandomState or numpy.random.Generator
         Seeds the draws. The folds and the fits have their own ``random_state``.
     n_jobs : int, optional
-        How many folds are worked on at once, by `joblib`.
+        Number of parallel joblib workers. ``None`` means 1 unless in a
+        `joblib.parallel_config` context.
 
     Returns
     -------
     likelihood : ndarray of shape (n_samples,), dtype=float64
-        In [0, 1]; NaN for a label whose class has no row in the other folds.
+        In [0, 1]. NaN for a label whose class has no row in the other folds.
 
     Raises
     ------
@@ -87,36 +88,37 @@ def out_of_fold_likelihood(
 def out_of_fold_probabilities(
     estimator, X, y, *, cv=5, n_draws=None, random_state=None, n_jobs=None
 ):
-    """Return the probability of each class, by models not fitted to the row.
+    """Return the probability of each class, from models not fitted to the row.
 
     Parameters
     ----------
     estimator : estimator or learner
-        A classifier, also at the end of a pipeline; it is cloned and stays as it is. Of
-        a learner, its estimator.
+        A classifier, also at the end of a pipeline, or a learner that holds one. It is
+        cloned and not changed.
     X : array-like of shape (n_samples, ...)
         Labelled rows, for instance ``learner.X_training``.
     y : array-like of shape (n_samples,)
         Their labels.
     cv : int, cross-validation generator or iterable, default=5
-        As in `out_of_fold_likelihood`.
+        As for `out_of_fold_likelihood`.
     n_draws : int, optional
-        How many posterior draws are averaged; None takes the estimator's own number.
+        Number of posterior draws. ``None`` uses the estimator's own number.
     random_state : None, int, numpy.random.RandomState or numpy.random.Generator
         Seeds the draws. The folds and the fits have their own ``random_state``.
     n_jobs : int, optional
-        How many folds are worked on at once, by `joblib`.
+        Number of parallel joblib workers. ``None`` means 1 unless in a
+        `joblib.parallel_config` context.
 
     Returns
     -------
     probabilities : ndarray of shape (n_samples, n_classes), dtype=float64
-        Columns in the order of ``np.unique(y)``; NaN for a class that has no row in the
+        Columns in the order of ``np.unique(y)``. NaN for a class that has no row in the
         other folds.
 
     Raises
     ------
     TypeError, ValueError
-        As `out_of_fold_likelihood` does.
+        As for `out_of_fold_likelihood`.
     """
     owner = "out_of_fold_probabilities"
     if n_draws is not None:
@@ -141,8 +143,8 @@ def out_of_fold_probabilities(
 class _Predictive(ClassifierMixin, BaseEstimator):
     """A classifier whose probabilities are its posterior predictive.
 
-    scikit-learn numbers the classes of y and wants a column for each of them from every
-    fold; the classifier inside gets the labels themselves, and only those of the fold.
+    scikit-learn needs classes as numbers and a column for each of them from every fold.
+    The classifier inside gets the labels themselves, and only those of the fold.
     """
 
     def __init__(self, estimator, classes, n_draws, seed):
@@ -165,5 +167,5 @@ class _Predictive(ClassifierMixin, BaseEstimator):
         )
         return probabilities
 
-    def predict(self, X):  # cross_val_predict wants it there
+    def predict(self, X):  # cross_val_predict needs this method
         return np.nanargmax(self.predict_proba(X), axis=1)

@@ -21,18 +21,20 @@ def predictive_probabilities(
     Parameters
     ----------
     estimator : estimator or learner
-        A fitted classifier, also at the end of a pipeline. The mean of its draws if it
-        makes some, else its ``predict_proba``.
+        A fitted classifier, also at the end of a pipeline. If it makes posterior draws,
+        their mean is returned, otherwise its ``predict_proba``.
     X : array-like of shape (n_samples, ...)
-        Rows of any kind that `skbal._utils.pools.take` takes; read piece by piece.
+        Rows of any kind that `skbal._utils.pools.take` takes, which are read chunk by
+        chunk.
     owner : str
-        Who asks, for messages.
+        Name of the caller, for messages.
     n_draws : int, optional
-        How many draws; None takes the estimator's own number.
+        Number of posterior draws. ``None`` uses the estimator's own number.
     seed : int, default=0
-        Of the draws.
+        Seeds the draws.
     batch_size : int, optional
-        Rows in a piece; None takes as many as keep the draws to some 64 MB.
+        Number of rows predicted at once. ``None`` chooses it so that temporaries stay
+        near 64 MB.
 
     Returns
     -------
@@ -71,9 +73,9 @@ def model_classes(estimator, owner):
     Parameters
     ----------
     estimator : estimator or learner
-        As in `predictive_probabilities`.
+        As for `predictive_probabilities`.
     owner : str
-        Who asks, for messages.
+        Name of the caller, for messages.
 
     Returns
     -------
@@ -82,7 +84,7 @@ def model_classes(estimator, owner):
     Raises
     ------
     TypeError
-        If the estimator is a regressor, or says no classes.
+        If the estimator is a regressor, or has no ``classes_``.
     NotFittedError
         If it is not fitted.
     """
@@ -96,21 +98,21 @@ def model_classes(estimator, owner):
         if hasattr(model, "fit"):
             check_is_fitted(model)
         raise TypeError(
-            f"{owner} needs to know which classes the probabilities are of, but {name} "
+            f"{owner} needs the classes of the probabilities, but {name} "
             "has no classes_."
         )
     return np.asarray(model.classes_)
 
 
 def columns_of(y, classes):
-    """Return which column of the probabilities each label is.
+    """Return the column of the probabilities for each label.
 
     Parameters
     ----------
     y : array-like of shape (n_samples,)
-        Labels; none may be missing.
+        Labels. None may be missing.
     classes : ndarray of shape (n_classes,)
-        What the columns are.
+        The classes of the columns.
 
     Returns
     -------
@@ -141,21 +143,21 @@ def likelihood_of(probabilities, columns):
     Parameters
     ----------
     probabilities : ndarray of shape (n_samples, n_classes)
-        Of all classes.
+        Probabilities of all classes.
     columns : ndarray of int of shape (n_samples,)
         As `columns_of` returns them.
 
     Returns
     -------
     likelihood : ndarray of shape (n_samples,)
-        NaN where the column is -1.
+        NaN if the column is -1.
     """
     likelihood = probabilities[np.arange(len(columns)), columns]
     return np.where(columns >= 0, likelihood, np.nan)
 
 
 def check_labels(X, y, owner):
-    """Refuse labels that are missing, or fewer or more than the rows.
+    """Raise an error if labels are missing, or not one per row.
 
     Parameters
     ----------
@@ -164,7 +166,7 @@ def check_labels(X, y, owner):
     y : array-like of shape (n_samples,)
         Labels.
     owner : str
-        Who was given them, for messages.
+        Name of the caller, for messages.
 
     Raises
     ------
@@ -177,18 +179,18 @@ def check_labels(X, y, owner):
 
 
 def check_same_kind(y, classes, owner):
-    """Refuse texts where the classes are numbers, and numbers where they are texts.
+    """Raise an error if labels are strings and classes numbers, or the reverse.
 
-    None of them would be a class of the model, so each would pass for a new one.
+    Such labels would be taken for new classes, because none is a class of the model.
 
     Parameters
     ----------
     y : array-like of shape (n_samples,)
         Labels.
     classes : ndarray of shape (n_classes,)
-        Those that the model knows.
+        The classes that the model knows.
     owner : str
-        Who was given the labels, for the message.
+        Name of the caller, for the message.
 
     Raises
     ------
@@ -196,17 +198,18 @@ def check_same_kind(y, classes, owner):
         If a label is of another kind than the classes.
     """
     known = classes.tolist()
-    are_texts = isinstance(known[0], str)
+    are_strings = isinstance(known[0], str)
     for label in column_or_1d(y).tolist():
-        if isinstance(label, str) != are_texts:
+        if isinstance(label, str) != are_strings:
             raise ValueError(
-                f"y given to {owner} must be {'texts' if are_texts else 'numbers'}, "
-                f"like the class {known[0]!r} of the model, got {label!r}."
+                f"y given to {owner} must be "
+                f"{'strings' if are_strings else 'numbers'}, like the class "
+                f"{known[0]!r} of the model, got {label!r}."
             )
 
 
 def _check_numbers(probabilities, estimator, owner):
-    # Whatever is compared with NaN is false: a model that diverged would decide.
+    # Comparisons with NaN are false, so a model that diverged would decide on labels.
     if np.isnan(probabilities).any():
         raise ValueError(
             f"{owner} needs probabilities of classes, but those of "

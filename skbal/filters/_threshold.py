@@ -1,4 +1,4 @@
-"""The dynamic threshold: what answers so far say of the next one."""
+"""The dynamic threshold, from the answers so far."""
 
 from dataclasses import dataclass, field
 
@@ -8,31 +8,34 @@ from skbal.filters._noise_rate import (
     NOISE_RATES,
     SHAPE,
     TEMPERATURES,
-    judge,
     log_likelihoods,
     posterior,
+    summarise,
     wrong_probability,
 )
 
-_REMEMBERED = 200  # answers that a threshold is set by
+_REMEMBERED = 200  # answers that set a threshold
 
 
 @dataclass(frozen=True, eq=False)
 class NoiseEstimate:
-    """The noise rate and the threshold after some answers; more make a new one.
+    """The noise rate and the threshold after some answers.
+
+    More answers make a new estimate and do not change this one.
 
     Parameters
     ----------
     numbers : dict, optional
-        The number of each class that was given so far.
+        Number of each class that was given so far, in order of first appearance.
     n_taught : ndarray of shape (n_labels,), optional
-        How many answers of it were trusted.
+        Number of trusted answers of each class.
     log_likelihood : ndarray of shape (n_labels, *SHAPE), optional
-        How probable they are in each cell of the grid.
-    last : Judged, optional
-        The last answers; None before the first.
+        Log-likelihood of the answers in each cell of the grid.
+    last : Answers, optional
+        The last answers. None before the first.
     noise_rate, temperature, threshold : float
-        The posterior means of e and T (of its logarithm), and the threshold.
+        Posterior mean of e, exponential of the posterior mean of log T, and the
+        threshold.
     """
 
     numbers: dict = field(default_factory=dict)
@@ -44,14 +47,14 @@ class NoiseEstimate:
     threshold: float = 0.0
 
     def after(self, probabilities, columns, labels):
-        """Return the estimate after more answers, and a threshold for them.
+        """Return the estimate after more answers, with a threshold for them.
 
         Parameters
         ----------
         probabilities : ndarray of shape (n_answers, n_classes)
-            By a model that was not taught the answers; two classes or more.
+            From a model that was not taught the answers. At least two classes.
         columns : ndarray of int of shape (n_answers,)
-            Which column each given label is.
+            Column of each label.
         labels : list
             The labels.
 
@@ -62,16 +65,16 @@ class NoiseEstimate:
         if not len(columns):
             return self
         numbers = _numbered(self.numbers, labels)
-        label = np.array([numbers[one] for one in labels])
+        label = np.array([numbers[given] for given in labels])
         n_taught = _grown(self.n_taught, len(numbers))
-        judged = judge(probabilities, columns, label, n_taught[label])
+        answers = summarise(probabilities, columns, label, n_taught[label])
         total = _grown(self.log_likelihood, len(numbers))
-        total += log_likelihoods(judged, len(numbers))
+        total += log_likelihoods(answers, len(numbers))
         shared, own = posterior(total)
-        last = judged if self.last is None else self.last.then(judged)
+        last = answers if self.last is None else self.last.then(answers)
         last = last.rows(slice(-max(len(label), _REMEMBERED), None))
         threshold = matching_threshold(last.likelihood, wrong_probability(last, own))
-        trusted = judged.likelihood >= threshold
+        trusted = answers.likelihood >= threshold
         return NoiseEstimate(
             numbers=numbers,
             n_taught=n_taught + np.bincount(label[trusted], minlength=len(numbers)),
@@ -84,20 +87,20 @@ class NoiseEstimate:
 
 
 def matching_threshold(likelihood, wrong_probability):
-    """Return the threshold by which as many labels are rejected as should be wrong.
+    """Return the threshold that rejects as many labels as are probably wrong.
 
     Parameters
     ----------
     likelihood : ndarray of shape (n_answers,)
-        Of the given labels; those below the threshold are rejected.
+        Likelihood of the given labels. Labels below the threshold are rejected.
     wrong_probability : ndarray of shape (n_answers,)
-        How probably each is wrong. Their sum, rounded down, is how many are rejected,
-        or fewer where several likelihoods are equal.
+        Probability that each is wrong. Their sum, rounded down, is the number of
+        rejected labels, or fewer if several likelihoods are equal.
 
     Returns
     -------
     threshold : float
-        Between two of the likelihoods, or 0, by which nothing is rejected.
+        Half-way between two of the likelihoods. 0 rejects nothing.
 
     Examples
     --------
@@ -106,7 +109,7 @@ def matching_threshold(likelihood, wrong_probability):
     """
     edges = np.append(np.sort(likelihood), 1.0)
     n_rejected = int(wrong_probability.sum())
-    # Of equal ones, all are kept if one is.
+    # If one of several equal likelihoods is kept, all are.
     n_rejected = int(np.searchsorted(edges, edges[n_rejected]))
     if n_rejected == 0:
         return 0.0

@@ -269,7 +269,7 @@ def test_labels_that_are_none_are_refused(y, message):
 
 def test_numbers_are_no_new_classes_beside_texts():
     model = Table(ROWS, classes=["ant", "bee", "cat"])
-    with pytest.raises(ValueError, match="must be texts, like the class 'ant'"):
+    with pytest.raises(ValueError, match="must be strings, like the class 'ant'"):
         LabelLikelihoodFilter().trust(model, numbered(3), [0, 1, 2])
 
 

@@ -16,11 +16,11 @@ from skbal.filters._noise_rate import (
     PACES,
     SHAPE,
     TEMPERATURES,
-    judge,
     log_likelihoods,
     log_prior,
     posterior,
     right_and_wrong,
+    summarise,
     wrong_probability,
 )
 from tests.filters.fakes import predictives
@@ -30,7 +30,7 @@ def some_answers(n_answers=7, n_classes=4, seed=0):
     rng = np.random.default_rng(seed)
     columns = rng.integers(n_classes, size=n_answers)
     label, n_taught = rng.integers(2, size=n_answers), rng.integers(9, size=n_answers)
-    return judge(predictives(n_answers, n_classes, rng), columns, label, n_taught)
+    return summarise(predictives(n_answers, n_classes, rng), columns, label, n_taught)
 
 
 def by_the_formula(p, column, k, cell):
@@ -51,8 +51,8 @@ def by_the_formula(p, column, k, cell):
 )
 def test_the_terms_are_those_of_the_formula(p, k, cell):
     p = np.array(p) / sum(p)
-    judged = judge(p[np.newaxis], np.array([1]), np.array([0]), np.array([k]))
-    right, wrong = right_and_wrong(judged)
+    answers = summarise(p[np.newaxis], np.array([1]), np.array([0]), np.array([k]))
+    right, wrong = right_and_wrong(answers)
     assert_allclose(
         [right[0][cell], wrong[0][cell]], by_the_formula(p, 1, k, cell), rtol=1e-9
     )
@@ -63,14 +63,14 @@ def test_the_terms_are_those_of_the_formula(p, k, cell):
 def test_in_every_cell_the_labels_that_could_be_given_sum_to_one(n_classes, k, seed):
     p = predictives(1, n_classes, np.random.default_rng(seed))
     columns, zeros = np.arange(n_classes), np.zeros(n_classes, dtype=int)
-    judged = judge(p.repeat(n_classes, axis=0), columns, zeros, zeros + k)
-    assert_allclose(sum(right_and_wrong(judged)).sum(axis=0), 1)
+    answers = summarise(p.repeat(n_classes, axis=0), columns, zeros, zeros + k)
+    assert_allclose(sum(right_and_wrong(answers)).sum(axis=0), 1)
 
 
 def test_a_wrong_answer_is_as_likely_as_the_noise_rate_says():
     p = np.full((4, 4), 0.25)
     zeros = np.zeros(4, dtype=int)
-    right, wrong = right_and_wrong(judge(p, np.arange(4), zeros, zeros))
+    right, wrong = right_and_wrong(summarise(p, np.arange(4), zeros, zeros))
     noise = NOISE_RATES.reshape(-1, 1, 1, 1, 1)
     assert_allclose(wrong.sum(axis=0), noise * np.ones(SHAPE))
     assert_allclose(right.sum(axis=0), (1 - noise) * np.ones(SHAPE))
@@ -78,26 +78,26 @@ def test_a_wrong_answer_is_as_likely_as_the_noise_rate_says():
 
 def test_a_probability_of_zero_is_very_unlikely_and_not_impossible():
     zeros = np.zeros(1, dtype=int)
-    judged = judge(np.array([[0.0, 1.0]]), zeros, zeros, zeros)
-    assert np.isfinite(log_likelihoods(judged, 1)).all()
-    assert judged.likelihood.tolist() == [0.0]
+    answers = summarise(np.array([[0.0, 1.0]]), zeros, zeros, zeros)
+    assert np.isfinite(log_likelihoods(answers, 1)).all()
+    assert answers.likelihood.tolist() == [0.0]
 
 
 def test_the_likelihood_of_a_class_is_the_product_over_its_answers():
-    judged = some_answers()
-    total = log_likelihoods(judged, 3)
-    right, wrong = right_and_wrong(judged)
+    answers = some_answers()
+    total = log_likelihoods(answers, 3)
+    right, wrong = right_and_wrong(answers)
     for number in (0, 1):
-        mine = judged.label == number
+        mine = answers.label == number
         assert_allclose(np.exp(total[number]), (right + wrong)[mine].prod(axis=0))
     assert (total[2] == 0).all()
 
 
 def test_answers_may_come_in_any_pieces(monkeypatch):
-    judged = some_answers(40)
-    whole = log_likelihoods(judged, 2)
+    answers = some_answers(40)
+    whole = log_likelihoods(answers, 2)
     monkeypatch.setattr(noise_rate, "rows_within", lambda n_bytes: 3)
-    assert_allclose(log_likelihoods(judged, 2), whole)
+    assert_allclose(log_likelihoods(answers, 2), whole)
 
 
 def test_the_prior_is_half_on_no_noise_and_knows_no_large_shared_blunder_rate():
@@ -128,8 +128,8 @@ def enumerated(likelihood):
 
 
 def test_the_posterior_is_that_of_enumerating_every_story_of_every_class():
-    judged = some_answers()
-    log_likelihood = log_likelihoods(judged, 2)
+    answers = some_answers()
+    log_likelihood = log_likelihoods(answers, 2)
     shared, own = posterior(log_likelihood)
     expected, of_class = np.zeros(SHAPE), np.zeros((2, *SHAPE))
     for joint, story in enumerated(np.exp(log_likelihood)):
@@ -144,14 +144,14 @@ def test_the_posterior_is_that_of_enumerating_every_story_of_every_class():
 
 
 def test_the_probability_of_being_wrong_is_the_mean_share_over_the_posterior():
-    judged = some_answers()
-    _, own = posterior(log_likelihoods(judged, 2))
-    right, wrong = right_and_wrong(judged)
+    answers = some_answers()
+    _, own = posterior(log_likelihoods(answers, 2))
+    right, wrong = right_and_wrong(answers)
     shares = wrong / (right + wrong)
     expected = [
-        (share * own[number]).sum() for share, number in zip(shares, judged.label)
+        (share * own[number]).sum() for share, number in zip(shares, answers.label)
     ]
-    assert_allclose(wrong_probability(judged, own), expected)
+    assert_allclose(wrong_probability(answers, own), expected)
 
 
 @pytest.mark.parametrize("n_classes", [2, 10])
