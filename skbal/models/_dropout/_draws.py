@@ -1,14 +1,14 @@
 """Joint draws of a network with dropout, as fast as its structure allows.
 
-What lies before the first dropout runs once, not once a draw. Then there are three ways
-on, from the fastest:
+The layers before the first dropout run once, not once per draw. There are three ways to
+continue, from the fastest:
 
 1. a ``Sequential`` whose first dropout feeds a dense layer: a draw computes only what
-   the dropped units add to that layer, and takes it away (`FirstDense`);
-2. any module whose rows can stand side by side for all draws (`_SideBySide`);
-3. any other module: one pass a draw (`_OneByOne`).
+   the dropped units add to that layer, and subtracts it (`FirstDense`);
+2. a module that can run the rows of all draws side by side (`_SideBySide`);
+3. any other module: one pass per draw (`_OneByOne`).
 
-All take the same masks, so they give the same draws up to rounding.
+All use the same masks, so they make the same draws up to rounding.
 """
 
 import torch
@@ -22,7 +22,7 @@ from skbal.models._networks._twin import evaluation_twin, network_output
 
 
 def count_dropouts(module, x):
-    """Return how many dropouts a forward pass of ``x`` meets."""
+    """Return the number of dropouts in a forward pass of ``x``."""
     with torch.inference_mode(), MaskedDropout(Masks(0, x.device), range(1)) as mode:
         module(x)
     return mode.layer
@@ -34,13 +34,19 @@ class DropoutSampler:
     Parameters
     ----------
     module : torch.nn.Module
-        The trained network; it is not touched.
+        The trained network. It is not changed.
     example : torch.Tensor of shape (n_rows, ...)
-        A few rows, to learn what the network's layers cost and how it can be split.
+        A few rows, to measure the memory of a pass and to see how the network can be
+        split.
     n_draws : int
-        How many draws.
+        Number of draws.
     seed : int
-        The draws are a function of it.
+        Seed of the draws.
+
+    Attributes
+    ----------
+    batch_size : int
+        Number of rows whose temporaries stay within the memory budget.
     """
 
     def __init__(self, module, example, n_draws, seed):
@@ -57,7 +63,7 @@ class DropoutSampler:
         Parameters
         ----------
         x : torch.Tensor of shape (n_rows, ...)
-            A chunk of rows, best no longer than ``batch_size``.
+            A chunk of rows, at most ``batch_size`` to stay within the memory budget.
 
         Returns
         -------
@@ -79,10 +85,10 @@ def _fastest_way(twin, example, masks, n_draws):
 def _can_stand_side_by_side(twin, example, masks):
     """Return whether two draws in one pass equal two passes.
 
-    A module that mixes what comes before and after the dropout (a skip connection), or
-    remembers the number of rows, fails or differs here.
+    They do not if the module adds something from before the dropout to something after
+    it (a skip connection), or remembers the number of rows.
     """
-    # Of three rows: with one, a sum over draws would broadcast unnoticed.
+    # Three rows: with one row, a sum over draws would broadcast unnoticed.
     x = example[[0, len(example) // 2, -1]]
     alone = [_one_pass(twin, x, masks, range(k, k + 1)) for k in range(2)]
     try:
@@ -96,33 +102,33 @@ def _can_stand_side_by_side(twin, example, masks):
 
 
 def _one_pass(twin, x, masks, draws):
-    # A copy: a network may change its input in place, and the next pass needs it whole.
+    # A copy, since a network may change its input in place before the next pass.
     with MaskedDropout(masks, draws):
         return network_output(twin(x.clone()))
 
 
 class _SideBySide:
-    """All draws of a chunk in one pass: the rows are repeated at the first dropout."""
+    """All draws of a chunk of rows in one pass, repeated at the first dropout."""
 
     def __init__(self, twin, example, n_draws):
         self.twin = twin
         before, after = bytes_around_dropout(twin, example[:1])
         row_bytes = LIVE_TENSORS * (before + n_draws * after)
         self.batch_size = rows_within(row_bytes)
-        # Where not even one row's draws fit, the draws come in blocks.
+        # If the draws of a single row do not fit, the draws are cut into chunks.
         self._step = rows_within(LIVE_TENSORS * max(after, 1), largest=n_draws)
 
     def outputs(self, x, masks, draws):
-        blocks = (draws[i : i + self._step] for i in range(0, len(draws), self._step))
-        return torch.cat([self._block(x, masks, block) for block in blocks])
+        chunks = (draws[i : i + self._step] for i in range(0, len(draws), self._step))
+        return torch.cat([self._some_draws(x, masks, chunk) for chunk in chunks])
 
-    def _block(self, x, masks, draws):
+    def _some_draws(self, x, masks, draws):
         outputs = _one_pass(self.twin, x, masks, draws)
         return outputs.reshape(len(draws), len(x), *outputs.shape[1:])
 
 
 class _OneByOne:
-    """One pass a draw, for a module that cannot be split."""
+    """One pass per draw, for a module that cannot be split."""
 
     def __init__(self, twin, example):
         self.twin = twin

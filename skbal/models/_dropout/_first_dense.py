@@ -1,15 +1,15 @@
 """The fast way for a ``Sequential`` whose first dropout feeds a dense layer.
 
-What lies before runs once. In a draw with input mask m and output mask o, the layer is
-``o * W (m * h)``. Two kinds of products are spared:
+The layers before the dropout run once. In a draw with input mask m and output mask o,
+the dense layer is ``o * W (m * h)``. Two kinds of products are avoided:
 
-- ``W (m * h) = W h - W_dropped h_dropped``: the first term is common to all draws, the
-  second has only the dropped inputs; with a quarter dropped, a quarter of the products;
-- a hidden unit that the next dropout drops is not computed at all; with half dropped,
-  half of the rest.
+- ``W (m * h) = W h - W_dropped h_dropped``. The first term is common to all draws. The
+  second has only the dropped inputs: if a quarter is dropped, a quarter of the work.
+- A hidden unit that the next dropout drops is not computed. If half of them are
+  dropped, this is half of the rest.
 
-The first dense layer of a CNN holds nearly all its products after the dropout, so this
-is where the time goes.
+After the dropout of a CNN, nearly all products are in the first dense layer, so this is
+where the time is spent.
 """
 
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from skbal.models._dropout._masks import MaskedDropout, Masks
 from skbal.models._networks._layers import flat_layers, has_hooks, is_dropout
 from skbal.models._networks._sizes import LIVE_TENSORS, largest_bytes
 
-# The value of a unit depends on that unit only, so a dropped one need not be known.
+# They act on each unit alone, so a dropped unit need not be computed.
 _UNITWISE = (
     nn.ReLU, nn.LeakyReLU, nn.ELU, nn.SELU, nn.CELU, nn.GELU, nn.SiLU, nn.Mish,
     nn.Tanh, nn.Sigmoid, nn.Softplus, nn.ReLU6, nn.Hardtanh, nn.Hardswish, nn.Identity,
@@ -31,21 +31,21 @@ _UNITWISE = (
 
 @dataclass
 class SequentialParts:
-    """A ``Sequential`` cut where its draws begin to differ.
+    """A ``Sequential`` cut at its first dropout, where the draws begin to differ.
 
     Attributes
     ----------
     before : torch.nn.Sequential
-        All that lies before the first dropout; gives (n_rows, n_features).
+        The layers before the first dropout, with outputs (n_rows, n_features).
     p : float
         The probability that the first dropout drops an input of ``dense``.
     dense : torch.nn.Linear
         The dense layer that the first dropout feeds.
     activation : torch.nn.Sequential
-        What acts on each hidden unit alone, up to the second dropout.
+        The layers up to the second dropout. They act on each hidden unit alone.
     second_p : float or None
-        The probability that the second dropout drops a hidden unit; None where no
-        second dropout feeds a dense layer.
+        The probability that the second dropout drops a hidden unit. None if no second
+        dropout feeds a dense layer.
     head : torch.nn.Linear or None
         The dense layer that the second dropout feeds.
     after : torch.nn.Sequential
@@ -62,7 +62,7 @@ class SequentialParts:
 
 
 def split_sequential(twin, example):
-    """Return the `SequentialParts` of a network, or None where it has no such form."""
+    """Return the `SequentialParts` of a network, or None if it has another form."""
     layers = flat_layers(twin, split_hooked=False)
     first = next((i for i, layer in enumerate(layers) if is_dropout(layer)), None)
     if first is None or any(_is_opaque(layer) for layer in layers[:first]):
@@ -81,7 +81,7 @@ def split_sequential(twin, example):
 
 
 def _second_parts(layers):
-    """Return activation, probability, head and the rest of what follows ``dense``."""
+    """Return activation, probability, head and rest of the layers after ``dense``."""
     second = next((i for i, x in enumerate(layers) if not _is_unitwise(x)), len(layers))
     head = _dense_fed_by(layers, second) if second < len(layers) else None
     if head is None:
@@ -96,7 +96,7 @@ def _second_parts(layers):
 
 
 def _dense_fed_by(layers, dropout):
-    """Return where the dense layer stands that ``layers[dropout]`` feeds, or None."""
+    """Return the position of the dense layer fed by ``layers[dropout]``, or None."""
     if type(layers[dropout]) is not nn.Dropout or has_hooks(layers[dropout]):
         return None
     following = range(dropout + 1, len(layers))
@@ -107,7 +107,7 @@ def _dense_fed_by(layers, dropout):
 
 
 def _is_opaque(layer):
-    # A layer that may hold dropout of its own: the first may be inside it.
+    # Whether a layer may contain dropout, which would come before ``layers[first]``.
     is_torch = type(layer).__module__.startswith("torch.nn.modules.")
     return not is_torch or any(True for _ in layer.children())
 
@@ -124,10 +124,10 @@ def _only_flattens(layer):
 
 @dataclass
 class _DrawWeights:
-    """The part of the weights that one draw multiplies by, its scales included."""
+    """The part of the weights that one draw multiplies by, including its scales."""
 
-    inputs: torch.Tensor  # which inputs: the dropped ones, or the kept if fewer
-    hidden: torch.Tensor | None  # which hidden units are kept; None means all
+    inputs: torch.Tensor  # the dropped inputs, or the kept ones if they are fewer
+    hidden: torch.Tensor | None  # the hidden units that are kept; None means all
     dense: torch.Tensor  # (n_inputs, n_hidden)
     head: torch.Tensor | None  # (n_hidden, n_outputs)
 
@@ -145,7 +145,8 @@ class FirstDense:
         row = example[:1]
         widest = largest_bytes(parts.before, row)
         features = parts.before(row)
-        # The products go fastest with several hundred rows, whose images would not fit.
+        # The products are fastest with several hundred rows. Their images would not fit
+        # into memory, so the layers before run on fewer rows.
         self.batch_size = rows_within(
             LIVE_TENSORS * features.nbytes, max_memory=MAX_MEMORY // 2, largest=512
         )
@@ -173,22 +174,23 @@ class FirstDense:
         """Return the outputs of each draw, shape (n_draws, n_rows, n_outputs)."""
         features = self._features(x)
         common = self._common_part(features)
-        # Transposed, the wanted features are whole rows, which are quick to gather.
+        # (n_features, n_rows): the features of a draw are then rows, quick to gather.
         features_T = features.T.contiguous()
         per_draw = LIVE_TENSORS * self._draw_bytes * len(features)
         step = rows_within(per_draw, max_memory=MAX_MEMORY // 4)
-        blocks = (draws[i : i + step] for i in range(0, len(draws), step))
-        return torch.cat([self._block(features_T, common, masks, b) for b in blocks])
+        chunks = (draws[i : i + step] for i in range(0, len(draws), step))
+        outputs = [self._some_draws(features_T, common, masks, c) for c in chunks]
+        return torch.cat(outputs)
 
     def _features(self, x):
         if x.ndim == 4:
             x = x.contiguous(memory_format=torch.channels_last)
         return torch.cat(
-            [self.parts.before(part) for part in x.split(self._rows_before)]
+            [self.parts.before(chunk) for chunk in x.split(self._rows_before)]
         )
 
     def _common_part(self, features):
-        """Return what the dense layer's outputs have in common in all draws."""
+        """Return the part of the dense layer's outputs that all draws share."""
         dense = self.parts.dense
         shape = (len(features), dense.out_features)
         bias = features.new_zeros(1) if dense.bias is None else dense.bias
@@ -196,7 +198,7 @@ class FirstDense:
             return bias.expand(shape)
         return torch.addmm(bias, features, self._weight_T, alpha=self._scale)
 
-    def _block(self, features_T, common, masks, draws):
+    def _some_draws(self, features_T, common, masks, draws):
         each = [
             self._one_draw(features_T, common, self._weights(masks, draw))
             for draw in draws

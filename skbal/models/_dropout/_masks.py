@@ -1,9 +1,9 @@
 """Dropout masks that are a function of the seed, the layer and the draw only.
 
-Every row gets the same mask in draw k, so draw k is one network for all rows: the draws
-are joint. The masks live here, outside the user's module: a torch function mode catches
-each call of a dropout function, whoever makes it, and multiplies by our mask. A mode
-belongs to its thread and touches no flag and no random stream.
+Every row has the same mask in draw k. So draw k is one network for all rows, and the
+draws are joint. The user's module is not changed: a torch function mode catches each
+call of a dropout function, also inside torch's own layers, and multiplies by our mask.
+A mode belongs to its thread. It changes no flag and no random stream.
 """
 
 import math
@@ -25,7 +25,7 @@ _DROPOUTS = {
     F.feature_alpha_dropout: (True, True),
 }
 
-# What a SELU unit saturates at; alpha dropout puts it where a unit is dropped
+# The value at which a SELU unit saturates. Alpha dropout gives it to dropped units
 # (Klambauer et al. 2017, section 3).
 _SELU_FLOOR = -1.7580993408473766
 
@@ -33,15 +33,15 @@ _CACHE_BYTES = 8 * 2**20
 
 
 class Masks:
-    """The masks of one seed: which units are kept, for a layer and its draws.
+    """The masks of one seed, which say for each layer and draw what units are kept.
 
     Parameters
     ----------
     seed : int
         The seed of the draws.
     device : torch.device
-        Where the masks are wanted. They are made on the CPU, so a seed gives the same
-        masks on every device.
+        The device of the masks. They are made on the CPU and copied, so a seed gives
+        the same masks on every device.
     """
 
     def __init__(self, seed, device):
@@ -50,12 +50,12 @@ class Masks:
         self._cache, self._cache_left = {}, _CACHE_BYTES
 
     def keep(self, layer, draws, shape, p):
-        """Return True where a unit is kept, shape (len(draws), *shape).
+        """Return whether each unit is kept.
 
         Parameters
         ----------
         layer : int
-            The place of the dropout in the forward pass, from 0.
+            The position of the dropout in the forward pass, from 0.
         draws : range
             The numbers of the draws.
         shape : tuple of int
@@ -87,25 +87,25 @@ class Masks:
 class MaskedDropout(TorchFunctionMode):
     """Inside this mode every dropout uses the masks of the given draws.
 
-    A tensor that comes to its first dropout with n rows leaves it with
-    ``len(draws) * n``, draw by draw, so what was before ran once for all draws. A later
-    dropout finds the draws side by side.
+    A tensor of n rows leaves its first dropout with ``len(draws) * n`` rows, one draw
+    after the other. So the layers before it run once for all draws, and a later dropout
+    finds the draws side by side.
 
     Parameters
     ----------
     masks : Masks
-        Where the masks come from.
+        The masks.
     draws : range
         The numbers of the draws.
     layer : int, default=0
-        The place of the first dropout that will be met.
+        The position of the first dropout in the pass.
     expanded : bool, default=False
         Whether the rows are already repeated for each draw.
 
     Attributes
     ----------
     layer : int
-        The place of the next dropout; how many there were, once the pass is done.
+        The position of the next dropout. After a pass, the number of dropouts.
     """
 
     def __init__(self, masks, draws, *, layer=0, expanded=False):
@@ -124,6 +124,7 @@ class MaskedDropout(TorchFunctionMode):
 
     def _drop(self, x, p, by_channel, alpha):
         n_draws = len(self.draws)
+        # To (n_draws or 1, n_rows, ...).
         if self.expanded:
             x = x.reshape(n_draws, -1, *x.shape[1:])
         else:
@@ -137,12 +138,12 @@ class MaskedDropout(TorchFunctionMode):
 
 
 def _input_and_p(input, p=0.5, training=False, inplace=False):
-    # The dropout functions' own signature; in our draws dropout is always on.
+    # The signature of the dropout functions. In our draws dropout is always on.
     return input, float(p)
 
 
 def channel_shape(shape):
-    """Return the mask shape that drops whole channels of rows of ``shape``."""
+    """Return the shape of a mask that drops whole channels of rows of ``shape``."""
     return (shape[0], *(1 for _ in shape[1:]))
 
 

@@ -3,11 +3,11 @@
 from copy import deepcopy
 
 from skbal._utils.lazy import lazy_module
+from skbal._utils.torch_random import seeded_torch
 
 _architectures = lazy_module("skbal.models._networks._architectures")
 _probing = lazy_module("skbal.models._networks._probe")
 _training = lazy_module("skbal.models._networks._training")
-_torch_random = lazy_module("skbal._utils.torch_random")
 
 
 class NetBuildingMixin:
@@ -34,7 +34,7 @@ class NetBuildingMixin:
         KeyboardInterrupt
             If the user stopped the training.
         """
-        with _torch_random.seeded_torch(seed, self.device):
+        with seeded_torch(seed, self.device):
             if net is None:
                 net = self._new_net(X)
             else:

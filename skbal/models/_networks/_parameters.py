@@ -1,4 +1,4 @@
-"""Parameters that go on to the parts of the skorch net, as ``module__hidden_units``."""
+"""Parameters of the parts of the skorch net, such as ``module__hidden_units``."""
 
 import difflib
 
@@ -14,11 +14,11 @@ PREFIXES = (
 
 
 class NetworkParametersMixin:
-    """``get_params`` and ``set_params`` that know skorch's double-underscore names.
+    """Gives ``get_params`` and ``set_params`` that know skorch's double underscores.
 
-    It comes first among the bases of an estimator whose ``__init__`` ends in
-    ``**kwargs`` and stores them as attributes. As in scikit-learn and skorch, names are
-    checked by ``fit``.
+    The ``__init__`` of the estimator ends in ``**kwargs`` and stores them as
+    attributes. As in scikit-learn and skorch, ``fit`` checks their names. This mixin
+    stands before ``BaseEstimator`` among the bases.
     """
 
     def _network_parameters(self):
@@ -35,7 +35,7 @@ class NetworkParametersMixin:
                 raise TypeError(_unexpected(type(self), name))
 
     def get_params(self, deep=True):
-        """Get the parameters of this estimator, those of its network among them.
+        """Get the parameters of this estimator, including those of its network.
 
         Parameters
         ----------
@@ -50,7 +50,7 @@ class NetworkParametersMixin:
         return {**super().get_params(deep=deep), **self._network_parameters()}
 
     def set_params(self, **params):
-        """Set parameters, also ones like ``module__hidden_units``.
+        """Set parameters, including those of the network such as ``module__dropout``.
 
         Parameters
         ----------

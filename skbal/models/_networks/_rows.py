@@ -1,4 +1,4 @@
-"""The rows of X on their way into a network: checked, float32, in its shape."""
+"""The rows of X as a network takes them: checked, in float32, in its shape."""
 
 from math import prod
 
@@ -22,9 +22,9 @@ class NetworkRowsMixin:
     _uses_torch = True  # see skbal._utils.threads
 
     def _check_fit_rows(self, X, y):
-        """Return X as float32 rows and y checked; learn their shape and names."""
+        """Return X in float32 and y, both checked; learn shape and names of rows."""
         is_nd = _ndim(X) > 2
-        with np.errstate(over="ignore"):  # the check for infinity says it better
+        with np.errstate(over="ignore"):  # the check for infinity has a better message
             X, y = validate_data(
                 self,
                 X,
@@ -36,7 +36,7 @@ class NetworkRowsMixin:
                 y_numeric=self._multi_output,
             )
         self._learn_row_shape(X.shape)
-        # torch wants a writable array of its own.
+        # torch warns about arrays that cannot be written to.
         return (X if X.flags.writeable else X.copy()), y
 
     def _learn_row_shape(self, shape):
@@ -70,17 +70,17 @@ class NetworkRowsMixin:
         shape = shape if len(shape) == 3 else (1, *shape)
         if prod(shape) != prod(self.row_shape_):
             raise ValueError(
-                f"image_shape of {owner} is {shape}, which is {prod(shape)} values a "
-                f"row, but X has {prod(self.row_shape_)} (rows of shape "
+                f"image_shape of {owner} is {shape}, which is {prod(shape)} values "
+                f"per row, but X has {prod(self.row_shape_)} (rows of shape "
                 f"{tuple(self.row_shape_)})."
             )
         return shape
 
     def _check_rows(self, X):
-        """Return X as something sliceable whose rows have the fitted shape.
+        """Return X as an array-like that can be sliced, with the shape of rows checked.
 
-        Values are looked at chunk by chunk (`_to_torch`), so a memory-mapped pool is
-        never copied whole.
+        Values are checked chunk by chunk (`_to_torch`), so a memory-mapped pool is
+        never copied as a whole.
         """
         check_is_fitted(self)
         is_nd = _ndim(X) > 2
@@ -105,7 +105,7 @@ class NetworkRowsMixin:
         return torch.from_numpy(X).to(self.device)
 
     def _finite_copy(self, X):
-        """Return a chunk of rows as float32 of its own, or refuse NaN and infinity."""
+        """Return a copy of a chunk of rows in float32; refuse NaN and infinity."""
         with np.errstate(over="ignore"):
             return check_array(
                 X,

@@ -5,11 +5,11 @@ from abc import abstractmethod
 from sklearn.utils.validation import check_is_fitted
 
 from skbal._utils.lazy import lazy_module
+from skbal._utils.torch_random import seeded_torch
 from skbal._utils.transactions import all_or_nothing
 from skbal.models._networks import _plain_data
 
 torch = lazy_module("torch")
-_torch_random = lazy_module("skbal._utils.torch_random")
 _weights_file = lazy_module("skbal.models._networks._weights_file")
 
 
@@ -120,7 +120,7 @@ class SavingMixin:
         if kind not in ("logits", "probabilities", "log_probabilities"):
             raise _plain_data.WrongData(f"output_kind is {kind[:20]!r}")
         # The first weights are drawn and replaced; the caller's stream stays as it is.
-        with _torch_random.seeded_torch(0, self.device):
+        with seeded_torch(0, self.device):
             net = self._build_net(shape, n_samples).initialize()
         net.output_kind_ = kind
         net.set_params(criterion=self._criterion_class(kind))

@@ -538,8 +538,8 @@ def images(*shape):
         (
             lambda: fit(image_shape=(3, 3)),
             ValueError,
-            r"image_shape of MCDropoutClassifier is \(1, 3, 3\), which is 9 values a "
-            r"row, but X has 4",
+            r"image_shape of MCDropoutClassifier is \(1, 3, 3\), which is 9 values "
+            r"per row, but X has 4",
         ),
         (lambda: fit(image_shape=4), ValueError, "image_shape .* must be"),
         (
