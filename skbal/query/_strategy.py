@@ -52,9 +52,9 @@ class DrawStrategy(SharedParameters):
     >>> class Range(DrawStrategy):
     ...     def score_draws(self, draws):
     ...         return (draws.max(axis=1) - draws.min(axis=1)).max(axis=1)
-    >>> X, y = [[0.0], [1.0], [2.0], [3.0]], ["no", "no", "yes", "yes"]
-    >>> forest = RandomForestClassifier(random_state=0).fit(X, y)
-    >>> Range(random_state=0)(forest, [[0.0], [1.5], [3.0]])
+    >>> X = [[x] for x in range(20)]
+    >>> forest = RandomForestClassifier(random_state=0).fit(X, [x > [9] for x in X])
+    >>> Range(random_state=0)(forest, [[0], [9.5], [19]])
     array([1])
     """
 

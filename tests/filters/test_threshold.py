@@ -134,8 +134,9 @@ def test_as_many_are_rejected_as_should_be_wrong_but_equal_ones_stay_together(an
     threshold = matching_threshold(likelihood, wrong)
     n_expected = int(wrong.sum())
     n_rejected = (likelihood < threshold).sum()
-    first_kept = np.sort(likelihood)[n_expected:][:1]
-    n_equal = (likelihood[:, np.newaxis] == first_kept).sum() if n_expected else 0
+    # No threshold is above 1, so that no label of likelihood 1 is rejected.
+    first_kept = np.append(np.sort(likelihood), 1.0)[n_expected]
+    n_equal = (likelihood == first_kept).sum()
     assert n_expected - n_equal <= n_rejected <= n_expected
 
 
