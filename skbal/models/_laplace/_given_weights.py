@@ -37,10 +37,8 @@ class GivenWeightsProblem(EvidenceProblem):
         ratio, output = variances.noise / variances.prior, variances.output
         shares = ratio / (self.values + ratio)
         gamma = float(len(self.values) - shares.sum())
-        # With no more rows than weights, all weights may be determined.
-        free = max(self.n - gamma, np.finfo(np.float64).eps * self.n)
         residual = output.square(self._residual) / output.rank
-        noise = max(residual / free, self.smallest_noise)
+        noise = max(residual / self.n_free(ratio, gamma), self.smallest_noise)
         length = output.square(self._length) / output.rank
         prior = length / gamma if length > 0 and gamma > 0 else variances.prior
         return variances._replace(prior=float(prior), noise=float(noise)), gamma

@@ -34,6 +34,7 @@ PATH_DTYPE = np.dtype(
 
 # Below this share of the eigenvalues, the data determine no weight at all.
 _NO_SIGNAL = 1e-10
+_FEW = 1e-3  # of the rows
 # A gain below this, in nats, counts as none: where the evidence is flat, variances move
 # on though no data could tell them apart.
 _NO_GAIN = 1e-7
@@ -106,6 +107,9 @@ class EvidenceProblem:
         projected = self.cross / np.sqrt(self.values)[:, np.newaxis]
         self._along = projected
         self._outside = scatter_y - projected.T @ projected
+        if n <= len(self.values):
+            # Weights can explain all rows, and only rounding is left outside.
+            self._outside = np.zeros_like(self._outside)
         self._mean_square = np.trace(scatter_y) / (max(n, 1.0) * len(scatter_y))
         self.smallest_noise = _smallest_noise(self._mean_square, mean_y)
         self.hides_columns = spectrum.hides_columns
@@ -127,12 +131,22 @@ class EvidenceProblem:
         weights = self.cross / damped[:, np.newaxis]
         length = output.square(weights.T @ weights)
         residual = output.square(self._scatter((ratio / damped) ** 2))
-        # With no more rows than weights, all weights may be determined.
-        free = max(self.n - gamma, np.finfo(np.float64).eps * self.n)
+        free = self.n_free(ratio, gamma)
         noise = max(residual / (output.rank * free), self.smallest_noise)
         # Constant targets determine no weight, and the prior variance stays.
         prior = length / (output.rank * gamma) if length > 0 else variances.prior
         return variances._replace(prior=prior, noise=noise), gamma
+
+    def n_free(self, ratio, gamma):
+        """Return n - gamma, the number of rows that are left for the noise."""
+        if self.n - gamma > _FEW * self.n:
+            return self.n - gamma
+        # With no more rows than weights, all rows may be used up. The difference of two
+        # nearly equal numbers would be mostly rounding, which differs between
+        # processors: sum the shares of the prior instead.
+        shares = ratio / (self.values + ratio)
+        free = max(self.n - len(self.values), 0.0) + float(shares.sum())
+        return max(free, np.finfo(np.float64).tiny)
 
     def with_best_output(self, variances):
         """Return the variances with the output covariance of largest evidence."""

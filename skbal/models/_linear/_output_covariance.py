@@ -10,6 +10,10 @@ from functools import cached_property
 import numpy as np
 from sklearn.utils import check_array
 
+# Eigenvalues below this share of the largest are zero up to the rounding of a scatter,
+# which is a difference of sums over many rows.
+_LOST = 1e-10
+
 
 class OutputCovariance:
     """A covariance between outputs, with what densities need from it.
@@ -26,7 +30,7 @@ class OutputCovariance:
     @cached_property
     def _spectrum(self):
         values, vectors = np.linalg.eigh(self.matrix)
-        kept = values > len(values) * np.finfo(np.float64).eps * max(values[-1], 0.0)
+        kept = values > _LOST * max(values[-1], 0.0)
         return values[kept], vectors[:, kept]
 
     @property
@@ -113,7 +117,7 @@ def _check_covariance(matrix, owner):
     if not np.allclose(matrix, matrix.T, rtol=1e-10, atol=0):
         raise ValueError(f"output_covariance of {owner} must be symmetric.")
     values = np.linalg.eigvalsh(matrix)
-    if values[-1] <= 0 or values[0] < -1e-10 * values[-1]:
+    if values[-1] <= 0 or values[0] < -_LOST * values[-1]:
         raise ValueError(
             f"output_covariance of {owner} must be positive semi-definite and not "
             f"zero, but its eigenvalues go from {values[0]:.3g} to {values[-1]:.3g}."

@@ -1,3 +1,5 @@
+import warnings
+
 import numpy as np
 import pytest
 from scipy.optimize import minimize
@@ -6,6 +8,7 @@ from sklearn.linear_model import BayesianRidge
 
 from skbal.exceptions import NumericalWarning
 from skbal.models import BayesianLinearRegression
+from skbal.models._linear._evidence import _better, _Climb
 from tests.models._linear.problems import (
     contrasts,
     covariance,
@@ -187,3 +190,63 @@ def test_targets_on_a_line_are_fitted_and_the_noise_is_held():
     mean, std = model.predict([[3.0]], return_std=True)
     assert mean == pytest.approx(7.0)
     assert 0 < std[0] < 1e-6
+
+
+# --------------------------------------------------- what the last bits must not decide
+
+
+def climb(evidence, has_converged):
+    path = np.zeros(1, dtype=[("log_marginal_likelihood", float)])
+    path["log_marginal_likelihood"] = evidence
+    return _Climb(None, path, 0.0, has_converged)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "kept"),
+    [
+        ((-3.0, True), (-2.0, True), 1),
+        ((-2.0, True), (-3.0, True), 0),
+        ((-2.0, True), (-2.0 + 1e-13, True), 0),
+        ((-2.0, True), (-2.0 - 1e-13, True), 0),
+        ((-2.0, False), (-2.0 - 1e-13, True), 1),
+        ((-2.0, False), (-2.0 + 1e-13, False), 0),
+    ],
+)
+def test_of_two_climbs_that_differ_by_rounding_the_first_is_kept(first, second, kept):
+    climbs = [climb(*first), climb(*second)]
+    assert _better(*climbs) is climbs[kept]
+
+
+def nearly(values, rng):
+    """Return values of which each may have moved to a neighbouring float."""
+    signs = rng.integers(-1, 2, size=values.shape)
+    return np.where(signs == 0, values, np.nextafter(values, values + signs))
+
+
+def test_with_fewer_rows_than_columns_the_noise_does_not_depend_on_the_last_bits():
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(5, 6)), rng.normal(size=(5, 2))
+    found = []
+    for given in [(X, y), *((nearly(X, rng), nearly(y, rng)) for _ in range(4))]:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            model = BayesianLinearRegression(optimize="evidence").fit(*given)
+        found.append(
+            (model.n_iter_, len(caught), model.noise_variance_, model.prior_variance_)
+        )
+    np.testing.assert_allclose(found, np.tile(found[0], (5, 1)), rtol=1e-10)
+
+
+@pytest.mark.parametrize("optimize", [None, "evidence"])
+@pytest.mark.parametrize("n_classes", [3, 10])
+def test_one_hot_labels_have_one_dimension_less_than_classes(n_classes, optimize):
+    rng = np.random.default_rng(0)
+    for _ in range(10):
+        X = rng.normal(size=(80, 4))
+        codes = (3 * X[:, 0] + n_classes / 2).round().clip(0, n_classes - 1)
+        labels = np.eye(n_classes)[codes.astype(int)]
+        labels = labels[:, labels.any(axis=0)]
+        model = BayesianLinearRegression(
+            output_covariance="empirical", optimize=optimize
+        ).fit(X, labels)
+        assert model._variances.output.rank == labels.shape[1] - 1
