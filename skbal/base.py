@@ -116,7 +116,7 @@ class QueryStrategy(BaseEstimator, ABC):
         estimator : estimator or learner
             A fitted estimator, or an object that holds one as ``estimator``.
         X_pool : array-like of shape (n_pool, ...)
-            The unlabelled rows.
+            The unlabelled rows. Data that are not in memory are read chunk by chunk.
 
         Returns
         -------

@@ -1,16 +1,17 @@
-"""Rows far apart from each other, chosen one by one.
+"""Greedy choice of rows that are far apart.
 
-The next row is the one farthest from all chosen (Gonzalez' greedy k-center), or one
-drawn with a chance proportional to its squared distance to the nearest chosen one
-(k-means++). A row's distance to the nearest chosen one never grows, so an old distance
-bounds the new one: a row is compared with what was chosen since only when its bound
-might make it the next. The choice is that of comparing all rows each time.
+The next row is the one farthest from all chosen rows (Gonzalez' greedy k-center), or it
+is drawn with a probability proportional to its squared distance to the nearest chosen
+row (k-means++). The distance of a row to the nearest chosen row never increases, so an
+earlier distance is an upper bound. A row is compared with the rows chosen since then
+only if its bound may make it the next one. The choice is the same as that of comparing
+all rows each time.
 
-Squared distances are |x|^2 + |c|^2 - 2 x'c in float64, also for rows held in float32:
-so few rows are looked at that this costs little.
+Squared distances are |x|^2 + |c|^2 - 2 x'c in float64, also for float32 rows. This
+costs little, because few rows are compared.
 
-scikit-learn's ``kmeans_plusplus`` is another algorithm: of several draws a step it
-takes the one that lowers the sum of distances most. It compares all rows with each.
+scikit-learn's ``kmeans_plusplus`` is another algorithm: it draws several rows per step,
+takes the one that lowers the sum of distances most, and compares all rows with each.
 """
 
 import numpy as np
@@ -20,24 +21,27 @@ from sklearn.utils.extmath import row_norms
 from skbal._utils.chunks import rows_within
 
 _CACHED = 2**20  # bytes in float64 that stay in a processor's cache
-_GROWTH = 8  # of how many rows are looked at, as long as none of them is the next
+_GROWTH = 8  # factor by which the number of compared rows grows
 
 
 class Points:
-    """Rows whose inner products are the products of those of their factors.
+    """Points that are rows of a matrix, or outer products of the rows of two.
+
+    The inner product of two points is the product of the inner products of their
+    factors: (a_i b_i')'(a_j b_j') = (a_i'a_j) (b_i'b_j). So outer products need not be
+    built.
 
     Parameters
     ----------
     *factors : ndarray or CSR matrix of shape (n_rows, n_features of this factor)
-        One factor is the rows themselves. Two are outer products of their rows, which
-        need not be built: (a_i b_i')'(a_j b_j') = (a_i'a_j) (b_i'b_j).
+        With one factor, its rows are the points.
 
     Attributes
     ----------
     squared_norms : ndarray of shape (n_rows,), dtype=float64
     rounding : float
-        By how much rounding may change a squared distance: some ten times the largest
-        error seen for rows of 2 to 4096 features.
+        Bound of the rounding error of a squared distance: about ten times the largest
+        error observed for rows of 2 to 4096 features.
     """
 
     def __init__(self, *factors):
@@ -57,12 +61,12 @@ class Points:
         Parameters
         ----------
         rows, others : ndarray of int of shape (n,) and (n_others,)
-            The numbers of rows.
+            Row numbers.
 
         Returns
         -------
         distances : ndarray of shape (n, n_others), dtype=float64
-            Rounding may make those near 0 negative.
+            Distances near 0 may be negative by rounding.
         """
         products = 1.0
         for factor in self.factors:
@@ -72,24 +76,24 @@ class Points:
 
 
 def far_apart(points, n_picks, rng, *, start=None, first=None, sampled=False):
-    """Return rows far apart from each other, in the order chosen, none twice.
+    """Return rows that are far apart, in the order chosen, without repetition.
 
     Parameters
     ----------
     points : Points
         At least ``n_picks`` rows.
     n_picks : int
-        How many to choose.
+        Number of rows to choose.
     rng : numpy.random.Generator
-        Of the order among equal rows, and of the chances.
+        Orders equal rows, and draws rows if ``sampled``.
     start : ndarray of shape (n_rows,), optional
-        Squared distances to what was chosen before; None if nothing was.
+        Squared distances to the rows chosen before. ``None`` if there are none.
     first : ndarray of shape (n_rows,), optional
-        Where nothing was chosen before, the first row is the one for which this is
-        largest; None takes the one farthest from the origin.
+        If no rows were chosen before, the first row is the one with the largest value.
+        ``None`` takes the row farthest from the origin.
     sampled : bool, default=False
-        False takes the farthest row each time, True draws each after the first with a
-        chance proportional to its squared distance.
+        Whether each row after the first is drawn with a probability proportional to its
+        squared distance. Otherwise it is the farthest row.
 
     Returns
     -------
@@ -111,35 +115,36 @@ def far_apart(points, n_picks, rng, *, start=None, first=None, sampled=False):
     while len(nearest.chosen) < n_picks:
         weights = None
         if sampled:
-            # The smallest of exponential times with rates p comes from row i with a
-            # chance proportional to p_i. Not 0: something is divided by it.
+            # The smallest of exponential times with rates p belongs to row i with a
+            # probability proportional to p_i. The addition prevents a division by 0.
             weights = 1 / (rng.standard_exponential(len(points)) + 1e-12)
         nearest.choose(nearest.best(weights))
     return np.array(nearest.chosen, dtype=np.intp)
 
 
 class _Nearest:
-    """Bounds of each row's squared distance to the nearest chosen one."""
+    """Upper bounds of each row's squared distance to the nearest chosen row."""
 
     def __init__(self, points, priority):
         self.points, self.priority = points, priority
         self.bounds = None
         self.chosen = []
-        self._n_seen = np.zeros(len(points), dtype=np.intp)  # of those chosen
+        # Number of chosen rows that each row has been compared with.
+        self._n_seen = np.zeros(len(points), dtype=np.intp)
 
     def choose(self, row):
-        """Let one more row be chosen."""
+        """Add a row to the chosen ones."""
         self.chosen.append(row)
         self.bounds[row] = -np.inf
 
     def compare_all(self):
-        """Let only distances to the chosen rows count."""
+        """Replace all bounds by the distances to the chosen rows."""
         self.bounds[:] = np.inf
         self._compare(np.arange(len(self.points)))
         self.bounds[self.chosen] = -np.inf
 
     def best(self, weights):
-        """Return the row with the largest distance times its weight; None is 1."""
+        """Return the row with the largest distance times weight (None: weights 1)."""
         scores = self.bounds if weights is None else weights * self.bounds
         n_looked_at = 1
         while True:
@@ -147,7 +152,7 @@ class _Nearest:
             if len(rows):
                 n_looked_at *= _GROWTH
             else:
-                # Rows that rounding cannot tell from the best are equal to it.
+                # Rows that differ from the best only by rounding count as equal.
                 close = self._close(scores, weights)
                 rows = self._behind(close)
                 if not len(rows):
@@ -157,7 +162,7 @@ class _Nearest:
                 scores[rows] = weights[rows] * self.bounds[rows]
 
     def _largest(self, scores, n):
-        """Return what must be compared before the largest score is known to be so."""
+        """Return rows to compare before the largest score is certain."""
         best = np.array([np.argmax(scores)])
         behind = self._behind(best)
         if n == 1 or not len(behind):
@@ -173,22 +178,22 @@ class _Nearest:
         return np.flatnonzero(scores + weights * error >= least)
 
     def _behind(self, rows):
-        """Return those of the rows whose distance may be less than their bound."""
+        """Return the rows whose distance may be less than their bound."""
         behind = self._n_seen[rows] < len(self.chosen)
-        # What is 0 already stays 0.
+        # A distance of 0 remains 0.
         return rows[behind & (self.bounds[rows] > self.points.rounding)]
 
     def _compare(self, rows):
-        """Bring the bounds of some rows down to their distances."""
+        """Replace the bounds of some rows by their distances."""
         rows = rows[np.argsort(self._n_seen[rows], kind="stable")]
         n_new = len(self.chosen) - self._n_seen[rows[0]]
         size = rows_within(8 * (self.points.width + 2 * n_new), max_memory=_CACHED)
         for begin in range(0, len(rows), size):
-            piece = rows[begin : begin + size]
-            new = np.array(self.chosen[self._n_seen[piece[0]] :])
-            distances = self.points.squared_distances(piece, new).min(axis=1)
-            self.bounds[piece] = np.minimum(self.bounds[piece], distances)
-            self._n_seen[piece] = len(self.chosen)
+            chunk = rows[begin : begin + size]
+            new = np.array(self.chosen[self._n_seen[chunk[0]] :])
+            distances = self.points.squared_distances(chunk, new).min(axis=1)
+            self.bounds[chunk] = np.minimum(self.bounds[chunk], distances)
+            self._n_seen[chunk] = len(self.chosen)
 
 
 def squared_norms(rows):
@@ -209,13 +214,12 @@ def squared_norms(rows):
 
 
 def inner_products(rows, others):
-    """Return the products of rows with others, in float64.
+    """Return the inner products of rows with others, in float64.
 
     Parameters
     ----------
     rows, others : ndarray or CSR matrix of shape (n, n_features)
-        Both dense or both sparse, in float32 or float64; the others can be more or
-        fewer.
+        Both dense or both sparse, in float32 or float64. Their numbers may differ.
 
     Returns
     -------

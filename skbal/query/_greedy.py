@@ -1,17 +1,19 @@
-"""Rows whose labels together tell most about a Gaussian function, chosen one by one.
+"""Greedy choice of rows whose labels have most information about a Gaussian function.
 
-The function at row j is ``blocks[j] @ z``, z standard normal, and labels are the
-function plus noise of variance 1: all in units of the noise. After some labels, the
-covariance of row j is A (I - U'U) A' with A its block and U the directions of z that
-the labels saw. One more row adds directions, and takes from each covariance the square
-of its product with them: a rank-one downdate for each output, linear in the number of
-rows. The gains add up to 1/2 log det(I + K_SS), with K_SS the covariance between the
-chosen rows. This function of a set is submodular, so the greedy choice reaches at least
-1 - 1/e of the best one [1]_.
+The function at row j is ``blocks[j] @ z`` with z standard normal, and a label is the
+function plus noise of variance 1, so all numbers are in units of the noise. After some
+labels, the covariance of row j is A (I - U'U) A', where A is its block and the rows of
+U are the directions of z that the labels have observed. One more row adds directions.
+Their products with a block are subtracted from its covariance as squares: a rank-one
+downdate for each output, linear in the number of rows. The gains sum to
+1/2 log det(I + K_SS), where K_SS is the covariance between the chosen rows. This
+function of a set is submodular, so the greedy choice has at least 1 - 1/e of the
+information of the best one [1]_.
 
-A row's gain never grows, so an old gain bounds the new one [2]_. Only the rows with the
-largest bounds need their blocks held; others are looked at when one of them may be
-better. The choice is the one with all blocks held.
+The gain of a row never increases, so an earlier gain is an upper bound of the present
+one [2]_. Only the blocks of the rows with the largest bounds are held. Blocks of other
+rows are loaded when one of them may be better. The choice is the same as with all
+blocks held.
 
 References
 ----------
@@ -26,21 +28,21 @@ References
 import numpy as np
 from scipy.linalg import block_diag
 
-_RELATIVE_STEP = 1e-6  # gains that differ by less are tied
+_RELATIVE_STEP = 1e-6  # gains that differ by less, relatively, are tied
 
 
 def information(covariances):
-    """Return the nats that a label of each row brings about the function.
+    """Return the information of each row's label about the function, in nats.
 
     Parameters
     ----------
     covariances : ndarray of shape (n_samples, n_outputs, n_outputs)
-        Of the noise-free function, in units of the noise variance.
+        Covariance of the noise-free function, in units of the noise variance.
 
     Returns
     -------
     gains : ndarray of shape (n_samples,)
-        1/2 log det(I + C), never negative.
+        1/2 log det(I + C), non-negative.
     """
     if covariances.shape[1] == 1:
         return 0.5 * np.log1p(np.maximum(covariances[:, 0, 0], 0))
@@ -49,43 +51,45 @@ def information(covariances):
 
 
 def greedy_information(load, n_rows, n_picks, *, n_held, priority, bounds=None):
-    """Return rows chosen greedily for information, and what each brought, in nats.
+    """Return rows chosen greedily for information, and their gains in nats.
 
     Parameters
     ----------
     load : callable
-        Takes row numbers in rising order, gives their blocks of shape (n, n_outputs,
+        Takes ascending row numbers and returns their blocks of shape (n, n_outputs,
         n_factors), divided by the standard deviation of the noise.
     n_rows : int
-        How many rows there are.
+        Number of rows.
     n_picks : int
-        How many to choose.
+        Number of rows to choose.
     n_held : int
-        The most rows whose blocks are held at once; it changes the time, not the rows.
+        Largest number of rows whose blocks are held at once. It changes the time, not
+        the rows.
     priority : ndarray of shape (n_rows,)
-        Among equal gains the smallest comes first.
+        Among equal gains, the row with the smallest priority comes first.
     bounds : ndarray of shape (n_rows,), optional
-        What each row brings as the first; None lets ``load`` find out.
+        The gain of each row as the first. ``None`` computes it by ``load``.
 
     Returns
     -------
     rows : ndarray of shape (n_picks,), dtype=intp
-        In the order chosen, none twice.
+        In the order chosen, without repetition.
     gains : ndarray of shape (n_picks,)
-        Given the rows before; not growing. Their sum is 1/2 log det(I + K_SS).
+        The gain of each row given the rows before, non-increasing. The sum is
+        1/2 log det(I + K_SS).
     """
     bounds = np.full(n_rows, np.inf) if bounds is None else bounds.copy()
     held, left, directions, rows, gains = None, None, [], [], []
     for _ in range(n_picks):
-        # What is smaller is rounding, and tied with 0.
+        # Smaller gains are rounding errors, and tied with 0.
         floor = max(1e-12 * gains[0] if gains else 0, np.finfo(np.float64).tiny)
         best = _first(bounds, priority, floor)
         while held is None or not held.has(best):
-            held = None  # not two sets of blocks at once
+            held = None  # free the memory before new blocks are loaded
             wanted = _largest(bounds, priority, floor, n_held)
             held = _Held(wanted, load(wanted), directions)
             left = _Left(held.blocks.shape[2]) if left is None else left
-            # The smaller: were rounding to raise one, this might go on without end.
+            # The minimum: a gain raised by rounding could cause an endless loop.
             bounds[wanted] = np.minimum(bounds[wanted], held.gains())
             best = _first(bounds, priority, floor)
         rows.append(best)
@@ -98,10 +102,11 @@ def greedy_information(load, n_rows, n_picks, *, n_held, priority, bounds=None):
 
 
 class _Held:
-    """Rows whose blocks are held, with their covariances given the labels so far."""
+    """Rows whose blocks are held, and their covariances given the labels so far."""
 
     def __init__(self, rows, blocks, directions):
         self.rows, self.blocks = rows, blocks
+        # (n_rows, n_outputs, n_factors) -> (n_rows, n_outputs, n_outputs)
         self.covariances = blocks @ blocks.swapaxes(1, 2)
         for direction in directions:
             self.downdate(direction)
@@ -115,6 +120,7 @@ class _Held:
 
     def downdate(self, directions):
         n_rows, n_outputs, n_factors = self.blocks.shape
+        # (n_rows * n_outputs, n_factors) @ (n_factors, n_outputs): one product for all
         seen = self.blocks.reshape(-1, n_factors) @ directions.T
         seen = seen.reshape(n_rows, n_outputs, n_outputs)
         self.covariances -= seen @ seen.swapaxes(1, 2)
@@ -124,10 +130,11 @@ class _Held:
 
 
 class _Left:
-    """What the labels so far left of z: its covariance is I outside of the span of the
-    chosen blocks, and ``root @ root.T`` in the coordinates of ``basis`` within it.
+    """The covariance of z given the labels so far.
 
-    A square root stays one of a covariance, whatever the rounding [3]_.
+    It is I outside the span of the chosen blocks, and ``root @ root.T`` in the
+    coordinates of ``basis`` within the span. A square root of a covariance remains one
+    in spite of rounding [3]_.
     """
 
     def __init__(self, n_factors):
@@ -135,9 +142,18 @@ class _Left:
         self.root = np.zeros((0, 0))
 
     def observe(self, block):
-        """Return the directions that the labels of one row see, (n_outputs, n_factors).
+        """Return the directions that the labels of a row observe.
 
-        One output after the other, since each is a label of its own.
+        The outputs are observed one after the other, since each is a separate label.
+
+        Parameters
+        ----------
+        block : ndarray of shape (n_outputs, n_factors)
+            The block of the row.
+
+        Returns
+        -------
+        directions : ndarray of shape (n_outputs, n_factors)
         """
         return np.array([self._observe(factor) for factor in block])
 
@@ -152,7 +168,7 @@ class _Left:
 
     def _coordinates(self, factor):
         inside, outside = self.basis @ factor, factor
-        for _ in range(2):  # once would leave them not quite orthogonal
+        for _ in range(2):  # twice, because once leaves them not quite orthogonal
             outside = outside - self.basis.T @ (self.basis @ outside)
         size, rounding = np.linalg.norm(outside), 1e-14 * np.linalg.norm(factor)
         if size <= rounding:
@@ -163,8 +179,8 @@ class _Left:
 
 
 def _levels(bounds, floor):
-    # Logarithms: the steps must not depend on the largest gain, which is not known
-    # before the rows are loaded, and must keep the order of bounds and gains.
+    # Steps of the logarithm do not depend on the largest gain, which is unknown before
+    # the rows are loaded, and they keep the order of bounds and gains.
     levels = np.round(np.log(np.maximum(bounds, floor)) / _RELATIVE_STEP)
     levels[bounds == -np.inf] = -np.inf
     return levels

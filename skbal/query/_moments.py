@@ -1,4 +1,4 @@
-"""Exact variances of predictions, from models that know them."""
+"""Exact variances of predictions, from models that have them."""
 
 import inspect
 from functools import partial
@@ -11,18 +11,18 @@ from skbal._utils.pools import n_rows
 from skbal._utils.unwrap import transform, unwrap
 from skbal._utils.walk import gathered, walk
 
-# What a prediction holds beside a row is not known: room for some thousand numbers,
-# such as the covariances with the rows that a Gaussian process was taught.
+# The memory of a prediction is unknown. This is enough for several thousand numbers per
+# row, such as the covariances with the training rows of a Gaussian process.
 _BYTES_PER_ROW = 2**16
 
 
 def has_moments(estimator):
-    """Return whether a model gives exact moments: ``predict(return_std, return_cov)``.
+    """Return whether ``predict`` has the arguments return_std and return_cov.
 
     Parameters
     ----------
     estimator : estimator or learner
-        A model, or something that holds one.
+        A model, or an object that holds one.
 
     Returns
     -------
@@ -37,26 +37,26 @@ def has_moments(estimator):
 def total_std(estimator, X, *, batch_size=None, n_jobs=None, verbose=0):
     """Return the square root of the trace of each row's predictive covariance.
 
-    Its square is the sum of the squared standard deviations of the outputs, which costs
-    a model n_outputs numbers a row, where the covariance costs n_outputs**2.
+    It is computed from the standard deviations of the outputs, n_outputs numbers per
+    row, instead of the covariance, n_outputs**2 numbers.
 
     Parameters
     ----------
     estimator : estimator or learner
-        Fitted, with moments.
+        A fitted model with exact moments, or an object that holds one.
     X : array-like of shape (n_samples, ...)
-        At least one row; read piece by piece.
+        At least one row. Read chunk by chunk.
     batch_size, n_jobs, verbose : int, optional
         As in `score_rows`.
 
     Returns
     -------
     std : ndarray of shape (n_samples,)
-        In the units of y, of the precision that the model answers in.
+        In the units of y, in the dtype of the model's standard deviations.
     """
     transformers, model = unwrap(estimator)
     if isinstance(model, GaussianProcessRegressor):
-        check_is_fitted(model, "X_train_")  # it would answer from the prior
+        check_is_fitted(model, "X_train_")  # unfitted, it would predict the prior
     results = walk(
         partial(_total_std, transformers, model),
         X,
@@ -69,20 +69,20 @@ def total_std(estimator, X, *, batch_size=None, n_jobs=None, verbose=0):
 
 
 def above_the_least(std):
-    """Return by how much the variances exceed the smallest, rounding taken off.
+    """Return the differences to the smallest variance, without rounding errors.
 
-    Noise of one size for all rows adds as much to each; what the rows differ by may be
-    a tiny part of it, and is all that a choice can go by.
+    Noise adds the same variance to each row. The differences between rows may be much
+    smaller, and the choice depends on them alone.
 
     Parameters
     ----------
     std : ndarray of shape (n_samples,)
-        In the precision that it was computed in, which decides what is rounding.
+        In the dtype of the computation, which determines the rounding error.
 
     Returns
     -------
     excess : ndarray of shape (n_samples,), dtype=float64
-        In steps of one rounding error; not negative.
+        In units of the rounding error; non-negative.
     """
     variance = np.square(std, dtype=np.float64)
     rounding = 1e-12 if std.dtype.itemsize >= 8 else 1e-6
@@ -94,7 +94,7 @@ def _total_std(transformers, model, X):
     std = np.asarray(model.predict(transform(transformers, X), return_std=True)[1])
     if not np.isfinite(std).all():
         raise ValueError(
-            f"predict(X, return_std=True) of {type(model).__name__} gave NaN or "
+            f"predict(X, return_std=True) of {type(model).__name__} returned NaN or "
             f"infinity for rows of the pool."
         )
     squares = np.square(std.reshape(len(std), -1), dtype=np.float64)

@@ -1,10 +1,10 @@
-"""Rows chosen one by one by a score less a penalty for likeness to those before.
+"""Greedy choice of rows by score minus a penalty for similarity to earlier rows.
 
-The value of a row is s - penalty * g, with s its score and g its similarity to the rows
-chosen before: the largest, or the mean. The first row is the one with the highest
-score. Similarities lie in [-1, 1], so those that are not known yet bound the value, and
-a row is compared with what was chosen since it was looked at last only when its bound
-might make it the next. The choice is that of comparing all rows each time.
+The value of a row is s - penalty * g, where s is its score and g the maximum or the
+mean of its similarities to the chosen rows. The first row is the one with the highest
+score. Similarities lie in [-1, 1], so unknown similarities bound the value. A row is
+compared with the rows chosen since its last comparison only if its bound may make it
+the next one. The choice is the same as that of comparing all rows each time.
 """
 
 import numpy as np
@@ -12,29 +12,29 @@ import numpy as np
 from skbal._utils.chunks import rows_within
 
 _CACHED = 2**20  # bytes in float64 that stay in a processor's cache
-_GROWTH = 8  # of how many rows are looked at, as long as none of them is the next
-_ROUNDING = 1e-6  # by which the last bits of features in float32 change a similarity
+_GROWTH = 8  # factor by which the number of compared rows grows
+_ROUNDING = 1e-6  # error of a similarity of float32 features
 
 
 def within_reach(scores, n_picks, penalty):
-    """Return the rows that can be among the first ``n_picks``, whatever is alike.
+    """Return the rows that can be chosen, whatever the similarities are.
 
-    Of the ``n_picks`` rows with the highest scores one is left until the last pick, and
-    loses to no row that scores lower by more than the penalty can make good.
+    Before the last pick, at least one of the ``n_picks`` rows with the highest scores
+    is left. A row that scores lower by more than twice the penalty cannot beat it.
 
     Parameters
     ----------
     scores : ndarray of shape (n_rows,)
-        Higher is better; no NaN.
+        Higher is better; not NaN.
     n_picks : int
-        How many are to be chosen, at most n_rows.
+        Number of rows to choose, at most n_rows.
     penalty : float
-        Of a similarity of 1.
+        Penalty for a similarity of 1.
 
     Returns
     -------
     rows : ndarray of shape (n,), dtype=intp
-        In rising order.
+        In ascending order.
 
     Examples
     --------
@@ -46,22 +46,22 @@ def within_reach(scores, n_picks, penalty):
 
 
 def penalised_greedy(scores, similarity, n_picks, *, penalty, priority, mean=False):
-    """Return the rows with the best values one after the other, none twice.
+    """Return greedily chosen rows, without repetition.
 
     Parameters
     ----------
     scores : ndarray of shape (n_rows,)
         Finite.
     similarity : Cosines or Similarities
-        Of the rows.
+        Computes similarities of the rows.
     n_picks : int
-        How many to choose, at most n_rows.
+        Number of rows to choose, at most n_rows.
     penalty : float
-        Of a similarity of 1; a negative one is a reward.
+        Penalty for a similarity of 1. A negative penalty is a reward.
     priority : ndarray of shape (n_rows,)
-        Among equal values the smallest comes first.
+        Among equal values, the row with the smallest priority comes first.
     mean : bool, default=False
-        Whether the mean similarity to the rows chosen counts, or the largest.
+        Whether the mean similarity to the chosen rows is used. Otherwise the maximum.
 
     Returns
     -------
@@ -88,7 +88,7 @@ def _next(values, priority):
     while True:
         close = np.flatnonzero(bounds >= bounds.max() - values.rounding)
         if not len(values.behind(close)):
-            # Rows that rounding cannot tell from the best are equal to it.
+            # Rows that differ from the best only by rounding count as equal.
             return int(close[np.argmin(priority[close])])
         rows = values.behind(_largest(bounds, max(n_looked_at, len(close))))
         values.compare(rows)
@@ -102,10 +102,10 @@ def _largest(bounds, n):
 
 
 class _Values:
-    """Bounds of what each row is worth next to those chosen.
+    """Upper bounds of the value of each row, given the chosen rows.
 
-    ``n_seen`` says with how many of them a row was compared, in the order chosen, and
-    ``seen`` what these comparisons left.
+    ``n_seen`` is the number of chosen rows that a row has been compared with, in the
+    order chosen. ``seen`` is the maximum or the sum of these similarities.
     """
 
     def __init__(self, scores, similarity, penalty):
@@ -117,42 +117,42 @@ class _Values:
 
     @property
     def rounding(self):
-        """By how much rounding may change a value."""
+        """Bound of the rounding error of a value."""
         return _ROUNDING * abs(self.penalty) if self.chosen else 0.0
 
     def choose(self, row):
-        """Let one more row be chosen."""
+        """Add a row to the chosen ones."""
         self.chosen.append(row)
         self.is_left[row] = False
 
     def behind(self, rows):
-        """Return those of the rows whose value is not known."""
+        """Return the rows whose value is only bounded."""
         return rows[self.n_seen[rows] < len(self.chosen)]
 
     def bounds(self, rows=slice(None)):
-        """Return what the rows are worth at most; nothing if they were chosen."""
+        """Return upper bounds of the values; minus infinity for chosen rows."""
         values = self.scores[rows]
         if self.chosen:
             values = values - self.penalty * self._similarities(rows)
         return np.where(self.is_left[rows], values, -np.inf)
 
     def compare(self, rows):
-        """Compare rows with all chosen ones that they were not compared with."""
+        """Compare rows with the chosen rows that they have not been compared with."""
         n_seen = self.n_seen[rows]
         for n in np.unique(n_seen):
             others = np.array(self.chosen[n:])
             same = rows[n_seen == n]
-            for piece in self._pieces(same, len(others)):
-                self._see(piece, self.similarity(piece, others))
+            for chunk in self._chunks(same, len(others)):
+                self._see(chunk, self.similarity(chunk, others))
         self.n_seen[rows] = len(self.chosen)
 
-    def _pieces(self, rows, n_others):
+    def _chunks(self, rows, n_others):
         size = rows_within(8 * (self.similarity.width + n_others), max_memory=_CACHED)
         return np.split(rows, range(size, len(rows), size))
 
 
 class _LargestValues(_Values):
-    """Where the largest similarity counts."""
+    """Values by the maximum similarity."""
 
     _nothing_seen = -1.0
 
@@ -166,7 +166,7 @@ class _LargestValues(_Values):
 
 
 class _MeanValues(_Values):
-    """Where the mean similarity counts; ``seen`` is a sum."""
+    """Values by the mean similarity; ``seen`` is a sum."""
 
     _nothing_seen = 0.0
 

@@ -1,22 +1,22 @@
-"""How alike rows are, from -1 to 1, by their features."""
+"""Similarities of rows by their features, from -1 to 1."""
 
 import numpy as np
 from scipy.sparse import issparse
 
 from skbal.query._far_apart import inner_products, squared_norms
 
-_SAFE = 1e-290, 1e290  # squared lengths whose products neither vanish nor overflow
-_ROUNDING = 1e-6  # of a similarity in float32
+_SAFE = 1e-290, 1e290  # squared lengths whose products do not under- or overflow
+_ROUNDING = 1e-6  # error of a similarity in float32
 
 
 class Cosines:
-    """The cosines of the angles between rows; 0 with a row of zeros.
+    """Cosines of the angles between rows; 0 for a row of zeros.
 
     Parameters
     ----------
     features : ndarray or CSR matrix of shape (n_rows, n_features)
-        Written to where numbers are very large or very small. Products are made in
-        float64, also of rows in float32.
+        Rows of very large or very small numbers are rescaled in place. Products are
+        computed in float64, also for float32 rows.
     """
 
     def __init__(self, features):
@@ -34,7 +34,7 @@ class Cosines:
         Parameters
         ----------
         rows, others : ndarray of int of shape (n,) and (n_others,)
-            The numbers of rows.
+            Row numbers.
         """
         cosines = inner_products(self.features[rows], self.features[others])
         cosines /= self.lengths[rows, np.newaxis]
@@ -43,14 +43,14 @@ class Cosines:
 
 
 class Similarities:
-    """What a function of features makes of pairs of rows.
+    """Similarities of rows by a function of their features.
 
     Parameters
     ----------
     features : ndarray or CSR matrix of shape (n_rows, n_features)
         The rows.
     function : callable
-        Takes features of shape (n, n_features) and (n_others, n_features), gives
+        Takes features of shape (n, n_features) and (n_others, n_features) and returns
         similarities of shape (n, n_others) in [-1, 1].
     owner : str
         The strategy's name, for messages.
@@ -66,12 +66,12 @@ class Similarities:
         Parameters
         ----------
         rows, others : ndarray of int of shape (n,) and (n_others,)
-            The numbers of rows.
+            Row numbers.
 
         Raises
         ------
         ValueError
-            If the function gives another shape, or numbers outside [-1, 1].
+            If the function returns another shape, or numbers outside [-1, 1].
         """
         given = self.function(self.features[rows], self.features[others])
         given = np.asarray(given, dtype=np.float64)
@@ -79,16 +79,16 @@ class Similarities:
         return np.clip(given, -1, 1)
 
     def _check(self, given, shape):
-        must = f"metric of {self.owner} must give similarities in [-1, 1]"
+        must = f"metric of {self.owner} must return similarities in [-1, 1]"
         if given.shape != shape:
-            raise ValueError(f"{must} of the shape {shape}, gave {given.shape}.")
+            raise ValueError(f"{must} of shape {shape}, got {given.shape}.")
         outside = given[~(np.abs(given) <= 1 + _ROUNDING)]
         if outside.size:
-            raise ValueError(f"{must}, gave {outside[0]}.")
+            raise ValueError(f"{must}, got {outside[0]}.")
 
 
 def _scale(features, which):
-    """Divide some rows by their largest number, in place; those of zeros stay."""
+    """Divide some rows by their largest number, in place, except rows of zeros."""
     largest = abs(features[which]).max(axis=1)
     largest = largest.toarray().ravel() if issparse(largest) else largest
     scale = np.ones(features.shape[0])

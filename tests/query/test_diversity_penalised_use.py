@@ -202,9 +202,9 @@ def test_wrong_parameters_are_refused(parameters, error, message, n_instances):
 @pytest.mark.parametrize(
     ("metric", "message"),
     [
-        (lambda a, b: a @ b.T, r"similarities in \[-1, 1\], gave"),
+        (lambda a, b: a @ b.T, r"similarities in \[-1, 1\], got"),
         (lambda a, b: np.full((len(a), len(b)), np.nan), "gave nan"),
-        (lambda a, b: np.ones(len(a)), r"of the shape \(\d+, 1\), gave \(\d+,\)"),
+        (lambda a, b: np.ones(len(a)), r"of shape \(\d+, 1\), got \(\d+,\)"),
     ],
 )
 def test_a_metric_that_gives_no_similarities_is_refused(metric, message):

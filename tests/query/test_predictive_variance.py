@@ -232,8 +232,8 @@ def test_a_linear_model_that_was_not_taught_is_refused(kind):
 @pytest.mark.parametrize(
     ("strategy", "std", "n_rows", "error", "message"),
     [
-        (PredictiveVariance(), [np.nan], 1, ValueError, "KnownStd gave NaN or inf"),
-        (PredictiveVariance(), [np.inf], 1, ValueError, "KnownStd gave NaN or inf"),
+        (PredictiveVariance(), [np.nan], 1, ValueError, "KnownStd returned NaN or inf"),
+        (PredictiveVariance(), [np.inf], 1, ValueError, "KnownStd returned NaN or inf"),
         (PredictiveVariance(), [1.0], 0, ValueError, "X_pool .* is empty"),
         (PredictiveVariance(batch_size=0), [1.0], 1, ValueError, "batch_size of Pred"),
         (PredictiveVariance(n_draws=2.5), [1.0], 1, TypeError, "n_draws of Pred"),

@@ -1,15 +1,15 @@
-"""The labels that a batch may get, and what each configuration of them teaches.
+"""Configurations of the labels of a batch, and the posterior given each of them.
 
-While they are few, all configurations are gone through; those that make up a last
-ten-millionth of the probability are left out. Once they are too many, configurations
-are sampled from the joint distribution of the labels: first a draw k of the weights,
-then each row's label from p_k(y | x) [1]_. So each is an exact sample of the labels of
-the whole batch, however large, and none is ever weighted or sampled again; a further
-row only adds a label to each.
+While there are few configurations, all are enumerated, except for the least probable
+ones whose total probability is 1e-7. Once there are too many, configurations are
+sampled from the joint distribution of the labels: first a draw k of the weights, then
+the label of each row from p_k(y | x) [1]_. So each sample is an exact sample of the
+labels of the whole batch, however large, and is never reweighted or resampled. A
+further row adds a label to each sample.
 
-Two things keep the chance small and the mean exact: every draw makes the same number
-of configurations, and the uniform numbers behind a row's labels are spread evenly
-within those of a draw (a Latin hypercube over the rows of the batch).
+Two measures reduce the variance and keep the mean exact. Every draw makes the same
+number of samples. And the uniform random numbers behind the labels of a row are
+stratified within a draw, which is a Latin hypercube over the rows of the batch.
 
 References
 ----------
@@ -21,28 +21,28 @@ import numpy as np
 
 from skbal.query._batch_bald._posteriors import Posteriors
 
-_LEFT_OUT = 1e-7  # of the probability of all configurations, at each further row
+_LEFT_OUT = 1e-7  # probability of the configurations left out, for each row
 
 
 class Configurations:
-    """What the labels of the rows chosen so far can be.
+    """Configurations of the labels of the rows chosen so far.
 
     Parameters
     ----------
     n_draws : int
-        Posterior draws, equally likely.
+        Number of posterior draws, which have equal probabilities.
     n_joint_samples : int
-        The most configurations held. Up to it all are gone through, beyond it so many
-        are sampled.
+        Largest number of configurations that are enumerated, and the number that are
+        sampled if there are more.
     rng : numpy.random.Generator
-        Of the samples.
+        Draws the samples.
 
     Attributes
     ----------
     posteriors : Posteriors
-        Over the draws, given each configuration.
+        Posterior over the draws, given each configuration.
     exact : bool
-        Whether all configurations that matter are there.
+        Whether the configurations are enumerated rather than sampled.
     """
 
     def __init__(self, n_draws, n_joint_samples, rng):
@@ -50,15 +50,15 @@ class Configurations:
         self.exact = True
         self._n_joint_samples = n_joint_samples
         self._rng = rng
-        self._chosen = []  # draws of the rows, until samples of their labels are made
+        self._chosen = []  # draws of the chosen rows, until labels are sampled
 
     def add(self, draws):
-        """Go on to what the labels are together with that of one more row.
+        """Add the label of one more row to the configurations.
 
         Parameters
         ----------
         draws : ndarray of shape (n_classes, n_draws), dtype=float64
-            Class probabilities of the row; those of a draw sum to one.
+            Class probabilities of the row; they sum to one for each draw.
         """
         if self.exact:
             self._chosen.append(draws)
@@ -79,12 +79,14 @@ class Configurations:
         Returns
         -------
         error : float
-            0 if all are there. That the samples are spread evenly is not counted on.
+            0 for enumerated configurations. The gain from stratified sampling is
+            neglected, so the error is rather too large.
         """
         return 0.0 if self.exact else deviation / np.sqrt(self._n_joint_samples)
 
     def _enumerate(self, draws):
         rows, weights = self.posteriors.rows, self.posteriors.weights
+        # (n_configurations, n_classes), flattened: each with each label of the row
         joint = (weights[:, np.newaxis] * (rows @ draws.T)).ravel()
         order = np.argsort(joint)
         n_left_out = np.searchsorted(np.cumsum(joint[order]), _LEFT_OUT)
@@ -100,8 +102,8 @@ class Configurations:
 
     def _start_sampling(self):
         n_draws = self.posteriors.rows.shape[1]
-        # Evenly over the draws; the shift makes all equally likely also where there are
-        # more draws than samples.
+        # Systematic sampling of the draws. The random shift gives them equal
+        # probabilities even if there are more draws than samples.
         places = np.arange(self._n_joint_samples) + self._rng.random()
         self._draw = (places * n_draws / self._n_joint_samples).astype(np.intp)
         self._configuration = np.zeros(self._n_joint_samples, dtype=np.intp)
@@ -111,7 +113,7 @@ class Configurations:
         self._chosen = []
 
     def _sample(self, draws):
-        # Samples with the same labels so far share a row of the posteriors.
+        # Samples with the same labels so far share one posterior.
         codes = self._configuration * len(draws) + self._labels(draws)
         codes, self._configuration, counts = np.unique(
             codes, return_inverse=True, return_counts=True
@@ -129,7 +131,7 @@ class Configurations:
         return labels
 
     def _spread_uniform(self):
-        # Draw by draw: a number in each of the equal parts of [0, 1), in random order.
+        # For each draw: one number in each of equal parts of [0, 1), in random order.
         n_samples = self._n_joint_samples
         order = np.lexsort((self._rng.random(n_samples), self._draw))
         counts = np.bincount(self._draw)[self._draw]

@@ -1,13 +1,13 @@
-"""The search for the row whose label adds most, without looking at every row.
+"""Search for the row with the largest gain without evaluating every row.
 
-What a label adds can only shrink when labels are added before it, so what it added
-earlier, first of all its BALD score, bounds what it adds now [1]_. Rows are looked at
-in the order of their bounds, until no bound is above the best row found. Where many
-rows are left, they are first held against a few groups of configurations, which give a
-smaller bound for a small part of the work.
+The gain of a row can only decrease when labels are added before it. So its earlier
+gain, at first the BALD score, is an upper bound of its present gain [1]_. Rows are
+evaluated in the order of their bounds, until no bound is above the best gain found. If
+many rows are left, they are first compared with a few groups of configurations, which
+give a smaller bound for a small part of the work.
 
-Sampled configurations get a label more with each row chosen. By the chance in it, a row
-may add a little more than before; its bound is raised by `_MARGIN` standard errors.
+A sampled gain may by chance be a little larger than the earlier one, because another
+label was sampled in between. Its bound is raised by `_MARGIN` standard errors.
 
 References
 ----------
@@ -19,47 +19,47 @@ import numpy as np
 
 from skbal._utils.chunks import chunks
 
-_FIRST = 16  # rows looked at before others are
-_BLOCK = 1024  # rows looked at together, at most
+_FIRST = 16  # rows evaluated first
+_BLOCK = 1024  # largest number of rows evaluated together
 _BLOCK_BYTES = 2**25
-_PRODUCT = 2**18  # numbers in a product before the best row is looked up again
-_LEVELS = (512, 64)  # groups of configurations
-_MANY = 64  # rows that are worth the making of groups
-_CLOSE = 1e-6  # nats; rows so close to the best are compared in float64
+_PRODUCT = 2**18  # numbers in a product before the best gain is updated
+_LEVELS = (512, 64)  # numbers of groups of configurations
+_MANY = 64  # from so many rows on, groups are formed
+_CLOSE = 1e-6  # nats; rows this close to the best are compared in float64
 _MOST_CLOSE = 64
-_TIED = 1e-6  # of the best row's BALD score
+_TIED = 1e-6  # fraction of the largest BALD score
 _MARGIN = 3  # standard errors
-_NOTHING = 1e-5  # nats; when no more is left to tell, the search is over
-_ROUGHLY = 0.1  # nats by which sampled gains may add up to too little
+_NOTHING = 1e-5  # nats; the search is over when less information is left
+_ROUGHLY = 0.1  # nats; error of the sum of sampled gains
 
 
 def greedy_batch(draws, bounds, n_instances, configurations, priority, rng, ticks):
-    """Return the rows that greedily add most information about the draws.
+    """Return the rows that add most information about the draws, chosen greedily.
 
     Parameters
     ----------
     draws : HeldDraws
-        Of the pool.
+        The draws of the pool.
     bounds : ndarray of shape (n_rows,), dtype=float64
         BALD scores; overwritten.
     n_instances : int
-        How many rows to choose.
+        Number of rows to choose.
     configurations : Configurations
-        Of no labels yet; changed.
+        Without labels; changed.
     priority : ndarray of shape (n_rows,)
-        Of rows that add the same, the one with the smallest is chosen.
+        Among equal gains, the row with the smallest priority comes first.
     rng : numpy.random.Generator
-        Forms groups of configurations; the choice does not depend on it.
+        Forms groups of configurations. The choice does not depend on it.
     ticks : callable
-        Takes an iterable and gives its items, as a progress bar does.
+        Takes an iterable and yields its items, such as a progress bar.
 
     Returns
     -------
     rows : ndarray of shape (n_instances,), dtype=intp
-        In the order chosen, none twice.
+        In the order chosen, without repetition.
     gains : ndarray of shape (n_instances,)
-        What each adds to those before, in nats; 0 for rows chosen when nothing was left
-        to tell.
+        Information that each row adds to the rows before, in nats; 0 for rows chosen
+        when no information was left.
     errors : ndarray of shape (n_instances,)
         Monte-Carlo standard errors of the gains.
     """
@@ -82,24 +82,24 @@ def greedy_batch(draws, bounds, n_instances, configurations, priority, rng, tick
 
 
 class _Search:
-    """One step: the row that adds most to the configurations as they are."""
+    """One step: the search for the row with the largest gain."""
 
     def __init__(self, draws, bounds, configurations, priority, rng, tied):
         self._draws, self._bounds = draws, bounds
         self._posteriors = configurations.posteriors
         self._priority, self._rng, self._tied = priority, rng, tied
-        # What a row adds varies between configurations by about what it adds.
+        # The standard deviation of a gain over configurations is about the gain itself.
         self._margin = 1 + configurations.error(_MARGIN)
         self._groups = []
         self._rows, self._gains, self._best = [], [], -np.inf
 
     def is_over(self, told):
-        """Return whether no row adds anything any longer.
+        """Return whether no row adds information any longer.
 
         Parameters
         ----------
         told : float
-            What the labels before tell about the draws, in nats, roughly.
+            Approximate information of the labels so far about the draws, in nats.
         """
         if self._limits().max() <= self._tied:
             return True
@@ -107,7 +107,7 @@ class _Search:
         return told > most - _ROUGHLY and self._posteriors.entropy() <= _NOTHING
 
     def best(self):
-        """Return the row, what it adds, and the deviation over configurations."""
+        """Return the row, its gain, and the standard deviation over configurations."""
         first = _largest(self._bounds, _FIRST)
         self._look_at(first)
         left = np.flatnonzero(self._limits() > self._floor())

@@ -1,6 +1,7 @@
-"""Draws of the rows that are likely to be looked at; others are made again when asked.
+"""Draws of the rows that are likely to be evaluated.
 
-One seed makes all draws, so those made again are the same numbers.
+Draws of other rows are made again when they are needed. One seed makes all draws, so
+they are the same numbers.
 """
 
 import numpy as np
@@ -9,26 +10,25 @@ from skbal._utils.chunks import chunks
 from skbal.query._batch_bald._posteriors import SMALLEST
 
 FEWEST_HELD = 64
-_FEWEST_MADE = 256  # rows made at once: a call of the model costs more than a row
-_AT_ONCE = 2**20  # numbers whose axes are swapped at once
+_FEWEST_MADE = 256  # rows predicted at once, because each call has a fixed cost
+_AT_ONCE = 2**20  # numbers transposed at once
 
 
 class HeldDraws:
-    """Draws of at most so many rows of a pool, those with the largest bounds.
+    """Draws of a limited number of rows, those with the largest bounds.
 
     Parameters
     ----------
     load : callable
-        Takes row numbers in rising order, gives their draws of shape (n_rows, n_draws,
+        Takes ascending row numbers and returns their draws of shape (n_rows, n_draws,
         n_classes).
     rows : ndarray of shape (n_held,), dtype=intp
-        Rows whose draws are known.
+        Rows whose draws are given.
     draws : ndarray of shape (n_held, n_draws, n_classes)
-        Their draws, contiguous. The memory is taken over, so that nothing is held
-        twice.
+        Their draws, contiguous. Overwritten, so that nothing is held twice.
     bounds : ndarray of shape (n_rows,)
-        What a row of the pool can add at most; read when room is needed, so keep it
-        up to date.
+        Upper bounds of the gains of all rows of the pool. Not copied: they are read
+        when a row must give way, so they have to be up to date.
     """
 
     def __init__(self, load, rows, draws, bounds):
@@ -41,12 +41,12 @@ class HeldDraws:
 
     @property
     def n_held(self):
-        """How many rows are held at once."""
+        """Number of rows that are held."""
         return len(self._rows)
 
     @property
     def bytes_per_row(self):
-        """Bytes that the draws of a row take."""
+        """Bytes of the draws of a row."""
         return self._draws[0].nbytes
 
     def get(self, rows):
@@ -55,7 +55,7 @@ class HeldDraws:
         Parameters
         ----------
         rows : ndarray of shape (n,), dtype=intp
-            None twice, and no more than are held at once.
+            Without repetition, and no more than ``n_held``.
 
         Returns
         -------
@@ -90,14 +90,15 @@ class HeldDraws:
 
 
 def _to_columns(draws):
-    """Return draws of shape (n_rows, n_classes, n_draws), in the memory of the old.
+    """Return draws of shape (n_rows, n_classes, n_draws), in the same memory.
 
-    Each draw then sums to one to the last bits, and has no number so small that it
-    slows products down.
+    The probabilities are normalised, and subnormal numbers, which slow products down,
+    are replaced by 0.
     """
     n_rows, n_draws, n_classes = draws.shape
     if draws.dtype not in (np.float32, np.float64):
         draws = draws.astype(np.float64)
+    # The same memory with another shape; each part is read before it is overwritten.
     columns = draws.reshape(n_rows, n_classes, n_draws)
     for rows in chunks(n_rows, max(_AT_ONCE // (n_draws * n_classes), 1)):
         part = draws[rows].transpose(0, 2, 1)

@@ -1,18 +1,19 @@
-"""What a row's label adds, given configurations of labels that came before it.
+"""The gain of a row's label, given the configurations of earlier labels.
 
 A configuration u of labels has a probability (its weight) and a posterior r_u over the
-draws. Under it the label of row x has the probabilities a_u = sum_k r_uk p_k(. | x),
-and tells about the draws
+draws. Given u, the label of row x has the probabilities a_u = sum_k r_uk p_k(. | x).
+Its information about the draws is
 
     I(y_x; w | u) = H[a_u] - sum_k r_uk H[p_k(. | x)]
 
-nats. Its mean over configurations is what the label adds to the labels before [1]_. It
-is never negative, and the second term, taken with the same configurations as the first,
-removes most of the chance in the first where configurations are sampled.
+nats. The gain of the label is the mean over configurations [1]_. It is non-negative.
+If configurations are sampled, the second term, computed from the same samples, removes
+most of the sampling error of the first.
 
-All a_u of a block of rows are one matrix product, (rows * classes, draws) by (draws,
-configurations). It is made in float32, tile by tile, so that the logarithms find it in
-the cache; rows that come close to the best are compared in float64.
+All a_u of a block of rows are one matrix product of shapes (n_rows * n_classes,
+n_draws) and (n_draws, n_configurations). It is computed in float32, tile by tile, so
+that a tile stays in the cache for the logarithms. Rows whose gains are close to the
+best are compared in float64.
 
 References
 ----------
@@ -31,12 +32,12 @@ from skbal._utils.draws import NUMBERS_IN_CACHE
 from skbal.information._probabilities import sum_p_log_p
 
 _TILE = 2048  # configurations in one matrix product
-SMALLEST = 1e-30  # below it float32 goes on with numbers that make products slow
-_FLOOR = 1e-4  # of a group's posterior, shared by the draws: its logarithm is finite
+SMALLEST = 1e-30  # smaller numbers make subnormal products, which are slow
+_FLOOR = 1e-4  # added to a group's posterior, so that its logarithm is finite
 
 
 class Posteriors:
-    """Weighted posteriors over the draws, one for each configuration of labels.
+    """Weighted posteriors over the draws, one per configuration of labels.
 
     Parameters
     ----------
@@ -62,12 +63,12 @@ class Posteriors:
         return len(self.rows)
 
     def gains(self, draws):
-        """Return what each row's label adds, in nats, to some 1e-6.
+        """Return the gain of each row's label in nats, with an error of about 1e-6.
 
         Parameters
         ----------
         draws : ndarray of shape (n_rows, n_classes, n_draws), dtype=float32
-            Class probabilities, contiguous; mind the order of the axes.
+            Class probabilities, contiguous. Note the order of the axes.
 
         Returns
         -------
@@ -85,9 +86,9 @@ class Posteriors:
         return gains
 
     def _entropy(self, block, scratch):
-        # H[a_u], mean over configurations.
+        # The mean of H[a_u] over configurations.
         n_rows, n_classes, n_draws = block.shape
-        block = block.reshape(-1, n_draws)
+        block = block.reshape(-1, n_draws)  # (n_rows * n_classes, n_draws)
         negentropy = np.zeros(len(block))
         for tile in chunks(len(self), _TILE):
             scaled = self._scaled[tile]
@@ -98,9 +99,9 @@ class Posteriors:
         return self._offset - negentropy / len(self)
 
     def entropy(self):
-        """Return what is left to tell about the draws, in nats, in float64.
+        """Return the remaining information about the draws, in nats, in float64.
 
-        No label, and no number of labels, can add more.
+        No number of labels can add more.
 
         Returns
         -------
@@ -110,7 +111,7 @@ class Posteriors:
         return float(self.weights @ entr(self.rows).sum(axis=1))
 
     def exact_gain(self, draws):
-        """Return what one row's label adds, and how that varies, in float64.
+        """Return the gain of one row's label and its standard deviation, in float64.
 
         Parameters
         ----------
@@ -122,7 +123,7 @@ class Posteriors:
         gain : float
             In nats.
         deviation : float
-            Standard deviation over configurations of what it adds to each.
+            Standard deviation of the gain over configurations.
         """
         draws = draws.astype(np.float64, copy=False)
         expected = entr(draws).sum(axis=0)
@@ -131,16 +132,16 @@ class Posteriors:
         return gain, float(np.sqrt(self.weights @ (each - gain) ** 2))
 
     def merged(self, n_groups, rng):
-        """Return the posteriors given only the group a configuration is in.
+        """Return the posteriors given only the group of a configuration.
 
-        Less is known, so a label adds at least as much: gains can only be larger, for
-        every row. Groups keep together what has nearly the same posterior: each
-        configuration goes to that of the random centres from which it diverges least.
+        Less is known, so the gain of every row is at least as large. A group consists
+        of configurations with similar posteriors: each goes to the random centre with
+        the smallest divergence from it.
 
         Parameters
         ----------
         n_groups : int
-            Fewer than there are configurations.
+            Less than the number of configurations.
         rng : numpy.random.Generator
             Chooses the centres.
 
@@ -163,7 +164,7 @@ class Posteriors:
 
 
 def _expected_entropy(block, mean, scratch):
-    # sum_k r_k H[p_k], r the mean posterior.
+    # sum_k r_k H[p_k] with the mean posterior r; block (n_rows, n_classes, n_draws).
     logs, _ = _views(scratch, block.shape)
     np.add(block, np.finfo(np.float32).tiny, out=logs)
     np.log(logs, out=logs)
