@@ -11,6 +11,7 @@ from numpydoc.docscrape import ClassDoc, FunctionDoc
 
 import skbal
 from skbal import query
+from skbal.experiments import compare
 from tests.test_public_api import PUBLIC
 
 FITTED = {"predict", "predict_proba", "predict_samples", "predict_votes", "transform"}
@@ -28,7 +29,7 @@ N_JOBS = (
 SAME_OR_FRESH = "An integer gives the same draws at every call, ``None`` fresh ones."
 POOL = "The unlabelled rows. Data that are not in memory are read chunk by chunk."
 INITIAL = (
-    "An array of indices, or an object that selects rows, such as "
+    "First labels. An array of indices, or an object that selects rows, such as "
     "`skbal.seeding.BalancedSeed`."
 )
 
@@ -101,7 +102,7 @@ def public_objects():
 
 
 def classes():
-    return [found for found in public_objects() if inspect.isclass(found)]
+    return list(dict.fromkeys(c for c in public_objects() if inspect.isclass(c)))
 
 
 def is_network(cls):
@@ -153,6 +154,7 @@ def cases():
         yield method, "X_pool", POOL
     for method in set(methods(FITTED)):
         yield method, "X", "Rows of the form passed to ``fit``."
+    yield compare, "initial", INITIAL
     yield skbal.predict_samples, "batch_size", BATCH_SIZE
     yield skbal.predict_samples, "n_draws", N_DRAWS
     yield skbal.predict_samples, "n_jobs", N_JOBS

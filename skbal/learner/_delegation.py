@@ -24,7 +24,7 @@ class DelegationMixin:
         Parameters
         ----------
         X : array-like or sparse matrix of shape (n_samples, ...)
-            The rows, as ``fit`` takes them.
+            Rows of the form passed to ``fit``.
         **predict_kwargs
             Passed to the estimator's ``predict``.
 
@@ -42,7 +42,7 @@ class DelegationMixin:
         Parameters
         ----------
         X : array-like or sparse matrix of shape (n_samples, ...)
-            The rows, as ``fit`` takes them.
+            Rows of the form passed to ``fit``.
         **predict_proba_kwargs
             Passed to the estimator's ``predict_proba``.
 
@@ -60,7 +60,7 @@ class DelegationMixin:
         Parameters
         ----------
         X : array-like or sparse matrix of shape (n_samples, ...)
-            The rows, as ``fit`` takes them.
+            Rows of the form passed to ``fit``.
         **decision_kwargs
             Passed to the estimator's ``decision_function``.
 
@@ -78,7 +78,7 @@ class DelegationMixin:
         Parameters
         ----------
         X : array-like or sparse matrix of shape (n_samples, ...)
-            The rows, as ``fit`` takes them.
+            Rows of the form passed to ``fit``.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             The true labels.
         **score_kwargs
@@ -97,7 +97,7 @@ class DelegationMixin:
         Parameters
         ----------
         X : array-like or sparse matrix of shape (n_samples, ...)
-            The rows, as ``fit`` takes them.
+            Rows of the form passed to ``fit``.
         n_draws : int, optional
             Number of posterior draws. ``None`` uses the estimator's own number.
         random_state : None, int, numpy.random.RandomState or numpy.random.Generator

@@ -73,10 +73,10 @@ class ActiveLearningLoop:
     n_instances : int, default=1
         Number of rows per query. If fewer rows are left, the loop stops.
     initial : array-like of int of shape (n_initial,) or object with select, optional
-        First labels, which are asked for and taught before the first query. An array of
-        indices, or an object that selects rows, such as `skbal.seeding.BalancedSeed`.
-        If the object needs labels, it gets ``oracle.y``. Needed if the learner was
-        taught nothing yet. No filter is applied to these labels.
+        First labels. An array of indices, or an object that selects rows, such as
+        `skbal.seeding.BalancedSeed`. They are asked for and taught before the first
+        query, without the filter. If the object needs labels, it gets ``oracle.y``.
+        Needed if the learner was taught nothing yet.
     candidates : array-like of int of shape (n_candidates,), optional
         The rows of ``X_pool`` that may be asked about. ``None`` allows all rows.
     max_rejected : int, optional

@@ -45,8 +45,8 @@ class Random(SharedParameters):
         estimator : object
             Not used, except for the number of labelled rows of a learner.
         X_pool : array-like of shape (n_pool, ...)
-            The unlabelled rows. Data that are not in memory are read chunk by chunk. Only
-            the number of rows is used.
+            The unlabelled rows. Data that are not in memory are read chunk by chunk.
+            Only the number of rows is used.
 
         Returns
         -------

@@ -134,8 +134,8 @@ class VoteBALD(DrawStrategy):
             A fitted estimator that makes posterior draws, or a learner that holds one.
             The draws must be probabilities of yes.
         X_pool : array-like of shape (n_pool, ...)
-            The unlabelled rows. Data that are not in memory are read chunk by chunk. They
-            are read a second time if ``n_votes`` is a function.
+            The unlabelled rows. Data that are not in memory are read chunk by chunk.
+            They are read a second time if ``n_votes`` is a function.
 
         Returns
         -------

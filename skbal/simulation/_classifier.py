@@ -129,7 +129,7 @@ class ActiveLearningClassifier(ClassifierMixin, Simulation):
         Parameters
         ----------
         X : array-like of shape (n_samples, ...)
-            The rows, as ``fit`` takes them.
+            Rows of the form passed to ``fit``.
 
         Returns
         -------
@@ -146,7 +146,7 @@ class ActiveLearningClassifier(ClassifierMixin, Simulation):
         Parameters
         ----------
         X : array-like of shape (n_samples, ...)
-            The rows, as ``fit`` takes them.
+            Rows of the form passed to ``fit``.
         n_draws : int, optional
             Number of posterior draws. ``None`` uses the estimator's own number.
         random_state : None, int, numpy.random.RandomState or numpy.random.Generator
@@ -172,7 +172,7 @@ class ActiveLearningClassifier(ClassifierMixin, Simulation):
         Parameters
         ----------
         X : array-like of shape (n_samples, ...)
-            The rows, as ``fit`` takes them.
+            Rows of the form passed to ``fit``.
 
         Yields
         ------

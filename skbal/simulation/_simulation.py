@@ -205,7 +205,7 @@ class Simulation(StagesMixin, MetaEstimatorMixin, BaseEstimator):
         Parameters
         ----------
         X : array-like of shape (n_samples, ...)
-            The rows, as ``fit`` takes them.
+            Rows of the form passed to ``fit``.
 
         Returns
         -------
@@ -221,7 +221,7 @@ class Simulation(StagesMixin, MetaEstimatorMixin, BaseEstimator):
         Parameters
         ----------
         X : array-like of shape (n_samples, ...)
-            The rows, as ``fit`` takes them.
+            Rows of the form passed to ``fit``.
         n_draws : int, optional
             Number of posterior draws. ``None`` uses the estimator's own number.
         random_state : None, int, numpy.random.RandomState or numpy.random.Generator

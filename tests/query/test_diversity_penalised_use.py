@@ -203,7 +203,7 @@ def test_wrong_parameters_are_refused(parameters, error, message, n_instances):
     ("metric", "message"),
     [
         (lambda a, b: a @ b.T, r"similarities in \[-1, 1\], got"),
-        (lambda a, b: np.full((len(a), len(b)), np.nan), "gave nan"),
+        (lambda a, b: np.full((len(a), len(b)), np.nan), "got nan"),
         (lambda a, b: np.ones(len(a)), r"of shape \(\d+, 1\), got \(\d+,\)"),
     ],
 )
