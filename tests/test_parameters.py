@@ -27,7 +27,6 @@ DISPLAY = "made by a class method, which checks its arguments"
 LATER = "not yet in a table"
 WITHOUT_RULES = {
     "AcquisitionCurveDisplay": DISPLAY,
-    "BalancedSeed": LATER,
     "Comparison": RESULT,
     "ComparisonDisplay": DISPLAY,
     "DropoutMLP": MODULE,
@@ -35,11 +34,7 @@ WITHOUT_RULES = {
     "GalaxyCNN": MODULE,
     "History": RESULT,
     "ImageGridDisplay": DISPLAY,
-    "KMeansSeed": LATER,
-    "LabelLikelihoodFilter": LATER,
-    "LabelsToTarget": "checked by the comparison that it scores",
     "PairedDifference": RESULT,
-    "RandomSeed": LATER,
     "Record": RESULT,
     "VoteCoverage": RESULT,
     "VoteCoverageDisplay": DISPLAY,
@@ -48,6 +43,12 @@ WITHOUT_RULES = {
     "VotePosteriorDisplay": DISPLAY,
 }
 DATA = "data, which are checked with each other"
+INSIDE = "checked by the learner, the loop or the oracle of the run, under their name"
+RUN = {
+    **dict.fromkeys(["query_strategy", "label_filter", "oracle_noise"], INSIDE),
+    "stopping": INSIDE,
+    "scoring": "checked with the estimator that it scores",
+}
 LEARNER = {
     **dict.fromkeys(["X_training", "y_training"], DATA),
     "query_strategy": "checked by query, since a taught learner may do without it",
@@ -55,27 +56,24 @@ LEARNER = {
 UNCHECKED = {
     "ActiveLearner": LEARNER,
     "BayesianOptimizer": LEARNER,
-    "ActiveLearningClassifier": dict.fromkeys(
-        ["query_strategy", "label_filter", "oracle_noise", "stopping", "scoring"], LATER
-    ),
+    "ActiveLearningClassifier": RUN,
     "ActiveLearningLoop": {
         **dict.fromkeys(["X_pool", "candidates", "X_test", "y_test"], DATA),
         "scoring": "checked with the estimator that it scores",
     },
-    "ActiveLearningRegressor": dict.fromkeys(
-        ["query_strategy", "label_filter", "oracle_noise", "stopping", "scoring"], LATER
-    ),
+    "ActiveLearningRegressor": RUN,
     "CallableOracle": {"X_pool": DATA},
     "CrowdOracle": dict.fromkeys(["items", "labels", "workers"], DATA),
     "DeepEnsembleClassifier": {"random_state": LATER},
     "DeepEnsembleRegressor": {"random_state": LATER},
     "DeepEnsembleVoteRegressor": {"random_state": LATER},
     "InteractiveOracle": dict.fromkeys(["X_pool", "image_shape"], DATA),
+    "KMeansSeed": {"features": DATA},
     "LabelOracle": {"y": DATA},
     "MCDropoutClassifier": {"random_state": LATER},
     "MCDropoutRegressor": {"random_state": LATER},
     "MCDropoutVoteRegressor": {"random_state": LATER},
-    "NoisyOracle": {**dict.fromkeys(["y", "classes"], DATA), "noise": LATER},
+    "NoisyOracle": dict.fromkeys(["y", "classes", "noise"], DATA),
     "VoteOracle": dict.fromkeys(["vote_fraction", "n_volunteers"], DATA),
 }
 
@@ -162,6 +160,7 @@ def required(cls):
         "items": [0, 1],
         "labels": [0, 1],
         "network": MCDropoutRegressor(max_epochs=1),
+        "target_score": 0.5,
         "vote_fraction": Y,
         "y": Y,
     }

@@ -7,8 +7,8 @@ learning curve is scored on X and y, otherwise on the rows that the simulation h
 
 from sklearn.base import BaseEstimator
 
+from skbal._utils.parameters import check_parameters, real
 from skbal._utils.unwrap import transform
-from skbal._utils.validation import check_real
 from skbal.loop import History, Record
 from skbal.simulation._simulation import Simulation
 
@@ -101,6 +101,8 @@ class LabelsToTarget(BaseEstimator):
     -6.0
     """
 
+    _parameter_rules = {"target_score": real()}
+
     def __init__(self, target_score):
         self.target_score = target_score
 
@@ -129,10 +131,10 @@ class LabelsToTarget(BaseEstimator):
         ValueError
             If the simulation neither kept its models nor held out rows.
         """
+        check_parameters(self)
         owner = type(self).__name__
-        target = check_real(self.target_score, "target_score", owner)
         history = _curve(estimator, X, y, owner)
-        needed = history.labels_to(target)
+        needed = history.labels_to(self.target_score)
         if needed is None:
             simulation, _ = _simulation_and_rows(estimator, None, owner)
             needed = simulation.n_samples_
