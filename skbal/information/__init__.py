@@ -1,8 +1,8 @@
-"""What an array of posterior draws says about its rows: pure functions, in nats.
+"""Scores of rows from an array of posterior draws: pure functions, in nats.
 
-Draws have three axes, (n_samples, n_draws, n_outputs). The functions see nothing else:
-no model, no data. They walk over the rows in chunks that fit a processor's cache, so no
-second copy of the draws is made, and leave the array as it was.
+Draws have three axes, (n_samples, n_draws, n_outputs). The functions need nothing else,
+no model and no data. They work on chunks of rows that fit into the processor's cache,
+make no second copy of the draws, and do not change the array.
 """
 
 from skbal.information._entropy import (

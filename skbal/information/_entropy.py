@@ -14,13 +14,13 @@ from skbal.information._probabilities import (
 def predictive_entropy(draws):
     """Return the entropy of the mean probabilities, in nats.
 
-    H[y | x] = -sum_c p_c log p_c with p the mean over draws: all the uncertainty about
-    the label, whether the draws agree or not [1]_.
+    H[y | x] = -sum_c p_c log p_c, where p is the mean over draws. This is the whole
+    uncertainty about the label, whether the draws agree or not [1]_.
 
     Parameters
     ----------
     draws : array-like of shape (n_samples, n_draws, n_classes)
-        Class probabilities; each draw sums to one.
+        Class probabilities. Each draw sums to one.
 
     Returns
     -------
@@ -30,7 +30,8 @@ def predictive_entropy(draws):
     Raises
     ------
     ValueError
-        If there are fewer than two classes, no draws, or no probabilities.
+        If there are fewer than two classes or no draws, or if the numbers are not
+        probabilities.
 
     References
     ----------
@@ -52,14 +53,14 @@ def predictive_entropy(draws):
 
 
 def expected_entropy(draws):
-    """Return the mean over draws of their entropies, in nats.
+    """Return the mean over draws of the entropy of each draw, in nats.
 
-    E_w H[y | x, w]: the uncertainty that would remain if the weights were known.
+    E_w H[y | x, w] is the uncertainty that would remain if the weights were known.
 
     Parameters
     ----------
     draws : array-like of shape (n_samples, n_draws, n_classes)
-        Class probabilities; each draw sums to one.
+        Class probabilities. Each draw sums to one.
 
     Returns
     -------
@@ -69,7 +70,8 @@ def expected_entropy(draws):
     Raises
     ------
     ValueError
-        If there are fewer than two classes, no draws, or no probabilities.
+        If there are fewer than two classes or no draws, or if the numbers are not
+        probabilities.
 
     Examples
     --------
@@ -88,24 +90,25 @@ def expected_entropy(draws):
 def mutual_information(draws):
     """Return the information between label and weights (BALD), in nats.
 
-    I[y; w | x] = H[y | x] - E_w H[y | x, w]: how much the draws disagree about the
-    label, each sure of its own [1]_. 0 where all draws agree.
+    I[y; w | x] = H[y | x] - E_w H[y | x, w] [1]_. It is large if each draw is certain
+    of a label but the draws disagree, and 0 if all draws agree.
 
     Parameters
     ----------
     draws : array-like of shape (n_samples, n_draws, n_classes)
-        Class probabilities; each draw sums to one.
+        Class probabilities. Each draw sums to one.
 
     Returns
     -------
     information : ndarray of shape (n_samples,), dtype=float64
-        In [0, log(n_classes)]. Less than the rounding of the two entropies (some
-        1e-13 for float64 draws, some 1e-7 for float32) is 0.
+        In [0, log(n_classes)]. Values below the rounding error of the two entropies
+        (near 1e-13 for float64 draws, 1e-7 for float32 draws) are set to 0.
 
     Raises
     ------
     ValueError
-        If there are fewer than two classes, no draws, or no probabilities.
+        If there are fewer than two classes or no draws, or if the numbers are not
+        probabilities.
 
     References
     ----------
@@ -114,7 +117,8 @@ def mutual_information(draws):
 
     Examples
     --------
-    One row on which the draws disagree, one on which they agree to be unsure:
+    In the first row the draws disagree. In the second row they agree that the label is
+    uncertain:
 
     >>> draws = [[[1.0, 0.0], [0.0, 1.0]], [[0.5, 0.5], [0.5, 0.5]]]
     >>> mutual_information(draws).round(4)
@@ -135,12 +139,12 @@ def variation_ratio(draws):
     """Return one minus the largest mean probability, a number in [0, 1).
 
     1 - max_c p(y = c | x), as Gal et al. use it for the draws of a network [1]_. It is
-    the chance that the most probable label is wrong.
+    the probability that the most probable label is wrong.
 
     Parameters
     ----------
     draws : array-like of shape (n_samples, n_draws, n_classes)
-        Class probabilities; each draw sums to one.
+        Class probabilities. Each draw sums to one.
 
     Returns
     -------
@@ -150,7 +154,8 @@ def variation_ratio(draws):
     Raises
     ------
     ValueError
-        If there are fewer than two classes, no draws, or no probabilities.
+        If there are fewer than two classes or no draws, or if the numbers are not
+        probabilities.
 
     References
     ----------

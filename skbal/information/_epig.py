@@ -1,4 +1,4 @@
-"""What the label of a pool row tells about the labels of target rows."""
+"""The information of the label of a pool row about the labels of target rows."""
 
 from math import log
 
@@ -12,35 +12,35 @@ _TARGET_COLUMNS = 2048  # classes of targets in one matrix product
 
 
 def expected_predictive_information_gain(draws_pool, draws_target):
-    """Return the information between a row's label and the targets' labels, in nats.
+    """Return the information between the label of a row and those of targets, in nats.
 
-    EPIG: the mean over target rows x* of I[y; y* | x, x*], with the joint probability
-    p(y, y* | x, x*) = mean_k p_k(y | x) p_k(y* | x*) [1]_. Unlike BALD it does not
-    count what a label tells about weights that no target depends on.
+    EPIG is the mean over target rows x* of I[y; y* | x, x*], with the joint probability
+    p(y, y* | x, x*) = mean_k p_k(y | x) p_k(y* | x*) [1]_. Unlike BALD, it ignores
+    information about weights that do not change the predictions for the targets.
 
     Parameters
     ----------
     draws_pool : array-like of shape (n_samples, n_draws, n_classes)
         Class probabilities of the pool.
     draws_target : array-like of shape (n_targets, n_draws, n_target_classes)
-        Class probabilities of the targets, draw k made by the same weights as draw k
+        Class probabilities of the targets. Draw k must use the same weights as draw k
         of the pool. The number of classes may differ.
 
     Returns
     -------
     gain : ndarray of shape (n_samples,), dtype=float64
-        In [0, log(n_classes)], and never more than `mutual_information` of the pool.
+        In [0, log(n_classes)], and at most `mutual_information` of the pool.
 
     Raises
     ------
     ValueError
-        If the numbers of draws differ, if there is no target, fewer than two classes
-        or no draw, or if an array holds no probabilities.
+        If the numbers of draws differ, there are no targets, fewer than two classes or
+        no draws, or the numbers are not probabilities.
 
     Notes
     -----
-    For a pool of n rows and m targets it takes n * m * n_classes * n_target_classes *
-    n_draws products, as matrix products of a few megabytes each.
+    A pool of n rows and m targets takes n * m * n_classes * n_target_classes * n_draws
+    multiplications, in matrix products of a few megabytes each.
 
     References
     ----------
@@ -49,7 +49,8 @@ def expected_predictive_information_gain(draws_pool, draws_target):
 
     Examples
     --------
-    The draws disagree about both pool rows; only the first moves with the target:
+    The draws disagree about both rows of the pool, but only the first row changes
+    together with the target:
 
     >>> target = [[[1.0, 0.0], [1.0, 0.0], [0.0, 1.0], [0.0, 1.0]]]
     >>> other = [[1.0, 0.0], [0.0, 1.0], [1.0, 0.0], [0.0, 1.0]]
@@ -84,7 +85,8 @@ def _check_both(draws_pool, draws_target):
 
 
 def _information(y_pool, y_target):
-    # H[y] + H[y*] - H[y, y*], summed over the targets of this chunk.
+    # H[y] + H[y*] - H[y, y*], summed over the targets of this chunk. The joint
+    # probabilities are (n_rows * n_classes, n_targets * n_target_classes).
     n_rows, n_draws, n_classes = y_pool.shape
     pool = y_pool.transpose(0, 2, 1).reshape(n_rows * n_classes, n_draws)
     target = y_target.transpose(1, 0, 2).reshape(n_draws, -1)

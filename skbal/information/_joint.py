@@ -1,8 +1,8 @@
-"""What the labels of a batch tell together, by going through all their configurations.
+"""Joint entropy and information of the labels of a batch, summed over configurations.
 
-The probabilities of all configurations are one matrix product. One half of the rows
-gives a matrix (n_draws, configurations of that half), the other half another; their
-product over draws, divided by n_draws, holds one number a configuration.
+The probabilities of all configurations of labels are one matrix product. Each half of
+the rows gives a matrix of shape (n_draws, configurations of that half). The product of
+the two over draws, divided by n_draws, has one number per configuration.
 """
 
 import numpy as np
@@ -19,15 +19,16 @@ _LARGEST = 10_000_000  # configurations of labels
 
 
 def joint_entropy(draws_of_a_batch):
-    """Return the entropy of all labels of a batch together, in nats.
+    """Return the joint entropy of all labels of a batch, in nats.
 
-    H[y_1, ..., y_b] of the mean over draws of the product of the rows' probabilities,
-    exact: every configuration of the labels is gone through.
+    H[y_1, ..., y_b], where the joint probability of the labels is the mean over draws
+    of the product of the probabilities of the rows. It is exact: the sum is over all
+    configurations of the labels.
 
     Parameters
     ----------
     draws_of_a_batch : array-like of shape (batch_size, n_draws, n_classes)
-        Joint draws of class probabilities; draw k is one set of weights for all rows.
+        Joint draws of class probabilities. Draw k is one set of weights for all rows.
 
     Returns
     -------
@@ -38,7 +39,7 @@ def joint_entropy(draws_of_a_batch):
     ------
     ValueError
         If there are more than ten million configurations, no row, fewer than two
-        classes, no draws, or no probabilities.
+        classes or no draws, or if the numbers are not probabilities.
 
     References
     ----------
@@ -47,7 +48,7 @@ def joint_entropy(draws_of_a_batch):
 
     Examples
     --------
-    Two copies of a row on which the draws disagree tell no more than one:
+    The draws disagree about a row. Two copies of it tell no more than one:
 
     >>> row = [[1.0, 0.0], [0.0, 1.0]]
     >>> round(joint_entropy([row]), 4), round(joint_entropy([row, row]), 4)
@@ -59,25 +60,25 @@ def joint_entropy(draws_of_a_batch):
 def joint_mutual_information(draws_of_a_batch):
     """Return the information between all labels of a batch and the weights, in nats.
 
-    I[y_1, ..., y_b; w] = H[y_1, ..., y_b] - sum_i E_w H[y_i | w], the score that
-    BatchBALD gives a batch [1]_; exact.
+    I[y_1, ..., y_b; w] = H[y_1, ..., y_b] - sum_i E_w H[y_i | w], the score of a batch
+    in BatchBALD [1]_. It is exact.
 
     Parameters
     ----------
     draws_of_a_batch : array-like of shape (batch_size, n_draws, n_classes)
-        Joint draws of class probabilities; draw k is one set of weights for all rows.
+        Joint draws of class probabilities. Draw k is one set of weights for all rows.
 
     Returns
     -------
     information : float
-        Not negative, and never more than the sum of the rows' `mutual_information` or
-        the logarithm of the number of draws.
+        Not negative. At most the sum of the `mutual_information` of the rows, and at
+        most the logarithm of the number of draws.
 
     Raises
     ------
     ValueError
         If there are more than ten million configurations, no row, fewer than two
-        classes, no draws, or no probabilities.
+        classes or no draws, or if the numbers are not probabilities.
 
     References
     ----------
@@ -123,7 +124,8 @@ def _joint_entropy(batch):
 
 
 def _configurations(batch):
-    # (n_draws, 1) with no row; each row multiplies the columns by its classes.
+    # (n_draws, 1) without rows. Each row multiplies the columns by its classes:
+    # (n_draws, n, 1) * (n_draws, 1, n_classes) -> (n_draws, n * n_classes).
     products = np.ones((batch.shape[1], 1))
     for row in batch:
         products = products[:, :, np.newaxis] * row[:, np.newaxis, :]

@@ -1,16 +1,16 @@
 """Sums over chunks of class probabilities, fast enough for a whole pool.
 
-A small last axis makes NumPy's own sums slow (a loop is started for each handful of
-numbers), so the sums are matrix products. The first ten draws, and the first 256
-numbers p log p, are added in the precision of the array, all else in float64: entropies
-of float32 draws are right to a few 1e-7 nats (a test holds them to 1e-6).
+NumPy's sums over a short last axis are slow, since they start a loop for a few numbers.
+So the sums are matrix products. Groups of up to ten draws, and groups of up to 256
+numbers p log p, are added in the precision of the array, and the groups in float64.
+Entropies of float32 draws are accurate to a few 1e-7 nats (a test holds them to 1e-6).
 """
 
 import numpy as np
 
 _PART = 256  # numbers whose p log p is summed in the precision of the array
-_ROUNDING = 1e-13  # of float64 sums over thousands of draws
-_TOLERANCE = 1e-3  # of the sum of one draw: rounding to float16 stays within it
+_ROUNDING = 1e-13  # error of float64 sums over thousands of draws
+_TOLERANCE = 1e-3  # for the sum of a draw, enough for probabilities in float16
 
 
 def mean_probability(chunk, owner, *, name="draws"):
@@ -21,13 +21,13 @@ def mean_probability(chunk, owner, *, name="draws"):
     chunk : ndarray of shape (n_rows, n_draws, n_classes)
         Contiguous, at least one row.
     owner, name : str
-        The function the draws were given to, and what it calls them.
+        Names of the caller and of its argument, for messages.
 
     Returns
     -------
     mean : ndarray of shape (n_rows, n_classes), dtype=float64
     smallest : float
-        If it is above 0, `sum_p_log_p` saves a pass.
+        Smallest number of the chunk. If it is above 0, `sum_p_log_p` is faster.
 
     Raises
     ------
@@ -42,8 +42,9 @@ def mean_probability(chunk, owner, *, name="draws"):
     with np.errstate(over="ignore"):
         groups = np.ones(size, chunk.dtype) @ chunk.reshape(n_rows, size, -1)
     groups = groups.astype(np.float64)
-    # Groups show a draw that is off, unless others of its group make up for it. Axes in
-    # the wrong order do that, but they show in any row: every 64th is checked by draw.
+    # The sum of a group shows a wrong draw, unless the other draws of the group balance
+    # it. That happens if axes are in the wrong order, but then every row is wrong, and
+    # every 64th row is checked draw by draw.
     if _is_off(groups.reshape(-1, n_classes), size) or _is_off(chunk[::64], 1):
         raise _not_probabilities(chunk, owner, name)
     groups = groups.reshape(n_rows, n_draws // size, n_classes)
@@ -60,7 +61,7 @@ def mean_negentropy(chunk, scratch, smallest):
     scratch : ndarray of the same shape and dtype
         Overwritten.
     smallest : float
-        The smallest number of the chunk.
+        Smallest number of the chunk.
 
     Returns
     -------
@@ -74,7 +75,7 @@ def mean_negentropy(chunk, scratch, smallest):
 
 
 def sum_p_log_p(p, *, logs=None, smallest=0.0):
-    """Return the sum of p log p over the last axis, 0 log 0 being 0.
+    """Return the sum of p log p over the last axis, where 0 log 0 is 0.
 
     Parameters
     ----------
@@ -83,7 +84,7 @@ def sum_p_log_p(p, *, logs=None, smallest=0.0):
     logs : ndarray of the same shape and dtype, optional
         Overwritten, to save fresh memory.
     smallest : float, default=0.0
-        The smallest p, if known.
+        Smallest p, if it is known.
 
     Returns
     -------
@@ -93,26 +94,25 @@ def sum_p_log_p(p, *, logs=None, smallest=0.0):
     if smallest > 0:
         np.log(p, out=logs)
     else:
-        # scipy.special.entr takes the numbers one at a time, ten times slower. The
-        # smallest normal number is lost in every p that matters, and makes the
-        # logarithm of 0 finite.
+        # scipy.special.entr is ten times slower. Adding the smallest normal number
+        # makes the logarithm of 0 finite, and changes no other p that matters.
         np.add(p, np.finfo(p.dtype).tiny, out=logs)
         np.log(logs, out=logs)
     return np.vecdot(p, logs)
 
 
 def normalised(chunk, owner, *, name="draws"):
-    """Return a chunk of probabilities in float64, each draw summing to one exactly.
+    """Return a chunk of probabilities in float64, where each draw sums to one exactly.
 
-    Where entropies of different arrays are subtracted, draws that sum to one only in
-    float32 would leave 1e-7 nats in the difference.
+    If entropies of different arrays are subtracted, draws that sum to one only in
+    float32 would leave an error of 1e-7 nats.
 
     Parameters
     ----------
     chunk : ndarray of shape (n_rows, n_draws, n_classes)
         Contiguous, at least one row.
     owner, name : str
-        The function the draws were given to, and what it calls them.
+        Names of the caller and of its argument, for messages.
 
     Returns
     -------
@@ -129,24 +129,24 @@ def normalised(chunk, owner, *, name="draws"):
 
 
 def without_rounding(information, entropy, dtype=np.float64):
-    """Set to zero, in place, what is less than the rounding of its two parts.
+    """Set information to zero, in place, if it is below the rounding of the entropies.
 
-    Information is a difference of entropies. Where all draws agree it is 0, but the
-    difference is rounding of either sign, and a strategy would rank rows by it.
+    Information is a difference of entropies. If all draws agree, it is 0, but rounding
+    leaves small numbers of either sign, and a strategy would rank rows by them.
 
     Parameters
     ----------
     information : ndarray
         Differences of entropies, float64.
     entropy : ndarray or float
-        The larger part.
+        The larger entropy.
     dtype : dtype, default=float64
-        The precision the parts were computed in.
+        Precision in which the entropies were computed.
 
     Returns
     -------
     information : ndarray
-        The same array, nowhere negative.
+        The same array, without negative numbers.
     """
     noise = max(2 * np.finfo(dtype).eps, _ROUNDING) * (1 + entropy)
     information[information < noise] = 0.0
@@ -155,7 +155,7 @@ def without_rounding(information, entropy, dtype=np.float64):
 
 def _is_off(probabilities, total):
     sums = probabilities @ np.ones(probabilities.shape[-1], probabilities.dtype)
-    return not np.abs(sums - total).max() <= _TOLERANCE * total  # NaN is off
+    return not np.abs(sums - total).max() <= _TOLERANCE * total  # also true of NaN
 
 
 def _group_size(n_draws):
@@ -163,7 +163,7 @@ def _group_size(n_draws):
 
 
 def _n_parts(n_draws, n_classes):
-    # The fewest equal parts of at most 256 numbers; a draw is not cut.
+    # The fewest equal parts of at most 256 numbers. A draw is never split.
     most = max(_PART // n_classes, 1)
     sizes = range(min(most, n_draws), 0, -1)
     return n_draws // next(size for size in sizes if n_draws % size == 0)

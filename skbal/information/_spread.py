@@ -1,4 +1,4 @@
-"""How far the draws of a row lie apart; for probabilities and for regression alike."""
+"""The spread of the draws of a row, for probabilities and for regression."""
 
 import numpy as np
 
@@ -8,9 +8,9 @@ from skbal._utils.draws import check_draws, chunks_in_cache
 def mean_std(draws):
     """Return the standard deviation over draws, averaged over outputs.
 
-    sigma_c = sqrt(E_w[p_c^2] - E_w[p_c]^2), then the mean over c [1]_; the divisor is
-    the number of draws. Meant for class probabilities; draws of a regression are taken
-    too, and answered in the units of y.
+    sigma_c = sqrt(E_w[p_c^2] - E_w[p_c]^2), then the mean over c [1]_. The divisor is
+    the number of draws. The function is meant for class probabilities. For draws of a
+    regression, the result is in the units of y.
 
     Parameters
     ----------
@@ -20,7 +20,7 @@ def mean_std(draws):
     Returns
     -------
     std : ndarray of shape (n_samples,), dtype=float64
-        Not negative; for class probabilities at most 1/2.
+        Not negative. For class probabilities at most 1/2.
 
     Raises
     ------
@@ -43,8 +43,9 @@ def mean_std(draws):
 def predictive_variance(draws):
     """Return the trace of the covariance over draws, in squared units of y.
 
-    The variance over draws, its divisor the number of draws, summed over outputs.
-    For draws of the noise-free function it is the variance that more labels can remove.
+    The sum over outputs of the variance over draws. The divisor is the number of draws.
+    For draws of the noise-free function, it is the variance that more labels can
+    remove.
 
     Parameters
     ----------
@@ -79,8 +80,8 @@ def _spread(draws, owner, summarise):
 
 
 def _sums_of_squares(chunk, owner):
-    # Never E[p^2] - E[p]^2, which cancels. The first draw is taken off before the mean,
-    # so that draws which agree have a spread of exactly 0.
+    # E[p^2] - E[p]^2 would lose digits. The first draw is subtracted before the mean,
+    # so that draws that agree have a spread of exactly 0.
     with np.errstate(invalid="ignore", over="ignore"):
         deviations = chunk.astype(np.float64)
         deviations -= chunk[:, :1]

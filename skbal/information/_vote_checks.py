@@ -6,7 +6,7 @@ from skbal._utils.chunks import chunks
 from skbal._utils.rho import check_concentration, check_rho
 from skbal.information._binomials import numbers_per_row
 
-# A concentration this small is the limit: all volunteers say the same.
+# In the limit of small concentrations, all volunteers give the same answer.
 _SMALLEST = 1e-200
 _NUMBERS = 2**17  # in a chunk, 1 MB in float64
 
@@ -35,7 +35,7 @@ def rho_as_float64(rho, owner):
 
 
 def inverse_concentration(concentration, shape, owner):
-    """Return one over the concentrations; 0 is the binomial.
+    """Return one over the concentrations. 0 is the binomial.
 
     Parameters
     ----------

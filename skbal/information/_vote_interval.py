@@ -1,36 +1,38 @@
-"""The interval that holds the number of yes votes with a given probability."""
+"""The interval that contains the number of yes votes with a given probability."""
 
 import numpy as np
 
 from skbal._utils.rho import check_level
 
-_ROUNDING = 1e-12  # of a sum of a few thousand probabilities
-_TOLERANCE = 1e-6  # of what a distribution sums to
+_ROUNDING = 1e-12  # error of a sum of a few thousand probabilities
+_TOLERANCE = 1e-6  # for the sum of a distribution
 
 
 def vote_interval(distribution, level=0.95):
-    """Return the equal-tailed interval of the number of yes votes, both ends inside.
+    """Return the equal-tailed interval of the number of yes votes, both ends included.
 
-    Votes are whole numbers, so the interval holds ``level`` of the probability or more:
-    below its lower end lies at most (1 - level) / 2, and as much above its upper end.
+    The number of votes is an integer, so the interval contains a probability of
+    ``level`` or more. The probability below its lower end is at most (1 - level) / 2,
+    and so is the probability above its upper end.
 
     Parameters
     ----------
     distribution : array-like of shape (..., n_votes + 1)
-        The probabilities of k = 0, 1, ..., as `vote_distribution` returns them.
+        Probabilities of k = 0, 1, ..., as `vote_distribution` returns them.
     level : float, default=0.95
         Above 0 and below 1.
 
     Returns
     -------
     interval : ndarray of shape (..., 2), dtype=intp
-        low, the smallest k with F(k) > (1 - level) / 2, and high, the smallest k with
-        F(k) >= (1 + level) / 2, where F(k) is the probability of k votes or fewer.
+        The lower end is the smallest k with F(k) > (1 - level) / 2. The upper end is
+        the smallest k with F(k) >= (1 + level) / 2. F(k) is the probability of k votes
+        or fewer.
 
     Raises
     ------
     TypeError
-        If ``level`` is no number.
+        If ``level`` is not a number.
     ValueError
         If ``level`` is not between 0 and 1, or a distribution is negative or does not
         sum to one.

@@ -1,4 +1,4 @@
-"""How probable observed votes are, over the draws."""
+"""The likelihood of observed votes under the draws."""
 
 import numpy as np
 from scipy.special import logsumexp
@@ -8,40 +8,42 @@ from skbal._utils.votes import check_votes
 from skbal.information._binomials import log_rising
 from skbal.information._vote_checks import inverse_concentration, rho_as_float64
 
-_COPIES = 8  # of the draws of a chunk, held while its likelihoods are computed
+_COPIES = 8  # arrays of the size of a chunk that are held at once
 
 
 def vote_log_likelihood(rho_draws, votes, concentration=None):
-    """Return the log probability of observed votes, in an order of their own, in nats.
+    """Return the log-likelihood of observed votes in one given order, in nats.
 
-    log mean over draws of rho^k (1 - rho)^(N - k): the binomial probability without the
-    number of orders C(N, k), which no model changes. So one vote gives minus the log
-    loss. With a concentration it is that of a beta-binomial, B(a + k, b + N - k) /
-    B(a, b), where a = concentration * rho and b = concentration * (1 - rho).
+    log mean over draws of rho^k (1 - rho)^(N - k). This is the binomial probability
+    without the number of orders C(N, k), which is the same for every model. For a
+    single vote it is minus the log loss. With a concentration, rho^k (1 - rho)^(N - k)
+    is replaced by B(a + k, b + N - k) / B(a, b), where a = concentration * rho and
+    b = concentration * (1 - rho).
 
     Parameters
     ----------
     rho_draws : array-like of shape (n_samples, n_draws, n_questions)
-        The probability that one volunteer says yes, in [0, 1].
+        Draws of the probability that one volunteer says yes, in [0, 1].
     votes : array-like of shape (n_samples, 2) or (n_samples, n_questions, 2)
         The last axis is k, the yes votes, and N, all votes.
     concentration : None, float or array-like of shape (n_questions,) or (n_samples, \
 n_questions)
-        Above 0. None and infinity are the binomial.
+        Concentration of the beta-binomial distribution of votes, above 0. None and
+        infinity are the binomial distribution.
 
     Returns
     -------
     log_likelihood : ndarray of shape (n_samples, n_questions), dtype=float64
-        0 where N is 0; minus infinity where no draw allows the votes.
+        0 if N is 0. Minus infinity if the votes are impossible under every draw.
 
     Raises
     ------
     TypeError
-        If ``concentration`` is not of numbers.
+        If ``concentration`` does not hold numbers.
     ValueError
-        If the votes are not whole numbers with 0 <= k <= N (the message names the row
-        and both numbers) or of another shape than the draws, ``concentration`` is not
-        above 0, or ``rho_draws`` has not three axes or is not in [0, 1].
+        If the votes are not integers with 0 <= k <= N (the message names the row and
+        both numbers), have another shape than the draws, ``concentration`` is not above
+        0, or ``rho_draws`` does not have three axes or is not in [0, 1].
 
     Examples
     --------
@@ -77,7 +79,7 @@ def _check_votes(votes, shape, owner):
     votes = check_votes(votes, owner, name="votes")
     if votes.shape != shape:
         raise ValueError(
-            f"votes given to {owner} must have the shape {shape}, as rho_draws has "
-            f"rows and questions, got {votes.shape}."
+            f"votes given to {owner} must have the shape {shape}, with the rows and "
+            f"questions of rho_draws, got {votes.shape}."
         )
     return votes

@@ -1,7 +1,8 @@
-"""How many of N volunteers say yes, and what their votes tell about the weights.
+"""The distribution of the votes of N volunteers, and their information.
 
-Given the weights, the k of N votes are binomial with the draw's probability rho, or
-beta-binomial with that mean; over the weights they are a mixture, one part a draw.
+Given the weights, the number k of yes votes among N is binomial with the probability
+rho of the draw, or beta-binomial with that mean. Over the weights it is a mixture with
+one part per draw.
 """
 
 import numpy as np
@@ -23,28 +24,30 @@ def vote_distribution(rho_draws, n_votes, concentration=None):
     Parameters
     ----------
     rho_draws : array-like of shape (n_samples, n_draws, n_questions)
-        The probability that one volunteer says yes, in [0, 1].
+        Draws of the probability that one volunteer says yes, in [0, 1].
     n_votes : int or array-like of shape (n_samples,) or (n_samples, n_questions)
-        How many volunteers are asked: N, 0 or more.
+        N, the number of volunteers, 0 or more.
     concentration : None, float or array-like of shape (n_questions,) or (n_samples, \
 n_questions)
-        Above 0. k is then beta-binomial, with a = concentration * rho and
-        b = concentration * (1 - rho): the smaller it is, the more do volunteers say the
-        same. None and infinity are the binomial.
+        If given, k is beta-binomial with a = concentration * rho and
+        b = concentration * (1 - rho). Above 0. The smaller it is, the more volunteers
+        agree with each other. None and infinity are the binomial distribution.
 
     Returns
     -------
     distribution : ndarray of shape (n_samples, n_questions, max(n_votes) + 1)
-        In float64; the last axis is k = 0, 1, ... and sums to one. 0 where k is above
-        the row's N.
+        In float64. The last axis is k = 0, 1, ... and sums to one. 0 if k is above the
+        N of the row.
 
     Raises
     ------
     TypeError
-        If ``n_votes`` is not of integers, or ``concentration`` not of numbers.
+        If ``n_votes`` does not hold integers or ``concentration`` does not hold
+        numbers.
     ValueError
-        If ``n_votes`` is negative, ``concentration`` not above 0 or one of them of
-        another shape, or if ``rho_draws`` has not three axes or is not in [0, 1].
+        If ``n_votes`` is negative, ``concentration`` is not above 0, the shape of one
+        of them does not fit, or ``rho_draws`` does not have three axes or is not in
+        [0, 1].
 
     References
     ----------
@@ -53,7 +56,7 @@ n_questions)
 
     Examples
     --------
-    Two volunteers; the weights know the answer, we do not:
+    Each draw is certain of the answer, but the two draws disagree:
 
     >>> vote_distribution([[[0.0], [1.0]]], 2)
     array([[[0.5, 0. , 0.5]]])
@@ -66,41 +69,42 @@ n_questions)
     owner = "vote_distribution"
     rho_draws, n_votes, inverse = _check(rho_draws, n_votes, concentration, owner)
     distribution = np.zeros((*n_votes.shape, n_votes.max(initial=0) + 1))
-    parts = chunks_of_one_number(rho_draws, n_votes, inverse, owner)
-    for rows, question, (rho, n, u) in parts:
+    chunks = chunks_of_one_number(rho_draws, n_votes, inverse, owner)
+    for rows, question, (rho, n, u) in chunks:
         distribution[rows, question, : n + 1] = vote_mixture(rho, n, u)
     return distribution
 
 
 def vote_mutual_information(rho_draws, n_votes, concentration=None):
-    """Return the information between N volunteers' votes and the weights, in nats.
+    """Return the information between N votes and the weights, in nats.
 
-    I[k; w] = H[mean of the binomials] - mean of H[Binomial(N, rho)], the sums over k
-    exact [1]_. With N = 1 it is `mutual_information` of the draws (1 - rho, rho).
+    I[k; w] = H[mean of the binomials] - mean of H[Binomial(N, rho)] [1]_. The sums over
+    k are exact. With N = 1 it is `mutual_information` of the draws (1 - rho, rho).
 
     Parameters
     ----------
     rho_draws : array-like of shape (n_samples, n_draws, n_questions)
-        The probability that one volunteer says yes, in [0, 1].
+        Draws of the probability that one volunteer says yes, in [0, 1].
     n_votes : int or array-like of shape (n_samples,) or (n_samples, n_questions)
-        How many volunteers would be asked: N, 0 or more.
+        N, the number of volunteers, 0 or more.
     concentration : None, float or array-like of shape (n_questions,) or (n_samples, \
 n_questions)
-        Above 0: of beta-binomials in place of binomials, as in `vote_distribution`.
-        None and infinity are the binomial.
+        As in `vote_distribution`.
 
     Returns
     -------
     information : ndarray of shape (n_samples, n_questions), dtype=float64
-        Not negative; 0 where N is 0 or all draws agree.
+        Not negative. 0 if N is 0 or all draws agree.
 
     Raises
     ------
     TypeError
-        If ``n_votes`` is not of integers, or ``concentration`` not of numbers.
+        If ``n_votes`` does not hold integers or ``concentration`` does not hold
+        numbers.
     ValueError
-        If ``n_votes`` is negative, ``concentration`` not above 0 or one of them of
-        another shape, or if ``rho_draws`` has not three axes or is not in [0, 1].
+        If ``n_votes`` is negative, ``concentration`` is not above 0, the shape of one
+        of them does not fit, or ``rho_draws`` does not have three axes or is not in
+        [0, 1].
 
     References
     ----------
@@ -121,15 +125,15 @@ n_questions)
 def vote_information_curve(rho_draws, n_votes, concentration=None):
     """Return the information for several numbers of volunteers, in nats.
 
-    Where the curve is flat, more votes no longer pay: it ends at what the draws differ
-    by, at most the logarithm of their number.
+    Once the curve is flat, more votes tell no more. Its limit is at most the logarithm
+    of the number of draws.
 
     Parameters
     ----------
     rho_draws : array-like of shape (n_samples, n_draws, n_questions)
-        The probability that one volunteer says yes, in [0, 1].
+        Draws of the probability that one volunteer says yes, in [0, 1].
     n_votes : array-like of int of shape (n_numbers,)
-        The numbers of volunteers, each 0 or more, in any order.
+        Numbers of volunteers, each 0 or more, in any order.
     concentration : None, float or array-like of shape (n_questions,) or (n_samples, \
 n_questions)
         As in `vote_mutual_information`.
@@ -142,14 +146,16 @@ n_questions)
     Raises
     ------
     TypeError
-        If ``n_votes`` is not of integers, or ``concentration`` not of numbers.
+        If ``n_votes`` does not hold integers or ``concentration`` does not hold
+        numbers.
     ValueError
-        If ``n_votes`` has not one axis, is empty or negative, or as
-        `vote_mutual_information`.
+        If ``n_votes`` does not have one axis, is empty or is negative. As
+        `vote_mutual_information` for the other arguments.
 
     Examples
     --------
-    Two draws that are sure of opposite answers need one volunteer, milder ones more:
+    If two draws are certain of opposite answers, one volunteer decides between them. If
+    they are less certain, it takes more:
 
     >>> rho_draws = [[[0.0], [1.0]], [[0.4], [0.6]]]
     >>> vote_information_curve(rho_draws, [1, 10, 100])[:, 0].round(3)
@@ -170,8 +176,8 @@ n_questions)
 
 def _information(rho_draws, n_votes, inverse, owner):
     information = np.empty(n_votes.shape)
-    parts = chunks_of_one_number(rho_draws, n_votes, inverse, owner)
-    for rows, question, arguments in parts:
+    chunks = chunks_of_one_number(rho_draws, n_votes, inverse, owner)
+    for rows, question, arguments in chunks:
         information[rows, question] = mixture_information(*arguments)
     return information
 

@@ -1,4 +1,4 @@
-"""Scores of a pool of any size in bounded memory: draw for a few rows, score, forget.
+"""Scores of a pool of any size in bounded memory, one chunk of rows at a time.
 
 One integer seed makes all draws. So the scores do not depend on the size of the chunks
 or the number of workers: they are those of one array of draws for the whole pool.
@@ -23,23 +23,23 @@ def score_rows(
     Parameters
     ----------
     score : callable
-        Takes draws of shape (n_rows, n_draws, n_outputs), gives scores of shape
-        (n_rows,). Workers need it picklable. One with a true ``takes_rows`` is also
-        given which rows these are, a slice.
+        Takes draws of shape (n_rows, n_draws, n_outputs), returns scores of shape
+        (n_rows,). Picklable, if there are several workers. If it has a true attribute
+        ``takes_rows``, it is also given the slice of the rows.
     estimator : estimator or learner
-        Whatever `predict_samples` takes.
+        As in `predict_samples`.
     X : array-like of shape (n_samples, ...)
-        At least one row, of any kind that `skbal._utils.pools.take` takes; read piece
-        by piece, never copied whole.
+        At least one row. Any kind of pool that `skbal._utils.pools.take` accepts. Data
+        that are not in memory are read chunk by chunk.
     n_draws : int or None
-        How many draws; None takes the estimator's own number.
+        Number of posterior draws. ``None`` uses the estimator's own number.
     seed : int
-        Of the draws.
+        Seeds the draws.
     batch_size : int, optional
-        Rows in a piece. None takes as many as keep the draws in all workers, and what
-        is made beside them, to some 64 MB.
+        Number of rows predicted at once. ``None`` chooses it so that temporaries stay
+        near 64 MB.
     n_jobs : int, optional
-        As in `joblib.Parallel`. What a worker was at when it died is done again.
+        Number of parallel joblib workers. If a worker dies, its work is repeated.
     verbose : int, default=0
         Whether to show a progress bar.
 
@@ -76,34 +76,33 @@ def score_and_keep(
 ):
     """Return the scores of all rows, and the draws of those that score highest.
 
-    One pass over the pool. What is held is the draws of ``n_keep`` rows and of the
-    pieces that are worked on: a worker sends back only draws of rows that can still be
-    among the best.
+    It takes one pass over the pool. Only the draws of ``n_keep`` rows and of a few
+    chunks are held: a worker returns draws only of rows that can still be among the
+    best.
 
     Parameters
     ----------
     score, estimator, X, n_draws, seed, batch_size, n_jobs, verbose
-        As in `score_rows`, but no score with ``takes_rows``. The estimator must draw
-        for each row whatever the other rows are, as all but
-        ``GaussianProcessRegressor`` do.
+        As in `score_rows`, but without ``takes_rows``. The draws of a row must not
+        depend on the other rows, as they do for ``GaussianProcessRegressor``.
     n_keep : int or callable
-        How many rows to keep, at least 1; all if there are fewer. A function is given
-        the bytes that the draws of one row take, and returns that number.
+        Number of rows to keep, at least 1. A function is given the bytes of the draws
+        of a row, and returns this number.
 
     Returns
     -------
     scores : ndarray of shape (n_samples,), dtype=float64
         As `score_rows` returns them.
     rows : ndarray of shape (n_kept,), dtype=intp
-        Those with the highest scores, rising. Of equal scores the smaller row is kept;
-        NaN counts as the lowest.
+        Indices of the highest-scoring rows, in ascending order. Among equal scores, the
+        smaller index is kept. NaN counts as the lowest score.
     draws : ndarray of shape (n_kept, n_draws, n_outputs)
         Their draws.
     """
     scores, selection = np.empty(n_rows(X)), None
 
     def limits(rows):
-        if selection is None:  # all of the first rows are looked at
+        if selection is None:  # all of the first rows can be among the best
             return rows.stop, -np.inf
         return selection.n_keep, selection.threshold
 
@@ -135,12 +134,12 @@ def draw_rows(estimator, X, rows, *, n_draws, seed, batch_size=None, n_jobs=None
     estimator, X, n_draws, seed, batch_size, n_jobs
         As in `score_rows`.
     rows : ndarray of int of shape (n,)
-        Which ones, at least one, in any order.
+        At least one row, in any order.
 
     Returns
     -------
     draws : ndarray of shape (n, n_draws, n_outputs)
-        In the order of ``rows``; those that `score_rows` saw, up to rounding.
+        In the order of ``rows``. Up to rounding, the draws that `score_rows` uses.
     """
     X = RowsView(sliceable(X), rows, take)
     draw = partial(_draw, estimator, n_draws, seed)

@@ -1,7 +1,8 @@
 """The covariance between the rows of a pool, as factors, in units of the noise.
 
-A row has a block B of shape (n_outputs, n_factors): the noise-free function's
-covariance between rows i and j is ``B_i @ B_j.T``, divided by the noise variance.
+Each row has a block B of shape (n_outputs, n_factors). ``B_i @ B_j.T`` is the
+covariance of the noise-free function between rows i and j, divided by the noise
+variance.
 """
 
 from functools import partial
@@ -25,30 +26,31 @@ class PoolFactors:
     Parameters
     ----------
     estimator : estimator or learner
-        Fitted; with a method ``covariance_factor``, or with posterior draws.
+        Fitted, with a method ``covariance_factor`` or with posterior draws.
     X : array-like of shape (n_samples, ...)
-        At least one row; read piece by piece.
+        At least one row. Data that are not in memory are read chunk by chunk.
     owner : str
-        The strategy's name, for messages.
+        Name of the strategy, for messages.
     noise_variance : float or None
-        None takes the estimator's own.
+        Variance of the noise of a label. None uses the estimator's own.
     n_draws : int or None
-        How many draws, if draws are what the blocks are made of.
+        Number of posterior draws, if the blocks are computed from draws.
     seed : int
-        Of the draws.
+        Seeds the draws.
     batch_size, n_jobs, verbose : int, optional
         As in `score_rows`.
 
     Attributes
     ----------
     n_rows : int
-        How many rows the pool has.
+        Number of rows of the pool.
     n_copies : int
-        How many independent outputs share one block: the gains count that often.
+        Number of independent outputs that share one block. The gains are multiplied by
+        it.
     bytes_per_row : int
-        What holding the block of a row takes, with its covariance.
+        Bytes of the block of a row and its covariance.
     splits : bool
-        False where the blocks of all rows must be made at once.
+        False if the blocks of all rows must be computed at once.
     """
 
     def __init__(
@@ -88,7 +90,7 @@ class PoolFactors:
         Parameters
         ----------
         rows : ndarray of shape (n,), dtype=intp
-            Distinct, rising.
+            Distinct, in ascending order.
 
         Returns
         -------
@@ -100,12 +102,12 @@ class PoolFactors:
         return self._gathered(self._make, X, self._verbose if everything else 0)
 
     def gains(self):
-        """Return the information of each row's label, as the first, in nats.
+        """Return the information of the label of each row alone, in nats.
 
         Returns
         -------
         gains : ndarray of shape (n_rows,), dtype=float64
-            For one of the copies; no more than a few blocks are held at once.
+            For one of the copies. Only a few blocks are held at once.
         """
         return self._gathered(partial(_gains, self._make), self._X, self._verbose)
 
@@ -142,7 +144,8 @@ def _drawn_blocks(transformers, sampler, name, owner, X):
             f"{owner} needs at least 2 draws for a covariance, but {name} gave "
             f"{n_draws}."
         )
-    # Less the first draw before the mean: draws that agree have a covariance of 0.
+    # (n_rows, n_draws, n_outputs). The first draw is subtracted before the mean, so
+    # that draws that agree have a covariance of exactly 0.
     deviations = draws.astype(np.float64)
     deviations -= draws[:, :1]
     deviations -= deviations.mean(axis=1, keepdims=True)
@@ -166,8 +169,8 @@ def _gains(make, X):
 
 
 def _n_copies(model):
-    # One factor serves all outputs of a matrix-normal posterior: their covariance
-    # cancels against that of the noise.
+    # In a matrix-normal posterior, all outputs share one factor: the covariance between
+    # outputs is the same for the noise, and cancels.
     if not hasattr(model, "covariance_factor"):
         return 1
     return len(np.atleast_2d(getattr(model, "output_covariance_", 1)))
@@ -184,7 +187,7 @@ def _noise_std(model, given, n_outputs, owner):
     noise = np.ravel(np.asarray(noise, dtype=np.float64))
     if len(noise) not in (1, n_outputs):
         raise ValueError(
-            f"{whose} must be one number or {n_outputs}, one an output, "
+            f"{whose} must be one number or {n_outputs}, one per output, "
             f"got {len(noise)}."
         )
     if not (np.isfinite(noise).all() and (noise > 0).all()):

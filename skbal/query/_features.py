@@ -1,4 +1,4 @@
-"""Features of rows: what distances between rows are measured on.
+"""Features of rows, on which distances between rows are measured.
 
 Only the features are held. Rows are read chunk by chunk. Rows in float32 have features
 in float32.
@@ -15,24 +15,24 @@ from skbal._utils.walk import gathered, walk
 
 
 def feature_function(estimator, features, owner):
-    """Return the function that makes features of rows.
+    """Return the function that computes the features of rows.
 
     Parameters
     ----------
     estimator : estimator or learner
-        Fitted; not looked at if ``features`` is a function.
+        Fitted. Not used if ``features`` is a function.
     features : {"model", "input"} or callable
-        "model": what enters the last layer, that is the model's ``transform``, or for a
-        linear model the rows as they reach it. "input": the rows as they reach the
-        model, flattened. A callable is given rows and returns a row of features each.
+        "model" is the input of the last layer: the model's ``transform``, or the rows
+        that enter a linear model. "input" is the rows that enter the model, flattened.
+        A callable is given rows and returns one row of features for each.
     owner : str
-        The strategy's name, for messages.
+        Name of the strategy, for messages.
 
     Returns
     -------
     function : callable
-        Takes rows, gives ``(features,)``, an array or CSR matrix of shape (n_rows,
-        n_features) in float32 or float64. It can be pickled if its parts can.
+        Takes rows, returns ``(features,)``, an array or CSR matrix of shape (n_rows,
+        n_features) in float32 or float64. Picklable if the model and ``features`` are.
 
     Raises
     ------
@@ -41,7 +41,7 @@ def feature_function(estimator, features, owner):
     NotFittedError
         If the model is not fitted.
     ValueError
-        If ``features`` is another text.
+        If ``features`` is another string.
     """
     if callable(features):
         return partial(_features_of_rows, [], features, owner)
@@ -56,26 +56,27 @@ def feature_function(estimator, features, owner):
 
 
 def last_layer_input(model, owner):
-    """Return what makes the input of a model's last layer, or None for the rows.
+    """Return the function that computes the input of a model's last layer.
 
     Parameters
     ----------
     model : estimator
         Without a pipeline or a learner around it.
     owner : str
-        The strategy's name, for the message.
+        Name of the strategy, for messages.
 
     Returns
     -------
     function : callable or None
-        The model's ``transform``; None where its only layer is linear.
+        The model's ``transform``. None for a linear model, where the rows are the
+        input.
 
     Raises
     ------
     TypeError
-        If it has neither.
+        If the model has no ``transform`` and is not linear.
     NotFittedError
-        If it may have one once it is fitted.
+        If the model is not fitted.
     """
     if hasattr(model, "transform"):
         return model.transform
@@ -96,8 +97,8 @@ def compute(function, X, *, batch_size=None, n_jobs=None, verbose=0):
     Parameters
     ----------
     function : callable
-        Takes rows, gives a tuple of arrays or CSR matrices with one row per row.
-        Workers need it picklable.
+        Takes rows, returns a tuple of arrays or CSR matrices with one row per row.
+        Picklable, if there are several workers.
     X : array-like of shape (n_samples, ...)
         At least one row. Never copied whole.
     batch_size, n_jobs, verbose : int, optional

@@ -1,44 +1,44 @@
-"""The best rows seen so far, with their draws: a running selection."""
+"""A running selection of the best rows so far, with their draws."""
 
 import numpy as np
 
 
 class Selection:
-    """Keeps the draws of the rows with the highest scores, no more than were asked for.
+    """Keeps the draws of the rows with the highest scores.
 
-    What is kept does not depend on the order in which rows come: of equal scores the
-    row with the smaller number is the better one.
+    The result does not depend on the order in which rows are added. Among equal scores,
+    the row with the smaller index is better.
 
     Parameters
     ----------
     n_keep : int
-        How many rows to keep.
+        Number of rows to keep.
 
     Attributes
     ----------
     threshold : float
-        The lowest score kept, -inf until there are ``n_keep``: a row that scores less
-        will not be kept.
+        Lowest score that is kept, or -inf while there are fewer than ``n_keep`` rows. A
+        row with a lower score will not be kept.
     """
 
     def __init__(self, n_keep):
         self.n_keep = n_keep
         self.threshold = -np.inf
         self._n_held = 0
-        # Memory that was not written to yet takes no room.
+        # Only memory that is written to takes room.
         self._rows = np.empty(n_keep, dtype=np.intp)
         self._scores = np.empty(n_keep)
         self._draws = None
 
     def add(self, rows, scores, draws):
-        """Keep those of some new rows that belong to the best.
+        """Add rows, and keep those that are among the best.
 
         Parameters
         ----------
         rows : ndarray of int of shape (n,)
-            Their numbers, none seen before.
+            Indices of the rows, none added before.
         scores : ndarray of shape (n,)
-            Higher is better; NaN counts as the lowest.
+            Higher is better. NaN counts as the lowest score.
         draws : ndarray of shape (n, n_draws, n_outputs)
             Copied.
         """
@@ -56,7 +56,7 @@ class Selection:
             self.threshold = self._scores.min()
 
     def _exchange(self, rows, scores, draws):
-        # The draws of a new row take the place of those of a row that has to go.
+        # The draws of a new row replace those of a row that is dropped.
         all_rows = np.concatenate((self._rows, rows))
         all_scores = np.concatenate((self._scores, scores))
         stays = np.zeros(len(all_rows), dtype=bool)
@@ -70,13 +70,14 @@ class Selection:
         self._draws[places] = draws
 
     def result(self):
-        """Return the rows kept, rising, and their draws.
+        """Return the rows that are kept, and their draws.
 
         Returns
         -------
         rows : ndarray of shape (n_kept,), dtype=intp
+            In ascending order.
         draws : ndarray of shape (n_kept, n_draws, n_outputs)
-            Not a copy: nothing may be added after this.
+            Not a copy, so no rows may be added afterwards.
         """
         rows, draws = self._rows[: self._n_held], self._draws[: self._n_held]
         order = np.argsort(rows)
@@ -94,16 +95,16 @@ class Selection:
 
 
 def best(scores, rows, n_best):
-    """Return the positions of the largest scores, in no order.
+    """Return the positions of the largest scores, in any order.
 
     Parameters
     ----------
     scores : ndarray of shape (n,)
         Without NaN.
     rows : ndarray of int of shape (n,)
-        Of equal scores, those with the smallest numbers are taken.
+        Indices of the rows. Among equal scores, the smallest are taken.
     n_best : int
-        How many; all if there are fewer.
+        Number of positions. All are returned if there are fewer.
 
     Returns
     -------
@@ -128,7 +129,7 @@ def lowest_for_nan(scores):
     Parameters
     ----------
     scores : ndarray of shape (n,)
-        Left as they are.
+        Not changed.
 
     Returns
     -------
@@ -138,7 +139,7 @@ def lowest_for_nan(scores):
 
 
 def _reorder(draws, order):
-    """Put draws[order] in place of the draws, with room for one row."""
+    """Replace the draws by draws[order], with temporary memory for one row only."""
     moved = np.zeros(len(order), dtype=bool)
     for start in np.flatnonzero(order != np.arange(len(order))):
         if moved[start]:

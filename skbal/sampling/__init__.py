@@ -1,8 +1,8 @@
-"""Posterior draws of any estimator that has some, by one function.
+"""Posterior draws of many kinds of estimators, by one function.
 
-`predict_samples` finds where the draws of an estimator are: behind a pipeline, a search
-or a learner; in the members of an ensemble; in the covariance of a linear model or of a
-Gaussian process.
+`predict_samples` finds the draws inside a pipeline, a search or a learner. The members
+of an ensemble are draws, and the covariance of a linear model or of a Gaussian process
+gives them.
 """
 
 from skbal.sampling._predict import predict_samples

@@ -1,4 +1,4 @@
-"""Ensembles: one draw a member, the columns aligned to the ensemble's classes."""
+"""Ensembles: one draw per member, in columns of the ensemble's classes."""
 
 from functools import partial
 
@@ -14,31 +14,31 @@ from skbal.exceptions import NoDrawsError
 
 
 def forest_sampler(forest, n_draws, seed):
-    """Return the function that draws for rows of a forest, one draw a tree.
+    """Return the function that draws for rows of a forest, one draw per tree.
 
     Parameters
     ----------
     forest : RandomForestClassifier, ExtraTreesRegressor, ...
         Fitted.
     n_draws : int or None
-        How many trees; None is all.
+        Number of trees. None means all.
     seed : int
-        Chooses the trees.
+        Determines which trees are chosen.
 
     Returns
     -------
     sampler : callable
-        Takes rows, gives draws of shape (n_rows, n_draws, n_outputs).
+        Takes rows, returns draws of shape (n_rows, n_draws, n_outputs).
 
     Raises
     ------
     ValueError
-        If there are fewer trees, or several columns of labels.
+        If the forest has fewer trees, or was fitted on several columns of labels.
     """
     if is_classifier(forest) and forest.n_outputs_ > 1:
         raise ValueError(
             f"This {type(forest).__name__} was fitted on {forest.n_outputs_} columns "
-            f"of labels; predict_samples takes classifiers of one. Fit one a column."
+            f"of labels, but predict_samples supports one. Fit one forest per column."
         )
     trees = _choose(forest.estimators_, n_draws, seed, forest)
     return partial(_forest_draws, forest, trees)
@@ -67,21 +67,21 @@ def bagging_sampler(bagging, n_draws, seed):
     Parameters
     ----------
     bagging : BaggingClassifier or BaggingRegressor
-        Fitted. Members without ``predict_proba`` vote, as they do in the ensemble.
+        Fitted. A member without ``predict_proba`` votes, as it does in the ensemble.
     n_draws : int or None
-        How many members; None is all.
+        Number of members. None means all.
     seed : int
-        Chooses the members.
+        Determines which members are chosen.
 
     Returns
     -------
     sampler : callable
-        Takes rows, gives draws of shape (n_rows, n_draws, n_outputs).
+        Takes rows, returns draws of shape (n_rows, n_draws, n_outputs).
 
     Raises
     ------
     ValueError
-        If there are fewer members.
+        If the ensemble has fewer members.
     """
     members = list(zip(bagging.estimators_, bagging.estimators_features_))
     members = _choose(members, n_draws, seed, bagging)
@@ -94,13 +94,13 @@ def _bagging_draws(bagging, members, X):
         X,
         accept_sparse=["csr", "csc"],
         dtype=None,
-        ensure_all_finite=False,  # the members check what they do not take
+        ensure_all_finite=False,  # the members check X themselves
         reset=False,
     )
     answer = _values
     if is_classifier(bagging):
         votes = not hasattr(members[0][0], "predict_proba")
-        # Members learn the positions of the labels in classes_, not the labels.
+        # Members are fitted on the positions of the labels in classes_.
         codes = np.arange(len(bagging.classes_))
         answer = partial(_votes if votes else _probabilities, classes=codes)
     outputs = (answer(member, X[:, features]) for member, features in members)
@@ -113,28 +113,28 @@ def voting_sampler(voting, n_draws, seed):
     Parameters
     ----------
     voting : VotingClassifier or VotingRegressor
-        Fitted, its members of equal weight.
+        Fitted, with members of equal weight.
     n_draws : int or None
-        How many members; None is all.
+        Number of members. None means all.
     seed : int
-        Chooses the members.
+        Determines which members are chosen.
 
     Returns
     -------
     sampler : callable
-        Takes rows, gives draws of shape (n_rows, n_draws, n_outputs).
+        Takes rows, returns draws of shape (n_rows, n_draws, n_outputs).
 
     Raises
     ------
     NoDrawsError
         If a member has no ``predict_proba`` and ``voting`` is "soft".
     ValueError
-        If there are fewer members, or if their weights differ.
+        If the ensemble has fewer members, or their weights differ.
     """
     if voting.weights is not None and np.unique(voting.weights).size > 1:
         raise ValueError(
-            f"weights of this {type(voting).__name__} differ, but draws count equally: "
-            f"leave weights at None, or list a member as often as it should count."
+            f"weights of this {type(voting).__name__} differ, but draws count equally. "
+            f"Leave weights at None, or repeat a member as often as it should count."
         )
     members = _choose(voting.estimators_, n_draws, seed, voting)
     return partial(_member_draws, members, _answer_of_voting(voting))
@@ -156,26 +156,26 @@ def modal_sampler(committee, n_draws, seed):
     Parameters
     ----------
     committee : modAL.models.Committee or CommitteeRegressor
-        Its learners fitted.
+        Its learners must be fitted.
     n_draws : int or None
-        How many learners; None is all.
+        Number of learners. None means all.
     seed : int
-        Chooses the learners.
+        Determines which learners are chosen.
 
     Returns
     -------
     sampler : callable
-        Takes rows, gives draws of shape (n_rows, n_draws, n_outputs); the columns of
-        classes are the union of those the learners know, sorted.
+        Takes rows, returns draws of shape (n_rows, n_draws, n_outputs). The columns are
+        the union of the classes of all learners, sorted.
 
     Raises
     ------
     NoDrawsError
-        If a learner has no probabilities.
+        If a learner has no ``predict_proba``.
     NotFittedError
         If a learner is not fitted.
     ValueError
-        If there are fewer learners.
+        If the committee has fewer learners.
     """
     estimators = [learner.estimator for learner in committee.learner_list]
     for estimator in estimators:
@@ -199,7 +199,7 @@ def _choose(members, n_draws, seed, ensemble):
         raise ValueError(
             f"n_draws of predict_samples is {n_draws}, but this "
             f"{type(ensemble).__name__} has {len(members)} members, and each gives one "
-            f"draw. Fit more members, or leave n_draws at None to take all."
+            f"draw. Fit more members, or leave n_draws at None to use all."
         )
     chosen = stream(seed, "members").choice(len(members), n_draws, replace=False)
     return [members[i] for i in np.sort(chosen)]

@@ -7,17 +7,17 @@ from scipy import linalg
 def gaussian_draws(covariance, n_draws, rng):
     """Return draws with mean zero and the given covariance.
 
-    The factor is the symmetric root of the covariance. It exists for a singular matrix
-    without jitter, and unlike eigenvectors it changes little when rounding does.
+    The factor is the symmetric square root of the covariance. It exists for a singular
+    matrix without jitter. Unlike eigenvectors, it is not sensitive to rounding.
 
     Parameters
     ----------
     covariance : ndarray of shape (n, n)
         Symmetric and positive semi-definite up to rounding.
     n_draws : int
-        How many draws; the first of many are those of a few.
+        Number of draws. With more draws, the first ones stay the same.
     rng : numpy.random.Generator
-        The stream.
+        The random stream.
 
     Returns
     -------

@@ -1,8 +1,8 @@
 """Exact joint draws of the noise-free function of a Gaussian process [1]_.
 
-The covariance of all rows is needed at once. The rows are first reduced to the distinct
-ones, sorted: so the draws depend neither on the order of the rows nor on how often one
-comes, and equal rows agree exactly.
+The covariance of all rows is needed at once. The rows are first replaced by the sorted
+distinct rows. So the draws do not depend on the order of the rows or on repeated rows,
+and equal rows have equal draws.
 
 References
 ----------
@@ -31,19 +31,19 @@ def gaussian_process_sampler(process, n_draws, seed):
     process : GaussianProcessRegressor
         Fitted.
     n_draws : int or None
-        How many draws; None is 100.
+        Number of draws. None means 100.
     seed : int
-        Decides the draws.
+        Determines the draws.
 
     Returns
     -------
     sampler : callable
-        Takes rows, gives draws of shape (n_rows, n_draws, n_outputs).
+        Takes rows, returns draws of shape (n_rows, n_draws, n_outputs).
 
     Raises
     ------
     NotFittedError
-        If it is not fitted: scikit-learn would answer from the prior.
+        If it is not fitted. scikit-learn would predict from the prior.
     """
     check_is_fitted(process, "X_train_")
     n_draws = _N_DRAWS if n_draws is None else n_draws
@@ -79,22 +79,20 @@ def _check_size(n_rows):
         raise ValueError(
             f"X given to predict_samples has {n_rows} distinct rows; their covariance "
             f"under a GaussianProcessRegressor would take {n_bytes / 2**30:.1f} GB. "
-            f"Give fewer rows, such as a random part of the pool (pool_subsample)."
+            f"Give fewer rows, such as random rows of the pool (pool_subsample)."
         )
 
 
 def _without_noise(process):
     twin = copy.copy(process)
     twin.kernel_ = _NoiseFree(process.kernel_)
-    # The names were checked; the sorted rows have none and need no warning.
+    # The names were checked. The sorted rows have none, which needs no warning.
     vars(twin).pop("feature_names_in_", None)
     return twin
 
 
 class _NoiseFree:
-    """A kernel that answers k(X) by k(X, X): a WhiteKernel is then 0, as between
-    different rows.
-    """
+    """A kernel that computes k(X) as k(X, X), where a WhiteKernel is 0."""
 
     def __init__(self, kernel):
         self.kernel = kernel

@@ -1,12 +1,12 @@
 """Draws of the coefficients of scikit-learn's Bayesian linear models.
 
-The posterior of the coefficients w is N(coef_, sigma_), found on centred columns [1]_:
+The posterior of the coefficients w is N(coef_, sigma_) on centred columns [1]_:
 
     f(x) = intercept_ + x @ coef_ + (x - X_offset_) @ (w - coef_)
 
-So all draws agree at the mean of the training rows: scikit-learn gives the intercept no
-uncertainty. The variance of f is that of ``predict(X, return_std=True)`` less the noise
-1 / alpha_; scikit-learn 1.6 forgets to centre x there, newer releases do.
+So all draws agree at the mean of the training rows, since the intercept of scikit-learn
+has no uncertainty. The variance of f is that of ``predict(X, return_std=True)`` without
+the noise variance 1 / alpha_. (scikit-learn 1.6 does not centre x there.)
 
 References
 ----------
@@ -35,14 +35,14 @@ def linear_sampler(model, n_draws, seed):
     model : BayesianRidge or ARDRegression
         Fitted.
     n_draws : int or None
-        How many draws; None is 100.
+        Number of draws. None means 100.
     seed : int
-        Decides the draws of the coefficients.
+        Determines the draws of the coefficients.
 
     Returns
     -------
     sampler : callable
-        Takes rows, gives draws of shape (n_rows, n_draws, 1).
+        Takes rows, returns draws of shape (n_rows, n_draws, 1).
     """
     n_draws = _N_DRAWS if n_draws is None else n_draws
     deviations = np.zeros((len(model.coef_), n_draws), dtype=model.coef_.dtype)
@@ -54,7 +54,7 @@ def linear_sampler(model, n_draws, seed):
 
 
 def _kept_coefficients(model):
-    # ARD prunes: sigma_ has rows for the coefficients that are left, the others are 0.
+    # ARD removes coefficients: sigma_ has rows only for the others.
     if isinstance(model, ARDRegression):
         return model.lambda_ < model.threshold_lambda
     return np.ones(len(model.coef_), dtype=bool)
@@ -69,6 +69,6 @@ def _linear_draws(model, deviations, X):
 
 
 def _centred_product(X, offset, deviations):
-    if issparse(X):  # centred, it would be dense
+    if issparse(X):  # a centred matrix would be dense
         return X @ deviations - offset @ deviations
     return (X - offset) @ deviations

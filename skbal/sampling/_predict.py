@@ -1,4 +1,4 @@
-"""The public function: find the draws, cut the rows into pieces, put them together."""
+"""The public function: find the draws, and compute them for chunks of the rows."""
 
 from functools import partial
 from numbers import Integral
@@ -18,9 +18,9 @@ def predict_samples(
 ):
     """Return joint posterior draws of a fitted estimator for the rows of X.
 
-    Draw k is one set of weights for every row. With an integer ``random_state`` the
-    draws of a row do not depend on the order of the rows, on ``batch_size`` or
-    ``n_jobs``, or on the other rows; `GaussianProcessRegressor` is the exception, see
+    Draw k is one set of weights for every row. With an integer ``random_state``, the
+    draws of a row do not depend on the other rows, on the order of the rows, on
+    ``batch_size`` or on ``n_jobs``. `GaussianProcessRegressor` is an exception, see
     Notes.
 
     Parameters
@@ -28,31 +28,32 @@ def predict_samples(
     estimator : estimator or learner
         A fitted estimator of one of these kinds:
 
-        - it has a method ``predict_samples(X, n_draws=None, *, random_state=None)``;
-        - a forest (``RandomForest*``, ``ExtraTrees*``), a bagging or a voting ensemble,
-          or a modAL ``Committee``: one draw a member, the columns aligned to the
-          ensemble's classes. Where the ensemble itself counts votes (bagging of
-          classifiers without ``predict_proba``, ``voting="hard"``), a draw is a vote;
+        - an estimator with a method ``predict_samples(X, n_draws=None, *,
+          random_state=None)``;
+        - a forest (``RandomForest*``, ``ExtraTrees*``), a bagging or voting ensemble,
+          or a modAL ``Committee``: one draw per member, with columns in the order of
+          the ensemble's classes. If the ensemble counts votes (bagging of classifiers
+          without ``predict_proba``, ``voting="hard"``), a draw is a vote;
         - ``BayesianRidge``, ``ARDRegression``: draws of the coefficients;
-        - ``GaussianProcessRegressor``: draws of the function without the noise;
+        - ``GaussianProcessRegressor``: draws of the function without noise;
         - a ``Pipeline``, a search such as ``GridSearchCV``, a ``FrozenEstimator``, or a
           learner of modAL or skbal that holds one of these.
     X : array-like of shape (n_samples, ...)
-        The rows, as the estimator's ``predict`` takes them. Also a dask array, an array
-        in a file (`numpy.memmap`, h5py, zarr) or a map-style torch ``Dataset``, which
-        are read piece by piece.
+        Rows of the form passed to ``fit``. Also a dask array, an array in a file
+        (`numpy.memmap`, h5py, zarr) or a map-style torch ``Dataset``. Data that are not
+        in memory are read chunk by chunk.
     n_draws : int, optional
-        How many draws. None takes all members of an ensemble, the estimator's own
-        number, or 100. Fewer than an ensemble has members gives a random subset of
-        them, the same members for every row.
+        Number of posterior draws. ``None`` uses the estimator's own number, that is,
+        all members of an ensemble, or 100. With fewer draws than an ensemble has
+        members, the members are chosen at random, the same for every row.
     random_state : None, int, numpy.random.RandomState or numpy.random.Generator
-        An integer gives the same draws at every call, None fresh ones.
+        An integer gives the same draws at every call, ``None`` fresh ones.
     batch_size : int, optional
-        How many rows go through the estimator at once. None takes as many as keep a
-        piece of X under 64 MB, and with several workers about four pieces a worker.
+        Number of rows predicted at once. ``None`` chooses it so that temporaries stay
+        near 64 MB.
     n_jobs : int, optional
-        How many pieces are worked on at once, by `joblib`; None asks
-        `joblib.parallel_config`, and means 1 outside of it.
+        Number of parallel joblib workers. ``None`` means 1 unless in a
+        `joblib.parallel_config` context.
 
     Returns
     -------
@@ -63,21 +64,21 @@ def predict_samples(
     Raises
     ------
     NoDrawsError
-        If the estimator makes no posterior draws; a `TypeError`.
+        If the estimator makes no posterior draws. It is a `TypeError`.
     NotFittedError
         If the estimator is not fitted.
     TypeError
         If an argument is of the wrong kind.
     ValueError
-        If an ensemble has fewer members than ``n_draws``, if its members count
-        unequally, or if an argument has a wrong value.
+        If an ensemble has fewer members than ``n_draws``, its members have different
+        weights, or an argument has a wrong value.
 
     Notes
     -----
     The draws of a Gaussian process need the covariance of all rows at once. They do not
-    depend on the order of the rows, and equal rows get equal draws; but the same seed
-    gives a row other (equally valid) draws in the company of other rows. So its rows
-    are never cut into pieces: ``batch_size`` and ``n_jobs`` do nothing there.
+    depend on the order of the rows, and equal rows have equal draws. But with other
+    rows in X, the same seed gives a row other draws, which are just as valid. So the
+    rows are never cut into chunks, and ``batch_size`` and ``n_jobs`` have no effect.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The table: which kind of estimator has its draws where."""
+"""The table of the kinds of estimators that have draws."""
 
 from functools import partial
 from typing import NamedTuple
@@ -40,7 +40,7 @@ _FORESTS = (
 class _Route(NamedTuple):
     kinds: tuple
     prepare: object  # (estimator, n_draws, seed) -> a picklable function of rows
-    splits: bool  # whether rows may go through it in pieces
+    splits: bool  # whether rows may be cut into chunks
 
 
 _ROUTES = (
@@ -53,26 +53,26 @@ _ROUTES = (
 
 
 def sampler_for(estimator, n_draws, seed):
-    """Return how an estimator draws for rows, and whether rows may come in pieces.
+    """Return the function that draws for rows, and whether rows may be cut into chunks.
 
-    What does not depend on the rows (which members, which coefficients) is settled
+    Choices that do not depend on the rows, such as members or coefficients, are made
     here, once.
 
     Parameters
     ----------
     estimator : estimator
-        Fitted, with nothing around it.
+        Fitted, without a pipeline, search or learner around it.
     n_draws : int or None
-        How many draws; None takes all there are, or the usual number.
+        Number of draws. None means all members, or the usual number.
     seed : int
-        Decides the draws.
+        Determines the draws.
 
     Returns
     -------
     sampler : callable
-        Takes rows, gives draws of shape (n_rows, n_draws, n_outputs).
+        Takes rows, returns draws of shape (n_rows, n_draws, n_outputs).
     splits : bool
-        False where all rows must be seen at once.
+        False if all rows are needed at once.
 
     Raises
     ------

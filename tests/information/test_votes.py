@@ -316,7 +316,7 @@ def test_the_curve_ends_at_what_the_draws_differ_by():
     ("n_votes", "error", "message"),
     [
         (5, ValueError, r"a sequence of one number or more, got shape \(\)"),
-        ([], TypeError, "of integers, got dtype float64"),
+        ([], TypeError, "must be integers, got dtype float64"),
         (np.zeros(0, int), ValueError, r"got shape \(0,\)"),
         ([[1, 2]], ValueError, r"got shape \(1, 2\)"),
         ([1, -2], ValueError, "must be 0 or more, got -2"),
@@ -413,11 +413,11 @@ def test_rho_outside_zero_and_one_is_refused(function, bad):
     ("n_votes", "error", "message"),
     [
         (-1, ValueError, "must be 0 or more, got -1"),
-        (2.0, TypeError, "of integers, got 2.0"),
+        (2.0, TypeError, "must be integers, got 2.0"),
         (True, TypeError, "must be integers, got True"),
         ("4", TypeError, "of integers"),
         ([1, 2, 3, 4, -5], ValueError, "must be 0 or more, got -5"),
-        ([1.0] * 5, TypeError, "of integers, got dtype float64"),
+        ([1.0] * 5, TypeError, "must be integers, got dtype float64"),
         ([1, 2], ValueError, r"shape \(5,\) or \(5, 2\).* got the shape \(2,\)"),
         ([[1, 2]], ValueError, r"got the shape \(1, 2\)"),
     ],

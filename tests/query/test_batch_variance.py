@@ -436,7 +436,7 @@ DRAWS = np.random.default_rng(0).normal(size=(10, 6, 2))
         ({}, sampler(DRAWS), ValueError, "no noise_variance_. Give BatchVariance a n"),
         ({}, sampler(DRAWS, 0.0), ValueError, "in TableSampler must be larger than 0"),
         ({}, sampler(DRAWS, np.nan), ValueError, "Give BatchVariance a noise_variance"),
-        ({}, sampler(DRAWS, [1, 1, 1]), ValueError, "one number or 2, one an output"),
+        ({}, sampler(DRAWS, [1, 1, 1]), ValueError, "one number or 2, one per output"),
         ({}, sampler(DRAWS[:, :1], 1), ValueError, "needs at least 2 draws .* gave 1"),
         ({}, sampler(DRAWS + np.nan, 1), ValueError, "Draws of TableSampler must be f"),
         ({}, KnownFactor([[np.inf]] * 10), ValueError, "must be finite"),
