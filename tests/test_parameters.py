@@ -24,7 +24,6 @@ from tests.test_public_api import PUBLIC
 RESULT = "holds results, made by a function or a loop"
 MODULE = "a torch module, whose layers check their arguments"
 DISPLAY = "made by a class method, which checks its arguments"
-LATER = "not yet in a table"
 WITHOUT_RULES = {
     "AcquisitionCurveDisplay": DISPLAY,
     "Comparison": RESULT,
@@ -64,15 +63,9 @@ UNCHECKED = {
     "ActiveLearningRegressor": RUN,
     "CallableOracle": {"X_pool": DATA},
     "CrowdOracle": dict.fromkeys(["items", "labels", "workers"], DATA),
-    "DeepEnsembleClassifier": {"random_state": LATER},
-    "DeepEnsembleRegressor": {"random_state": LATER},
-    "DeepEnsembleVoteRegressor": {"random_state": LATER},
     "InteractiveOracle": dict.fromkeys(["X_pool", "image_shape"], DATA),
     "KMeansSeed": {"features": DATA},
     "LabelOracle": {"y": DATA},
-    "MCDropoutClassifier": {"random_state": LATER},
-    "MCDropoutRegressor": {"random_state": LATER},
-    "MCDropoutVoteRegressor": {"random_state": LATER},
     "NoisyOracle": dict.fromkeys(["y", "classes", "noise"], DATA),
     "VoteOracle": dict.fromkeys(["vote_fraction", "n_volunteers"], DATA),
 }

@@ -51,6 +51,7 @@ class NetworkEstimator(
         "callbacks": rules.callbacks(),
         "device": rules.device(),
         "warm_start": flag(),
+        "random_state": rules.random_state(),
         "verbose": either(flag(), count(0)),
     }
 

@@ -1,7 +1,9 @@
 """Rules for parameters that only networks have; see `skbal._utils.parameters`."""
 
+import numpy as np
+
 from skbal._utils.lazy import lazy_module
-from skbal._utils.parameters import own
+from skbal._utils.parameters import own, seed
 from skbal._utils.validation import check_count
 
 torch = lazy_module("torch")
@@ -103,3 +105,15 @@ def callbacks():
             raise TypeError(f"{name} of {owner} must be {words}, got {value!r}.")
 
     return own(check, words, 3, none=True)
+
+
+def random_state():
+    """Return the rule for ``random_state``, which scikit-learn's function reads."""
+    words = "None, an integer or a numpy RandomState"
+
+    def check(value, name, owner):
+        if isinstance(value, np.random.Generator):
+            raise TypeError(f"{name} of {owner} must be {words}, got {value!r}.")
+        seed()(value, name, owner)
+
+    return own(check, words, -1, none=True)
