@@ -13,10 +13,10 @@ from sklearn.base import (
     ClassNamePrefixFeaturesOutMixin,
     TransformerMixin,
 )
-from sklearn.utils import check_random_state, gen_batches
+from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from skbal._utils.chunks import rows_within
+from skbal._utils.chunks import chunks, rows_within
 from skbal._utils.lazy import lazy_module
 from skbal._utils.parameters import flag, own, seed
 from skbal._utils.random import LARGEST_SEED
@@ -159,7 +159,7 @@ height, width)
         X = self._check_rows(X)
         extractor = self._extractor(X[:1])
         bytes_per_row = bytes_per_row + _BYTES_PER_FEATURE * extractor.n_features
-        for rows in gen_batches(len(X), rows_within(bytes_per_row, largest=2**16)):
+        for rows in chunks(len(X), rows_within(bytes_per_row, largest=2**16)):
             yield rows, self._extracted(extractor, X[rows])
 
     def _extractor(self, example):
@@ -172,7 +172,7 @@ height, width)
     def _extracted(self, extractor, X):
         dtype = str(extractor.dtype).removeprefix("torch.")
         features = np.empty((len(X), extractor.n_features), dtype=dtype)
-        for rows in gen_batches(len(X), extractor.batch_size):
+        for rows in chunks(len(X), extractor.batch_size):
             features[rows] = extractor(self._to_torch(X[rows])).cpu().numpy()
         self._check_features(features)
         return features

@@ -1,10 +1,9 @@
 """Moments and draws of a linear map whose posterior is known."""
 
 import numpy as np
-from sklearn.utils import gen_batches
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from skbal._utils.chunks import rows_within
+from skbal._utils.chunks import chunks, rows_within
 from skbal._utils.random import stream
 from skbal._utils.validation import check_not_both
 from skbal.models._chunked_draws import ChunkedDrawsMixin
@@ -74,7 +73,7 @@ class LinearPredictions(ChunkedDrawsMixin):
         """
         X = self._check_rows(X)
         factor = np.empty((len(X), self.n_features_in_ + 1), dtype=X.dtype)
-        for rows in gen_batches(len(X), rows_within(24 * X.shape[1])):
+        for rows in chunks(len(X), rows_within(24 * X.shape[1])):
             factor[rows, 1:] = self._posterior.factor(self._centred(X[rows]))
         factor[:, 0] = self._level_std()
         return factor
@@ -83,7 +82,7 @@ class LinearPredictions(ChunkedDrawsMixin):
         X = self._check_rows(X)
         level, weights = self._weight_draws(n_draws, stream(seed, "weights"))
         n_columns = X.shape[1] + 2 * level.size
-        for rows in gen_batches(len(X), rows_within(8 * n_columns)):
+        for rows in chunks(len(X), rows_within(8 * n_columns)):
             # (n_rows, n_draws * n_outputs) -> (n_rows, n_draws, n_outputs)
             values = (self._centred(X[rows]) @ weights).reshape(-1, *level.shape)
             chunk = np.empty(values.shape, dtype=X.dtype)
@@ -111,14 +110,14 @@ class LinearPredictions(ChunkedDrawsMixin):
         Bishop (2006), equation (3.59), with the variance of the intercept.
         """
         variance = np.full(len(X), self.noise_variance_ + self._level_std() ** 2)
-        for rows in gen_batches(len(X), rows_within(24 * X.shape[1])):
+        for rows in chunks(len(X), rows_within(24 * X.shape[1])):
             factor = self._posterior.factor(self._centred(X[rows]))
             variance[rows] += np.einsum("ij,ij->i", factor, factor)
         return variance
 
     def _mean(self, X):
         mean = np.empty((len(X), self.coef_mean_.shape[1]), dtype=X.dtype)
-        for rows in gen_batches(len(X), rows_within(16 * X.shape[1])):
+        for rows in chunks(len(X), rows_within(16 * X.shape[1])):
             mean[rows] = self._centred(X[rows]) @ self.coef_mean_
             mean[rows] += self._statistics.mean_y
         return mean

@@ -16,7 +16,7 @@ import numpy as np
 from scipy import linalg
 from scipy.linalg import blas
 
-from skbal._utils.chunks import rows_within
+from skbal._utils.chunks import chunks, rows_within
 from skbal.models._linear._posterior import CholeskyPosterior, SpectralPosterior
 
 _CHUNK = 2 * 2**20  # bytes of a chunk that stays in the processor's cache
@@ -142,8 +142,7 @@ class ManyRows:
         both._moments = self._moments
         n_columns = phi.shape[1] + y.shape[1]
         step = rows_within(8 * n_columns, max_memory=_CHUNK)
-        for start in range(0, len(phi), step):
-            rows = slice(start, start + step)
+        for rows in chunks(len(phi), step):
             chunk_weights = None if weights is None else weights[rows]
             new = _moments(phi[rows], y[rows], chunk_weights, self._centred)
             both._moments = new if both._moments is None else both._moments.joined(new)
