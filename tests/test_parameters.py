@@ -48,9 +48,16 @@ RUN = {
     "stopping": INSIDE,
     "scoring": "checked with the estimator that it scores",
 }
+KIND = "a number or a matrix; what it must be depends on another parameter"
 LEARNER = {
     **dict.fromkeys(["X_training", "y_training"], DATA),
     "query_strategy": "checked by query, since a taught learner may do without it",
+}
+SIMULATION = {
+    **dict.fromkeys(["query_strategy", "label_filter"], "checked by the learner"),
+    "oracle_noise": "checked by the oracle, since its meaning depends on y",
+    "scoring": "checked with the estimator that it scores",
+    "stopping": "checked with the settings of the run, which may do without n_queries",
 }
 UNCHECKED = {
     "ActiveLearner": LEARNER,
@@ -64,7 +71,7 @@ UNCHECKED = {
     "CallableOracle": {"X_pool": DATA},
     "CrowdOracle": dict.fromkeys(["items", "labels", "workers"], DATA),
     "InteractiveOracle": dict.fromkeys(["X_pool", "image_shape"], DATA),
-    "KMeansSeed": {"features": DATA},
+    "KMeansSeed": {"features": "a string, a function or data, checked with X"},
     "LabelOracle": {"y": DATA},
     "NoisyOracle": dict.fromkeys(["y", "classes", "noise"], DATA),
     "VoteOracle": dict.fromkeys(["vote_fraction", "n_volunteers"], DATA),

@@ -88,8 +88,8 @@ def take(X, rows):
     Returns
     -------
     part : array-like of shape (n_taken, ...)
-        Of the kind of X if scikit-learn can index it, otherwise an ndarray. A slice of
-        an array or a memory map is not copied.
+        The rows, in the kind of X if scikit-learn can index it, otherwise as an
+        ndarray. A slice of an array or a memory map is not copied.
 
     Raises
     ------

@@ -43,9 +43,9 @@ def predict_samples(
         (`numpy.memmap`, h5py, zarr) or a map-style torch ``Dataset``. Data that are not
         in memory are read chunk by chunk.
     n_draws : int, optional
-        Number of posterior draws. ``None`` uses the estimator's own number, that is,
-        all members of an ensemble, or 100. With fewer draws than an ensemble has
-        members, the members are chosen at random, the same for every row.
+        Number of posterior draws. ``None`` uses the estimator's own number. That is all
+        members of an ensemble, or 100. With fewer draws than an ensemble has members,
+        the members are chosen at random, the same for every row.
     random_state : None, int, numpy.random.RandomState or numpy.random.Generator
         An integer gives the same draws at every call, ``None`` fresh ones.
     batch_size : int, optional
