@@ -320,7 +320,7 @@ def test_the_curve_ends_at_what_the_draws_differ_by():
         (np.zeros(0, int), ValueError, r"got shape \(0,\)"),
         ([[1, 2]], ValueError, r"got shape \(1, 2\)"),
         ([1, -2], ValueError, "must be 0 or more, got -2"),
-        ([1.5], TypeError, "of integers"),
+        ([1.5], TypeError, "must be integers"),
     ],
 )
 def test_other_numbers_make_no_curve(n_votes, error, message):
@@ -415,7 +415,7 @@ def test_rho_outside_zero_and_one_is_refused(function, bad):
         (-1, ValueError, "must be 0 or more, got -1"),
         (2.0, TypeError, "must be integers, got 2.0"),
         (True, TypeError, "must be integers, got True"),
-        ("4", TypeError, "of integers"),
+        ("4", TypeError, "must be integers"),
         ([1, 2, 3, 4, -5], ValueError, "must be 0 or more, got -5"),
         ([1.0] * 5, TypeError, "must be integers, got dtype float64"),
         ([1, 2], ValueError, r"shape \(5,\) or \(5, 2\).* got the shape \(2,\)"),
