@@ -85,8 +85,8 @@ class LinearPredictions(ChunkedDrawsMixin):
         for rows in chunks(len(X), rows_within(8 * n_columns)):
             # (n_rows, n_draws * n_outputs) -> (n_rows, n_draws, n_outputs)
             values = (self._centred(X[rows]) @ weights).reshape(-1, *level.shape)
-            chunk = np.empty(values.shape, dtype=X.dtype)
-            yield rows, np.add(values, level, out=chunk, casting="same_kind")
+            values += level
+            yield rows, values.astype(X.dtype, copy=False)
 
     def _weight_draws(self, n_draws, rng):
         """Return draws of the values at the mean row and of the weights.
