@@ -120,7 +120,6 @@ class Simulation(StagesMixin, MetaEstimatorMixin, BaseEstimator):
         """
         y, owner = self._checked(X, y), type(self).__name__
         settings = self._settings(X, y)
-        check_settings(settings)
         # As scikit-learn's fits do, None takes from NumPy's global stream.
         rng = _numpy_state(self.random_state, "random_state", owner)
         with one_thread(self.estimator, self.query_strategy):
@@ -167,6 +166,8 @@ class Simulation(StagesMixin, MetaEstimatorMixin, BaseEstimator):
 
     def _checked(self, X, y):
         check_parameters(self)
+        # Before the check of all labels, whose message would name no row of votes.
+        check_settings(self._settings(X, y))
         check_labelled(
             X, y, type(self).__name__, force_all_finite=finite_rule(self.estimator)
         )
