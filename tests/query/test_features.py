@@ -189,7 +189,7 @@ def test_other_features_are_refused(features, error):
 
 
 def test_features_must_be_a_row_each(data):
-    with pytest.raises(ValueError, match=r"a row for each of the 8 rows, got .*\(1,"):
+    with pytest.raises(ValueError, match=r"one row for each of the 8 rows, got .*\(1,"):
         features_of(None, data[0], lambda rows: rows[:1])
 
 
