@@ -100,6 +100,18 @@ def test_without_unlabelled_rows_there_is_nothing_to_compare():
     assert run(PredictionsStable(n_steps=1), [A, A], left=[]) == [None, None]
 
 
+def test_a_prediction_that_fails_once_breaks_nothing():
+    class Unreadable(Scripted):
+        def predict(self, X):
+            raise OSError("the network drive is away")
+
+    rule, X = PredictionsStable(n_steps=1), np.arange(len(A))[:, None]
+    with pytest.raises(OSError, match="network drive"):
+        rule(loop_with(learner=Unreadable(), X=X))
+    assert run(rule, [A]) == [None]
+    assert run(rule, [A])[0].startswith("predictions stable")
+
+
 def test_regressors_have_no_classes_to_agree_on():
     X = np.arange(6.0)[:, None]
     model = BayesianRidge().fit(X, X[:, 0])
