@@ -126,7 +126,7 @@ def described(thing):
 def methods(names):
     """Give the public methods of these names that have a docstring of their own."""
     for cls in classes():
-        for name in names:
+        for name in sorted(names):
             method = vars(cls).get(name)
             for base in cls.__mro__ if method is None else ():
                 method = method or vars(base).get(name)
@@ -147,12 +147,12 @@ def cases():
         yield cls, "initial", INITIAL
         if cls.__module__.startswith("skbal.filters"):
             yield cls, "batch_size", BATCH_SIZE
-    for method in set(methods({"predict_samples"})):
+    for method in dict.fromkeys(methods({"predict_samples"})):
         yield method, "n_draws", N_DRAWS
         yield method, "random_state", SAME_OR_FRESH
-    for method in set(methods({"score_pool", "__call__"})):
+    for method in dict.fromkeys(methods({"score_pool", "__call__"})):
         yield method, "X_pool", POOL
-    for method in set(methods(FITTED)):
+    for method in dict.fromkeys(methods(FITTED)):
         yield method, "X", "Rows of the form passed to ``fit``."
     yield compare, "initial", INITIAL
     yield skbal.predict_samples, "batch_size", BATCH_SIZE
