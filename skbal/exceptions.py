@@ -31,4 +31,4 @@ class TooFewDrawsWarning(UserWarning):
 
 
 class VotesWarning(UserWarning):
-    """The votes tell nothing about a question, or about how far people disagree."""
+    """A question has no votes, or too few to learn a concentration."""

@@ -55,7 +55,8 @@ def initial_rows(initial, X, y, owner, candidates=None):
     Parameters
     ----------
     initial : array-like of int of shape (n_initial,), object with select, or None
-        The rows, or an object that selects them from the candidates. None is no row.
+        The rows, or an object that selects them from the candidates. None selects
+        no rows.
     X : array-like of shape (n_pool, ...)
         The pool.
     y : array-like of shape (n_pool, ...), optional

@@ -5,7 +5,7 @@ from sklearn.utils import get_tags
 
 
 def tags_of(estimator):
-    """Return scikit-learn's tags, or None if the object is no scikit-learn estimator.
+    """Return scikit-learn's tags, or None if the object is not an estimator.
 
     Parameters
     ----------

@@ -103,7 +103,7 @@ def _leave():
 
 def _still_many(libraries):
     """Return the libraries that have a number of threads for each thread."""
-    # Those of OpenMP; and BLAS, if this very thread has set it before the block.
+    # These are OpenMP, and BLAS if this thread has set its number before the block.
     paths = [lib.filepath for lib in libraries.lib_controllers if lib.num_threads != 1]
     return libraries.select(filepath=paths)
 

@@ -69,7 +69,7 @@ class VoteCoverage:
         Raises
         ------
         ImportError
-            If pandas is missing; ``pip install 'skbal[examples]'`` brings it.
+            If pandas is missing; ``pip install 'skbal[examples]'`` installs it.
         """
         pandas = require("pandas", "examples", "VoteCoverage.to_frame")
         n_levels = len(self.levels)

@@ -131,7 +131,7 @@ class VoteCoverageDisplay:
         Returns
         -------
         display : VoteCoverageDisplay
-            After `plot`.
+            The display, with its plot drawn.
 
         Raises
         ------
@@ -141,7 +141,7 @@ class VoteCoverageDisplay:
             If X, y and the model differ in rows or questions, a question has no votes,
             or an argument has a wrong value.
         ImportError
-            If matplotlib is missing; ``pip install 'skbal[examples]'`` brings it.
+            If matplotlib is missing; ``pip install 'skbal[examples]'`` installs it.
         """
         votes = check_model_and_votes(estimator, X, y, _NAME)
         levels = _check_request(votes, levels, question, question_names, ax, line_kw)
@@ -191,14 +191,14 @@ n_questions), optional
         Returns
         -------
         display : VoteCoverageDisplay
-            After `plot`.
+            The display, with its plot drawn.
 
         Raises
         ------
         TypeError, ValueError
             If an argument has a wrong type, shape or value.
         ImportError
-            If matplotlib is missing; ``pip install 'skbal[examples]'`` brings it.
+            If matplotlib is missing; ``pip install 'skbal[examples]'`` installs it.
         """
         rho_draws, votes, concentration = check_predictions(
             rho_draws, y, concentration, _NAME, name="y"
@@ -244,7 +244,7 @@ n_questions), optional
         TypeError, ValueError
             If an argument has a wrong type, or there is no such question.
         ImportError
-            If matplotlib is missing; ``pip install 'skbal[examples]'`` brings it.
+            If matplotlib is missing; ``pip install 'skbal[examples]'`` installs it.
         """
         names = check_names(self.question_names, len(self.coverage), _NAME)
         chosen = chosen_questions(question, names, _NAME)

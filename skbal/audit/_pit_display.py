@@ -93,7 +93,7 @@ class VotePITDisplay:
         Returns
         -------
         display : VotePITDisplay
-            After `plot`.
+            The display, with its plot drawn.
 
         Raises
         ------
@@ -103,7 +103,7 @@ class VotePITDisplay:
             If X, y and the model differ in rows or questions, a question has no votes,
             or an argument has a wrong value.
         ImportError
-            If matplotlib is missing; ``pip install 'skbal[examples]'`` brings it.
+            If matplotlib is missing; ``pip install 'skbal[examples]'`` installs it.
         """
         votes = check_model_and_votes(estimator, X, y, _NAME)
         _check_request(votes, n_bins, question, question_names, ax)
@@ -146,14 +146,14 @@ n_questions), optional
         Returns
         -------
         display : VotePITDisplay
-            After `plot`.
+            The display, with its plot drawn.
 
         Raises
         ------
         TypeError, ValueError
             If an argument has a wrong type, shape or value.
         ImportError
-            If matplotlib is missing; ``pip install 'skbal[examples]'`` brings it.
+            If matplotlib is missing; ``pip install 'skbal[examples]'`` installs it.
         """
         rho_draws, votes, concentration = check_predictions(
             rho_draws, y, concentration, _NAME, name="y"
@@ -183,7 +183,7 @@ n_questions), optional
         TypeError, ValueError
             If an argument has a wrong type, or there is no such question.
         ImportError
-            If matplotlib is missing; ``pip install 'skbal[examples]'`` brings it.
+            If matplotlib is missing; ``pip install 'skbal[examples]'`` installs it.
         """
         shares = np.asarray(self.shares)
         names = check_names(self.question_names, len(shares), _NAME)

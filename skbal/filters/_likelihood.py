@@ -44,7 +44,7 @@ class LabelLikelihoodFilter(BaseEstimator):
         answers: the likelihoods of all answers so far give an estimate of the rate of
         wrong answers and of the over- or underconfidence of the model. The threshold is
         then set so that the number of rejected labels among the last 200 answers is the
-        number that is probably wrong. Without evidence for wrong answers, none is
+        estimated number of wrong ones. Without evidence for wrong answers, none is
         rejected.
     n_draws : int, optional
         Number of posterior draws. ``None`` uses the estimator's own number.
@@ -59,10 +59,11 @@ class LabelLikelihoodFilter(BaseEstimator):
     threshold_ : float
         The threshold after the last `observe`.
     noise_rate_ : float
-        Estimated share of wrong answers among all answers so far, with "dynamic".
+        Estimated share of wrong answers among all answers so far. Only with
+        ``threshold="dynamic"``.
     temperature_ : float
-        Above 1 if the model is overconfident, below 1 if it is underconfident, with
-        "dynamic".
+        Above 1 if the model is overconfident, below 1 if it is underconfident. Only
+        with ``threshold="dynamic"``.
     n_observed_ : int
         Number of answers of known classes that were observed.
 
@@ -71,13 +72,13 @@ class LabelLikelihoodFilter(BaseEstimator):
     "dynamic" needs each answer once and in order, by `observe`. A learner with this
     ``label_filter`` does this. Before the first answer, `trust` trusts everything.
 
-    The model of the answers: an answer is wrong with probability e, and then it is any
-    other class. Otherwise it follows the posterior predictive, corrected in two ways. A
-    temperature corrects over- and underconfidence. A blunder rate, which falls with the
-    number of answers, stands for confident errors of a model with few labels. These
-    unknowns have a prior on a grid, with half of its probability on e = 0. All sums are
-    exact, so there is nothing to tune. The filter remembers a few numbers per answer,
-    and not the row.
+    In the model of the answers, an answer is wrong with probability e. A wrong answer
+    is any other class. A right answer follows the posterior predictive, with two
+    corrections. A temperature corrects over- and underconfidence. A blunder rate, which
+    falls with the number of answers, stands for confident errors of a model with few
+    labels. These unknowns have a prior on a grid, with half of its probability on
+    e = 0. All sums are exact, so there is nothing to tune. The filter remembers a few
+    numbers per answer, and not the row.
 
     Examples
     --------

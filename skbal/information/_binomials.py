@@ -129,9 +129,9 @@ def _binomial_information(rho, n, _):
     yes, no = _logs(rho)
     ways = _log_ways(n)
     mixture = _binomial_mixture(yes, no, n, ways)
-    # The mean entropy of the parts is n_entropy - sum_k mixture_k ways_k, since the
-    # mean of k is n rho. So no logarithm of a part is needed. n_entropy is inside the
-    # sum, so that the rounding of the sum of the mixture does not enter the result.
+    # The mean entropy of the components is n_entropy - sum_k mixture_k ways_k, since
+    # the mean of k is n rho. So no logarithm of a component is needed. n_entropy is
+    # inside the sum, so that rounding of the mixture's sum does not matter.
     n_entropy = -n * (rho * yes + (1 - rho) * no).mean(axis=1)
     logs = np.log(mixture + np.finfo(np.float64).tiny)
     logs -= ways

@@ -82,7 +82,7 @@ def sum_p_log_p(p, *, logs=None, smallest=0.0):
     p : ndarray of shape (..., n)
         Not negative.
     logs : ndarray of the same shape and dtype, optional
-        Overwritten, to save fresh memory.
+        Array for the logarithms. It is overwritten.
     smallest : float, default=0.0
         Smallest p, if it is known.
 

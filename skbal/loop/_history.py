@@ -250,7 +250,7 @@ class History:
         Raises
         ------
         ImportError
-            If pandas is missing; ``pip install 'skbal[examples]'`` brings it.
+            If pandas is missing; ``pip install 'skbal[examples]'`` installs it.
         """
         pandas = require("pandas", "examples", "History.to_frame")
         names = [column.name for column in fields(Record)]

@@ -27,7 +27,7 @@ class CrowdOracle(Oracle):
         row, one of these answers counts, chosen at random. ``None`` means that all
         answers are from different people.
     n_answers : int, default=3
-        Number of answers to buy each time. Of a row with fewer answers, all are bought.
+        Number of answers to buy each time, or all answers if a row has fewer.
     aggregate : {"majority", "votes"} or callable, default="majority"
         How the answers about a row are combined. "majority" is the label that most
         people give. Among labels with equal votes, ``random_state`` chooses one, always

@@ -140,7 +140,7 @@ def _coded(y, classes, owner):
     kind = type_of_target(y, input_name="y")
     if kind.startswith("continuous"):
         raise ValueError(
-            f"y of {owner} holds {kind} values, which are no classes: say "
+            f"y of {owner} holds {kind} values, which are not classes: say "
             "kind='gaussian', with a standard deviation as noise."
         )
     if kind not in ("binary", "multiclass") or y.ndim != 1:

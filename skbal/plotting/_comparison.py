@@ -103,14 +103,14 @@ class ComparisonDisplay:
         Returns
         -------
         display : ComparisonDisplay
-            After `plot`.
+            The display, with its plot drawn.
 
         Raises
         ------
         ValueError
             If a run has no scores.
         ImportError
-            If matplotlib is missing; ``pip install 'skbal[examples]'`` brings it.
+            If matplotlib is missing; ``pip install 'skbal[examples]'`` installs it.
         """
         n_labels, scores = curves_of(comparison.histories)
         display = cls(
@@ -149,7 +149,7 @@ class ComparisonDisplay:
         ValueError
             If ``ax`` does not hold two axes, or a difference belongs to no curve.
         ImportError
-            If matplotlib is missing; ``pip install 'skbal[examples]'`` brings it.
+            If matplotlib is missing; ``pip install 'skbal[examples]'`` installs it.
         """
         self._check()
         check_band(band, OWNER)

@@ -83,7 +83,7 @@ class AcquisitionCurveDisplay:
         Returns
         -------
         display : AcquisitionCurveDisplay
-            After `plot`.
+            The display, with its plot drawn.
 
         Raises
         ------
@@ -93,7 +93,7 @@ class AcquisitionCurveDisplay:
             If ``histories`` is empty, a history has no scores, or the repeats of a
             strategy share no number of labels.
         ImportError
-            If matplotlib is missing; ``pip install 'skbal[examples]'`` brings it.
+            If matplotlib is missing; ``pip install 'skbal[examples]'`` installs it.
         """
         n_labels, scores = curves_of(histories)
         display = cls(n_labels=n_labels, scores=scores, score_name=score_name)
@@ -130,7 +130,7 @@ class AcquisitionCurveDisplay:
             If ``band`` is another value, or ``scores`` and ``n_labels`` differ in
             shape.
         ImportError
-            If matplotlib is missing; ``pip install 'skbal[examples]'`` brings it.
+            If matplotlib is missing; ``pip install 'skbal[examples]'`` installs it.
         """
         owner = type(self).__name__
         check_band(band, owner)

@@ -63,7 +63,7 @@ class ImageGridDisplay:
         Returns
         -------
         display : ImageGridDisplay
-            After `plot`.
+            The display, with its plot drawn.
 
         Raises
         ------
@@ -71,7 +71,7 @@ class ImageGridDisplay:
             If the images have another shape, there are more or fewer titles than
             images, or ``n_columns`` is not an integer >= 1.
         ImportError
-            If matplotlib is missing; ``pip install 'skbal[examples]'`` brings it.
+            If matplotlib is missing; ``pip install 'skbal[examples]'`` installs it.
         """
         display = cls(images=images, titles=titles)
         return display.plot(
@@ -106,7 +106,7 @@ class ImageGridDisplay:
         TypeError, ValueError
             See `from_images`.
         ImportError
-            If matplotlib is missing; ``pip install 'skbal[examples]'`` brings it.
+            If matplotlib is missing; ``pip install 'skbal[examples]'`` installs it.
         """
         n_columns = check_count(n_columns, "n_columns", _NAME)
         pictures = as_pictures(self.images, _NAME)

@@ -109,7 +109,7 @@ class VoteInformationDisplay:
         Returns
         -------
         display : VoteInformationDisplay
-            After `plot`.
+            The display, with its plot drawn.
 
         Raises
         ------
@@ -118,7 +118,7 @@ class VoteInformationDisplay:
         ValueError
             If X is empty, or an argument has a wrong value.
         ImportError
-            If matplotlib is missing; ``pip install 'skbal[examples]'`` brings it.
+            If matplotlib is missing; ``pip install 'skbal[examples]'`` installs it.
         """
         model = check_vote_model(estimator, _NAME)
         check_numbers_to_compare(n_votes, _NAME)
@@ -171,14 +171,14 @@ n_questions), optional
         Returns
         -------
         display : VoteInformationDisplay
-            After `plot`.
+            The display, with its plot drawn.
 
         Raises
         ------
         TypeError, ValueError
             If an argument has a wrong type, shape or value.
         ImportError
-            If matplotlib is missing; ``pip install 'skbal[examples]'`` brings it.
+            If matplotlib is missing; ``pip install 'skbal[examples]'`` installs it.
         """
         _check_request(question, question_names, None, ax, line_kw)
         display = cls(
@@ -213,7 +213,7 @@ n_questions), optional
         TypeError, ValueError
             If an argument has a wrong type, there is no such question, or no row.
         ImportError
-            If matplotlib is missing; ``pip install 'skbal[examples]'`` brings it.
+            If matplotlib is missing; ``pip install 'skbal[examples]'`` installs it.
         """
         information = self._information()
         names = check_names(self.question_names, information.shape[1], _NAME)

@@ -138,7 +138,7 @@ class VotePosteriorDisplay:
         Returns
         -------
         display : VotePosteriorDisplay
-            After `plot`.
+            The display, with its plot drawn.
 
         Raises
         ------
@@ -148,7 +148,7 @@ class VotePosteriorDisplay:
             If there are more than 20 rows, a row of y has N = 0, or an argument has a
             wrong value or shape.
         ImportError
-            If matplotlib is missing; ``pip install 'skbal[examples]'`` brings it.
+            If matplotlib is missing; ``pip install 'skbal[examples]'`` installs it.
         """
         model = check_vote_model(estimator, _NAME)
         n_samples = check_few(n_rows(X), _NAME)
@@ -206,14 +206,14 @@ n_questions), optional
         Returns
         -------
         display : VotePosteriorDisplay
-            After `plot`.
+            The display, with its plot drawn.
 
         Raises
         ------
         TypeError, ValueError
             If an argument has a wrong type, shape or value.
         ImportError
-            If matplotlib is missing; ``pip install 'skbal[examples]'`` brings it.
+            If matplotlib is missing; ``pip install 'skbal[examples]'`` installs it.
         """
         rho_draws = check_draws(rho_draws, _NAME, name="rho_draws")
         votes = check_observed(y, n_votes, check_few(len(rho_draws), _NAME), _NAME)
@@ -260,7 +260,7 @@ n_questions), optional
         ValueError
             If the axes have another shape.
         ImportError
-            If matplotlib is missing; ``pip install 'skbal[examples]'`` brings it.
+            If matplotlib is missing; ``pip install 'skbal[examples]'`` installs it.
         """
         pictures = check_pictures(self.images, len(self.n_votes), _NAME)
         shape = _grid(len(self.n_votes), pictures)

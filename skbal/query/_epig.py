@@ -102,7 +102,7 @@ class EPIG(DrawStrategy):
             The whole pool.
         random_state : int
             The seed of the draws of the pool. The same seed makes the draws of the
-            target rows, so that both are joint.
+            target rows, so that the draws of both are joint.
 
         Returns
         -------

@@ -166,7 +166,7 @@ class _LargestValues(_Values):
 
 
 class _MeanValues(_Values):
-    """Values by the mean similarity; ``seen`` is a sum."""
+    """Values by the mean similarity. ``seen`` holds the sums of similarities."""
 
     _nothing_seen = 0.0
 

@@ -137,7 +137,7 @@ class DrawStrategy(SharedParameters):
         Returns
         -------
         scores : ndarray of shape (n_pool,), dtype=float64
-            In the unit of the class's score, in the order of the pool.
+            In the unit of the strategy's score, in the order of the pool.
 
         Raises
         ------
@@ -207,8 +207,8 @@ class Scorer:
         scores = as_numbers(scores, must)
         if scores.shape != draws.shape[:1]:
             raise ValueError(
-                f"{must}, for draws of shape {draws.shape} an array of shape "
-                f"{draws.shape[:1]}, got shape {scores.shape}."
+                f"{must}: an array of shape {draws.shape[:1]} for draws of shape "
+                f"{draws.shape}, got shape {scores.shape}."
             )
         if np.isnan(scores).any():
             row = rows.start + int(np.isnan(scores).argmax())

@@ -249,7 +249,7 @@ def _hold_out(settings, seed):
     free = np.setdiff1d(rows, _rows_of(settings), assume_unique=True)
     n_held_out = int(np.ceil(share * len(y)))
     if not 0 < n_held_out < len(free):
-        hint = " None holds nothing out." if settings.test_is_optional else ""
+        hint = " None holds out no rows." if settings.test_is_optional else ""
         raise ValueError(
             f"test_size of {owner} must leave rows on either side, got {share} of "
             f"n_samples = {len(y)}.{hint}"

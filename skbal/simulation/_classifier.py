@@ -56,7 +56,7 @@ class ActiveLearningClassifier(ClassifierMixin, Simulation):
         other rows.
     test_size : float or None, default=0.2
         Share of the rows that are held out of the pool. Each step is scored on them
-        with their true labels. ``None`` holds nothing out.
+        with their true labels. ``None`` holds out no rows.
     scoring : str or callable, optional
         As in scikit-learn. ``None`` is accuracy.
     verbose : int or str, default=0

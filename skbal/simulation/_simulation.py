@@ -120,7 +120,7 @@ class Simulation(StagesMixin, MetaEstimatorMixin, BaseEstimator):
         """
         y, owner = self._checked(X, y), type(self).__name__
         settings = self._settings(X, y)
-        # As scikit-learn's fits do, None takes from NumPy's global stream.
+        # None uses NumPy's global generator, as in scikit-learn.
         rng = _numpy_state(self.random_state, "random_state", owner)
         with one_thread(self.estimator, self.query_strategy):
             start = start_run(settings, rng.randint(SMALL_SEEDS))

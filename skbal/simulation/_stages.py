@@ -64,7 +64,7 @@ class StagesMixin:
     def _held_out_scores(self):
         if not len(self._fitted().held_out_):
             raise ValueError(
-                f"This {type(self).__name__} has no staged scores: it held nothing "
+                f"This {type(self).__name__} has no staged scores: it held no rows "
                 "out. Fit it with test_size=0.2, or with keep_stages=True and give "
                 "staged_score the rows to score on."
             )

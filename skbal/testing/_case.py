@@ -22,15 +22,15 @@ class Case(Subject):
     estimator : estimator
         Cloned and fitted.
     X, y : array-like
-        Copied: an estimator that writes into its rows does not reach the caller's.
+        The rows and labels. They are copied, so that no estimator can change them.
     n_draws : int or None
-        How many draws the reference has.
+        Number of draws of the reference.
     seed : int
         The seed of the reference.
     tolerance : float
         Largest difference by rounding, as a part of the largest draw.
     n_standard_errors : float
-        Largest difference by chance.
+        Largest random difference, in standard errors.
     """
 
     def __init__(self, estimator, X, y, *, n_draws, seed, tolerance, n_standard_errors):

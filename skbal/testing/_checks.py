@@ -12,7 +12,7 @@ from scipy.sparse import issparse
 from skbal.testing._run import NotApplicable, place
 from skbal.testing._state import fresh_streams, random_streams, torch_state
 
-# A committee of two can choose the same member many times, by chance.
+# Random choices in a committee of two can give the same member many times.
 _N_TRIALS = 40
 
 
@@ -74,9 +74,9 @@ def _check_classes(case):
 
 def _check_mean(case):
     expected = _prediction(case)
-    promise = "The mean over draws must be the prediction, up to chance."
+    promise = "The mean over draws must be the prediction, up to sampling error."
     mean = case.reference.mean(axis=1)
-    case.require_same(mean, expected, promise, allowed=_chance(case))
+    case.require_same(mean, expected, promise, allowed=_sampling_error(case))
 
 
 def _check_repeat(case):
@@ -84,7 +84,7 @@ def _check_repeat(case):
     case.require_same(case.draw(), case.reference, promise)
     case.require_same(case.draw(), case.reference, promise)
     if not case.differ(case.reference, case.reference[:, :1]):
-        return  # one set of weights: there is nothing that chance could change
+        return  # one set of weights: all seeds give the same draws
     half = max(case.reference.shape[1] // 2, 1)
     first = case.draw(n_draws=half)
     for what, seeds in (("Another", range(_N_TRIALS)), ("No", [None] * _N_TRIALS)):
@@ -105,10 +105,10 @@ def _check_order(case):
 def _check_chunks(case):
     n = case.n_samples
     for cuts in ([n // 2], [1, n // 3 + 1]):
-        pieces = np.split(np.arange(n), cuts)
-        draws = np.concatenate([case.draw(case.rows(piece)) for piece in pieces])
-        sizes = [len(piece) for piece in pieces]
-        promise = f"Draws of pieces of {sizes} rows must be those of the whole."
+        chunks = np.split(np.arange(n), cuts)
+        draws = np.concatenate([case.draw(case.rows(chunk)) for chunk in chunks])
+        sizes = [len(chunk) for chunk in chunks]
+        promise = f"Draws of chunks of {sizes} rows must equal those of one call."
         case.require_same(draws, case.reference, promise)
 
 
@@ -198,7 +198,7 @@ CHECKS = {
 
 def _only_for_classifiers(case):
     if case.classes is None:
-        raise NotApplicable("it is no classifier")
+        raise NotApplicable("it is not a classifier")
 
 
 def _prediction(case):
@@ -216,7 +216,7 @@ def _standard_error(draws):
     return np.sqrt(variance)
 
 
-def _chance(case):
+def _sampling_error(case):
     """Return how far a mean over draws may be from its expectation.
 
     The draws of a row can miss a rare value, and then show no spread: so the usual
@@ -228,15 +228,15 @@ def _chance(case):
 
 
 def _has_clear_lead(case):
-    """Return for each row whether chance cannot have chosen its likeliest class."""
+    """Return for each row whether its likeliest class leads beyond sampling error."""
     draws = case.reference
     if draws.shape[2] == 1:
         return np.ones(len(draws), dtype=bool)
     ranked = draws.mean(axis=1).argsort(axis=1)[:, np.newaxis]
     first, second = (np.take_along_axis(draws, ranked[..., [-i]], 2) for i in (1, 2))
     lead = (first - second)[..., 0]
-    chance = case.n_standard_errors * _standard_error(lead)
-    return lead.mean(axis=1) > chance + case.rounding
+    error = case.n_standard_errors * _standard_error(lead)
+    return lead.mean(axis=1) > error + case.rounding
 
 
 def _draw_and_fail(case, model):

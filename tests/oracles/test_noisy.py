@@ -200,7 +200,7 @@ def test_float32_stays_float32():
         ({"classes": [0, 1, 2]}, ValueError, r"but 3 is not among \[0, 1, 2\]"),
         ({"classes": [0, 1, 2, 3, 3]}, ValueError, "must be different labels"),
         ({"classes": "abcd"}, ValueError, "must be different labels, got 'abcd'"),
-        ({"y": CODES / 3}, ValueError, "which are no classes: say kind='gaussian'"),
+        ({"y": CODES / 3}, ValueError, "which are not classes: say kind='gaussian'"),
         ({"y": CODES.reshape(-1, 2)}, ValueError, "must hold one class per row"),
         ({"y": [1, 1]}, ValueError, "a single class: no answer can be wrong"),
         ({"y": NAMES, "kind": "gaussian"}, ValueError, "but y holds 'ant'"),

@@ -87,7 +87,7 @@ def test_nothing_can_be_held_out():
     simulated = run(test_size=None).fit(X, Y)
     assert len(simulated.held_out_) == 0
     assert np.isnan(simulated.history_.scores).all()
-    with pytest.raises(ValueError, match="no staged scores: it held nothing out"):
+    with pytest.raises(ValueError, match="no staged scores: it held no rows out"):
         simulated.staged_score()
 
 

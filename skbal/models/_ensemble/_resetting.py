@@ -39,6 +39,6 @@ def with_new_weights(module, owner):
 
 
 def _reset_of(layer):
-    # Of torch's layers, MultiheadAttention alone has it as a private method.
+    # The method is private in one of torch's layers, MultiheadAttention.
     names = ("reset_parameters", "_reset_parameters")
     return next((getattr(layer, name) for name in names if hasattr(layer, name)), None)

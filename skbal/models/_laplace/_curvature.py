@@ -97,7 +97,7 @@ class Deviations(ABC):
         Parameters
         ----------
         rng : numpy.random.Generator
-            The stream. The first of many draws are those of a few.
+            The random generator. Draw k does not depend on ``n_draws``.
         n_draws : int
             Number of draws.
 
@@ -140,6 +140,6 @@ class AxisDeviations(Deviations):
         return float(np.sum(np.log(self.precision)))
 
     def draw(self, rng, n_draws):
-        # The draws are the first axis, so that the first of many are those of a few.
+        # The draws are the first axis, so draw k does not depend on n_draws.
         normal = rng.standard_normal((n_draws, *self.precision.shape))
         return normal / np.sqrt(self.precision)

@@ -94,7 +94,7 @@ class FullDeviations(Deviations):
         return sum(float(np.sum(block**2)) for block in blocks)
 
     def draw(self, rng, n_draws):
-        # The draws are the first axis, so that the first of many are those of a few.
+        # The draws are the first axis, so draw k does not depend on n_draws.
         normal = rng.standard_normal((n_draws, len(self.factor)))
         flat = linalg.solve_triangular(self.factor, normal.T, lower=True, trans="T")
         # (n_weights, n_draws) -> (n_draws, n_features, n_classes), from class by class

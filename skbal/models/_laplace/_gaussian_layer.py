@@ -39,7 +39,7 @@ class GaussianLayer:
 
     def weight_draws(self, n_draws, rng):
         """Return draws of the weights, (n_features, n_draws * n_outputs)."""
-        # The draws are the first axis, so that the first of many are those of a few.
+        # The draws are the first axis, so draw k does not depend on n_draws.
         normal = rng.standard_normal((n_draws, *self.weights.shape))
         normal = normal @ self._output.root
         # (n_draws, n_features, n_outputs) -> (n_features, n_draws * n_outputs)

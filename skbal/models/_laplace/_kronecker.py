@@ -21,7 +21,8 @@ class KroneckerCurvature(Curvature):
         over_classes -= probabilities.T @ probabilities / len(probabilities)
         row_values, self._row_axes = linalg.eigh(features.T @ features)
         class_values, self._class_axes = linalg.eigh(over_classes)
-        # Of both factors; negative ones are rounding. (n_features, n_classes)
+        # Products of the eigenvalues of both factors, (n_features, n_classes).
+        # Negative eigenvalues are rounding errors.
         self._values = np.outer(
             np.clip(row_values, 0.0, None), np.clip(class_values, 0.0, None)
         )

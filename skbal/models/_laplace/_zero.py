@@ -11,8 +11,8 @@ def find_zero(step, start, limits, *, max_iter, tol):
     """Return the position at which a step vanishes, or the limit that it points to.
 
     The position moves in the direction of the step until the sign changes. Brent's
-    method then finds the zero between the last two positions. It also ends where
-    rounding leaves the step no zero.
+    method then finds the zero between the last two positions. It also stops if no
+    zero can be found because of rounding.
 
     Parameters
     ----------

@@ -111,7 +111,7 @@ height, width)
 
     @property
     def output_covariance_(self):
-        """Covariance of the head between outputs."""
+        """Covariance between the outputs, as estimated by the head."""
         return self.head_.output_covariance_
 
 

@@ -49,7 +49,7 @@ class LastLayerRegressor(RegressorMixin, LastLayer):
     noise_variance_ : float
         Noise variance of the head.
     output_covariance_ : ndarray of shape (n_outputs, n_outputs)
-        Covariance of the head between outputs.
+        Covariance between the outputs, as estimated by the head.
     n_features_in_ : int
         Number of features of a row (for images, of channels).
     feature_names_in_ : ndarray of str

@@ -95,7 +95,7 @@ class LinearPredictions(ChunkedDrawsMixin):
         (n_features, n_draws * n_outputs).
         """
         n_features, n_outputs = self.coef_mean_.shape
-        # The draws are the first axis, so that the first of many are those of a few.
+        # The draws are the first axis, so draw k does not depend on n_draws.
         normal = rng.standard_normal((n_draws, n_features + 1, n_outputs))
         normal = normal @ self._variances.output.root
         level = self._statistics.mean_y + self._level_std() * normal[:, 0]

@@ -31,8 +31,8 @@ height, width)
         Returns
         -------
         draws : ndarray of shape (n_samples, n_draws, n_outputs), dtype=float32
-            Of a classifier, class probabilities in the order of ``classes_``. Of a
-            regressor, values in the units of y. Of a model of votes, the probability
+            A classifier gives class probabilities in the order of ``classes_``, a
+            regressor values in the units of y, and a model of votes the probability
             of a yes to each question.
 
         Raises

@@ -153,7 +153,7 @@ height, width)
 
     @abstractmethod
     def _train(self, X, y):
-        """Train the network or networks on rows in their shape, and keep them."""
+        """Train the network or networks on reshaped rows, and keep the networks."""
 
     @abstractmethod
     def _nets(self):

@@ -35,13 +35,13 @@ class LastDense:
 
 
 def find_last_dense(module):
-    """Return the `LastDense` of a network, or None for a network of another form.
+    """Return the `LastDense` of a network, or None if it has another form.
 
     Parameters
     ----------
     module : torch.nn.Module
-        A ``Sequential``, which may hold others. The layers after its last dense one
-        must be activations.
+        A ``Sequential``, whose layers may be further ``Sequential`` modules. The layers
+        after its last dense one must be activations.
 
     Returns
     -------
@@ -218,9 +218,9 @@ def _dense_to_cut_before(module, owner):
     if found is not None:
         return found.layer
     raise ValueError(
-        f"The network of {owner}, {type(module).__name__}, is no Sequential that ends "
-        "in a dense layer and activations, so it must be told where to cut: give as "
-        "feature_layer the name of the layer whose output is the features, "
+        f"The network of {owner}, {type(module).__name__}, is not a Sequential "
+        "that ends in a dense layer and activations. Set feature_layer to the name of "
+        "the layer whose output is the features, "
         f"{_one_of(_layer_names(module))}."
     )
 

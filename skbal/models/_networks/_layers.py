@@ -28,7 +28,7 @@ def flat_layers(module, *, split_hooked=True):
 
 
 def has_hooks(module):
-    """Return whether something is called before or after the module's forward."""
+    """Return whether the module has hooks before or after ``forward``."""
     return bool(module._forward_hooks or module._forward_pre_hooks)
 
 

@@ -60,7 +60,7 @@ class SavingMixin:
 
         Afterwards this estimator is fitted and predicts what the other one did. With
         ``warm_start=True``, ``fit`` continues from the weights, with a new optimizer.
-        A file from someone you do not know runs no code.
+        Loading never runs code from the file, so files of unknown origin are safe.
 
         Parameters
         ----------
@@ -213,7 +213,7 @@ def _named_tensors(module, prefix, owner):
     for name, value in module.state_dict().items():
         if not isinstance(value, torch.Tensor):
             raise TypeError(
-                f"module of {owner} must have a state of tensors to be saved, but "
+                f"module of {owner} must have a state_dict of tensors to be saved, but "
                 f"{name} of {type(module).__name__} is {type(value).__name__}."
             )
         tensors[prefix + name] = value

@@ -56,7 +56,7 @@ def read_weights(path):
     Raises
     ------
     WrongData
-        If it is no file that `write_weights` has written.
+        If `write_weights` did not write the file.
     OSError
         If it cannot be opened.
     """
@@ -67,7 +67,7 @@ def read_weights(path):
             header = _header(file.metadata())
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except SafetensorError as error:
-        raise WrongData(f"it is no safetensors file ({error})") from error
+        raise WrongData(f"it is not a safetensors file ({error})") from error
     return tensors, header
 
 
@@ -77,7 +77,7 @@ def _header(metadata):
     try:
         header = json.loads(metadata[_KEY])
     except (ValueError, RecursionError) as error:
-        raise WrongData(f"its header is no JSON ({error})") from error
+        raise WrongData(f"its header is not JSON ({error})") from error
     if not isinstance(header, dict) or not isinstance(header.get("state"), dict):
         raise WrongData("its header must be a dictionary with an entry 'state'")
     if header.get("format") != FORMAT:

@@ -54,7 +54,7 @@ class RegressionPredictions(VotePredictionsMixin, ChunkedDrawsMixin):
     def _draw_chunks(self, X, n_draws, seed):
         X = self._check_rows(X)
         n_columns = self.n_questions_ * n_draws
-        # The draws are the first axis, so that the first of many are those of a few.
+        # The draws are the first axis, so draw k does not depend on n_draws.
         shape = (n_draws, self.n_questions_, X.shape[1] + 1)
         normal = stream(seed, "weights").standard_normal(shape)
         questions = [

@@ -6,7 +6,7 @@ evaluated in the order of their bounds, until no bound is above the best gain fo
 many rows are left, they are first compared with a few groups of configurations, which
 give a smaller bound for a small part of the work.
 
-A sampled gain may by chance be a little larger than the earlier one, because another
+A sampled gain may be a little larger than the earlier one, because another
 label was sampled in between. Its bound is raised by `_MARGIN` standard errors.
 
 References

@@ -87,7 +87,7 @@ class BatchBALD(DrawStrategy):
     The gain of a row can only decrease as labels are added before it. So an earlier
     gain, at first the BALD score, is an upper bound, and only rows whose bound is above
     the best gain found are evaluated [3]_. With exact gains the batch is that of the
-    full search. A sampled gain may by chance be larger than an earlier one, so its
+    full search. A sampled gain may be larger than an earlier one, so its
     bound is raised by three standard errors. In tests, no skipped row would have added
     more than one standard error more than the chosen row.
 
@@ -203,7 +203,7 @@ class BatchBALD(DrawStrategy):
             least = as_text(taken + FEWEST_HELD * pattern.nbytes)
             raise ValueError(
                 f"max_memory of {owner} must be at least {least}, got "
-                f"{self.max_memory!r}: {as_text(taken)} are for n_joint_samples="
+                f"{self.max_memory!r}: {as_text(taken)} are needed for n_joint_samples="
                 f"{self.n_joint_samples} configurations of {pattern.shape[1]} draws."
             )
         return n_held

@@ -125,7 +125,7 @@ def test_an_error_leaves_the_network_as_it_was():
 @pytest.mark.parametrize(
     ("network", "feature_layer", "error", "message"),
     [
-        (Skip(), None, ValueError, "Skip, is no Sequential .* such as 'body', 'norm'"),
+        (Skip(), None, ValueError, "not a Sequential .* such as 'body', 'norm'"),
         (nn.Bilinear(2, 2, 1), None, ValueError, "feature_layer .* it has none"),
         (nn.Sequential(nn.ReLU()), None, ValueError, "such as '0'"),
         (Skip(), "bod", ValueError, "feature_layer of Owner .* 'body', got 'bod'"),
