@@ -279,7 +279,7 @@ def test_a_refused_file_leaves_what_was_fitted(path):
     model = saved(path)
     before = model.predict_proba(X)
     path.write_bytes(b"")
-    with pytest.raises(ValueError, match="no safetensors file"):
+    with pytest.raises(ValueError, match="not a safetensors file"):
         model.load_weights(path)
     np.testing.assert_array_equal(model.predict_proba(X), before)
 
