@@ -55,7 +55,7 @@ def wrapped_strategy():
         if isinstance(value, type) or not hasattr(value, "score_pool"):
             raise TypeError(
                 f"{name} of {owner} must be a query strategy with a method score_pool, "
-                "such as BALD(), which a function of a learner and a pool has not, got "
+                "such as BALD(); a function of a learner and a pool has none. Got "
                 f"{value!r}."
             )
 

@@ -1,4 +1,4 @@
-"""What predictions must leave as it was: random streams, and torch modules."""
+"""State that predictions must not change: random streams and torch modules."""
 
 import pickle
 import random
@@ -15,7 +15,7 @@ def random_streams():
     Returns
     -------
     states : dict of str to bytes
-        By the name of the library; torch only where it is loaded.
+        By the name of the library; torch only if it is loaded.
     """
     states = {
         "Python": pickle.dumps(random.getstate()),
@@ -32,7 +32,7 @@ def random_streams():
 
 @contextmanager
 def fresh_streams():
-    """Run a block on fresh global streams; the caller's are put back after.
+    """Run a block on fresh global streams, and restore the caller's after it.
 
     Yields
     ------
