@@ -171,7 +171,7 @@ class QueryStrategy(BaseEstimator, ABC):
         if n_instances > size:
             raise ValueError(
                 f"n_instances of {type(self).__name__} is {n_instances}, "
-                f"but pool_subsample lets only {size} rows be scored."
+                f"but pool_subsample allows only {size} rows."
             )
         if size >= n_pool:
             return None

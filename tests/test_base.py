@@ -80,7 +80,7 @@ def test_a_subsample_returns_positions_in_the_whole_pool():
         assert len(set(chosen.tolist())) == 20
         assert np.all(np.diff(X[chosen, 0]) < 0)
     assert FirstColumn(pool_subsample=200)(None, X, 1).tolist() == [99]
-    with pytest.raises(ValueError, match="is 21, but pool_subsample lets only 20"):
+    with pytest.raises(ValueError, match="is 21, but pool_subsample allows only 20"):
         FirstColumn(pool_subsample=20)(None, X, 21)
     with pytest.raises(TypeError, match="pool_subsample of FirstColumn"):
         FirstColumn(pool_subsample=2.5)(None, X, 1)

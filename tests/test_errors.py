@@ -137,7 +137,7 @@ def test_a_wrong_lesson_changes_nothing(learner, rows, labels, error, message):
         (
             lambda: ActiveLearner(network(image_shape=(2, 2)), BALD(), X, Y),
             ValueError,
-            r"image_shape of MCDropoutClassifier is \(1, 2, 2\), which is 4 values a "
+            r"image_shape of MCDropoutClassifier is \(1, 2, 2\), which is 4 values per "
             "row, but X has 5",
         ),
         (
@@ -179,7 +179,7 @@ def test_a_wrong_lesson_changes_nothing(learner, rows, labels, error, message):
             lambda: regression_of_votes(VOTES[:, 0]),
             ValueError,
             r"y given to BayesianVoteRegression must be votes of shape \(n_samples, 2\)"
-            r", columns k and N, .* got the shape \(12,\)",
+            r", columns k and N, .* got shape \(12,\)",
         ),
         (
             lambda: regression_of_votes().score(X, np.stack([VOTES] * 3, axis=1)),
@@ -210,7 +210,7 @@ def test_a_wrong_lesson_changes_nothing(learner, rows, labels, error, message):
             lambda: regression_of_votes().predict_votes(X, [3, 4]),
             ValueError,
             r"n_votes of predict_votes of BayesianVoteRegression must be one integer "
-            r"or have the shape \(12,\) or \(12, 1\), .* got the shape \(2,\)",
+            r"or have the shape \(12,\) or \(12, 1\), .* got shape \(2,\)",
         ),
         (
             lambda: VoteCoverageDisplay.from_estimator(network().fit(X, Y), X, VOTES),

@@ -66,7 +66,7 @@ def test_wrong_votes_teach_nothing_and_are_named_by_their_own_row(estimator):
         (VOTES[:, 0], r"rows of shape \(2, 2\), like what .* got \(2,\)"),
         (VOTES[:, :1], r"rows of shape \(2, 2\), like what .* got \(1, 2\)"),
         (VOTES[:5], "must have the same number of rows, got 60 rows and 5 labels"),
-        (VOTES[..., 0, 0], r"must be votes of shape .* got the shape \(60,\)"),
+        (VOTES[..., 0, 0], r"must be votes of shape .* got shape \(60,\)"),
     ]
     for votes, message in lessons:
         with pytest.raises(ValueError, match=f"y given to ActiveLearner.*{message}|"

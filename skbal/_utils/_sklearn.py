@@ -1,4 +1,4 @@
-"""What we use of scikit-learn's private parts, under one name each.
+"""scikit-learn's private functions that skbal uses, under one name each.
 
 They stand in no documentation and may move with any release. Nothing else in skbal
 imports a private name of scikit-learn; a test holds this.

@@ -33,7 +33,7 @@ def as_features(values, n_samples, owner):
     if values.shape[:1] != (n_samples,):
         raise ValueError(
             f"features of {owner} must have one row for each of the {n_samples} rows, "
-            f"got the shape {values.shape}."
+            f"got shape {values.shape}."
         )
     dtype = np.float64
     if not sp.issparse(values):

@@ -39,14 +39,14 @@ def check_indices(indices, n_rows, name, owner, *, unique=True):
     array = np.asarray(indices)
     if array.ndim != 1:
         raise ValueError(
-            f"{name} of {owner} must be one-dimensional, got the shape {array.shape}."
+            f"{name} of {owner} must be one-dimensional, got shape {array.shape}."
         )
     if array.size == 0:
         return np.empty(0, dtype=np.intp)
     if array.dtype.kind not in "iu":
         hint = " np.flatnonzero(mask) gives them." if array.dtype == bool else ""
         raise TypeError(
-            f"{name} of {owner} must be integers, got the dtype {array.dtype}.{hint}"
+            f"{name} of {owner} must be integers, got dtype {array.dtype}.{hint}"
         )
     _check_range(array, n_rows, f"{name} of {owner}")
     if unique:

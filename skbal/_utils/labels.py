@@ -44,7 +44,7 @@ def class_codes(labels, name, owner):
             f"{' and '.join(kinds)}."
         ) from None
     if (classes != classes).any():  # NaN differs from itself
-        raise ValueError(f"{name} of {owner} must hold no NaN: leave such rows out.")
+        raise ValueError(f"{name} of {owner} must not contain NaN. Drop such rows.")
     return classes, codes
 
 

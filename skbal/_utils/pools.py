@@ -255,24 +255,24 @@ def _check_indexable(X):
     name = type(X).__name__
     if data is not None and isinstance(X, data.IterableDataset):
         raise TypeError(
-            f"A pool must give rows by their number, but {name} is an IterableDataset, "
-            "which can only be gone through. Use a map-style Dataset, with __getitem__."
+            f"A pool must be indexable by row, but {name} is an IterableDataset, "
+            "which can only be iterated. Use a map-style Dataset, with __getitem__."
         )
     if data is not None and isinstance(X, data.DataLoader):
         raise TypeError(
-            "A pool must give rows by their number, which a DataLoader cannot. Give "
+            "A pool must be indexable by row, which a DataLoader is not. Pass "
             "its dataset."
         )
     if hasattr(X, "to_dask_array"):
         raise TypeError(
-            f"A pool must give rows by their number, which a dask {name} cannot. Give "
+            f"A pool must be indexable by row, which a dask {name} is not. Pass "
             "its to_dask_array(lengths=True)."
         )
     if isinstance(X, Mapping) and not hasattr(X, "shape"):
         raise TypeError(f"A pool must be an array of rows, got {name}.")
     if not (is_indexed(X) or hasattr(X, "__getitem__") or hasattr(X, "__array__")):
         raise TypeError(
-            f"A pool must give rows by their number, got {name}, which has no "
+            f"A pool must be indexable by row, got {name}, which has no "
             "__getitem__. Make it a list or an array first."
         )
 

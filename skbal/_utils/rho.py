@@ -63,7 +63,7 @@ n_questions)
         raise TypeError(f"{what}, got {concentration!r}.")
     if numbers.shape not in {(), shape[1:], shape}:
         raise ValueError(
-            f"{what}: there are {shape[0]} rows and {shape[1]} questions, got the "
+            f"{what}: there are {shape[0]} rows and {shape[1]} questions, got "
             f"shape {numbers.shape}."
         )
     if not (numbers > 0).all():  # also true of NaN

@@ -50,7 +50,7 @@ def check_votes(y, owner, *, n_questions=None, name="y"):
     if numbers.ndim not in (2, 3) or numbers.shape[-1] != 2 or 0 in numbers.shape:
         raise ValueError(
             f"{what} must be votes of shape (n_samples, 2), columns k and N, or "
-            f"(n_samples, n_questions, 2), got the shape {numbers.shape}."
+            f"(n_samples, n_questions, 2), got shape {numbers.shape}."
         )
     votes = numbers.reshape(len(numbers), -1, 2)
     if n_questions is not None and votes.shape[1] != n_questions:
@@ -211,7 +211,7 @@ def check_n_votes(n_votes, n_samples, n_questions, owner):
     if numbers.shape not in {(), shape[:1], shape}:
         raise ValueError(
             f"n_votes of {owner} must be one integer or have the shape {shape[:1]} or "
-            f"{shape}, one number per row or per row and question, got the shape "
+            f"{shape}, one number per row or per row and question, got shape "
             f"{numbers.shape}."
         )
     if numbers.ndim == 1:

@@ -218,7 +218,7 @@ def _check_table(votes, what):
     numbers = as_numbers(votes, f"{what} must be numbers of votes")
     if numbers.ndim != 2 or 0 in numbers.shape:
         raise ValueError(
-            f"{what} must be a table of shape (n_samples, n_answers), got the shape "
+            f"{what} must be a table of shape (n_samples, n_answers), got shape "
             f"{numbers.shape}."
         )
     wrong = ~((numbers >= 0) & (numbers < 2.0**31) & (numbers == np.floor(numbers)))
@@ -253,7 +253,7 @@ def _check_lengths(path, table, n_samples, owner):
         if not values.ndim or len(values) != n_samples:
             raise ValueError(
                 f"path of {owner}: {name} in {path} must have {n_samples} rows, as "
-                f"votes has, got the shape {values.shape}."
+                f"votes has, got shape {values.shape}."
             )
 
 

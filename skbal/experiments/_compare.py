@@ -247,7 +247,7 @@ def _check_test(test_size, X_test, y_test):
     if X_test is not None:
         if num_samples(X_test) != num_samples(y_test):
             raise ValueError(
-                f"X_test and y_test of {OWNER} must have as many rows, got "
+                f"X_test and y_test of {OWNER} must have the same number of rows, got "
                 f"{num_samples(X_test)} and {num_samples(y_test)}."
             )
         return None

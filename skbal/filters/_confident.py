@@ -146,7 +146,7 @@ def _check(probabilities, y, classes):
     if probabilities.shape != (len(probabilities), len(classes)):
         raise ValueError(
             f"probabilities of confident_joint must have a column for each of the "
-            f"{len(classes)} classes, got the shape {probabilities.shape}."
+            f"{len(classes)} classes, got shape {probabilities.shape}."
         )
     columns = columns_of(y, classes)
     if (columns < 0).any():

@@ -67,8 +67,8 @@ class LearnerMixin(DelegationMixin):
         elif fit_kwargs:
             raise TypeError(
                 f"{type(self).__name__} got the unexpected arguments "
-                f"{sorted(fit_kwargs)}: other arguments are passed to the first fit, "
-                "and without X_training there is none."
+                f"{sorted(fit_kwargs)}. Other arguments are passed to fit, which is "
+                "only called if X_training is given."
             )
 
     def _forget(self):

@@ -126,7 +126,7 @@ class BayesianOptimizer(LearnerMixin, _modal.BayesianOptimizer):
         if values.size != len(values):
             raise ValueError(
                 "y given to BayesianOptimizer must hold one value per row, "
-                f"got the shape {values.shape}."
+                f"got shape {values.shape}."
             )
         best = int(np.argmax(values))
         if values.flat[best] > self.y_max:

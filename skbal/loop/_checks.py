@@ -148,7 +148,7 @@ def _check_test_set(X_test, y_test):
         )
     if X_test is not None and num_samples(X_test) != num_samples(y_test):
         raise ValueError(
-            f"X_test and y_test of {OWNER} must have as many rows, got "
+            f"X_test and y_test of {OWNER} must have the same number of rows, got "
             f"{num_samples(X_test)} and {num_samples(y_test)}."
         )
 

@@ -18,8 +18,8 @@ class AnswerTable:
     labels : array-like of shape (n_lines,)
         The answers.
     workers : array-like of shape (n_lines,) or None
-        The person who gave each answer. One answer of each about a row is kept. None
-        keeps all.
+        The person who gave each answer. If a person answered several times about a row,
+        one of these answers is kept. None keeps all.
     seed : int
         Decides the order, and the majority among equal votes.
     owner : str

@@ -174,8 +174,7 @@ default=40
         )
         if counts.dtype.kind not in "iu":
             raise TypeError(
-                f"n_volunteers of {owner} must be integers, got the dtype "
-                f"{counts.dtype}."
+                f"n_volunteers of {owner} must be integers, got dtype {counts.dtype}."
             )
         if counts.shape not in (shape[:1], np.shape(self.vote_fraction)):
             raise ValueError(

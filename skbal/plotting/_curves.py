@@ -91,7 +91,7 @@ class AcquisitionCurveDisplay:
             If ``histories`` is not a dict of histories.
         ValueError
             If ``histories`` is empty, a history has no scores, or the repeats of a
-            strategy share no number of labels.
+            strategy have no number of labels in common.
         ImportError
             If matplotlib is missing; ``pip install 'skbal[examples]'`` installs it.
         """
@@ -251,8 +251,8 @@ def _on_shared_labels(name, repeats):
     shared = reduce(np.intersect1d, map(np.unique, grids))
     if not len(shared):
         raise ValueError(
-            f"histories of AcquisitionCurveDisplay for {name!r} share no number of "
-            f"labels: {', '.join(str(grid.tolist()) for grid in grids)}."
+            f"histories of AcquisitionCurveDisplay for {name!r} have no number of "
+            f"labels in common: {', '.join(str(grid.tolist()) for grid in grids)}."
         )
     scores = [
         history.scores[np.searchsorted(grid, shared, side="right") - 1]

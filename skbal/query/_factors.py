@@ -131,7 +131,7 @@ def _exact_blocks(transformers, model, X):
     if factor.ndim != 2 or len(factor) != num_samples(X):
         raise ValueError(
             f"{name} must return an array of shape (n_samples, n_factors) with "
-            f"n_samples={num_samples(X)}, got the shape {factor.shape}."
+            f"n_samples={num_samples(X)}, got shape {factor.shape}."
         )
     return _finite(factor, name)[:, np.newaxis]
 

@@ -1,4 +1,4 @@
-"""Greedy choice of rows whose labels have most information about a Gaussian function.
+"""Greedy choice of rows whose labels give most information about a Gaussian function.
 
 The function at row j is ``blocks[j] @ z`` with z standard normal, and a label is the
 function plus noise of variance 1, so all numbers are in units of the noise. After some

@@ -252,8 +252,9 @@ class VoteBALD(DrawStrategy):
         if classifies(model):
             raise TypeError(
                 f"{type(self).__name__} needs draws of the probability that a "
-                f"volunteer says yes, one column a question, but {type(model).__name__}"
-                " is a classifier, whose columns are classes. Use BALD."
+                f"volunteer says yes, one column per question, but "
+                f"{type(model).__name__} is a classifier, whose columns are classes. "
+                "Use BALD."
             )
 
     def _check_draws(self, draws, n_votes, model):
@@ -281,7 +282,7 @@ class VoteBALD(DrawStrategy):
         if numbers.ndim not in (1, 2) or len(numbers) != n_rows(X):
             raise ValueError(
                 f"The function n_votes of {type(self).__name__} was given {n_rows(X)} "
-                "rows and must return a number for each of them, or one a question, "
+                "rows and must return a number per row, or one per row and question, "
                 f"got shape {numbers.shape}."
             )
         numbers = numbers.astype(np.int64)  # one dtype for all chunks

@@ -99,7 +99,7 @@ def _own_draws(estimator, n_draws, seed, X):
         raise ValueError(
             f"predict_samples of {name} must return an array of shape (n_samples, "
             f"n_draws, n_outputs) with n_samples={num_samples(X)}, "
-            f"got the shape {draws.shape}."
+            f"got shape {draws.shape}."
         )
     if n_draws is not None and draws.shape[1] != n_draws:
         raise ValueError(

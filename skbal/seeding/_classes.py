@@ -39,7 +39,7 @@ def check_classes(X, y, owner):
         )
     if np.ndim(y) > 1 and np.shape(y)[-1] > 1:
         raise ValueError(
-            f"y of {owner} must hold one class per row, got the shape {np.shape(y)}, "
+            f"y of {owner} must hold one class per row, got shape {np.shape(y)}, "
             f"as of votes or several targets. {_HINT}"
         )
     y, n_samples = column_or_1d(y), n_rows(X)

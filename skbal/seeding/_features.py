@@ -51,7 +51,7 @@ def features_of(X, rows, features, owner):
     if given.shape[0] != n_rows(X):
         raise ValueError(
             f"features of {owner} must have a row for each of the {n_rows(X)} rows of "
-            f"X, got the shape {given.shape}."
+            f"X, got shape {given.shape}."
         )
     return as_features(given[rows], len(rows), owner)
 

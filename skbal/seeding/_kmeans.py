@@ -109,7 +109,7 @@ class KMeansSeed(Seed):
         if most is not None and size > most:
             raise ValueError(
                 f"n_instances of {type(self).__name__} is {size}, but pool_subsample "
-                f"lets only {most} rows be considered."
+                f"allows only {most} rows."
             )
         rows = _some(np.arange(n_rows(X)), most, rng)
         features = self._features(X, rows, rng)

@@ -19,7 +19,7 @@ _N_TRIALS = 40
 def _check_shape(case):
     try:
         shape = case.reference.shape
-        case.require(min(shape) > 0, f"Draws must not be empty, got the shape {shape}.")
+        case.require(min(shape) > 0, f"Draws must not be empty, got shape {shape}.")
         half = max(shape[1] // 2, 1)
         fewer = case.draw(n_draws=half).shape
     except ValueError as error:
@@ -130,7 +130,7 @@ def _check_duplicates(case):
 
 
 def _check_streams(case):
-    # Away from where the draws before may have left them, so that every move shows.
+    # The streams start from fresh states, so that every change is visible.
     with fresh_streams():
         before = random_streams()
         _draw_and_fail(case, case.fitted)

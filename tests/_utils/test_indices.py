@@ -26,11 +26,11 @@ def test_no_index_at_all_is_an_empty_integer_array():
 @pytest.mark.parametrize(
     ("indices", "error", "message"),
     [
-        ([0.0, 1.0], TypeError, "must be integers, got the dtype float64"),
+        ([0.0, 1.0], TypeError, "must be integers, got dtype float64"),
         ([True, False, True], TypeError, r"must be .* bool. np.flatnonzero\(mask\)"),
         (["a"], TypeError, "must be integers"),
-        ([[0, 1]], ValueError, r"must be one-dimensional, got the shape \(1, 2\)"),
-        (1, ValueError, r"must be one-dimensional, got the shape \(\)"),
+        ([[0, 1]], ValueError, r"must be one-dimensional, got shape \(1, 2\)"),
+        (1, ValueError, r"must be one-dimensional, got shape \(\)"),
         ([0, 3], ValueError, r"must lie in \[0, 3\), got 3"),
         ([-1, 0], ValueError, r"must lie in \[0, 3\), got -1"),
         ([1, 2, 1], ValueError, "must all differ, got 1 more than once"),

@@ -21,8 +21,8 @@ def test_codes_are_positions_in_the_sorted_classes(labels):
     [
         (np.array(["a", 1], dtype=object), TypeError, "got int and str"),
         (np.array(["a", None], dtype=object), TypeError, "got NoneType and str"),
-        (np.array([1.0, np.nan]), ValueError, "must hold no NaN"),
-        (np.array([1.0, np.nan], dtype=object), ValueError, "must hold no NaN"),
+        (np.array([1.0, np.nan]), ValueError, "must not contain NaN"),
+        (np.array([1.0, np.nan], dtype=object), ValueError, "must not contain NaN"),
     ],
 )
 def test_what_is_no_class_is_refused_by_name(labels, error, message):

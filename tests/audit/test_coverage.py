@@ -225,7 +225,7 @@ def test_draws_and_votes_that_do_not_fit_are_refused(rho, votes, message):
         (0, ValueError, "got 0"),
         ("7", TypeError, "got '7'"),
         ([3.0, 4.0], ValueError, r"there are 3 rows and 1 questions, .* shape \(2,\)"),
-        (np.ones((4, 1)), ValueError, r"got the shape \(4, 1\)"),
+        (np.ones((4, 1)), ValueError, r"got shape \(4, 1\)"),
         ([[1.0], [2.0], [-3.0]], ValueError, "got -3"),
     ],
 )

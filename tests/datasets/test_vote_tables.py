@@ -65,9 +65,9 @@ def test_galaxy_votes_come_from_the_file_or_its_folder(saved, as_path):
     [
         ({"ra": None, "n": None}, r"votes\.npz must hold n, ra, it holds votes, dec"),
         ({"n": np.array([40, 39, 41])}, "row 1 has n = 39, but its votes sum to 40"),
-        ({"dec": np.zeros(4)}, r"dec in .* must have 3 rows.* got the shape \(4,\)"),
+        ({"dec": np.zeros(4)}, r"dec in .* must have 3 rows.* got shape \(4,\)"),
         ({"votes": VOTES[:, :2]}, "must have 3 columns, smooth.* got 2"),
-        ({"votes": VOTES[:, 0]}, r"must be a table .* got the shape \(3,\)"),
+        ({"votes": VOTES[:, 0]}, r"must be a table .* got shape \(3,\)"),
         ({"votes": VOTES - 1.5}, "row 0 has 28.5 in column 0"),
     ],
 )
@@ -122,7 +122,7 @@ def test_grey_images_have_one_channel(saved):
         ({"X": np.zeros((3, 4, 5))}, "must be uint8 images .* got float64"),
         ({"X": np.zeros((3, 20), np.uint8)}, r"got uint8 of shape \(3, 20\)"),
         ({"X": np.zeros((2, 4, 5), np.uint8)}, "X in .* must have 3 rows"),
-        ({"y": np.zeros(5)}, r"y in .* must have 3 rows.* got the shape \(5,\)"),
+        ({"y": np.zeros(5)}, r"y in .* must have 3 rows.* got shape \(5,\)"),
     ],
 )
 def test_images_of_another_kind_are_refused(saved, changed, message):
@@ -187,8 +187,8 @@ def test_the_callers_table_is_left_alone():
         ([[1, np.inf]], [0], ValueError, "row 0 has inf in column 1"),
         ([["a", "b"]], [0], ValueError, "must be numbers of votes"),
         ([[1], [1, 2]], [0], ValueError, "must be numbers of votes"),
-        ([1, 2], [0], ValueError, r"must be a table .* got the shape \(2,\)"),
-        (np.empty((0, 3)), [0], ValueError, r"got the shape \(0, 3\)"),
+        ([1, 2], [0], ValueError, r"must be a table .* got shape \(2,\)"),
+        (np.empty((0, 3)), [0], ValueError, r"got shape \(0, 3\)"),
         (VOTES, [3], ValueError, r"yes of count_votes must lie in \[0, 3\), got 3"),
         (VOTES, [-1], ValueError, r"yes of count_votes must lie in \[0, 3\), got -1"),
         (VOTES, [1, 1], ValueError, "yes of count_votes must all differ, got 1"),

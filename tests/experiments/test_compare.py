@@ -256,7 +256,7 @@ def test_few_rows_of_a_regression_are_enough():
         ({"test_size": 1.5}, ValueError, "test_size of compare .* got 1.5"),
         ({"test_size": 0.0}, ValueError, r"test_size of compare .* \(0, 1\), got 0.0"),
         ({"X_test": X}, ValueError, "X_test and y_test of compare belong together"),
-        ({"X_test": X, "y_test": Y[:3]}, ValueError, "as many rows, got 120 and 3"),
+        ({"X_test": X, "y_test": Y[:3]}, ValueError, "rows, got 120 and 3"),
         ({"y": Y[:5]}, ValueError, r"y of compare .* 120 rows, but y has shape \(5,\)"),
         ({"estimator": GaussianNB}, TypeError, "estimator of compare .* got <class"),
         ({"initial": BalancedSeed}, TypeError, "initial of compare .* got <class"),

@@ -280,9 +280,9 @@ def test_each_row_may_have_its_own_concentration():
         (-3.5, ValueError, "got -3.5"),
         (np.nan, ValueError, "got nan"),
         ([1.0, -np.inf], ValueError, "got -inf"),
-        ([1.0] * 3, ValueError, r"5 rows and 2 questions, got the shape \(3,\)"),
-        ([[1.0, 2.0]], ValueError, r"got the shape \(1, 2\)"),
-        ([[1.0]] * 5, ValueError, r"got the shape \(5, 1\)"),
+        ([1.0] * 3, ValueError, r"5 rows and 2 questions, got shape \(3,\)"),
+        ([[1.0, 2.0]], ValueError, r"got shape \(1, 2\)"),
+        ([[1.0]] * 5, ValueError, r"got shape \(5, 1\)"),
         ("inf", TypeError, "got 'inf'"),
         (True, TypeError, "got True"),
     ],
@@ -418,8 +418,8 @@ def test_rho_outside_zero_and_one_is_refused(function, bad):
         ("4", TypeError, "must be integers"),
         ([1, 2, 3, 4, -5], ValueError, "must be 0 or more, got -5"),
         ([1.0] * 5, TypeError, "must be integers, got dtype float64"),
-        ([1, 2], ValueError, r"shape \(5,\) or \(5, 2\).* got the shape \(2,\)"),
-        ([[1, 2]], ValueError, r"got the shape \(1, 2\)"),
+        ([1, 2], ValueError, r"shape \(5,\) or \(5, 2\).* got shape \(2,\)"),
+        ([[1, 2]], ValueError, r"got shape \(1, 2\)"),
     ],
 )
 def test_other_counts_are_refused(function, n_votes, error, message):

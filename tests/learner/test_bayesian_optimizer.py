@@ -143,7 +143,7 @@ def test_a_fit_that_breaks_leaves_the_maximum_where_it_was():
 
 def test_several_values_a_row_have_no_maximum():
     climber = BayesianOptimizer(gaussian_process())
-    with pytest.raises(ValueError, match=r"one value per row, got the shape \(3, 2\)"):
+    with pytest.raises(ValueError, match=r"one value per row, got shape \(3, 2\)"):
         climber.teach(LINE[:3], np.ones((3, 2)))
     assert climber.X_training is None
 

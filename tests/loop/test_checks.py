@@ -75,7 +75,11 @@ def loop(**changes):
         ),
         ({"X_test": [[0, 0]]}, ValueError, "got X_test without y_test"),
         ({"y_test": [0]}, ValueError, "got y_test without X_test"),
-        ({"X_test": [[0]], "y_test": [0, 1]}, ValueError, "as many rows, got 1 and 2"),
+        (
+            {"X_test": [[0]], "y_test": [0, 1]},
+            ValueError,
+            "number of rows, got 1 and 2",
+        ),
         ({"X_test": [[0]], "y_test": [0]}, TypeError, "no method score: give scoring"),
         ({"scoring": "accuracy"}, ValueError, "X_test and y_test are missing"),
         ({"scoring": ["accuracy"]}, TypeError, "scoring of .* must be the name"),

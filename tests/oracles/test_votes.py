@@ -177,7 +177,7 @@ def test_a_call_that_fails_buys_nothing():
         ({"vote_fraction": ["yes", "no"]}, ValueError, "vote_fraction of VoteOracle"),
         ({"n_volunteers": -1}, ValueError, "n_volunteers of VoteOracle must be an int"),
         ({"n_volunteers": 2.0}, TypeError, "n_volunteers of VoteOracle must be an int"),
-        ({"n_volunteers": [2.0] * 6}, TypeError, "must be integers, got the dtype fl"),
+        ({"n_volunteers": [2.0] * 6}, TypeError, "must be integers, got dtype fl"),
         ({"n_volunteers": [3] * 5}, ValueError, r"vote_fraction, \(6,\).* got \(5,\)"),
         ({"n_volunteers": [[3]] * 6}, ValueError, r"got \(6, 1\)"),
         ({"n_volunteers": [3, 1, -2, 0, 0, 0]}, ValueError, "but row 2 has -2"),

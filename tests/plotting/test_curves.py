@@ -166,7 +166,7 @@ def test_arrays_can_be_drawn_without_histories():
         (
             {"BALD": [history([10], [0.1]), history([20], [0.2])]},
             ValueError,
-            r"for 'BALD' share no number of labels: \[10\], \[20\]",
+            r"for 'BALD' have no number of labels in common: \[10\], \[20\]",
         ),
     ],
 )

@@ -446,7 +446,7 @@ DRAWS = np.random.default_rng(0).normal(size=(10, 6, 2))
         ({"batch_size": 0}, sampler(DRAWS, 1), ValueError, "batch_size of BatchVar"),
         ({"n_draws": 0}, sampler(DRAWS, 1), ValueError, "n_draws of BatchVariance"),
         ({"random_state": -1}, sampler(DRAWS, 1), ValueError, "random_state of Batch"),
-        ({"pool_subsample": 2}, sampler(DRAWS, 1), ValueError, "lets only 2 rows"),
+        ({"pool_subsample": 2}, sampler(DRAWS, 1), ValueError, "allows only 2 rows"),
         ({}, BayesianRidge(), NotFittedError, "BayesianRidge"),
         ({}, BayesianLinearRegression(), NotFittedError, "BayesianLinearRegression"),
         ({}, LinearRegression(), NoDrawsError, "LinearRegression makes no posterior"),

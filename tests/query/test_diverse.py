@@ -196,7 +196,7 @@ def test_wrong_parameters_are_refused(kind, model):
         ({"batch_size": 0}, ValueError, "batch_size of {} must be an integer >= 1"),
         ({"n_draws": 2.0}, TypeError, "n_draws of {} must be an integer >= 1"),
         ({"random_state": "seed"}, TypeError, "random_state of {} must be"),
-        ({"pool_subsample": 2}, ValueError, "pool_subsample lets only 2 rows"),
+        ({"pool_subsample": 2}, ValueError, "pool_subsample allows only 2 rows"),
     ):
         with pytest.raises(error, match=message.format(kind.__name__)):
             kind(**parameters)(model, random_pool(10), 3)

@@ -305,7 +305,7 @@ def test_a_wrong_random_state_is_refused(kind):
 
 @pytest.mark.parametrize("kind", EVERY)
 def test_a_subsample_smaller_than_the_request_is_refused(kind):
-    with pytest.raises(ValueError, match="pool_subsample lets only 2 rows"):
+    with pytest.raises(ValueError, match="pool_subsample allows only 2 rows"):
         make(kind, pool_subsample=2)(SeededSampler(), random_pool(10), 3)
 
 

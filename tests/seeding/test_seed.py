@@ -99,20 +99,20 @@ SIX = np.arange(12.0).reshape(6, 2)
             ValueError,
             r"got continuous values. RandomSeed and KMeansSeed\(n_per_class=None\)",
         ),
-        (KMeansSeed(1), np.eye(6), ValueError, r"per row, got the shape \(6, 6\)"),
+        (KMeansSeed(1), np.eye(6), ValueError, r"per row, got shape \(6, 6\)"),
         (
             BalancedSeed(2),
             [[1, 3]] * 6,
             ValueError,
-            r"y of BalancedSeed must hold one class per row, got the shape \(6, 2\)",
+            r"y of BalancedSeed must hold one class per row, got shape \(6, 2\)",
         ),
         (
             KMeansSeed(1),
             np.ones((6, 2, 2)),
             ValueError,
-            r"y of KMeansSeed must hold one class per row, got the shape \(6, 2, 2\)",
+            r"y of KMeansSeed must hold one class per row, got shape \(6, 2, 2\)",
         ),
-        (KMeansSeed(1), [np.nan] * 6, ValueError, "y of KMeansSeed must hold no NaN"),
+        (KMeansSeed(1), [np.nan] * 6, ValueError, "KMeansSeed must not contain NaN"),
         (
             BalancedSeed(1),
             np.array(["a", 1] * 3, dtype=object),
@@ -126,7 +126,7 @@ SIX = np.arange(12.0).reshape(6, 2)
             KMeansSeed(None, 3, pool_subsample=2),
             None,
             ValueError,
-            "KMeansSeed is 3, but pool_subsample lets only 2 rows",
+            "KMeansSeed is 3, but pool_subsample allows only 2 rows",
         ),
         (
             KMeansSeed(None, 3, pool_subsample=0),
@@ -150,7 +150,7 @@ SIX = np.arange(12.0).reshape(6, 2)
             KMeansSeed(None, 3, features=np.eye(5)),
             None,
             ValueError,
-            r"a row for each of the 6 rows of X, got the shape \(5, 5\)",
+            r"a row for each of the 6 rows of X, got shape \(5, 5\)",
         ),
         (
             KMeansSeed(None, 3, features=lambda rows: rows[:1]),

@@ -43,8 +43,8 @@ def sersic(radius, flux, index, effective_radius, axis_ratio, core=0.0):
     flux, index, effective_radius, axis_ratio : float or ndarray
         All light, n, R_e and q. They broadcast against ``radius``.
     core : float, default=0.0
-        Within this radius the light of the profile is spread evenly, because a grid
-        could not resolve the steep centre.
+        Radius within which the light is spread evenly, because a grid cannot resolve
+        the steep centre. It has the unit of ``radius``.
 
     Returns
     -------

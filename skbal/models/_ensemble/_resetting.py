@@ -29,9 +29,9 @@ def with_new_weights(module, owner):
     resets = [found for layer in module.modules() if (found := _reset_of(layer))]
     if not resets:
         raise ValueError(
-            f"module of {owner} is an instance of {type(module).__name__}, no layer of "
-            "which has reset_parameters, so its members would all begin with the same "
-            "weights: give the class instead, and its parameters as module__*."
+            f"module of {owner} is an instance of {type(module).__name__}, which "
+            "has no layer with reset_parameters. All members would begin with the same "
+            "weights. Pass the class instead, and its parameters as module__*."
         )
     for reset in resets:
         reset()

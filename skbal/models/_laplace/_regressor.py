@@ -209,7 +209,7 @@ height, width)
         Warns
         -----
         NumericalWarning
-            If the targets leave no residual, or if features depend on each other to
+            If the targets are fitted exactly, or if features depend on each other to
             working precision.
         """
         check_parameters(self)

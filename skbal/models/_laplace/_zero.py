@@ -1,4 +1,4 @@
-"""The position at which a falling step vanishes, by Brent's method."""
+"""The zero of a decreasing function, by Brent's method."""
 
 import numpy as np
 from scipy.optimize import brentq

@@ -76,7 +76,7 @@ class LinearModel(RegressorMixin, LinearPredictions, BaseEstimator):
         -----
         NumericalWarning
             If columns depend on each other to working precision, or if the targets
-            leave no residual.
+            are fitted exactly, without residuals.
         """
         return self._learn(X, y, sample_weight, None)
 

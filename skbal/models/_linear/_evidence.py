@@ -206,7 +206,7 @@ def maximise_evidence(problem, start, *, learn_output, max_iter, tol, owner):
     ConvergenceWarning
         If the iterations did not converge in ``max_iter``.
     NumericalWarning
-        If the targets leave no residual, or the data do not determine the variances.
+        If the targets are fitted exactly, or the data do not determine the variances.
     """
     if not problem.n > 0 or not len(problem.values):
         warn(
@@ -289,12 +289,12 @@ def warn_of_no_residual(problem, variances, owner):
     Warns
     -----
     NumericalWarning
-        If the targets leave no residual.
+        If the targets are fitted exactly.
     """
     if variances.noise <= problem.smallest_noise:
         warn(
-            f"The targets of {owner} leave no residual, so that their noise is lost to "
-            f"rounding. noise_variance_ is set to {variances.noise:.3g}.",
+            f"The targets of {owner} are fitted exactly, so that their noise is lost "
+            f"to rounding. noise_variance_ is set to {variances.noise:.3g}.",
             NumericalWarning,
         )
 

@@ -1,4 +1,4 @@
-"""One draw a network: passes in evaluation mode."""
+"""One draw per network: passes in evaluation mode."""
 
 import torch
 

@@ -30,8 +30,7 @@ def check_some_votes(votes, owner):
     unasked = np.flatnonzero(votes[..., 1].sum(axis=0) == 0)
     if len(unasked) == votes.shape[1]:
         raise ValueError(
-            f"y given to {owner} has no vote: N is 0 in all {len(votes)} rows, so that "
-            "there is nothing to learn from."
+            f"y given to {owner} must have a vote, but N is 0 in all {len(votes)} rows."
         )
     if len(unasked):
         warn(
@@ -84,7 +83,6 @@ def warn_of_single_votes(question, owner):
     """
     warn(
         f"y given to {owner} has no row with two votes on question {question}, which "
-        "would show how far people disagree about a row. Its votes are taken as "
-        "binomial.",
+        "is needed to learn its concentration. Its votes are taken as binomial.",
         VotesWarning,
     )

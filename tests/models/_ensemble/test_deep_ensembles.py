@@ -223,7 +223,7 @@ class Fixed(nn.Module):
 
 
 def test_an_instance_that_cannot_draw_weights_is_refused(iris):
-    with pytest.raises(ValueError, match="no layer of which has reset_parameters"):
+    with pytest.raises(ValueError, match="no layer with reset_parameters"):
         DeepEnsembleClassifier(Fixed()).fit(*iris)
 
 

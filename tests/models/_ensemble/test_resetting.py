@@ -22,5 +22,5 @@ def test_parameters_outside_of_such_layers_keep_their_values():
 
 
 def test_a_module_without_such_layers_is_refused():
-    with pytest.raises(ValueError, match="instance of Flatten, no layer of which"):
+    with pytest.raises(ValueError, match="instance of Flatten, which has no layer"):
         with_new_weights(nn.Flatten(), "Ensemble")

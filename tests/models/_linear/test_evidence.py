@@ -185,7 +185,7 @@ def test_one_row_teaches_no_variances():
 
 def test_targets_on_a_line_are_fitted_and_the_noise_is_held():
     X = np.linspace(-1, 1, 20)[:, None]
-    with pytest.warns(NumericalWarning, match="leave no residual"):
+    with pytest.warns(NumericalWarning, match="are fitted exactly"):
         model = evidence().fit(X, 2 * X.ravel() + 1)
     mean, std = model.predict([[3.0]], return_std=True)
     assert mean == pytest.approx(7.0)

@@ -1,4 +1,4 @@
-"""What a likelihood of votes has to say.
+"""The interface of a likelihood of votes.
 
 A likelihood connects the outputs of a network to votes. A new one is a file beside this
 one, with a subclass of `Likelihood` and an instance of the name ``LIKELIHOOD``, and a
