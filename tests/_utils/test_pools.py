@@ -215,7 +215,7 @@ def test_a_frame_of_dask_is_told_what_to_do():
         def to_dask_array(self, lengths):
             return X
 
-    with pytest.raises(TypeError, match=r"Give its to_dask_array\(lengths=True\)"):
+    with pytest.raises(TypeError, match=r"Pass its to_dask_array\(lengths=True\)"):
         n_rows(DataFrame())
 
 
@@ -235,7 +235,7 @@ def test_what_can_only_be_gone_through_is_refused():
             ask(row for row in X)
         with pytest.raises(TypeError, match="got dict"):
             ask({0: X})
-        with pytest.raises(TypeError, match=r"a DataLoader cannot\. Give its dataset"):
+        with pytest.raises(TypeError, match=r"a DataLoader is not\. Pass its dataset"):
             ask(torch.utils.data.DataLoader(X))
 
 
