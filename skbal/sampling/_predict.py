@@ -1,8 +1,8 @@
 """The public function: find the draws, and compute them for chunks of the rows."""
 
 from functools import partial
-from numbers import Integral
 
+from skbal._utils.parameters import check_n_jobs
 from skbal._utils.pools import whole
 from skbal._utils.random import check_seed
 from skbal._utils.unwrap import transform, unwrap
@@ -96,7 +96,7 @@ def predict_samples(
         n_draws = check_count(n_draws, "n_draws", _OWNER)
     if batch_size is not None:
         batch_size = check_count(batch_size, "batch_size", _OWNER)
-    _check_n_jobs(n_jobs)
+    check_n_jobs(n_jobs, "n_jobs", _OWNER)
     seed = check_seed(random_state, _OWNER)
     transformers, model = unwrap(estimator)
     sampler, splits = sampler_for(model, n_draws, seed)
@@ -108,15 +108,3 @@ def predict_samples(
 
 def _transform_and_draw(transformers, sampler, X):
     return sampler(transform(transformers, X))
-
-
-def _check_n_jobs(n_jobs):
-    if n_jobs is None:
-        return
-    if isinstance(n_jobs, bool) or not isinstance(n_jobs, Integral):
-        raise TypeError(
-            f"n_jobs of {_OWNER} must be None or an integer other than 0, "
-            f"got {n_jobs!r} ({type(n_jobs).__name__})."
-        )
-    if n_jobs == 0:
-        raise ValueError(f"n_jobs of {_OWNER} must not be 0: it would do no work.")
