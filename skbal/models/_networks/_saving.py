@@ -60,7 +60,7 @@ class SavingMixin:
 
         Afterwards this estimator is fitted and predicts what the other one did. With
         ``warm_start=True``, ``fit`` continues from the weights, with a new optimizer.
-        Loading never runs code from the file, so files of unknown origin are safe.
+        Loading a file never runs code from it.
 
         Parameters
         ----------
