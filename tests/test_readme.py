@@ -1,9 +1,14 @@
 """The README's examples run as they stand, and its commands are those of CI."""
 
+import inspect
 import re
 from pathlib import Path
 
 import pytest
+from sklearn.base import BaseEstimator
+
+import skbal.models
+import skbal.query
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -30,3 +35,13 @@ def test_the_two_commands_are_one_line_each():
         command = block.group(1)
         assert "\n" not in command
         assert "-c constraints.txt" in command
+
+
+@pytest.mark.parametrize("room", [skbal.models, skbal.query], ids=lambda m: m.__name__)
+def test_the_table_names_every_estimator_and_strategy(room):
+    row = re.search(rf"^\| `{room.__name__}` \|.*$", README.read_text(), flags=re.M)
+    bases = {"DrawStrategy", "QueryStrategy", "RandomShift"}
+    for name in set(room.__all__) - bases:
+        kind = getattr(room, name)
+        if inspect.isclass(kind) and issubclass(kind, BaseEstimator):
+            assert f"`{name}`" in row[0], f"README.md: name {name} in the table"

@@ -20,6 +20,7 @@ RECIPES = {
         "docs/api.rst": "   BALD\n",
         "docs/user_guide/query_strategies.rst": "* - :class:`~skbal.query.BALD`",
         "docs/references.rst": "[Houlsby2011]",
+        "README.md": "| `skbal.query` | `BALD`",
         "CHANGELOG.md": "BALD",
     },
     "A posterior": {
@@ -30,14 +31,16 @@ RECIPES = {
         "tests/test_public_api.py": '"MCDropoutClassifier"',
         "docs/api.rst": "   MCDropoutClassifier\n",
         "docs/user_guide/networks.rst": "MCDropoutClassifier",
+        "docs/user_guide/posterior_draws.rst": "MCDropoutClassifier",
         "docs/references.rst": "[Gal2016]",
+        "README.md": "| `skbal.models` | `MCDropoutClassifier`",
         "CHANGELOG.md": "MCDropoutClassifier",
     },
     "A likelihood of votes": {
         "skbal/models/_networks/_likelihoods/_beta_binomial.py": "LIKELIHOOD = ",
         "skbal/models/_networks/_likelihoods/_table.py": '"beta-binomial"',
-        "skbal/models/_dropout/_vote_regressor.py": '{"binomial", "beta-binomial"}',
-        "skbal/models/_ensemble/_vote_regressor.py": '{"binomial", "beta-binomial"}',
+        "skbal/models/_dropout/_vote_regressor.py": '"beta-binomial"',
+        "skbal/models/_ensemble/_vote_regressor.py": '"beta-binomial"',
         "tests/models/_networks/_likelihoods/test_beta_binomial.py": "def test_",
         "tests/test_common.py": 'likelihood="beta-binomial"',
         "docs/user_guide/votes.rst": "beta-binomial",
@@ -111,4 +114,8 @@ def test_a_test_has_the_name_of_a_module_or_says_what_it_holds(path):
     name = path.stem.removeprefix("test_")
     modules = (f"{name}.py", f"_{name}.py", f"__{name}__.py")
     has_module = any((folder / module).exists() for module in modules)
-    assert has_module or ast.get_docstring(ast.parse(path.read_text("utf-8")))
+    has_docstring = bool(ast.get_docstring(ast.parse(path.read_text("utf-8"))))
+    assert has_module or has_docstring, (
+        f"{path.name}: name it after a module of {folder.relative_to(ROOT)}, or give "
+        "it a docstring that says what it tests"
+    )

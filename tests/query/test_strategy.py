@@ -36,16 +36,14 @@ SCORES = {
     query.PredictiveVariance: information.predictive_variance,
     query.VariationRatios: information.variation_ratio,
 }
-NEED_CLASSES = [
-    query.BALD,
-    query.EPIG,
-    query.MaxEntropy,
-    query.PowerBALD,
-    query.SoftmaxBALD,
-    query.SoftrankBALD,
-    query.VariationRatios,
+# Strategies that are tested elsewhere with the other models that they need.
+OTHERS = {query.BatchBALD, query.BatchVariance, query.VoteBALD}
+DRAWING = [
+    kind
+    for kind in EVERY
+    if issubclass(kind, query.DrawStrategy) and kind not in OTHERS
 ]
-DRAWING = [*NEED_CLASSES, query.MeanSTD, query.PredictiveVariance]
+NEED_CLASSES = [kind for kind in DRAWING if not kind.takes_regressors]
 TAKES_CLASSES = [*DRAWING, query.Random]
 WITHOUT_FEATURES = [kind for kind in EVERY if "features" not in kind().get_params()]
 COMMON = [

@@ -6,7 +6,8 @@ concentration c, ``B(k + a, N - k + b) / B(a, b)`` (beta-binomial). The factor
 "N choose k" depends on no model and is left out, as in
 `skbal.information.vote_log_likelihood`.
 
-A new likelihood is a subclass of `Likelihood` and a line in ``LIKELIHOODS``.
+A new likelihood is a subclass of `Likelihood` and a line in ``LIKELIHOODS``. In all of
+them rho is the logistic function of the logit; `_predictions` relies on it.
 """
 
 from abc import ABC, abstractmethod
