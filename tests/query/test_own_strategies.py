@@ -135,7 +135,7 @@ def test_a_batch_may_be_chosen_together():
         (
             [0.0, 1.0],
             TypeError,
-            "select_batch of Wrong must be integers, got the dtype",
+            "select_batch of Wrong must be integers, got dtype",
         ),
         ([[0, 1]], ValueError, "select_batch of Wrong must be one-dimensional"),
     ],

@@ -230,8 +230,8 @@ def test_a_progress_bar_shows_rows_and_picks(capsys):
         (
             {"max_memory": "1MB"},
             ValueError,
-            "max_memory of BatchBALD must be at least 1.21MB, got '1MB': 1.2MB are for "
-            "n_joint_samples=10000 configurations of 5 draws",
+            "max_memory of BatchBALD must be at least 1.21MB, got '1MB': 1.2MB are "
+            "needed for n_joint_samples=10000 configurations of 5 draws",
         ),
         ({"n_draws": 0}, ValueError, "n_draws of BatchBALD"),
     ],
