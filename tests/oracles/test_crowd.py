@@ -154,13 +154,13 @@ def test_no_question_has_no_answer_and_no_price():
             {"workers": [1, np.nan] * 4},
             [0],
             ValueError,
-            "workers of CrowdOracle must hold",
+            "workers of CrowdOracle must not contain NaN",
         ),
         (
             {"labels": [1, np.nan] * 4},
             [0],
             ValueError,
-            "labels of CrowdOracle must hold",
+            "labels of CrowdOracle must not contain NaN",
         ),
         (
             {"labels": np.array(["a", None] * 4)},
