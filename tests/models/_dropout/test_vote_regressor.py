@@ -174,7 +174,7 @@ def test_a_first_fit_that_fails_leaves_what_was_learned(data):
     X, votes, _ = data
     model = MCDropoutVoteRegressor(**{**FAST, "max_epochs": 1}).fit(X, votes)
     before = model.predict(X)
-    with pytest.raises(ValueError, match="has no vote"):
+    with pytest.raises(ValueError, match="must have a vote"):
         model.fit(X, np.zeros((400, 2)))
     np.testing.assert_array_equal(model.predict(X), before)
 
