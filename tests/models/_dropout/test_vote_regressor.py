@@ -387,7 +387,7 @@ def test_no_interval_holds_nothing_or_all(data, model, level, n_votes):
 def test_without_any_vote_there_is_nothing_to_learn(data, likelihood):
     X, votes, _ = data
     model = MCDropoutVoteRegressor(likelihood=likelihood, **FAST)
-    with pytest.raises(ValueError, match="must have a vote, but N is 0 in all 400 rows"):
+    with pytest.raises(ValueError, match="must have a vote, but N is 0 in all 400"):
         model.fit(X, np.zeros_like(votes))
     votes = votes.copy()
     votes[:, 1] = 0
