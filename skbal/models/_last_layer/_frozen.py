@@ -13,8 +13,8 @@ from sklearn.base import (
     ClassNamePrefixFeaturesOutMixin,
     TransformerMixin,
 )
+from sklearn.exceptions import NotFittedError
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import check_is_fitted
 
 from skbal._utils.chunks import chunks, rows_within
 from skbal._utils.lazy import lazy_module
@@ -98,7 +98,10 @@ class FrozenNetwork(
         if given.is_fitted():
             return given.network
         if not given.is_trainable:
-            check_is_fitted(given.network)
+            raise NotFittedError(
+                f"network of {type(self).__name__} is frozen, but this "
+                f"{type(given.network).__name__} is not fitted. Fit it first."
+            )
         given.check_purpose(self)
         return given.trained(self, X, y, seed)
 
