@@ -4,6 +4,9 @@ from numbers import Integral, Real
 
 import numpy as np
 
+# Precisions in which rows stay as they are; others become the first.
+FLOAT_DTYPES = (np.float64, np.float32)
+
 
 def check_count(value, name, owner, *, smallest=1):
     """Return ``value`` as an int.

@@ -86,7 +86,7 @@ def compare(
         replaces by asking about other rows. ``None`` means ``n_instances``.
     test_size : float, default=0.2
         Share of the rows that are held out of the pool. Each step is scored on them.
-        They are drawn anew in each repeat, stratified by class.
+        They are drawn again in each repeat, stratified by class.
     X_test : array-like of shape (n_test, ...), optional
         Rows to score on instead. All of X is then the pool.
     y_test : array-like of shape (n_test,) or (n_test, n_outputs), optional
@@ -137,7 +137,7 @@ def compare(
 
     Notes
     -----
-    With test rows that are drawn anew, the verdicts hold for data of this kind. With
+    With test rows that are drawn again, the verdicts hold for data of this kind. With
     ``X_test`` they hold for this very test set.
 
     Examples

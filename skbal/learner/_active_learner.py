@@ -65,8 +65,8 @@ class ActiveLearner(FilteringMixin, LearnerMixin, _modal.ActiveLearner):
     not among the parameters of ``get_params``. ``copy.deepcopy`` also copies what was
     learned.
 
-    ``fit`` starts anew and also empties ``rejected_``. A committee of modAL teaches its
-    members without asking their filters.
+    ``fit`` starts again and also empties ``rejected_``. A committee of modAL teaches
+    its members without asking their filters.
 
     Examples
     --------

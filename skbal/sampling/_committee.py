@@ -9,7 +9,7 @@ from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skbal._utils.labels import for_all_classes
-from skbal._utils.random import stream
+from skbal._utils.members import choose_members, number_of_draws
 from skbal.exceptions import NoDrawsError
 
 
@@ -193,16 +193,7 @@ def _member_draws(members, answer, X):
 
 
 def _choose(members, n_draws, seed, ensemble):
-    if n_draws is None or n_draws == len(members):
-        return list(members)
-    if n_draws > len(members):
-        raise ValueError(
-            f"n_draws of predict_samples is {n_draws}, but this "
-            f"{type(ensemble).__name__} has {len(members)} members, and each gives one "
-            f"draw. Fit more members, or leave n_draws at None to use all."
-        )
-    chosen = stream(seed, "members").choice(len(members), n_draws, replace=False)
-    return [members[i] for i in np.sort(chosen)]
+    return choose_members(members, number_of_draws(n_draws, members, ensemble), seed)
 
 
 def _check_probabilities(members, ensemble):

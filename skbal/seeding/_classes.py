@@ -99,7 +99,7 @@ def in_turns(chosen, rng):
     chosen : list of ndarray of shape (n_per_class,)
         Rows, one array for each class.
     rng : numpy.random.Generator
-        Draws the order of the classes, anew in each turn.
+        Draws the order of the classes, again in each turn.
 
     Returns
     -------

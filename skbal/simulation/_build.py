@@ -48,7 +48,7 @@ class RunSettings:
         Whether y holds numbers: noise is then Gaussian, and the test rows are drawn
         without regard to classes.
     new_states : bool
-        Whether random states that are integers are set anew for each run, too, and not
+        Whether random states that are integers are set again for each run, too, and not
         only those that are None.
     initial, label_filter, oracle_noise, n_queries, n_instances, max_rejected, \
 stopping, test_size, X_test, y_test, scoring : object
@@ -111,7 +111,7 @@ def seeded_copy(part, seed, *, every):
     seed : int
         Decides the integers.
     every : bool
-        Whether random states that are integers are set anew, too.
+        Whether random states that are integers are set again, too.
 
     Returns
     -------

@@ -1,11 +1,12 @@
-"""Calibration on real digits with few labels: MAP, MC dropout, Laplace, last layer.
+"""Calibration on real digits: MAP, MC dropout, deep ensemble, Laplace, last layer.
 
 ``python -m benchmarks.studies.calibration_digits.run [--labels 200] [--seeds 5]``. For
-each seed one network is trained on balanced labels of MNIST. All rows of the table use
-this network:
+each seed one network is trained on balanced labels of MNIST. All rows of the table but
+that of the ensemble use this network:
 
 - MAP: the network with dropout off;
 - MC dropout: the mean of 100 draws;
+- deep ensemble: the mean of 5 such networks, each with dropout off;
 - Laplace: the Laplace approximation of the last layer, by Hessian and link;
 - last layer: regression of one-hot labels on the same features.
 
@@ -21,10 +22,16 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.metrics import log_loss
 
 from skbal.datasets import load_mnist_5k
-from skbal.models import LaplaceClassifier, LastLayerClassifier, MCDropoutClassifier
+from skbal.models import (
+    DeepEnsembleClassifier,
+    LaplaceClassifier,
+    LastLayerClassifier,
+    MCDropoutClassifier,
+)
 from skbal.seeding import BalancedSeed
 
 N_BINS = 15
+TRAINING = {"image_shape": (28, 28), "max_steps": 1000}
 LAPLACES = {
     "Laplace": {},
     "Laplace, probit": {"predictive": "probit"},
@@ -59,6 +66,8 @@ def models(net, X, y, seed):
     )
     yield "MAP (network)", plain.predict_proba
     yield "MC dropout", net.predict_proba
+    ensemble = DeepEnsembleClassifier(**TRAINING, random_state=seed)
+    yield "deep ensemble", ensemble.fit(X, y).predict_proba
     frozen = FrozenEstimator(net)
     for name, parameters in LAPLACES.items():
         laplace = LaplaceClassifier(frozen, **parameters, random_state=seed)
@@ -71,9 +80,8 @@ def one_seed(n_labels, seed):
     X, y = load_mnist_5k(return_X_y=True)
     labelled = BalancedSeed(n_labels // 10, random_state=seed).select(X, y)
     others = np.setdiff1d(np.arange(len(X)), labelled)
-    net = MCDropoutClassifier(
-        image_shape=(28, 28), max_steps=1000, random_state=seed
-    ).fit(X[labelled], y[labelled])
+    net = MCDropoutClassifier(**TRAINING, random_state=seed)
+    net.fit(X[labelled], y[labelled])
     return {
         name: measures(predict(X[others]), y[others], net.classes_)
         for name, predict in models(net, X[labelled], y[labelled], seed)

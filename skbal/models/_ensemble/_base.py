@@ -9,6 +9,7 @@ import numpy as np
 from sklearn.utils import check_random_state
 
 from skbal._utils.lazy import lazy_module
+from skbal._utils.members import choose_members, number_of_draws
 from skbal._utils.parameters import count, jobs
 from skbal._utils.random import LARGEST_SEED, next_seed, stream
 from skbal._utils.validation import check_count
@@ -96,7 +97,7 @@ class DeepEnsemble(NetworkEstimator):
                 f"n_members of {type(self).__name__} is {self.n_members}, but the "
                 f"previous fit trained {n_trained} members, which warm_start=True "
                 f"continues: set n_members to {n_trained} or more, or "
-                "warm_start=False to begin anew."
+                "warm_start=False to start again."
             )
 
     def _nets(self):
@@ -112,26 +113,12 @@ class DeepEnsemble(NetworkEstimator):
     # --------------------------------------------------------------------- draws
 
     def _check_n_draws(self, n_draws):
-        n_members = len(self.members_)
-        if n_draws is None:
-            return n_members
-        owner = type(self).__name__
-        n_draws = check_count(n_draws, "n_draws", owner)
-        if n_draws > n_members:
-            raise ValueError(
-                f"n_draws of predict_samples is {n_draws}, but this {owner} has "
-                f"{n_members} members, and each gives one draw. Fit more members, or "
-                "leave n_draws at None to take all."
-            )
-        return n_draws
+        if n_draws is not None:
+            n_draws = check_count(n_draws, "n_draws", type(self).__name__)
+        return number_of_draws(n_draws, self.members_, self)
 
     def _make_sampler(self, example, n_draws, seed):
-        modules = self._modules()
-        if n_draws < len(modules):
-            chosen = stream(seed, "members").choice(
-                len(modules), n_draws, replace=False
-            )
-            modules = [modules[number] for number in np.sort(chosen)]
+        modules = choose_members(self._modules(), n_draws, seed)
         return _samplers.EvaluationSampler(modules, example)
 
     def _fitted_seed(self):

@@ -15,7 +15,7 @@ from skbal._utils.parameters import (
     positive,
     real,
 )
-from skbal._utils.validation import check_numbers
+from skbal._utils.validation import FLOAT_DTYPES, check_numbers
 from skbal.models._linear._evidence import (
     EvidenceProblem,
     Variances,
@@ -26,7 +26,7 @@ from skbal.models._linear._output_covariance import (
     OutputCovariance,
     given_output_covariance,
 )
-from skbal.models._linear._predictions import DTYPES, LinearPredictions
+from skbal.models._linear._predictions import LinearPredictions
 from skbal.models._linear._statistics import add_rows
 
 
@@ -114,7 +114,7 @@ class LinearModel(RegressorMixin, LinearPredictions, BaseEstimator):
             X,
             y,
             reset=statistics is None,
-            dtype=DTYPES,
+            dtype=FLOAT_DTYPES,
             multi_output=True,
             y_numeric=True,
         )

@@ -5,10 +5,8 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skbal._utils.chunks import chunks, rows_within
 from skbal._utils.random import stream
-from skbal._utils.validation import check_not_both
+from skbal._utils.validation import FLOAT_DTYPES, check_not_both
 from skbal.models._chunked_draws import ChunkedDrawsMixin
-
-DTYPES = (np.float64, np.float32)
 
 
 class LinearPredictions(ChunkedDrawsMixin):
@@ -136,4 +134,4 @@ class LinearPredictions(ChunkedDrawsMixin):
 
     def _check_rows(self, X):
         check_is_fitted(self)
-        return validate_data(self, X, reset=False, dtype=DTYPES)
+        return validate_data(self, X, reset=False, dtype=FLOAT_DTYPES)

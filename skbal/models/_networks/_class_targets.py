@@ -40,7 +40,7 @@ class ClassTargets(ClassifierMixin):
             raise ValueError(
                 f"y given to {type(self).__name__} with warm_start=True has classes "
                 f"{unknown.tolist()}, which the first fit did not see "
-                f"({self.classes_.tolist()}): set warm_start=False to begin anew."
+                f"({self.classes_.tolist()}): set warm_start=False to start again."
             )
 
     def _set_nets(self, nets):

@@ -139,7 +139,7 @@ height, width)
             raise ValueError(
                 f"X given to {type(self).__name__} with warm_start=True has rows that "
                 f"enter the network as {self._network_shape()}, but the first fit had "
-                f"{fitted_shape}: set warm_start=False to begin anew."
+                f"{fitted_shape}: set warm_start=False to start again."
             )
 
     def __sklearn_is_fitted__(self):

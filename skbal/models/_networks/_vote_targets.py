@@ -114,7 +114,7 @@ height, width)
         if self.likelihood != self._fitted_likelihood:
             raise ValueError(
                 f"likelihood of {owner} is {self.likelihood!r}, but the first fit had "
-                f"{self._fitted_likelihood!r}: set warm_start=False to begin anew."
+                f"{self._fitted_likelihood!r}: set warm_start=False to start again."
             )
 
     def _probe(self, net, example):

@@ -14,11 +14,11 @@ from skbal._utils.parameters import (
     seed,
 )
 from skbal._utils.random import check_seed
-from skbal._utils.validation import check_same_number
+from skbal._utils.validation import FLOAT_DTYPES, check_same_number
 from skbal._utils.votes import check_votes
 from skbal.models._vote_regression._likelihoods import LIKELIHOODS, Binomial
 from skbal.models._vote_regression._posterior import WeightPosterior
-from skbal.models._vote_regression._predictions import DTYPES, RegressionPredictions
+from skbal.models._vote_regression._predictions import RegressionPredictions
 from skbal.models._vote_regression._search import EvidenceSearch
 from skbal.models._vote_regression._span import RowSpan, question_of
 from skbal.models._votes._checks import warn_of_single_votes
@@ -198,7 +198,7 @@ class BayesianVoteRegression(RegressionPredictions, BaseEstimator):
         check_parameters(self)
         draw_seed = check_seed(self.random_state, owner)
         votes = check_votes(y, owner)
-        X = validate_data(self, X, dtype=DTYPES)
+        X = validate_data(self, X, dtype=FLOAT_DTYPES)
         check_same_number(len(X), len(votes), owner)
         is_asked = votes[..., 1].any(axis=1)
         if is_asked.any():

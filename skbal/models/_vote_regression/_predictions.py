@@ -5,12 +5,11 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skbal._utils.chunks import chunks, rows_within
 from skbal._utils.random import stream
+from skbal._utils.validation import FLOAT_DTYPES
 from skbal.models._chunked_draws import ChunkedDrawsMixin
 from skbal.models._vote_regression._logistic_normal import mean_of_logistic
 from skbal.models._vote_regression._posterior import logistic
 from skbal.models._votes._predictions import VotePredictionsMixin
-
-DTYPES = (np.float64, np.float32)
 
 
 class RegressionPredictions(VotePredictionsMixin, ChunkedDrawsMixin):
@@ -72,4 +71,4 @@ class RegressionPredictions(VotePredictionsMixin, ChunkedDrawsMixin):
 
     def _check_rows(self, X):
         check_is_fitted(self)
-        return validate_data(self, X, reset=False, dtype=DTYPES)
+        return validate_data(self, X, reset=False, dtype=FLOAT_DTYPES)
