@@ -14,7 +14,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-TESTS = ("tests/information", "tests/models", "tests/query")
+TESTS = (
+    "tests/information",
+    "tests/models/_laplace",
+    "tests/models/_last_layer",
+    "tests/models/_linear",
+    "tests/models/_vote_regression",
+    "tests/query",
+)
 # What the processor must have, from the newest to the oldest.
 KERNELS = {"SkylakeX": "avx512f", "Haswell": "avx2", "Sandybridge": "avx"}
 # Kernels of newer processors with AVX-512, which are built like that of SkylakeX.

@@ -47,7 +47,9 @@ from tests.one_vote_each import EnsembleOfOneVoteEach, NetworkOfOneVoteEach
 from tests.test_public_api import PUBLIC
 
 FAST = {"module__hidden_units": (30,), "max_epochs": 10}
-ENSEMBLE = {"n_members": 2, "max_epochs": 15, "lr": 0.01, "random_state": 0}
+# Short trainings, since the checks fit each estimator some 100 times.
+DROPOUT = {"max_epochs": 10, "lr": 0.01, "n_draws": 20, "random_state": 0}
+ENSEMBLE = {"max_epochs": 15, "lr": 0.01, "n_members": 2, "random_state": 0}
 LAST_LAYERS = [
     LastLayerClassifier(MCDropoutClassifier(**FAST), random_state=0),
     LastLayerRegressor(MCDropoutRegressor(**FAST), random_state=0),
@@ -68,9 +70,9 @@ LAPLACES = [
     ),
 ]
 
-RUNS = {"n_queries": 8, "n_instances": 5}
+RUNS = {"n_queries": 5, "n_instances": 5}
 SIMULATIONS = [
-    ActiveLearningClassifier(RandomForestClassifier(n_estimators=10), **RUNS),
+    ActiveLearningClassifier(RandomForestClassifier(n_estimators=5), **RUNS),
     ActiveLearningRegressor(BayesianRidge(), **RUNS),
 ]
 
@@ -81,13 +83,13 @@ ESTIMATORS = [
     BayesianLinearRegression(),
     BayesianLinearRegression(output_covariance="empirical", optimize="evidence"),
     MeanFieldLinearRegression(),
-    MCDropoutClassifier(random_state=0),
-    MCDropoutRegressor(random_state=0),
+    MCDropoutClassifier(**DROPOUT),
+    MCDropoutRegressor(**DROPOUT),
     DeepEnsembleClassifier(**ENSEMBLE),
     DeepEnsembleRegressor(**ENSEMBLE),
     EnsembleOfOneVoteEach(**ENSEMBLE),
-    NetworkOfOneVoteEach(max_epochs=10, random_state=0),
-    NetworkOfOneVoteEach(likelihood="beta-binomial", max_epochs=10, random_state=0),
+    NetworkOfOneVoteEach(**DROPOUT),
+    NetworkOfOneVoteEach(likelihood="beta-binomial", **DROPOUT),
     *LAST_LAYERS,
     *LAPLACES,
     *SIMULATIONS,

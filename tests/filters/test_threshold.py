@@ -9,6 +9,7 @@ from skbal.filters._threshold import NoiseEstimate, matching_threshold
 from tests.filters.fakes import drawn_labels, predictives, with_noise
 
 N_CLASSES = 10
+BATCH = 50
 
 
 def after(batches):
@@ -25,7 +26,7 @@ def campaign(noise, n_answers=600, temperature=1.0, seed=0):
     p = predictives(n_answers, N_CLASSES, rng)
     true = drawn_labels(p ** (1 / temperature), rng)
     given_labels = with_noise(true, noise, N_CLASSES, rng)
-    pieces = np.split(np.arange(n_answers), n_answers // 20)
+    pieces = np.array_split(np.arange(n_answers), -(n_answers // -BATCH))
     return [(p[rows], given_labels[rows]) for rows in pieces], given_labels != true
 
 
@@ -38,8 +39,8 @@ def test_the_noise_rate_is_found_and_rather_too_low_than_too_high(noise):
 def test_more_answers_tell_the_noise_rate_better():
     batches, wrong = campaign(0.2, n_answers=2400)
     shares = [
-        after(batches[:n_batches]).noise_rate / wrong[: 20 * n_batches].mean()
-        for n_batches in (20, 120)
+        after(batches[:n_batches]).noise_rate / wrong[: BATCH * n_batches].mean()
+        for n_batches in (8, 48)
     ]
     assert abs(shares[1] - 1) < abs(shares[0] - 1)
     assert shares[1] == pytest.approx(1, abs=0.15)

@@ -19,6 +19,7 @@ CHANCES = {
     SoftrankBALD: lambda bald, beta: rankdata(-bald) ** -beta,
 }
 BETAS = {PowerBALD: (0, 1, 2.5), SoftmaxBALD: (0, 1, 8), SoftrankBALD: (0, 1, 4)}
+N_CALLS = 800
 CASES = [(kind, beta) for kind in CHANCES for beta in BETAS[kind]]
 
 
@@ -44,9 +45,9 @@ def test_the_score_is_the_logarithm_of_the_chance_and_gumbel_noise(kind):
 def test_the_first_row_has_the_chance_of_the_paper(kind, beta):
     table = random_draws(5, 5, 3, seed=3)
     chances = CHANCES[kind](mutual_information(table), beta)
-    firsts = [batch[0] for batch in batches(kind(beta=beta), table, 1, 1500)]
-    expected = 1500 * chances / chances.sum()
-    error = np.sqrt(expected * (1 - expected / 1500))
+    firsts = [batch[0] for batch in batches(kind(beta=beta), table, 1, N_CALLS)]
+    expected = N_CALLS * chances / chances.sum()
+    error = np.sqrt(expected * (1 - expected / N_CALLS))
     assert (np.abs(np.bincount(firsts, minlength=5) - expected) < 4.5 * error + 2).all()
 
 
@@ -61,9 +62,11 @@ def test_pairs_are_drawn_without_replacement(kind, beta):
         / (chances.sum() - chances[first])
         for first, second in permutations(range(4), 2)
     }
-    found = batches(kind(beta=beta), table, 2, 3000)
+    found = batches(kind(beta=beta), table, 2, 2 * N_CALLS)
     counts = [found.count(pair) for pair in expected]
-    assert chisquare(counts, 3000 * np.array(list(expected.values()))).pvalue > 1e-3
+    assert (
+        chisquare(counts, 2 * N_CALLS * np.array(list(expected.values()))).pvalue > 1e-3
+    )
 
 
 @pytest.mark.parametrize("kind", CHANCES)
@@ -92,10 +95,12 @@ def test_softmax_leaves_a_chance_to_rows_without_information():
 def test_equal_rows_share_their_ranks_in_random_order():
     # Three rows alike take the ranks 1, 2 and 3 in any order, so each is as likely.
     table = np.concatenate([np.repeat(HAND[2:3], 3, axis=0), HAND[:1]])
-    firsts = [batch[0] for batch in batches(SoftrankBALD(beta=2), table, 1, 2000)]
+    firsts = [batch[0] for batch in batches(SoftrankBALD(beta=2), table, 1, N_CALLS)]
     chances = np.array([1.0, 1 / 4, 1 / 9, 1 / 16])
     chances[:3] = chances[:3].mean()
-    assert chisquare(np.bincount(firsts), 2000 * chances / chances.sum()).pvalue > 1e-3
+    assert (
+        chisquare(np.bincount(firsts), N_CALLS * chances / chances.sum()).pvalue > 1e-3
+    )
 
 
 def test_ranks_do_not_depend_on_the_scale_of_bald():

@@ -21,10 +21,10 @@ from skbal.query import BALD, DiversityPenalised, Random
 from skbal.simulation import LabelsToTarget, final_score, learning_curve_area_score
 
 X, Y = load_digits(return_X_y=True)
-X, Y = X[:400], Y[:400]
+X, Y = X[:300], Y[:300]
 GRID = {
-    "query_strategy__penalty": [0, 0.1, 0.3],
-    "label_filter__threshold": [0, 0.1, 0.25],
+    "query_strategy__penalty": [0, 0.3],
+    "label_filter__threshold": [0, 0.25],
 }
 
 
@@ -52,9 +52,9 @@ def network():
 def test_a_grid_of_penalties_and_thresholds_is_searched(estimator):
     search = GridSearchCV(run(estimator), GRID, cv=2).fit(X, Y)
     results = search.cv_results_
-    assert len(results["params"]) == 9
+    assert len(results["params"]) == 4
     assert np.isfinite(results["mean_test_score"]).all()
-    assert len(np.unique(results["mean_test_score"])) > 2
+    assert len(np.unique(results["mean_test_score"])) > 1
     assert set(search.best_params_) == set(GRID)
     best = search.best_estimator_
     assert best.query_strategy.penalty == search.best_params_["query_strategy__penalty"]
@@ -105,10 +105,10 @@ def test_other_searches_work_too():
     assert halving.n_resources_ == [1, 3]
     assert halving.best_estimator_.n_queries == 3
     rows = HalvingGridSearchCV(
-        run(), {"query_strategy__penalty": [0, 0.3]}, cv=2, min_resources=200,
+        run(), {"query_strategy__penalty": [0, 0.3]}, cv=2, min_resources=150,
         random_state=0,
     ).fit(X, Y)  # fmt: skip
-    assert rows.n_resources_[-1] >= 200
+    assert rows.n_resources_[-1] >= 150
 
 
 @pytest.mark.filterwarnings("ignore:The label filter rejected")
@@ -151,8 +151,8 @@ def test_labels_to_a_target_are_a_score_that_rises():
     assert LabelsToTarget(scores[0])(fitted, X, Y) == -labels[0]
     first = np.flatnonzero(scores >= scores[-1])[0]
     assert LabelsToTarget(scores[-1])(fitted, X, Y) == -labels[first]
-    # Never there: as if all of the 400 rows had been paid for.
-    assert LabelsToTarget(1.1)(fitted, X, Y) == -400
+    # Never there: as if all of the 300 rows had been paid for.
+    assert LabelsToTarget(1.1)(fitted, X, Y) == -300
 
 
 def test_the_final_score_is_that_of_the_last_model():

@@ -67,7 +67,9 @@ def test_members_learn_and_differ(iris, model):
 
 def test_members_agree_near_the_rows_and_not_far_from_them():
     X = np.linspace(-1, 1, 80)[:, None]
-    model = DeepEnsembleRegressor(max_epochs=200, lr=0.01, random_state=0)
+    model = DeepEnsembleRegressor(
+        max_epochs=150, lr=0.01, batch_size=80, random_state=0
+    )
     model.fit(X, np.sin(3 * X))
     spread = model.predict_samples(np.array([[0.0], [4.0]])).std(axis=1).ravel()
     assert spread[1] > 3 * spread[0]

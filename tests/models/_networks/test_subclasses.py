@@ -41,7 +41,7 @@ class EnsembleOfVotes(models.DeepEnsembleVoteRegressor):
 
 def history(model, strategy, y, n_jobs):
     comparison = compare(
-        [strategy], model, X, y, n_repeats=1, n_queries=2, n_jobs=n_jobs, random_state=0
+        [strategy], model, X, y, n_repeats=1, n_queries=1, n_jobs=n_jobs, random_state=0
     )
     return comparison.to_frame().filter(regex="^(?!seconds)")
 
@@ -57,7 +57,7 @@ if __name__ == "__main__":
     ]:
         for cls, few in zip(classes, ("n_draws", "n_members")):
             size = {few: 3, "module__hidden_units": (200, 200)}
-            model = cls(max_steps=20, random_state=0, **size)
+            model = cls(max_steps=10, random_state=0, **size)
             alone, workers = (history(model, strategy, y, jobs) for jobs in (1, 2))
             assert alone.equals(workers), (cls, alone, workers)
             print(cls.__name__)
