@@ -37,7 +37,7 @@ QUICK = os.environ.get("SKBAL_QUICK") == "1"
 
 digits = load_mnist_5k()
 images = (digits.images - digits.images.mean()) / digits.images.std()
-n_images = 1000 if QUICK else 4000
+n_images = 200 if QUICK else 4000
 X, y, index = make_repeated(
     images[:n_images],
     digits.target[:n_images],
@@ -58,7 +58,7 @@ print(X.shape)
 first = BalancedSeed(n_per_class=2, random_state=0).select(X[:n_images], y[:n_images])
 network = MCDropoutClassifier(
     module__n_filters=8 if QUICK else 16,
-    max_steps=60 if QUICK else 120,
+    max_steps=20 if QUICK else 120,
     lr=0.003,
     batch_size=32,
     random_state=0,
@@ -66,7 +66,7 @@ network = MCDropoutClassifier(
 accuracy = network.score(images[4000:], digits.target[4000:])
 print(f"accuracy with 20 labels: {accuracy:.2f}")
 
-n_draws = 100
+n_draws = 50 if QUICK else 100
 strategies = {
     "BALD": BALD(n_draws=n_draws, random_state=0),
     "BatchBALD": BatchBALD(n_draws=n_draws, random_state=0),
@@ -125,10 +125,8 @@ for name, rows in batches.items():
 # as its whole pool. We use more draws here, and other draws than those that chose the
 # batches, so that no strategy is measured by its own draws.
 
-n_many = 100 if QUICK else 500
-measure = BatchBALD(
-    n_draws=n_many, n_joint_samples=1000 if QUICK else 10_000, random_state=1
-)
+n_many, n_joint_samples = (50, 100) if QUICK else (500, 10_000)
+measure = BatchBALD(n_draws=n_many, n_joint_samples=n_joint_samples, random_state=1)
 
 
 def information(rows):

@@ -51,13 +51,13 @@ X_pool, X_test, y_pool, y_test = train_test_split(
 
 def learning_curve(strategy, seed):
     forest = RandomForestClassifier(
-        n_estimators=50 if QUICK else 100, min_samples_leaf=2, random_state=seed
+        n_estimators=20 if QUICK else 100, min_samples_leaf=2, random_state=seed
     )
     loop = ActiveLearningLoop(
         ActiveLearner(forest, strategy),
         X_pool,
         LabelOracle(y_pool),
-        n_queries=8 if QUICK else 25,
+        n_queries=4 if QUICK else 25,
         n_instances=10,
         initial=BalancedSeed(n_per_class=2, random_state=seed).select(X_pool, y_pool),
         X_test=X_test,
@@ -99,7 +99,7 @@ for name, runs in histories.items():
 
 # %%
 # In the full mode there are five runs of 270 labels. (The quick mode stops after two
-# runs of 100.) For the first eighty labels or so, BALD is no better than random. The
+# runs of 60.) For the first eighty labels or so, BALD is no better than random. The
 # forest knows too little to know what it does not know, and the rows that it asks about
 # are not as balanced as the first twenty. After that, BALD is ahead. It needed between
 # 120 and 130 labels for 90 percent, and random needed 140 to 230. With 270 labels,

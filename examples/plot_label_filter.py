@@ -41,10 +41,16 @@ from skbal.stopping import MaxLabels
 
 QUICK = os.environ.get("SKBAL_QUICK") == "1"
 
-budget = 60 if QUICK else 200
+budget = 40 if QUICK else 200
+n_pool, n_test = (300, 200) if QUICK else (4000, 1000)
 digits = load_mnist_5k()
 X_pool, X_test, y_pool, y_test = train_test_split(
-    digits.images, digits.target, test_size=1000, stratify=digits.target, random_state=0
+    digits.images,
+    digits.target,
+    train_size=n_pool,
+    test_size=n_test,
+    stratify=digits.target,
+    random_state=0,
 )
 
 
@@ -52,7 +58,7 @@ def run(strategy, label_filter, seed):
     network = MCDropoutClassifier(
         module__n_filters=8,
         n_draws=10 if QUICK else 30,
-        max_steps=40 if QUICK else 100,
+        max_steps=20 if QUICK else 100,
         lr=0.003,
         batch_size=32,
         random_state=seed,

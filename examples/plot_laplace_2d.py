@@ -34,7 +34,7 @@ X, y = make_blobs(90, centers=centers, cluster_std=0.6, random_state=0)
 network = MCDropoutClassifier(
     module__hidden_units=(50, 50),
     module__dropout=0.05,
-    max_steps=250,
+    max_steps=100 if QUICK else 250,
     lr=0.005,
     deterministic=True,  # dropout off when it predicts
     random_state=0,

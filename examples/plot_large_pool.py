@@ -34,7 +34,8 @@ from skbal.query import BatchBALD
 QUICK = os.environ.get("SKBAL_QUICK") == "1"
 
 digits = load_mnist_5k()
-images = (255 * digits.data).astype(np.uint8)
+n_images = 1000 if QUICK else 5000
+images = (255 * digits.data[:n_images]).astype(np.uint8)
 folder = tempfile.TemporaryDirectory()
 
 
@@ -65,8 +66,9 @@ forest.fit(images[known], digits.target[known])
 # batch is the same. tracemalloc counts what Python and NumPy allocate. It does not
 # count the pages of the file, which the operating system drops when it needs memory.
 
-strategy = BatchBALD(n_joint_samples=5000, max_memory="50MB", random_state=0)
-sizes = [5000, 10_000] if QUICK else [5000, 10_000, 20_000, 50_000]
+n_joint_samples = 500 if QUICK else 5000
+strategy = BatchBALD(n_joint_samples=n_joint_samples, max_memory="50MB", random_state=0)
+sizes = [1000, 2000] if QUICK else [5000, 10_000, 20_000, 50_000]
 peaks, batches = [], []
 for n_rows in sizes:
     pool = pool_in_a_file(n_rows)

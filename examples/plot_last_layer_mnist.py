@@ -40,9 +40,15 @@ from skbal.seeding import BalancedSeed
 
 QUICK = os.environ.get("SKBAL_QUICK") == "1"
 
+n_pool, n_test = (300, 200) if QUICK else (4000, 1000)
 digits = load_mnist_5k()
 X_pool, X_test, labels, labels_test = train_test_split(
-    digits.images, digits.target, test_size=1000, stratify=digits.target, random_state=0
+    digits.images,
+    digits.target,
+    train_size=n_pool,
+    test_size=n_test,
+    stratify=digits.target,
+    random_state=0,
 )
 one_hot = np.eye(10)
 y_pool, y_test = one_hot[labels], one_hot[labels_test]
@@ -60,7 +66,7 @@ y_pool, y_test = one_hot[labels], one_hot[labels_test]
 
 network = MCDropoutRegressor(
     module__n_filters=8 if QUICK else 16,
-    max_steps=40 if QUICK else 120,
+    max_steps=5 if QUICK else 120,
     lr=0.003,
     batch_size=32,
 )
@@ -80,7 +86,7 @@ def learning_curve(head, strategy, seed):
         ActiveLearner(model, strategy),
         X_pool,
         LabelOracle(y_pool),
-        n_queries=2 if QUICK else 13,
+        n_queries=1 if QUICK else 13,
         n_instances=10,
         initial=first_digits(seed),
         X_test=X_test,

@@ -36,9 +36,15 @@ from skbal.seeding import BalancedSeed
 
 QUICK = os.environ.get("SKBAL_QUICK") == "1"
 
+n_pool, n_test = (300, 200) if QUICK else (4000, 1000)
 digits = load_mnist_5k()
 X_pool, X_test, y_pool, y_test = train_test_split(
-    digits.images, digits.target, test_size=1000, stratify=digits.target, random_state=0
+    digits.images,
+    digits.target,
+    train_size=n_pool,
+    test_size=n_test,
+    stratify=digits.target,
+    random_state=0,
 )
 oracle = NoisyOracle(y_pool, noise=0.2, random_state=0)
 print(f"wrong labels in the whole pool: {oracle.wrong_.mean():.3f}")
@@ -67,8 +73,8 @@ plt.show()
 def learning_curve(strategy, noise, seed):
     network = MCDropoutClassifier(
         module__n_filters=8,
-        n_draws=20 if QUICK else 30,
-        max_steps=30 if QUICK else 100,
+        n_draws=10 if QUICK else 30,
+        max_steps=5 if QUICK else 100,
         lr=0.003,
         batch_size=32,
         random_state=seed,
@@ -79,7 +85,7 @@ def learning_curve(strategy, noise, seed):
         ActiveLearner(network, query, X_pool[first], y_pool[first]),
         X_pool,
         NoisyOracle(y_pool, noise=noise, random_state=seed),
-        n_queries=2 if QUICK else 13,
+        n_queries=1 if QUICK else 13,
         n_instances=10,
         candidates=np.setdiff1d(np.arange(len(X_pool)), first),
         X_test=X_test,

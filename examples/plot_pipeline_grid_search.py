@@ -39,7 +39,7 @@ X_train, X_pool, y_train, y_pool = train_test_split(
 )
 pipeline = make_pipeline(
     StandardScaler(),
-    MCDropoutClassifier(max_epochs=10 if QUICK else 20, n_draws=50, random_state=0),
+    MCDropoutClassifier(max_epochs=5 if QUICK else 20, n_draws=50, random_state=0),
 )
 
 # %%
@@ -49,8 +49,8 @@ pipeline = make_pipeline(
 # The names of parameters are those of scikit-learn: the name of the step, two
 # underscores, and the parameter. A learning rate is searched on a logarithmic grid.
 
-n_folds = 3 if QUICK else 5
-learning_rates = np.logspace(-4, -0.5, 4 if QUICK else 8)
+n_folds = 2 if QUICK else 5
+learning_rates = np.logspace(-4, -0.5, 3 if QUICK else 8)
 search = GridSearchCV(
     pipeline,
     {"mcdropoutclassifier__lr": learning_rates},

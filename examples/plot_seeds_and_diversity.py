@@ -35,7 +35,8 @@ X_pool, X_test, y_pool, y_test = train_test_split(
     digits.images, digits.target, test_size=1000, stratify=digits.target, random_state=0
 )
 if QUICK:
-    X_pool, y_pool = X_pool[:1000], y_pool[:1000]
+    X_pool, y_pool = X_pool[:300], y_pool[:300]
+    X_test, y_test = X_test[:200], y_test[:200]
 
 SEEDS = {
     "random of each class": BalancedSeed(n_per_class=2),
@@ -67,7 +68,7 @@ def network(**settings):
     return MCDropoutClassifier(
         module__n_filters=8,
         n_draws=10 if QUICK else 30,
-        max_steps=30 if QUICK else 100,
+        max_steps=5 if QUICK else 100,
         lr=0.003,
         batch_size=32,
         **settings,

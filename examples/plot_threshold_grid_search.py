@@ -54,7 +54,7 @@ else:
         module__n_filters=8, n_draws=30, max_steps=100, lr=0.003, batch_size=32
     )
 
-budget = 60 if QUICK else 150
+budget = 40 if QUICK else 150
 run = ActiveLearningClassifier(
     model,
     BALD(pool_subsample=1000),

@@ -36,8 +36,8 @@ from skbal.query import Random, VoteBALD
 
 QUICK = os.environ.get("SKBAL_QUICK") == "1"
 
-n_pool, n_test = (240, 100) if QUICK else (800, 500)
-n_steps = 40 if QUICK else 300
+n_pool, n_test = (80, 40) if QUICK else (800, 500)
+n_steps = 5 if QUICK else 300
 repeats = range(2 if QUICK else 3)
 skies = [make_galaxies(n_pool + n_test, 32, random_state=repeat) for repeat in repeats]
 
@@ -110,7 +110,7 @@ ceiling = score_of_votes(n_pool, 43)
 # beta-binomial treats these as two galaxies that look alike. If the last networks are
 # fitted to the totals, ``oracle.votes``, both strategies are better by 0.001.)
 
-n_weeks, n_galaxies, n_more = (2, 10, 40) if QUICK else (6, 40, 40)
+n_weeks, n_galaxies, n_more = (2, 5, 40) if QUICK else (6, 40, 40)
 
 
 def campaign(strategy, repeat):

@@ -34,7 +34,7 @@ from skbal.query import VoteBALD
 
 QUICK = os.environ.get("SKBAL_QUICK") == "1"
 
-n_train, n_pool = (150, 300) if QUICK else (300, 1500)
+n_train, n_pool = (60, 60) if QUICK else (300, 1500)
 galaxies = make_galaxies(n_train + n_pool, image_size=32, random_state=0)
 QUESTIONS = galaxies.question_names
 X_train, X_pool = np.split(galaxies.images, [n_train])
@@ -50,8 +50,8 @@ def turned(images):
 def network(likelihood):
     model = MCDropoutVoteRegressor(
         likelihood=likelihood,
-        n_draws=100,
-        max_steps=60 if QUICK else 700,
+        n_draws=30 if QUICK else 100,
+        max_steps=10 if QUICK else 700,
         lr=0.002,
         augment=turned,
         random_state=0,

@@ -31,7 +31,7 @@ from skbal.plotting import ImageGridDisplay, VotePosteriorDisplay
 
 QUICK = os.environ.get("SKBAL_QUICK") == "1"
 
-n_train, n_test = (300, 200) if QUICK else (1500, 1000)
+n_train, n_test = (100, 50) if QUICK else (1500, 1000)
 galaxies = make_galaxies(n_train + n_test, image_size=32, random_state=0)
 QUESTIONS = galaxies.question_names
 X_train, X_test = np.split(galaxies.images, [n_train])
@@ -68,7 +68,7 @@ def network(likelihood):
     model = MCDropoutVoteRegressor(
         likelihood=likelihood,
         n_draws=30,
-        max_steps=60 if QUICK else 800,
+        max_steps=10 if QUICK else 800,
         lr=0.002,
         augment=turned,
         random_state=0,

@@ -49,7 +49,7 @@ print(f"accuracy on its own training set: {model.score(X, y):.2f}")
 # grid, so its boundary between the classes is an unbroken line. Such draws are called
 # *joint*.
 
-n_side = 60 if QUICK else 150
+n_side = 40 if QUICK else 150
 first, second = np.meshgrid(np.linspace(-3, 4, n_side), np.linspace(-2.5, 3, n_side))
 grid = np.column_stack([first.ravel(), second.ravel()])
 draws = predict_samples(model, grid, n_draws=100, random_state=0)
