@@ -14,13 +14,29 @@ import subprocess
 import sys
 from pathlib import Path
 
+# What multiplies or factorises matrices in NumPy and SciPy.
 TESTS = (
-    "tests/information",
+    "tests/information/test_epig.py",
+    "tests/information/test_joint.py",
+    "tests/information/test_spread.py",
     "tests/models/_laplace",
     "tests/models/_last_layer",
     "tests/models/_linear",
     "tests/models/_vote_regression",
-    "tests/query",
+    "tests/query/_batch_bald",
+    "tests/query/test_badge.py",
+    "tests/query/test_batch_variance.py",
+    "tests/query/test_diverse.py",
+    "tests/query/test_diversity_penalised.py",
+    "tests/query/test_epig.py",
+    "tests/query/test_far_apart.py",
+    "tests/query/test_features.py",
+    "tests/query/test_greedy.py",
+    "tests/query/test_k_center.py",
+    "tests/query/test_kmeans_batch.py",
+    "tests/query/test_penalised_greedy.py",
+    "tests/query/test_predictive_variance.py",
+    "tests/seeding/test_kmeans.py",
 )
 # What the processor must have, from the newest to the oldest.
 KERNELS = {"SkylakeX": "avx512f", "Haswell": "avx2", "Sandybridge": "avx"}

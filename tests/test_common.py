@@ -46,9 +46,9 @@ from skbal.testing import check_posterior_sampler
 from tests.one_vote_each import EnsembleOfOneVoteEach, NetworkOfOneVoteEach
 from tests.test_public_api import PUBLIC
 
-FAST = {"module__hidden_units": (30,), "max_epochs": 10}
+FAST = {"module__hidden_units": (30,), "max_epochs": 5, "lr": 0.01}
 # Short trainings, since the checks fit each estimator some 100 times.
-DROPOUT = {"max_epochs": 10, "lr": 0.01, "n_draws": 20, "random_state": 0}
+DROPOUT = {"max_epochs": 10, "lr": 0.01, "n_draws": 5, "random_state": 0}
 ENSEMBLE = {"max_epochs": 15, "lr": 0.01, "n_members": 2, "random_state": 0}
 LAST_LAYERS = [
     LastLayerClassifier(MCDropoutClassifier(**FAST), random_state=0),

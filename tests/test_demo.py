@@ -28,6 +28,7 @@ def test_every_strategy_starts_from_the_same_labels(histories):
     assert len({history.scores[0] for history in histories.values()}) == 1
 
 
+@pytest.mark.slow
 def test_a_demo_repeats_with_its_seed(histories):
     assert run_demo(TINY, seed=0, verbose=False) == histories
 
@@ -50,6 +51,7 @@ def test_the_table_says_when_a_target_was_reached():
     }
 
 
+@pytest.mark.slow
 def test_the_command_draws_a_figure_and_says_where(tmp_path, monkeypatch):
     monkeypatch.setattr(_demo, "QUICK", TINY)
     command = ["demo", "--quick", "--output", str(tmp_path / "new")]

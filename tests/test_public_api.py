@@ -193,21 +193,22 @@ HEAVY = {"torch", "skorch", "matplotlib", "modAL", "typer"}
     "statement",
     [
         "import skbal",
-        "import skbal.models, skbal.query, skbal.oracles, skbal.seeding",
-        "import skbal.datasets, skbal.plotting, skbal.testing, skbal.loop",
-        "import skbal.audit, skbal.stopping",
-        "from skbal import predict_samples",
+        "import skbal.models, skbal.query, skbal.oracles, skbal.seeding, "
+        "skbal.datasets, skbal.plotting, skbal.testing, skbal.loop, skbal.audit, "
+        "skbal.stopping; from skbal import predict_samples",
     ],
 )
 def test_an_import_brings_nothing_heavy(statement):
     assert not loaded_after(statement) & HEAVY
 
 
+@pytest.mark.slow
 def test_runs_load_modal_and_nothing_heavier():
     loaded = loaded_after("import skbal.experiments, skbal.simulation")
     assert loaded & HEAVY == {"modAL"}
 
 
+@pytest.mark.slow
 def test_parameters_of_an_estimator_need_no_torch():
     statement = "from skbal.models import MCDropoutClassifier as M; repr(M(lr=1))"
     assert not loaded_after(statement) & HEAVY

@@ -16,6 +16,7 @@ README = ROOT / "README.md"
 pytestmark = pytest.mark.skipif(not README.exists(), reason="no README beside tests")
 
 
+@pytest.mark.slow
 def test_the_examples_run_one_after_the_other(capsys):
     blocks = re.findall(r"```python\n(.*?)```", README.read_text(), flags=re.S)
     names = {}

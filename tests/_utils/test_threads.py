@@ -176,6 +176,7 @@ def test_what_needs_no_torch_is_known_too(other):
     assert not uses_torch(other)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("network", ["MCDropoutClassifier", "Own"])
 def test_torch_loaded_by_a_network_inside_the_block_has_one_thread(network):
     code = (

@@ -19,6 +19,7 @@ def squares(n, n_jobs=None):
     return dict(call_all(square, ((x,) for x in range(n)), n_jobs))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [0, 1, 40])
 @pytest.mark.parametrize("backend", ["threading", "loky", "multiprocessing"])
 def test_each_call_gives_its_result_once(backend, n):

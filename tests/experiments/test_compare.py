@@ -56,6 +56,7 @@ def test_the_same_strategy_twice_makes_no_difference():
     assert twice.verdicts == {"B": "not distinguishable on 2 repeats"}
 
 
+@pytest.mark.slow
 def test_results_do_not_depend_on_workers_or_on_other_strategies(short):
     spread = compare([BALD(), PowerBALD()], FOREST, X, Y, n_jobs=2, **SHORT)
     assert spread.histories == short.histories

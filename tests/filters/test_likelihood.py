@@ -143,6 +143,7 @@ def in_batches(label_filter, model, X, y, size=10):
     )
 
 
+@pytest.mark.slow
 def test_the_dynamic_threshold_moves_with_the_answers():
     noisy, clean = LabelLikelihoodFilter("dynamic"), LabelLikelihoodFilter("dynamic")
     rejected = [~in_batches(noisy, *answers(0.3)), ~in_batches(clean, *answers(0.0))]
@@ -195,6 +196,7 @@ def test_a_clone_has_seen_nothing():
     assert not hasattr(copy, "threshold_")
 
 
+@pytest.mark.slow
 def test_a_learner_is_taught_what_its_filter_trusts(digits):
     X, y = digits
     rng = np.random.default_rng(0)

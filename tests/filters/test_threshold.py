@@ -36,6 +36,7 @@ def test_the_noise_rate_is_found_and_rather_too_low_than_too_high(noise):
     assert 0.6 < after(batches).noise_rate / wrong.mean() < 1.1
 
 
+@pytest.mark.slow
 def test_more_answers_tell_the_noise_rate_better():
     batches, wrong = campaign(0.2, n_answers=2400)
     shares = [
@@ -54,6 +55,7 @@ def test_overconfidence_is_not_taken_for_noise(temperature):
     assert estimate.temperature == pytest.approx(temperature, rel=0.25)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("temperature", [0.5, 2.0])
 def test_noise_and_temperature_are_told_apart(temperature):
     batches, wrong = campaign(0.2, n_answers=1200, temperature=temperature)
@@ -62,6 +64,7 @@ def test_noise_and_temperature_are_told_apart(temperature):
     assert estimate.temperature == pytest.approx(temperature, rel=0.3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("noise", [0.1, 0.2, 0.3])
 def test_about_as_many_are_rejected_as_are_wrong(noise):
     batches, wrong = campaign(noise, n_answers=1000)

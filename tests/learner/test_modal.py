@@ -293,6 +293,7 @@ def run(code, *folders):
     ).stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "fault", ["import skorch_of_old", "raise AttributeError('np.float')", "1 / 0"]
 )
@@ -312,5 +313,6 @@ except ImportError as error:
     assert "'modAL-python>=0.4.1,!=0.4.2,!=0.4.2.1'" in message
 
 
+@pytest.mark.slow
 def test_importing_the_learners_warns_about_nothing():
     assert run("import skbal; print(skbal.BayesianOptimizer)").strip()

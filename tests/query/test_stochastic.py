@@ -51,6 +51,7 @@ def test_the_first_row_has_the_chance_of_the_paper(kind, beta):
     assert (np.abs(np.bincount(firsts, minlength=5) - expected) < 4.5 * error + 2).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "beta"), [c for c in CASES if c[1] == 1])
 def test_pairs_are_drawn_without_replacement(kind, beta):
     table = random_draws(4, 5, 3, seed=3)

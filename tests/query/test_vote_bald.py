@@ -226,6 +226,7 @@ def test_a_learner_whose_pool_shrinks_asks_by_a_function():
 # Workers, pools, other strategies
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", ["loky", "threading"])
 def test_the_choice_does_not_depend_on_workers_or_pieces(backend):
     X, counts = random_pool(60), np.arange(60) % 9

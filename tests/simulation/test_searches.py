@@ -66,6 +66,7 @@ def test_a_grid_of_penalties_and_thresholds_is_searched(estimator):
     assert len(trusting.learner_.rejected_) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:The label filter rejected")
 @pytest.mark.parametrize("estimator", [None, network()], ids=["forest", "network"])
 def test_one_process_or_two_give_the_same(estimator):
@@ -82,6 +83,7 @@ def test_one_process_or_two_give_the_same(estimator):
     assert one.best_estimator_.history_ == two.best_estimator_.history_
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:The label filter rejected")
 def test_other_searches_work_too():
     random = RandomizedSearchCV(

@@ -46,6 +46,7 @@ def model(data):
 # ------------------------------------------------------------------------- learning
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("likelihood", ["binomial", "beta-binomial"])
 def test_it_learns_rho_of_both_questions(likelihood):
     X, votes, rho = simulated(800)
@@ -57,6 +58,7 @@ def test_it_learns_rho_of_both_questions(likelihood):
     assert model.n_questions_ == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("concentration", [3.0, 30.0])
 def test_the_concentration_is_found(concentration):
     X, votes, _ = simulated(1500, concentration=concentration)
@@ -67,6 +69,7 @@ def test_the_concentration_is_found(concentration):
     assert (found < 1.5 * concentration).all()
 
 
+@pytest.mark.slow
 def test_rows_differ_in_their_concentration():
     X, _, rho = simulated(2000)
     rng = np.random.default_rng(0)
@@ -397,6 +400,7 @@ def test_without_any_vote_there_is_nothing_to_learn(data, likelihood):
     assert np.isfinite(model.predict_votes(X, 40)).all()
 
 
+@pytest.mark.slow
 def test_single_votes_cannot_tell_a_concentration(data):
     X, _, rho = data
     yes = np.random.default_rng(0).binomial(1, rho[:, 0])

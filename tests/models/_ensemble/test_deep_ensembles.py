@@ -65,6 +65,7 @@ def test_members_learn_and_differ(iris, model):
             assert not np.allclose(weights, other)
 
 
+@pytest.mark.slow
 def test_members_agree_near_the_rows_and_not_far_from_them():
     X = np.linspace(-1, 1, 80)[:, None]
     model = DeepEnsembleRegressor(
@@ -87,6 +88,7 @@ def test_images_and_flat_rows_get_the_default_networks(iris):
     assert type(votes.members_[1].module_).__name__ == "GalaxyCNN"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_jobs", [2, -1])
 def test_workers_change_nothing(iris, model, n_jobs):
     parallel = clone(model).set_params(n_jobs=n_jobs).fit(*iris)

@@ -363,7 +363,7 @@ def test_laplace_improves_on_an_overconfident_network():
     X = (X / 16).astype(np.float32)
     order = np.random.default_rng(0).permutation(len(X))
     taught, new = order[:200], order[200:]
-    network = MCDropoutClassifier(max_epochs=500, random_state=0)
+    network = MCDropoutClassifier(max_epochs=100, lr=0.01, random_state=0)
     network.fit(X[taught], y[taught])
     plain = copy.deepcopy(network).set_params(deterministic=True)
     model = LaplaceClassifier(FrozenEstimator(network), random_state=0)

@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 SCRIPT = """
 import warnings
 
@@ -64,6 +66,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.slow
 def test_a_subclass_in_a_script_has_one_history_for_any_workers(tmp_path):
     script = tmp_path / "script.py"
     script.write_text(SCRIPT)

@@ -169,6 +169,7 @@ def test_a_small_memory_gives_the_same_batch():
     assert_array_equal(less(model, X, 10), expected)
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_pool():
     class Linear:
         def predict_samples(self, X, n_draws=None, *, random_state=None):
