@@ -1,3 +1,16 @@
 """Which files here hold examples that pytest runs: the pages, and nothing built."""
 
+from pathlib import Path
+
+import pytest
+
 collect_ignore = ["conf.py", "_build", "auto_examples", "api"]
+
+DOCS = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items):
+    """Mark the pages as slow: each runs the whole of its code."""
+    for item in items:
+        if DOCS in item.path.parents:
+            item.add_marker(pytest.mark.slow)

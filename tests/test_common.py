@@ -83,6 +83,9 @@ ESTIMATORS = [
     BayesianLinearRegression(),
     BayesianLinearRegression(output_covariance="empirical", optimize="evidence"),
     MeanFieldLinearRegression(),
+    *SIMULATIONS,
+]
+NETWORKS = [
     MCDropoutClassifier(**DROPOUT),
     MCDropoutRegressor(**DROPOUT),
     DeepEnsembleClassifier(**ENSEMBLE),
@@ -92,7 +95,6 @@ ESTIMATORS = [
     NetworkOfOneVoteEach(likelihood="beta-binomial", **DROPOUT),
     *LAST_LAYERS,
     *LAPLACES,
-    *SIMULATIONS,
 ]
 
 # scikit-learn's checks that are run elsewhere, or say nothing about a class.
@@ -103,13 +105,33 @@ CHECKED_ELSEWHERE = {
 }
 
 
-# Some checks fit targets without noise, or a single row, on which an evidence has no
-# hold; the warnings that say so are tested with the models.
-@pytest.mark.filterwarnings("ignore::skbal.exceptions.NumericalWarning")
-# Single votes tell nothing of a concentration.
-@pytest.mark.filterwarnings("ignore::skbal.exceptions.VotesWarning")
-@parametrize_with_checks(ESTIMATORS, expected_failed_checks=lambda e: EXPECTED_FAILURES)
+def checked(estimators):
+    """Decorate a test that is run for each estimator and check of scikit-learn."""
+
+    def decorate(test):
+        # Some checks fit targets without noise, or a single row, on which an evidence
+        # has no hold; the warnings that say so are tested with the models. Single votes
+        # tell nothing of a concentration.
+        for warning in ("NumericalWarning", "VotesWarning"):
+            test = pytest.mark.filterwarnings(f"ignore::skbal.exceptions.{warning}")(
+                test
+            )
+        return parametrize_with_checks(
+            estimators, expected_failed_checks=lambda e: EXPECTED_FAILURES
+        )(test)
+
+    return decorate
+
+
+@checked(ESTIMATORS)
 def test_estimators_do_as_scikit_learn_asks(estimator, check):
+    check(estimator)
+
+
+@pytest.mark.slow
+@pytest.mark.versions
+@checked(NETWORKS)
+def test_networks_do_as_scikit_learn_asks(estimator, check):
     check(estimator)
 
 
@@ -179,8 +201,8 @@ def public_estimators():
 
 def test_every_public_estimator_is_here():
     public = set(public_estimators())
-    checked = {base for each in ESTIMATORS for base in type(each).__mro__}
-    assert {cls.__name__ for cls in public - checked} == set(CHECKED_ELSEWHERE)
+    found = {base for each in ESTIMATORS + NETWORKS for base in type(each).__mro__}
+    assert {cls.__name__ for cls in public - found} == set(CHECKED_ELSEWHERE)
     assert public <= {type(estimator) for estimator, _, _ in SAMPLERS}
 
 

@@ -49,6 +49,7 @@ def test_draws_are_the_same_on_workers(network, digits, whole, backend, n_jobs):
     np.testing.assert_allclose(draws, whole, **SAME)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("strategy", [BALD, EPIG, Random])
 def test_queries_are_the_same_in_chunks_and_on_workers(network, digits, strategy):
     expected = strategy(random_state=0)(network, digits[0], 20)
@@ -77,6 +78,7 @@ def run(digits, seed):
     return loop.run().history_.to_records()
 
 
+@pytest.mark.slow
 def test_histories_are_the_same_on_workers(digits):
     def choices(history):
         return [(step["indices"], step["score"]) for step in history]

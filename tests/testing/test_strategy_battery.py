@@ -94,6 +94,7 @@ def test_what_does_not_apply_is_skipped_with_a_reason():
     assert results["ties"] == "skipped: rows are never equal"
 
 
+@pytest.mark.slow
 def test_a_strategy_of_a_users_own_is_tested_in_one_line():
     class Range(DrawStrategy):
         def score_draws(self, draws):

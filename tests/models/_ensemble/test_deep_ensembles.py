@@ -105,6 +105,7 @@ def test_members_may_be_trained_in_threads(iris, model):
     )
 
 
+@pytest.mark.slow
 def test_large_rows_reach_workers_as_arrays_of_their_own(recwarn):
     # joblib gives workers arrays of more than 1 MB as read-only files.
     X = np.random.default_rng(0).normal(size=(600, 700)).astype(np.float32)
