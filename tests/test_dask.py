@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 from sklearn.datasets import load_digits
+from sklearn.ensemble import RandomForestClassifier
 from sklearn.model_selection import GridSearchCV
 
 from skbal import ActiveLearningClassifier, predict_samples
@@ -99,9 +100,14 @@ def test_draws_and_queries_are_the_same(client, digits, tmp_path):
             np.testing.assert_array_equal(ask(network, pool, 20), chosen)
 
 
-def test_a_search_over_runs_is_the_same(client, digits):
+@pytest.mark.parametrize("module", ["forest", "network"])
+def test_a_search_over_runs_is_the_same(client, digits, module):
     X, y = digits[0][:200], digits[1][:200]
-    estimator = MCDropoutClassifier(module__hidden_units=(16,), max_steps=20, n_draws=8)
+    estimator = RandomForestClassifier(n_estimators=10)
+    if module == "network":
+        estimator = MCDropoutClassifier(
+            module__hidden_units=(16,), max_steps=20, n_draws=8
+        )
     run = ActiveLearningClassifier(
         estimator, BALD(), n_queries=2, n_instances=5, random_state=0
     )

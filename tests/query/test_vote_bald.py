@@ -226,12 +226,14 @@ def test_a_learner_whose_pool_shrinks_asks_by_a_function():
 # Workers, pools, other strategies
 
 
-def test_the_choice_does_not_depend_on_workers_or_pieces():
+@pytest.mark.slow
+@pytest.mark.parametrize("backend", ["loky", "threading"])
+def test_the_choice_does_not_depend_on_workers_or_pieces(backend):
     X, counts = random_pool(60), np.arange(60) % 9
     model = fitted(concentration=[4.0, 9.0])
     expected = VoteBALD(counts, random_state=0)(model, X, 10)
     for walk in ({"batch_size": 7}, {"n_jobs": 2}, {"n_jobs": 2, "batch_size": 11}):
-        with joblib.parallel_config(backend="threading"):
+        with joblib.parallel_config(backend=backend):
             chosen = VoteBALD(counts, random_state=0, **walk)(model, X, 10)
         assert_array_equal(chosen, expected)
 

@@ -4,6 +4,7 @@ import json
 import os
 import pickle
 import struct
+import tempfile
 
 import numpy as np
 import pandas as pd
@@ -287,9 +288,12 @@ def test_a_refused_file_leaves_what_was_fitted(path):
 # ------------------------------------------------------- files of someone else's making
 
 
+MADE_BY_EVIL = os.path.join(tempfile.gettempdir(), "skbal_was_here")
+
+
 class Evil:
     def __reduce__(self):
-        return os.mkdir, ("/tmp/skbal_was_here",)
+        return os.mkdir, (MADE_BY_EVIL,)
 
 
 def pickled(path):
@@ -415,7 +419,7 @@ def test_a_file_of_someone_elses_making_is_an_error_that_names_it(name, path):
         model.load_weights(path)
     assert str(path) in str(caught.value)
     assert not hasattr(model, "row_shape_")
-    assert not os.path.exists("/tmp/skbal_was_here")
+    assert not os.path.exists(MADE_BY_EVIL)
 
 
 @pytest.mark.parametrize(
