@@ -17,6 +17,7 @@ from skbal._utils.chunks import rows_within
 from skbal.models._dropout._first_dense import FirstDense, split_sequential
 from skbal.models._dropout._masks import MaskedDropout, Masks
 from skbal.models._dropout._sizes import bytes_around_dropout
+from skbal.models._networks._few_rows import filled_up
 from skbal.models._networks._sizes import LIVE_TENSORS
 from skbal.models._networks._twin import evaluation_twin, network_output
 
@@ -69,8 +70,10 @@ class DropoutSampler:
         -------
         outputs : torch.Tensor of shape (n_draws, n_rows, n_outputs)
         """
+        n_rows = len(x)
+        x = filled_up(x, self.batch_size)
         with torch.inference_mode():
-            return self._way.outputs(x, self.masks, self.draws)
+            return self._way.outputs(x, self.masks, self.draws)[:, :n_rows]
 
 
 def _fastest_way(twin, example, masks, n_draws):

@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from skbal._utils.chunks import rows_within
+from skbal.models._networks._few_rows import filled_up
 from skbal.models._networks._layers import flat_layers, is_dropout
 from skbal.models._networks._sizes import LIVE_TENSORS, largest_bytes
 from skbal.models._networks._twin import evaluation_twin, network_output
@@ -165,16 +166,18 @@ class FeatureExtractor:
         -------
         features : torch.Tensor of shape (n_rows, n_features)
         """
+        n_rows = len(x)
+        x = filled_up(x, self.batch_size)
         with torch.inference_mode():
             self._twin(x)
         seen, self._seen = self._seen, None
         if not isinstance(seen, torch.Tensor) or seen.shape[:1] != (len(x),):
             raise ValueError(
                 f"The features of the network of {self._owner} must be a tensor with a "
-                f"row for each of the {len(x)} rows of X, got {_kind(seen)}: give "
-                "another layer as feature_layer."
+                f"row for each of the {len(x)} rows that enter, got {_kind(seen)}: "
+                "give another layer as feature_layer."
             )
-        features = seen.reshape(len(x), -1)
+        features = seen[:n_rows].reshape(n_rows, -1)
         return features if features.dtype == torch.float64 else features.float()
 
     def _first_pass(self, example):

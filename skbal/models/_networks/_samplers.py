@@ -3,6 +3,7 @@
 import torch
 
 from skbal._utils.chunks import rows_within
+from skbal.models._networks._few_rows import filled_up
 from skbal.models._networks._sizes import LIVE_TENSORS, largest_bytes
 from skbal.models._networks._twin import evaluation_twin, network_output
 
@@ -41,7 +42,9 @@ class EvaluationSampler:
         -------
         outputs : torch.Tensor of shape (n_networks, n_rows, n_outputs)
         """
+        n_rows = len(x)
+        x = filled_up(x, self.batch_size)
         with torch.inference_mode():
             # Each network gets a copy, since it may change its input in place.
             outputs = [network_output(twin(x.clone())) for twin in self._twins]
-            return torch.stack(outputs)
+            return torch.stack(outputs)[:, :n_rows]

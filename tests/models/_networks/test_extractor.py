@@ -145,7 +145,7 @@ def test_a_layer_that_does_not_run_is_named():
     network = Skip()
     network.spare = nn.Linear(8, 8)
     with pytest.raises(
-        ValueError, match="row for each of the 1 rows of X, got nothing"
+        ValueError, match="row for each of the 16 rows that enter, got nothing"
     ):
         features_of(network, ROWS, "spare")
 
