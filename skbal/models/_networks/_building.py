@@ -6,6 +6,7 @@ from skbal._utils.lazy import lazy_module
 from skbal._utils.torch_random import seeded_torch
 
 _architectures = lazy_module("skbal.models._networks._architectures")
+_batches = lazy_module("skbal.models._networks._batches")
 _probing = lazy_module("skbal.models._networks._probe")
 _training = lazy_module("skbal.models._networks._training")
 
@@ -78,6 +79,7 @@ class NetBuildingMixin:
             "iterator_train__shuffle": True,
             # Our own progress bar and errors say what skorch would print.
             "verbose": 0,
+            **_batches.batch_parameters(self._network_parameters()),
             **self._loss_parameters(n_samples),
             **module_parameters,
         }
