@@ -87,8 +87,8 @@ ESTIMATORS = [
     *SIMULATIONS,
 ]
 NETWORKS = [
-    MCDropoutClassifier(**DROPOUT),
-    MCDropoutRegressor(**DROPOUT),
+    MCDropoutClassifier(random_state=0),
+    MCDropoutRegressor(random_state=0),
     DeepEnsembleClassifier(**ENSEMBLE),
     DeepEnsembleRegressor(**ENSEMBLE),
     EnsembleOfOneVoteEach(**ENSEMBLE),
