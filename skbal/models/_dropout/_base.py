@@ -17,7 +17,7 @@ from skbal.models._networks import _plain_data
 from skbal.models._networks._estimator import NetworkEstimator
 
 _draws = lazy_module("skbal.models._dropout._draws")
-_dropout_probe = lazy_module("skbal.models._dropout._probe")
+_plans = lazy_module("skbal.models._dropout._plan")
 _samplers = lazy_module("skbal.models._networks._samplers")
 _training = lazy_module("skbal.models._networks._training")
 
@@ -108,8 +108,7 @@ class MCDropout(NetworkEstimator):
     def _probe(self, net, example):
         outputs = super()._probe(net, example)
         if not self.deterministic:
-            owner = type(self).__name__
-            _dropout_probe.check_has_dropout(net.module_, example, owner)
+            net.draw_plan_ = _plans.plan_of(net.module_, example, type(self).__name__)
         return outputs
 
     def _loss_parameters(self, n_samples):
@@ -137,7 +136,9 @@ class MCDropout(NetworkEstimator):
     def _make_sampler(self, example, n_draws, seed):
         if self.deterministic:
             return _samplers.EvaluationSampler(self._modules(), example)
-        return _draws.DropoutSampler(self.net_.module_, example, n_draws, seed)
+        # Loaded weights come without a plan.
+        plan = getattr(self.net_, "draw_plan_", None)
+        return _draws.DropoutSampler(self.net_.module_, example, n_draws, seed, plan)
 
     def _fitted_seed(self):
         return self.draw_seed_

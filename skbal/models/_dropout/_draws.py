@@ -1,32 +1,30 @@
 """Joint draws of a network with dropout, as fast as its structure allows.
 
-The layers before the first dropout run once, not once per draw. There are three ways to
-continue, from the fastest:
+There are three ways, from the fastest:
 
 1. a ``Sequential`` whose first dropout feeds a dense layer: a draw computes only what
    the dropped units add to that layer, and subtracts it (`FirstDense`);
 2. a module that can run the rows of all draws side by side (`_SideBySide`);
 3. any other module: one pass per draw (`_OneByOne`).
 
-All use the same masks, so they make the same draws up to rounding.
+The first two run the layers before the first dropout once, not once per draw. All use
+the same masks, so they make the same draws up to rounding. The third is the reference:
+a quick way is taken if it agrees on a few rows.
 """
 
 import torch
 
 from skbal._utils.chunks import rows_within
-from skbal.models._dropout._first_dense import FirstDense, split_sequential
+from skbal.models._dropout._first_dense import FirstDense, is_plain, split_sequential
+from skbal.models._dropout._joint import Joint
 from skbal.models._dropout._masks import MaskedDropout, Masks
+from skbal.models._dropout._plan import one_draw, plan_of
 from skbal.models._dropout._sizes import bytes_around_dropout
 from skbal.models._networks._few_rows import filled_up
-from skbal.models._networks._sizes import LIVE_TENSORS
-from skbal.models._networks._twin import evaluation_twin, network_output
-
-
-def count_dropouts(module, x):
-    """Return the number of dropouts in a forward pass of ``x``."""
-    with torch.inference_mode(), MaskedDropout(Masks(0, x.device), range(1)) as mode:
-        module(x)
-    return mode.layer
+from skbal.models._networks._modes import in_mode
+from skbal.models._networks._noise import Noise, NoNoise
+from skbal.models._networks._sizes import LIVE_TENSORS, largest_bytes
+from skbal.models._networks._twin import drawing_twin, network_output
 
 
 class DropoutSampler:
@@ -43,6 +41,8 @@ class DropoutSampler:
         Number of draws.
     seed : int
         Seed of the draws.
+    plan : Plan, optional
+        What was found out about the network when it was fitted.
 
     Attributes
     ----------
@@ -50,12 +50,14 @@ class DropoutSampler:
         Number of rows whose temporaries stay within the memory budget.
     """
 
-    def __init__(self, module, example, n_draws, seed):
+    def __init__(self, module, example, n_draws, seed, plan=None):
         self.draws = range(n_draws)
         self.masks = Masks(seed, example.device)
-        twin = evaluation_twin(module)
-        with torch.inference_mode():
-            self._way = _fastest_way(twin, example, self.masks, n_draws)
+        if plan is None:
+            plan = plan_of(module, example, type(module).__name__)
+        twin = drawing_twin(module, plan.frozen)
+        with torch.no_grad():
+            self._way = _fastest_way(twin, example, n_draws, plan)
         self.batch_size = self._way.batch_size
 
     def __call__(self, x):
@@ -76,38 +78,39 @@ class DropoutSampler:
             return self._way.outputs(x, self.masks, self.draws)[:, :n_rows]
 
 
-def _fastest_way(twin, example, masks, n_draws):
+def _fastest_way(twin, example, n_draws, plan):
     parts = split_sequential(twin, example)
-    if parts is not None:
+    if parts is not None and is_plain(twin):
         return FirstDense(parts, example)
-    if _can_stand_side_by_side(twin, example, masks):
-        return _SideBySide(twin, example, n_draws)
-    return _OneByOne(twin, example)
+    slow = _OneByOne(twin, example, plan)
+    quick = [] if parts is None else [lambda: FirstDense(parts, example)]
+    quick.append(lambda: _SideBySide(twin, example, n_draws))
+    return next((way for make in quick if (way := _agrees(make, slow, example))), slow)
 
 
-def _can_stand_side_by_side(twin, example, masks):
-    """Return whether two draws in one pass equal two passes.
+def _agrees(make, slow, example):
+    """Return a quick way if it makes the same draws as the slow one, else None.
 
-    They do not if the module adds something from before the dropout to something after
-    it (a skip connection), or remembers the number of rows.
+    It does not if the module adds something from before the dropout to something after
+    it (a skip connection), remembers the number of rows, has its rows along another
+    axis, or random numbers that come not from a dropout function.
     """
     # Three rows: with one row, a sum over draws would broadcast unnoticed.
     x = example[[0, len(example) // 2, -1]]
-    alone = [_one_pass(twin, x, masks, range(k, k + 1)) for k in range(2)]
+    masks, draws = Masks(0, x.device), range(2)
     try:
-        together = _one_pass(twin, x, masks, range(2))
+        way, found = in_mode(Noise(NoNoise()), _tried, make, x, masks, draws)
     except (RuntimeError, ValueError, IndexError, TypeError):
-        return False
-    expected = torch.cat(alone)
-    if together.shape != expected.shape:
-        return False
-    return torch.allclose(together, expected, rtol=1e-3, atol=1e-5)
+        return None
+    expected = slow.outputs(x, masks, draws)
+    if found.shape != expected.shape:
+        return None
+    return way if torch.allclose(found, expected, rtol=1e-3, atol=1e-5) else None
 
 
-def _one_pass(twin, x, masks, draws):
-    # A copy, since a network may change its input in place before the next pass.
-    with MaskedDropout(masks, draws):
-        return network_output(twin(x.clone()))
+def _tried(make, x, masks, draws):
+    way = make()
+    return way, way.outputs(x, masks, draws)
 
 
 class _SideBySide:
@@ -126,20 +129,29 @@ class _SideBySide:
         return torch.cat([self._some_draws(x, masks, chunk) for chunk in chunks])
 
     def _some_draws(self, x, masks, draws):
-        outputs = _one_pass(self.twin, x, masks, draws)
+        # A copy, since a network may change its input in place before the next pass.
+        mode = MaskedDropout(masks, draws)
+        outputs = network_output(in_mode(mode, self.twin, x.clone()))
+        if not mode.expanded:  # no dropout drew random numbers
+            return outputs.expand(len(draws), *outputs.shape)
         return outputs.reshape(len(draws), len(x), *outputs.shape[1:])
 
 
 class _OneByOne:
-    """One pass per draw, for a module that cannot be split."""
+    """One pass per draw, for any module."""
 
-    def __init__(self, twin, example):
+    def __init__(self, twin, example, plan):
         self.twin = twin
-        row_bytes = LIVE_TENSORS * sum(bytes_around_dropout(twin, example[:1]))
-        self.batch_size = rows_within(row_bytes)
+        self._places = plan.places
+        source = Joint(Masks(0, example.device), 0, plan.places)
+        # Two rows, since a normalisation may refuse one.
+        row = example[[0, 0]]
+        row_bytes = largest_bytes(lambda x: one_draw(twin, x, source), row) // 2
+        self.batch_size = rows_within(2 * LIVE_TENSORS * row_bytes)
 
     def outputs(self, x, masks, draws):
-        passes = (
-            _one_pass(self.twin, x, masks, range(draw, draw + 1)) for draw in draws
-        )
-        return torch.stack(list(passes))
+        # Not in inference mode, in which torch would not let `Noise` see all.
+        with torch.inference_mode(False), torch.no_grad():
+            x = x.clone()
+            sources = (Joint(masks, draw, self._places) for draw in draws)
+            return torch.stack([one_draw(self.twin, x, source) for source in sources])

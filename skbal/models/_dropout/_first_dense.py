@@ -20,12 +20,21 @@ from torch import nn
 from skbal._utils.chunks import MAX_MEMORY, rows_within
 from skbal.models._dropout._masks import MaskedDropout, Masks
 from skbal.models._networks._layers import flat_layers, has_hooks, is_dropout
+from skbal.models._networks._modes import in_mode
 from skbal.models._networks._sizes import LIVE_TENSORS, largest_bytes
 
 # They act on each unit alone, so a dropped unit need not be computed.
 _UNITWISE = (
     nn.ReLU, nn.LeakyReLU, nn.ELU, nn.SELU, nn.CELU, nn.GELU, nn.SiLU, nn.Mish,
     nn.Tanh, nn.Sigmoid, nn.Softplus, nn.ReLU6, nn.Hardtanh, nn.Hardswish, nn.Identity,
+)  # fmt: skip
+
+
+# Further layers that do the same to each row, whatever the others are.
+_PLAIN = (
+    *_UNITWISE, nn.Linear, nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.MaxPool1d, nn.MaxPool2d,
+    nn.AvgPool1d, nn.AvgPool2d, nn.BatchNorm1d, nn.BatchNorm2d, nn.LayerNorm,
+    nn.Dropout, nn.Flatten, nn.LogSoftmax, nn.Softmax,
 )  # fmt: skip
 
 
@@ -77,6 +86,17 @@ def split_sequential(twin, example):
     before.append(nn.Flatten())
     return SequentialParts(
         before, layers[first].p, layers[dense], *_second_parts(layers[dense + 1 :])
+    )
+
+
+def is_plain(twin):
+    """Return whether a ``Sequential`` has only layers that are known to be safe.
+
+    Its draws need not be compared with ordinary passes.
+    """
+    layers = flat_layers(twin, split_hooked=False)
+    return all(type(x) in _PLAIN and not has_hooks(x) for x in layers) and all(
+        x.training for x in layers if is_dropout(x)
     )
 
 
@@ -163,12 +183,20 @@ class FirstDense:
         hidden = self.parts.dense(features)
         if self.parts.head is not None:
             hidden = self.parts.head(self.parts.activation(hidden))
-        with self._rest_of_the_draws(Masks(0, features.device), range(1)):
-            return max(largest_bytes(self.parts.after, hidden), hidden.nbytes)
+        mode = self._rest_of_the_draws(Masks(0, features.device), range(1))
+        largest = in_mode(mode, largest_bytes, self.parts.after, hidden)
+        return max(largest, hidden.nbytes)
 
     def _rest_of_the_draws(self, masks, draws):
-        met = 1 if self.parts.head is None else 2
-        return MaskedDropout(masks, draws, layer=met, expanded=True)
+        n_met = self._second_layer
+        if self.parts.head is not None:
+            n_met += _is_random(self.parts.second_p)
+        return MaskedDropout(masks, draws, layer=n_met, expanded=True)
+
+    @property
+    def _second_layer(self):
+        # A dropout of probability 0 or 1 draws no random numbers and does not count.
+        return int(_is_random(self.parts.p))
 
     def outputs(self, x, masks, draws):
         """Return the outputs of each draw, shape (n_draws, n_rows, n_outputs)."""
@@ -203,8 +231,8 @@ class FirstDense:
             self._one_draw(features_T, common, self._weights(masks, draw))
             for draw in draws
         ]
-        with self._rest_of_the_draws(masks, draws):
-            outputs = self.parts.after(torch.cat(each))
+        mode = self._rest_of_the_draws(masks, draws)
+        outputs = in_mode(mode, self.parts.after, torch.cat(each))
         return outputs.reshape(len(draws), -1, *outputs.shape[1:])
 
     def _one_draw(self, features_T, common, weights):
@@ -235,12 +263,17 @@ class FirstDense:
         scale = -self._scale if self._subtract else self._scale
         if parts.head is None:
             return _DrawWeights(inputs, None, dense.mul_(scale), None)
-        keep = masks.keep(1, draw, (parts.head.in_features,), parts.second_p)[0]
+        shape = (parts.head.in_features,)
+        keep = masks.keep(self._second_layer, draw, shape, parts.second_p)[0]
         hidden = _where(keep)
         second_scale = 1.0 / (1.0 - parts.second_p) if parts.second_p < 1 else 0.0
         head = parts.head.weight.index_select(1, hidden).T * second_scale
         dense = dense.index_select(1, hidden).mul_(scale)
         return _DrawWeights(inputs, hidden, dense, head.contiguous())
+
+
+def _is_random(p):
+    return 0 < p < 1
 
 
 def _where(mask):

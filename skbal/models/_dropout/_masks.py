@@ -79,9 +79,31 @@ class Masks:
     def _make(self, layer, draws, shape, p):
         keep = np.empty((len(draws), *shape), dtype=bool)
         for place, draw in enumerate(draws):
-            uniform = stream(self.seed, "dropout", layer, draw)
-            keep[place] = uniform.random(shape, dtype=np.float32) >= p
+            keep[place] = self._stream("random", layer, draw, shape) >= p
         return torch.from_numpy(keep).to(self.device)
+
+    def numbers(self, kind, layer, draw, shape):
+        """Return random numbers of another kind.
+
+        Parameters
+        ----------
+        kind : {"random", "standard_normal", "standard_exponential"}
+            The method of a NumPy generator that makes them.
+        layer, draw : int
+            The position in the forward pass and the number of the draw.
+        shape : tuple of int
+            The shape of one row's numbers.
+
+        Returns
+        -------
+        numbers : torch.Tensor of shape ``shape``, dtype=float32
+        """
+        numbers = np.asarray(self._stream(kind, layer, draw, shape))
+        return torch.from_numpy(numbers).to(self.device)
+
+    def _stream(self, kind, layer, draw, shape):
+        generator = stream(self.seed, "dropout", layer, draw)
+        return getattr(generator, kind)(shape, dtype=np.float32)
 
 
 class MaskedDropout(TorchFunctionMode):
@@ -105,7 +127,12 @@ class MaskedDropout(TorchFunctionMode):
     Attributes
     ----------
     layer : int
-        The position of the next dropout. After a pass, the number of dropouts.
+        The position of the next dropout that draws random numbers, so one of
+        probability 0 or 1 does not count.
+    n_met : int
+        The number of dropouts that were met, whatever their probability.
+    on : bool
+        Whether the mode acts.
     """
 
     def __init__(self, masks, draws, *, layer=0, expanded=False):
@@ -114,13 +141,21 @@ class MaskedDropout(TorchFunctionMode):
         self.draws = draws
         self.layer = layer
         self.expanded = expanded
+        self.n_met = 0
+        self.on = True
 
     def __torch_function__(self, func, types, args=(), kwargs=None):
         kwargs = kwargs or {}
-        if func not in _DROPOUTS:
+        if not self.on or func not in _DROPOUTS:
             return func(*args, **kwargs)
         by_channel, alpha = _DROPOUTS[func]
-        return self._drop(*_input_and_p(*args, **kwargs), by_channel, alpha)
+        x, p, is_on = _input_p_and_whether_on(func, *args, **kwargs)
+        self.n_met += is_on
+        if not is_on or p == 0:
+            return x
+        if p == 1:
+            return torch.zeros_like(x)
+        return self._drop(x, p, by_channel, alpha)
 
     def _drop(self, x, p, by_channel, alpha):
         n_draws = len(self.draws)
@@ -137,9 +172,11 @@ class MaskedDropout(TorchFunctionMode):
         return dropped.flatten(0, 1)
 
 
-def _input_and_p(input, p=0.5, training=False, inplace=False):
-    # The signature of the dropout functions. In our draws dropout is always on.
-    return input, float(p)
+def _input_p_and_whether_on(func, input, p=0.5, training=None, inplace=False):
+    # The signature of the dropout functions, but for what they do if it is not said.
+    if training is None:
+        training = not _DROPOUTS[func][1]
+    return input, float(p), bool(training)
 
 
 def channel_shape(shape):
@@ -148,13 +185,10 @@ def channel_shape(shape):
 
 
 def _dropped(x, keep, p):
-    scale = 1.0 / (1.0 - p) if p < 1 else 0.0
-    return x * (keep * scale)
+    return x * (keep * (1.0 / (1.0 - p)))
 
 
 def _alpha_dropped(x, keep, p):
-    if p >= 1:
-        return torch.zeros_like(x) * keep
     scale = 1.0 / math.sqrt((1.0 - p) * (1.0 + p * _SELU_FLOOR**2))
     keep = keep.to(x.dtype)
     return scale * (x * keep + _SELU_FLOOR * (1.0 - keep) - p * _SELU_FLOOR)

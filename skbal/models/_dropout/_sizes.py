@@ -1,6 +1,7 @@
 """The sizes of tensors before and after the first dropout of a pass."""
 
 from skbal.models._dropout._masks import MaskedDropout, Masks
+from skbal.models._networks._modes import in_mode
 from skbal.models._networks._sizes import LargestTensor
 
 
@@ -22,6 +23,6 @@ class _AroundDropout(LargestTensor):
 def bytes_around_dropout(twin, row):
     """Return the largest sizes before and after the first dropout, in bytes."""
     dropout = MaskedDropout(Masks(0, row.device), range(1))
-    with dropout, _AroundDropout(dropout) as mode:
-        twin(row.clone())
+    mode = _AroundDropout(dropout)
+    in_mode(dropout, in_mode, mode, twin, row.clone())
     return max(mode.largest, row.nbytes), mode.largest_after

@@ -1,13 +1,12 @@
 """The skorch net of an estimator: what it is built of."""
 
-from copy import deepcopy
-
 from skbal._utils.lazy import lazy_module
 from skbal._utils.torch_random import seeded_torch
 
 _architectures = lazy_module("skbal.models._networks._architectures")
 _batches = lazy_module("skbal.models._networks._batches")
 _probing = lazy_module("skbal.models._networks._probe")
+_twins = lazy_module("skbal.models._networks._twin")
 _training = lazy_module("skbal.models._networks._training")
 
 
@@ -41,6 +40,7 @@ class NetBuildingMixin:
             else:
                 net.set_params(**self._amount_of_training(len(X)))
             net.partial_fit(X, y)
+            _twins.forget_passes(net.module_)
         if net.interrupted_:
             raise KeyboardInterrupt
         return net
@@ -117,7 +117,7 @@ class NetBuildingMixin:
 
     def _from_instance(self, module):
         """Return a copy, so that each fit begins with the weights that were given."""
-        return deepcopy(module)
+        return _twins.copy_of(module)
 
     def _auto_network(self, row_shape):
         if len(row_shape) == 1:

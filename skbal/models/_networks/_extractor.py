@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from skbal._utils.chunks import rows_within
+from skbal.models._networks._calm import CalmNetwork
 from skbal.models._networks._few_rows import filled_up
 from skbal.models._networks._layers import flat_layers, is_dropout
 from skbal.models._networks._sizes import LIVE_TENSORS, largest_bytes
@@ -142,15 +143,16 @@ class FeatureExtractor:
     """
 
     def __init__(self, module, feature_layer, example, owner):
-        self._twin = evaluation_twin(module)
         self._owner = owner
+        twin = evaluation_twin(module)
         self._seen = None
         if feature_layer is None:
-            layer = _dense_to_cut_before(self._twin, owner)
+            layer = _dense_to_cut_before(twin, owner)
             layer.register_forward_pre_hook(self._note_input)
         else:
-            layer = _named_layer(self._twin, feature_layer, owner)
+            layer = _named_layer(twin, feature_layer, owner)
             layer.register_forward_hook(self._note_output)
+        self._network = self._network_of(twin, example)
         features = self._first_pass(example)
         self.n_features, self.dtype = features.shape[1], features.dtype
 
@@ -168,8 +170,7 @@ class FeatureExtractor:
         """
         n_rows = len(x)
         x = filled_up(x, self.batch_size)
-        with torch.inference_mode():
-            self._twin(x)
+        self._network(x)
         seen, self._seen = self._seen, None
         if not isinstance(seen, torch.Tensor) or seen.shape[:1] != (len(x),):
             raise ValueError(
@@ -181,17 +182,19 @@ class FeatureExtractor:
         return features if features.dtype == torch.float64 else features.float()
 
     def _first_pass(self, example):
-        name = type(self._twin).__name__
+        largest = largest_bytes(self._network, example.clone())
+        self.batch_size = rows_within(LIVE_TENSORS * largest)
+        return self(example.clone())
+
+    def _network_of(self, twin, example):
         try:
-            with torch.inference_mode():
-                row_bytes = LIVE_TENSORS * largest_bytes(self._twin, example.clone())
+            return CalmNetwork(twin, example)
         except RuntimeError as error:
             raise ValueError(
                 f"X given to {self._owner} has rows that enter the network as "
-                f"{tuple(example.shape[1:])}, which {name} does not take: {error}"
+                f"{tuple(example.shape[1:])}, which {type(twin).__name__} does not "
+                f"take: {error}"
             ) from error
-        self.batch_size = rows_within(row_bytes)
-        return self(example.clone())
 
     def _note_input(self, layer, args):
         self._seen = args[0]

@@ -2,6 +2,8 @@
 
 import torch
 
+from skbal.models._networks._calm import CalmNetwork
+from skbal.models._networks._noise import RandomnessError
 from skbal.models._networks._twin import evaluation_twin, network_output
 
 
@@ -28,15 +30,28 @@ def probe_network(module, X, *, n_outputs, columns, owner):
     Raises
     ------
     ValueError
-        If the outputs have another shape.
+        If the outputs have another shape, or are random in evaluation mode.
     """
-    twin = evaluation_twin(module)
-    with torch.inference_mode():
-        outputs = network_output(twin(X.clone()))
+    name = type(module).__name__
+    try:
+        result = CalmNetwork(evaluation_twin(module), X)(X.clone())
+    except RandomnessError as error:
+        raise ValueError(
+            f"module of {owner} must be random in training mode only, but {name} takes "
+            f"{error} in evaluation mode."
+        ) from error
+    outputs = network_output(result)
+    if not isinstance(outputs, torch.Tensor):
+        keys = f"with the keys {[*result]}" if isinstance(result, dict) else ""
+        raise ValueError(
+            f"module of {owner} must return a tensor, a tuple that begins with one, or "
+            f"a dict with one as 'logits', but {name} returns a "
+            f"{type(result).__name__} {keys}".rstrip()
+            + "."
+        )
     if outputs.ndim != 2 or outputs.shape[1] != n_outputs:
         raise ValueError(
             f"module of {owner} must give outputs of shape (n_samples, {n_outputs}), "
-            f"{columns}, but {type(module).__name__} gives {tuple(outputs.shape)} for "
-            f"{len(X)} rows."
+            f"{columns}, but {name} gives {tuple(outputs.shape)} for {len(X)} rows."
         )
     return outputs

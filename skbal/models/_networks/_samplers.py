@@ -3,6 +3,7 @@
 import torch
 
 from skbal._utils.chunks import rows_within
+from skbal.models._networks._calm import CalmNetwork
 from skbal.models._networks._few_rows import filled_up
 from skbal.models._networks._sizes import LIVE_TENSORS, largest_bytes
 from skbal.models._networks._twin import evaluation_twin, network_output
@@ -25,9 +26,10 @@ class EvaluationSampler:
     """
 
     def __init__(self, modules, example):
-        self._twins = [evaluation_twin(module) for module in modules]
-        with torch.inference_mode():
-            row_bytes = largest_bytes(self._twins[0], example[:1].clone())
+        self._networks = [
+            CalmNetwork(evaluation_twin(module), example[:1]) for module in modules
+        ]
+        row_bytes = largest_bytes(self._networks[0], example[:1].clone())
         self.batch_size = rows_within(LIVE_TENSORS * row_bytes)
 
     def __call__(self, x):
@@ -46,5 +48,5 @@ class EvaluationSampler:
         x = filled_up(x, self.batch_size)
         with torch.inference_mode():
             # Each network gets a copy, since it may change its input in place.
-            outputs = [network_output(twin(x.clone())) for twin in self._twins]
+            outputs = [network_output(run(x.clone())) for run in self._networks]
             return torch.stack(outputs)[:, :n_rows]

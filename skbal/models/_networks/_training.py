@@ -8,6 +8,8 @@ from skorch import NeuralNetClassifier, NeuralNetRegressor
 from skorch.callbacks import Callback
 from tqdm.auto import tqdm
 
+from skbal.models._networks._twin import network_output
+
 
 class _TrainingMixin:
     """Adds to skorch's training the augmentation of batches, and a Ctrl-C that is seen.
@@ -25,6 +27,9 @@ class _TrainingMixin:
             X, y = batch
             batch = self.augment(X.to(self.device)), y
         return super().train_step_single(batch, **fit_params)
+
+    def infer(self, x, **fit_params):
+        return network_output(super().infer(x, **fit_params))
 
     def notify(self, method_name, **kwargs):
         try:

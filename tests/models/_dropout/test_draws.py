@@ -12,7 +12,7 @@ from skbal.models._dropout._draws import DropoutSampler
 from skbal.models._dropout._first_dense import FirstDense
 from skbal.models._dropout._masks import MaskedDropout, Masks
 from skbal.models._networks._architectures import DropoutMLP, GalCNN
-from skbal.models._networks._twin import evaluation_twin
+from skbal.models._networks._twin import drawing_twin, evaluation_twin
 
 
 class WithSkip(nn.Module):
@@ -170,7 +170,7 @@ def plain_passes(network, x, n_draws, seed):
     passes = []
     for draw in range(n_draws):
         with torch.no_grad(), MaskedDropout(masks, range(draw, draw + 1)):
-            passes.append(evaluation_twin(network)(x.clone()))
+            passes.append(drawing_twin(network)(x.clone()))
     return torch.stack(passes)
 
 
