@@ -78,12 +78,12 @@ class MCDropout(NetworkEstimator):
 
     # ------------------------------------------------------------------ learning
 
-    def _train(self, X, y):
+    def _train(self, X, y, weights):
         seeds = check_random_state(self.random_state).randint(
             LARGEST_SEED, size=2, dtype=np.uint32
         )
         net = self.net_ if self._continues() else None
-        net = self._trained_net(net, X, y, int(seeds[0]))
+        net = self._trained_net(net, X, y, weights, int(seeds[0]))
         self._set_nets([net])
         self.draw_seed_ = int(seeds[1])
         self.n_steps_ = _training.steps_of(net)

@@ -73,7 +73,7 @@ class DeepEnsemble(NetworkEstimator):
 
     # ------------------------------------------------------------------ learning
 
-    def _train(self, X, y):
+    def _train(self, X, y, weights):
         seed = check_random_state(self.random_state).randint(
             LARGEST_SEED, dtype=np.uint32
         )
@@ -83,8 +83,8 @@ class DeepEnsemble(NetworkEstimator):
         blank = without_members(self)
         calls = [
             # A member's seed does not depend on how many others there are.
-            (blank, member, X, y, next_seed(stream(int(seed), "member", number)))
-            for number, member in enumerate(members)
+            (blank, member, X, y, weights, next_seed(stream(int(seed), "member", k)))
+            for k, member in enumerate(members)
         ]
         for number, member in call_all(train_member, calls, self.n_jobs):
             members[number] = member

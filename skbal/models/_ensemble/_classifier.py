@@ -43,6 +43,10 @@ class DeepEnsembleClassifier(ClassTargets, DeepEnsemble):
         A name in ``torch.optim`` or a class. ``optimizer__*`` sets its parameters.
     criterion : "auto" or torch loss class, default="auto"
         "auto" is the cross-entropy.
+    class_weight : "balanced" or dict, optional
+        Weights of the classes in the loss, ``{label: weight}``. "balanced" gives rare
+        classes more weight, so that all classes count alike. ``None`` lets all rows
+        count alike.
     augment : callable, optional
         Called with each training batch (a tensor), returns a batch of the same shape;
         see `RandomShift`.
@@ -107,3 +111,48 @@ class DeepEnsembleClassifier(ClassTargets, DeepEnsemble):
     >>> bool(model.score(X, y) > 0.9)
     True
     """
+
+    def __init__(
+        self,
+        module="auto",
+        *,
+        n_members=5,
+        image_shape=None,
+        max_epochs=50,
+        max_steps=None,
+        lr=0.001,
+        batch_size=64,
+        optimizer="Adam",
+        criterion="auto",
+        class_weight=None,
+        augment=None,
+        train_split=None,
+        callbacks=None,
+        device="cpu",
+        warm_start=False,
+        n_jobs=None,
+        random_state=None,
+        verbose=0,
+        **kwargs,
+    ):
+        super().__init__(
+            module,
+            n_members=n_members,
+            image_shape=image_shape,
+            max_epochs=max_epochs,
+            max_steps=max_steps,
+            lr=lr,
+            batch_size=batch_size,
+            optimizer=optimizer,
+            criterion=criterion,
+            augment=augment,
+            train_split=train_split,
+            callbacks=callbacks,
+            device=device,
+            warm_start=warm_start,
+            n_jobs=n_jobs,
+            random_state=random_state,
+            verbose=verbose,
+            **kwargs,
+        )
+        self.class_weight = class_weight

@@ -12,7 +12,7 @@ def without_members(ensemble):
     return blank
 
 
-def train_member(ensemble, member, X, y, seed):
+def train_member(ensemble, member, X, y, weights, seed):
     """Return a trained member; nothing that is given is changed.
 
     Parameters
@@ -23,6 +23,8 @@ def train_member(ensemble, member, X, y, seed):
         The net that continues its training. None begins a new one.
     X, y : ndarray
         The rows in the shape in which they enter the network, and their targets.
+    weights : ndarray of shape (n_samples,) or None
+        The weights of the rows.
     seed : int
         Seeds the first weights and the training.
 
@@ -35,7 +37,8 @@ def train_member(ensemble, member, X, y, seed):
     ensemble.callbacks = deepcopy(ensemble.callbacks)
     # Sums over several threads are rounded otherwise, and a worker has fewer threads.
     with one_thread(ensemble):
-        return ensemble._trained_net(deepcopy(member), own(X), own(y), seed)
+        weights = None if weights is None else own(weights)
+        return ensemble._trained_net(member, own(X), own(y), weights, seed)
 
 
 def own(array):

@@ -18,11 +18,33 @@ class ArrayDataset(Dataset):
         Their targets.
     length : int, optional
         See skorch.
+    sample_weight : ndarray of shape (n_samples,), optional
+        The weights of the rows.
     """
+
+    def __init__(self, X, y=None, length=None, sample_weight=None):
+        super().__init__(X, y, length)
+        self.sample_weight = sample_weight
+
+    def __getitem__(self, row):
+        X, y = super().__getitem__(row)
+        if self.sample_weight is None:
+            return X, y
+        return {"X": X, "sample_weight": self.sample_weight[row]}, y
 
     def __getitems__(self, rows):
         """Return a batch: rows and targets as tensors."""
-        return torch.from_numpy(self.X[rows]), torch.from_numpy(self.y[rows])
+        X, y = torch.from_numpy(self.X[rows]), torch.from_numpy(self.y[rows])
+        if self.sample_weight is None:
+            return X, y
+        weights = torch.from_numpy(self.sample_weight[rows])
+        return {"X": X, "sample_weight": weights}, y
+
+
+class RowDataset(ArrayDataset):
+    """The same rows one by one."""
+
+    __getitems__ = None
 
 
 def as_it_is(batch):
@@ -44,7 +66,7 @@ def batch_parameters(given):
     parameters : dict
     """
     if any(name.endswith("__collate_fn") for name in given):
-        return {}
+        return {"dataset": RowDataset}
     return {
         "dataset": ArrayDataset,
         "iterator_train__collate_fn": as_it_is,

@@ -1,8 +1,11 @@
 """The skorch net of an estimator: what it is built of."""
 
+from copy import deepcopy
+
 from skbal._utils.lazy import lazy_module
 from skbal._utils.torch_random import seeded_torch
 
+torch = lazy_module("torch")
 _architectures = lazy_module("skbal.models._networks._architectures")
 _batches = lazy_module("skbal.models._networks._batches")
 _probing = lazy_module("skbal.models._networks._probe")
@@ -13,15 +16,17 @@ _training = lazy_module("skbal.models._networks._training")
 class NetBuildingMixin:
     """Builds and trains the skorch net that the parameters of an estimator describe."""
 
-    def _trained_net(self, net, X, y, seed):
+    def _trained_net(self, net, X, y, weights, seed):
         """Return a net trained on the rows.
 
         Parameters
         ----------
         net : skorch.NeuralNet or None
-            The net that continues its training, which is changed. None builds one.
+            The net that continues its training, which is not changed. None builds one.
         X, y : ndarray
             The rows in the shape in which they enter the network, and their targets.
+        weights : ndarray of shape (n_samples,) or None
+            The weights of the rows.
         seed : int
             Seeds first weights, order of rows, dropout and augmentation.
 
@@ -33,17 +38,30 @@ class NetBuildingMixin:
         ------
         KeyboardInterrupt
             If the user stopped the training.
+        ValueError
+            If the training diverged.
         """
         with seeded_torch(seed, self.device):
             if net is None:
                 net = self._new_net(X)
             else:
-                net.set_params(**self._amount_of_training(len(X)))
-            net.partial_fit(X, y)
+                net = deepcopy(net).set_params(**self._amount_of_training(len(X)))
+            net.train(X, y, weights)
             _twins.forget_passes(net.module_)
-        if net.interrupted_:
-            raise KeyboardInterrupt
+        self._check_trained(net, _training.first_rows(X, self.device))
         return net
+
+    def _check_trained(self, net, example):
+        weights_are_finite = all(
+            bool(torch.isfinite(weight).all()) for weight in net.module_.parameters()
+        )
+        if weights_are_finite and self._are_finite(net, example):
+            return
+        raise ValueError(
+            f"The training of {type(self).__name__} diverged: the weights or the "
+            f"outputs of its network are no longer finite after {len(net.history)} "
+            f"epochs. Try a smaller lr than {self.lr}, or scale X to unit variance."
+        )
 
     def _new_net(self, X):
         """Return a net with its first weights, tried on a few of the training rows."""
@@ -54,8 +72,14 @@ class NetBuildingMixin:
         net.set_params(criterion=self._criterion_class(net.output_kind_))
         return net
 
+    def _are_finite(self, net, example):
+        return bool(torch.isfinite(self._few_outputs(net, example)).all())
+
     def _probe(self, net, example):
         """Return the outputs of a new net for a few rows, with their shape checked."""
+        return self._few_outputs(net, example)
+
+    def _few_outputs(self, net, example):
         return _probing.probe_network(
             net.module_,
             example,

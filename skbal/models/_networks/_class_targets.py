@@ -3,17 +3,24 @@
 import numpy as np
 from sklearn.base import ClassifierMixin
 from sklearn.preprocessing import LabelEncoder
+from sklearn.utils import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets
 
 from skbal._utils.lazy import lazy_module
 from skbal.models._networks import _plain_data
+from skbal.models._networks import _rules as rules
 
 torch = lazy_module("torch")
 _training = lazy_module("skbal.models._networks._training")
 
 
 class ClassTargets(ClassifierMixin):
-    """Learns class labels by the cross-entropy; draws are class probabilities."""
+    """Learns class labels by the cross-entropy; draws are class probabilities.
+
+    A subclass has the parameter ``class_weight``.
+    """
+
+    _parameter_rules = {"class_weight": rules.class_weight()}
 
     def _net_class(self):
         return _training.ClassifierNet
@@ -33,6 +40,12 @@ class ClassTargets(ClassifierMixin):
         else:
             self.classes_ = encoder.classes_
         return np.searchsorted(self.classes_, y).astype(np.int64)
+
+    def _with_class_weights(self, weights, y):
+        if self.class_weight is not None:
+            of_class = compute_sample_weight(self.class_weight, y).astype(np.float32)
+            weights = of_class if weights is None else weights * of_class
+        return super()._with_class_weights(weights, y)
 
     def _check_known_classes(self, classes):
         unknown = np.setdiff1d(classes, self.classes_)

@@ -23,6 +23,7 @@ from skbal.models._networks._features import FeaturesMixin
 from skbal.models._networks._parameters import NetworkParametersMixin
 from skbal.models._networks._rows import NetworkRowsMixin
 from skbal.models._networks._saving import SavingMixin
+from skbal.models._networks._weights import WeightsMixin
 
 
 class NetworkEstimator(
@@ -32,6 +33,7 @@ class NetworkEstimator(
     SavingMixin,
     NetworkParametersMixin,
     NetworkRowsMixin,
+    WeightsMixin,
     PosteriorSamplerMixin,
     BaseEstimator,
 ):
@@ -92,7 +94,7 @@ class NetworkEstimator(
         self.verbose = verbose
         vars(self).update(kwargs)
 
-    def fit(self, X, y):
+    def fit(self, X, y, sample_weight=None):
         """Train the network.
 
         Parameters
@@ -102,6 +104,9 @@ height, width)
             The training rows.
         y : array-like of shape (n_samples,) or (n_samples, n_targets)
             The targets. A classifier takes one column.
+        sample_weight : array-like of shape (n_samples,), optional
+            The weight of each row in the loss. Only ratios matter. A row of weight 0
+            is left out.
 
         Returns
         -------
@@ -119,11 +124,15 @@ height, width)
         with all_or_nothing(self):
             fitted_shape = self._network_shape() if self._continues() else None
             X, y = self._check_fit_rows(X, y)
+            weights = self._check_weights(sample_weight, X)
             self._check_same_shape(fitted_shape)
+            if weights is not None:
+                X, y, weights = X[weights > 0], y[weights > 0], weights[weights > 0]
+            weights = self._with_class_weights(weights, y)
             y = self._learn_targets(y)
             if fitted_shape is None:
                 self._n_first_rows = len(X)
-            self._train(self._as_network_rows(X), y)
+            self._train(self._as_network_rows(X), y, weights)
         return self
 
     def _continues(self):
@@ -152,8 +161,11 @@ height, width)
     # ----------------------------------- what a subclass says about how it draws
 
     @abstractmethod
-    def _train(self, X, y):
-        """Train the network or networks on reshaped rows, and keep the networks."""
+    def _train(self, X, y, weights):
+        """Train the network or networks on reshaped rows, and keep the networks.
+
+        The weights have the mean 1, or are None if all rows count alike.
+        """
 
     @abstractmethod
     def _nets(self):

@@ -96,6 +96,21 @@ def function():
     return own(check, words, 3, none=True)
 
 
+def class_weight():
+    """Return the rule for ``class_weight``."""
+    words = "'balanced', a dict of weights by class, or None"
+
+    def check(value, name, owner):
+        if isinstance(value, dict) or (isinstance(value, str) and value == "balanced"):
+            return
+        is_string = isinstance(value, str)
+        raise (ValueError if is_string else TypeError)(
+            f"{name} of {owner} must be {words}, got {value!r}."
+        )
+
+    return own(check, words, "even", none=True)
+
+
 def callbacks():
     """Return the rule for ``callbacks``."""
     words = "a list of skorch callbacks"

@@ -8,15 +8,21 @@ from skorch import NeuralNetClassifier, NeuralNetRegressor
 from skorch.callbacks import Callback
 from tqdm.auto import tqdm
 
+from skbal.models._networks._interrupts import is_raised_by_code
 from skbal.models._networks._twin import network_output
 
 
-class _TrainingMixin:
-    """Adds to skorch's training the augmentation of batches, and a Ctrl-C that is seen.
+class _EndOfTraining(KeyboardInterrupt):
+    """A callback ends the training."""
 
-    skorch ends training quietly at a KeyboardInterrupt, since its callbacks stop that
-    way. ``interrupted_`` tells the user's Ctrl-C from a callback that stops.
+
+class _TrainingMixin:
+    """Adds to skorch's training augmentation, weights of rows, and Ctrl-C that is seen.
+
+    A batch of weighted rows is a dict with the keys "X" and "sample_weight".
     """
+
+    sample_weight = None
 
     def __init__(self, *args, augment=None, **kwargs):
         super().__init__(*args, **kwargs)
@@ -25,26 +31,56 @@ class _TrainingMixin:
     def train_step_single(self, batch, **fit_params):
         if self.augment is not None:
             X, y = batch
-            batch = self.augment(X.to(self.device)), y
+            if isinstance(X, dict):
+                batch = {**X, "X": self.augment(X["X"].to(self.device))}, y
+            else:
+                batch = self.augment(X.to(self.device)), y
         return super().train_step_single(batch, **fit_params)
 
     def infer(self, x, **fit_params):
+        x = x["X"] if isinstance(x, dict) else x
         return network_output(super().infer(x, **fit_params))
+
+    def get_loss(self, y_pred, y_true, X=None, training=False):
+        if not isinstance(X, dict):
+            return super().get_loss(y_pred, y_true, X, training)
+        reduction, self.criterion_.reduction = self.criterion_.reduction, "none"
+        try:
+            losses = super().get_loss(y_pred, y_true, X, training)
+        finally:
+            self.criterion_.reduction = reduction
+        # To one loss per row, shape (n_rows,).
+        losses = losses.reshape(len(losses), -1).mean(dim=1)
+        return (losses * X["sample_weight"].to(losses)).mean()
+
+    def get_dataset(self, X, y=None):
+        dataset = super().get_dataset(X, y)
+        dataset.sample_weight = self.sample_weight
+        return dataset
 
     def notify(self, method_name, **kwargs):
         try:
             return super().notify(method_name, **kwargs)
-        except KeyboardInterrupt:
-            self.stopped_ = True
+        except KeyboardInterrupt as error:
+            if is_raised_by_code(error):
+                raise _EndOfTraining from error
             raise
 
-    def fit_loop(self, *args, **kwargs):
-        self.stopped_ = self.interrupted_ = False
+    def train(self, X, y, sample_weight=None):
+        """Train until the last epoch, or until a callback ends the training.
+
+        skorch's ``partial_fit`` does the same, but it also ends quietly at the Ctrl-C
+        of a person, who would get a half-trained network without an error.
+        """
+        self.notify("on_train_begin", X=X, y=y)
+        self.sample_weight = sample_weight
         try:
-            return super().fit_loop(*args, **kwargs)
-        except KeyboardInterrupt:
-            self.interrupted_ = not self.stopped_
-            raise
+            self.fit_loop(X, y)
+        except _EndOfTraining:
+            pass
+        finally:
+            self.sample_weight = None
+        self.notify("on_train_end", X=X, y=y)
 
 
 class ClassifierNet(_TrainingMixin, NeuralNetClassifier):

@@ -35,7 +35,7 @@ class VoteTargets(VotePredictionsMixin):
 
     # ------------------------------------------------------------------ learning
 
-    def fit(self, X, y):
+    def fit(self, X, y, sample_weight=None):
         """Train the network.
 
         Parameters
@@ -47,6 +47,9 @@ height, width)
             The votes: yes votes k and all votes N, with 0 of 0 for a question that was
             not asked. A row may occur again with further votes. For a beta-binomial
             it is better to give the totals in one row.
+        sample_weight : array-like of shape (n_samples,), optional
+            The weight of each row in the loss. Only ratios matter. A row of weight 0
+            is left out.
 
         Returns
         -------
@@ -67,7 +70,7 @@ height, width)
             If a question has no votes, if a concentration is to be learned and no row
             has two votes, or if a module of your own seems to give no logits.
         """
-        super().fit(X, y)
+        super().fit(X, y, sample_weight)
         self._has_question_axis = np.ndim(y) == 3
         if not isinstance(self.module, str):
             rows = take(X, slice(0, _FEW_ROWS))

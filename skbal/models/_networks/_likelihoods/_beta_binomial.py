@@ -24,10 +24,13 @@ class BetaBinomialLoss(nn.Module):
     ----------
     start : array-like of shape (n_questions,)
         The concentrations with which training begins.
+    reduction : {"mean", "none"}, default="mean"
+        "none" gives one loss per row.
     """
 
-    def __init__(self, start):
+    def __init__(self, start, reduction="mean"):
         super().__init__()
+        self.reduction = reduction
         self.start = np.asarray(start)
 
     def forward(self, outputs, votes):
@@ -42,7 +45,7 @@ class BetaBinomialLoss(nn.Module):
 
         Returns
         -------
-        loss : torch.Tensor of shape ()
+        loss : torch.Tensor of shape () or (n_rows,)
         """
         # In float64, since in float32 log gamma of a large number has no digits left.
         votes = votes.double()
@@ -52,7 +55,8 @@ class BetaBinomialLoss(nn.Module):
         likelihood += _log_rising(-logits, log_total, n - k)
         total = log_total.exp()
         likelihood -= torch.lgamma(total + n) - torch.lgamma(total)
-        return -likelihood.sum(dim=1).mean().float()
+        losses = -likelihood.sum(dim=1).float()
+        return losses if self.reduction == "none" else losses.mean()
 
 
 def logits_and_log_concentration(outputs, start):

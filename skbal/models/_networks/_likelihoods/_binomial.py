@@ -11,7 +11,16 @@ class BinomialLoss(nn.Module):
 
     ``-(k log rho + (N - k) log(1 - rho))``, where rho is the sigmoid of the logit,
     summed over the questions.
+
+    Parameters
+    ----------
+    reduction : {"mean", "none"}, default="mean"
+        "none" gives one loss per row.
     """
+
+    def __init__(self, reduction="mean"):
+        super().__init__()
+        self.reduction = reduction
 
     def forward(self, logits, votes):
         """Return the loss.
@@ -25,11 +34,12 @@ class BinomialLoss(nn.Module):
 
         Returns
         -------
-        loss : torch.Tensor of shape ()
+        loss : torch.Tensor of shape () or (n_rows,)
         """
         k, n = votes.unbind(dim=-1)
         likelihood = k * logsigmoid(logits) + (n - k) * logsigmoid(-logits)
-        return -likelihood.sum(dim=1).mean()
+        losses = -likelihood.sum(dim=1)
+        return losses if self.reduction == "none" else losses.mean()
 
 
 class Binomial(Likelihood):

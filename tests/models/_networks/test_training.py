@@ -1,0 +1,93 @@
+"""Training that ends early, is interrupted, or fails."""
+
+import signal
+
+import numpy as np
+import pytest
+from sklearn.exceptions import NotFittedError
+from sklearn.utils.validation import check_is_fitted
+from skorch.callbacks import Callback, EarlyStopping
+from skorch.dataset import ValidSplit
+
+from skbal.models import (
+    DeepEnsembleClassifier,
+    MCDropoutClassifier,
+    MCDropoutRegressor,
+)
+
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(40, 3)).astype(np.float32)
+Y = np.arange(40) % 2
+
+
+class CtrlC(Callback):
+    """A person presses Ctrl-C while a callback runs."""
+
+    def __init__(self, now=True):
+        self.now = now
+
+    def on_epoch_end(self, net, **kwargs):
+        if self.now:
+            signal.raise_signal(signal.SIGINT)
+
+
+class Ends(Callback):
+    """A callback ends the training as those of skorch do."""
+
+    def on_epoch_end(self, net, **kwargs):
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("estimator", [MCDropoutClassifier, DeepEnsembleClassifier])
+def test_a_ctrl_c_in_a_callback_is_not_swallowed(estimator):
+    model = estimator(callbacks=[CtrlC()])
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(X, Y)
+    with pytest.raises(NotFittedError):
+        check_is_fitted(model)
+
+
+def raise_interrupt(number, frame):
+    raise KeyboardInterrupt
+
+
+def test_a_ctrl_c_with_a_handler_of_ones_own_is_not_swallowed():
+    before = signal.signal(signal.SIGINT, raise_interrupt)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            MCDropoutClassifier(callbacks=[CtrlC()]).fit(X, Y)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_a_callback_may_end_the_training():
+    model = MCDropoutClassifier(callbacks=[Ends()], max_epochs=5).fit(X, Y)
+    assert len(model.net_.history) == 1
+    stops = EarlyStopping(patience=2, threshold=10.0)
+    model.set_params(callbacks=[stops], train_split=ValidSplit(4), max_epochs=50)
+    assert len(model.fit(X, Y).net_.history) < 6
+
+
+def test_an_interrupted_warm_start_leaves_the_old_network():
+    ctrl_c = CtrlC(now=False)
+    model = MCDropoutClassifier(
+        warm_start=True, max_epochs=3, callbacks=[ctrl_c], random_state=0
+    ).fit(X, Y)
+    before = model.predict_proba(X)
+    ctrl_c.now = True
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(X, Y)
+    np.testing.assert_array_equal(model.predict_proba(X), before)
+    assert len(model.net_.history) == 3
+
+
+@pytest.mark.parametrize(
+    ("estimator", "y"), [(MCDropoutClassifier, Y), (MCDropoutRegressor, X[:, 0])]
+)
+def test_training_that_diverged_is_an_error(estimator, y):
+    model = estimator(max_epochs=20, random_state=0).fit(X, y)
+    before = model.predict(X)
+    model.set_params(optimizer="SGD", lr=1e8)
+    with pytest.raises(ValueError, match=rf"{estimator.__name__} diverged.*smaller lr"):
+        model.fit(X, y)
+    np.testing.assert_array_equal(model.predict(X), before)
