@@ -71,8 +71,9 @@ NETWORKS = {
     "optimizer": "A name in ``torch.optim`` or a class. ``optimizer__*`` sets its "
     "parameters.",
     "train_split": (
-        "As in skorch, for callbacks that need a validation set, for instance "
-        "``skorch.dataset.ValidSplit(5)``."
+        "Share of the training rows that are kept for validation, for callbacks that "
+        "need a validation set. They are drawn at random, from each class its share. "
+        "Or a callable as in skorch, for instance ``skorch.dataset.ValidSplit(5)``."
     ),
     "verbose": "1 shows a progress bar over epochs.",
     "warm_start": (

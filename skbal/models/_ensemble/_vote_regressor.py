@@ -57,9 +57,10 @@ class DeepEnsembleVoteRegressor(VoteTargets, DeepEnsemble):
     augment : callable, optional
         Called with each training batch (a tensor), returns a batch of the same shape;
         see `RandomShift`.
-    train_split : callable, optional
-        As in skorch, for callbacks that need a validation set, for instance
-        ``skorch.dataset.ValidSplit(5)``.
+    train_split : float or callable, optional
+        Share of the training rows that are kept for validation, for callbacks that need
+        a validation set. They are drawn at random, from each class its share. Or a
+        callable as in skorch, for instance ``skorch.dataset.ValidSplit(5)``.
     callbacks : list, optional
         skorch callbacks. ``callbacks__*`` sets their parameters.
     device : str, default="cpu"

@@ -1,6 +1,7 @@
 """The skorch net of an estimator: what it is built of."""
 
 from copy import deepcopy
+from numbers import Real
 
 from skbal._utils.lazy import lazy_module
 from skbal._utils.torch_random import seeded_torch
@@ -10,11 +11,14 @@ _architectures = lazy_module("skbal.models._networks._architectures")
 _batches = lazy_module("skbal.models._networks._batches")
 _probing = lazy_module("skbal.models._networks._probe")
 _twins = lazy_module("skbal.models._networks._twin")
+_splitting = lazy_module("skbal.models._networks._splitting")
 _training = lazy_module("skbal.models._networks._training")
 
 
 class NetBuildingMixin:
     """Builds and trains the skorch net that the parameters of an estimator describe."""
+
+    _has_classes = False
 
     def _trained_net(self, net, X, y, weights, seed):
         """Return a net trained on the rows.
@@ -46,6 +50,11 @@ class NetBuildingMixin:
                 net = self._new_net(X)
             else:
                 net = deepcopy(net).set_params(**self._amount_of_training(len(X)))
+            if isinstance(self.train_split, Real):
+                split = _splitting.RandomSplit(
+                    self.train_split, seed, self._has_classes
+                )
+                net.set_params(train_split=split)
             net.train(X, y, weights)
             _twins.forget_passes(net.module_)
         self._check_trained(net, _training.first_rows(X, self.device))
@@ -95,7 +104,7 @@ class NetBuildingMixin:
             "optimizer": _training.resolve_optimizer(self.optimizer),
             "lr": self.lr,
             **self._amount_of_training(n_samples),
-            "train_split": self.train_split,
+            "train_split": self.train_split if callable(self.train_split) else None,
             "callbacks": self._all_callbacks(),
             "callbacks__print_log": None,
             "device": self.device,

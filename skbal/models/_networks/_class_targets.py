@@ -21,6 +21,7 @@ class ClassTargets(ClassifierMixin):
     """
 
     _parameter_rules = {"class_weight": rules.class_weight()}
+    _has_classes = True
 
     def _net_class(self):
         return _training.ClassifierNet

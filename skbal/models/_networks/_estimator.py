@@ -49,7 +49,7 @@ class NetworkEstimator(
         "optimizer": rules.optimizer(),
         "criterion": rules.criterion(),
         "augment": rules.function(),
-        "train_split": rules.function(),
+        "train_split": rules.train_split(),
         "callbacks": rules.callbacks(),
         "device": rules.device(),
         "warm_start": flag(),

@@ -4,6 +4,7 @@ import torch
 
 from skbal.models._networks._calm import CalmNetwork
 from skbal.models._networks._noise import RandomnessError
+from skbal.models._networks._rows import CHANNELS_FIRST, has_channels_last
 from skbal.models._networks._twin import evaluation_twin, network_output
 
 
@@ -30,7 +31,8 @@ def probe_network(module, X, *, n_outputs, columns, owner):
     Raises
     ------
     ValueError
-        If the outputs have another shape, or are random in evaluation mode.
+        If the network does not take the rows, or its outputs have another shape or are
+        random in evaluation mode.
     """
     name = type(module).__name__
     try:
@@ -39,6 +41,12 @@ def probe_network(module, X, *, n_outputs, columns, owner):
         raise ValueError(
             f"module of {owner} must be random in training mode only, but {name} takes "
             f"{error} in evaluation mode."
+        ) from error
+    except RuntimeError as error:
+        hint = f" {CHANNELS_FIRST}" if has_channels_last(X.shape[1:]) else ""
+        raise ValueError(
+            f"module of {owner}, {name}, does not take rows of shape "
+            f"{tuple(X.shape[1:])}: {error}{hint}"
         ) from error
     outputs = network_output(result)
     if not isinstance(outputs, torch.Tensor):

@@ -16,6 +16,15 @@ def _ndim(X):
     return X.ndim if hasattr(X, "ndim") else np.asarray(X).ndim
 
 
+CHANNELS_FIRST = "Channels come first in torch: X.transpose(0, 3, 1, 2)."
+
+
+def has_channels_last(shape):
+    """Return whether a row looks like an image whose channels are its last axis."""
+    few = (1, 3, 4)
+    return len(shape) == 3 and shape[2] in few and shape[0] not in few
+
+
 class NetworkRowsMixin:
     """Checks X for an estimator with ``module``, ``image_shape`` and ``device``."""
 
@@ -47,12 +56,17 @@ class NetworkRowsMixin:
         self._network_shape()
 
     def _refuse_other_than_images(self, shape):
+        owner = type(self).__name__
         if len(shape) != 4:
             raise ValueError(
-                f"X given to {type(self).__name__} with module='auto' must have shape "
+                f"X given to {owner} with module='auto' must have shape "
                 "(n_samples, n_features) or (n_samples, channels, height, width), got "
-                f"{shape}. Grey images need a channel axis: "
-                "X[:, None]."
+                f"{shape}. Grey images need a channel axis: X[:, None]."
+            )
+        if has_channels_last(shape[1:]):
+            raise ValueError(
+                f"X given to {owner} with module='auto' must have shape (n_samples, "
+                f"channels, height, width), got {shape}. {CHANNELS_FIRST}"
             )
 
     def _network_shape(self):
@@ -67,7 +81,19 @@ class NetworkRowsMixin:
                 f"width), got {shape!r}."
             )
         shape = tuple(check_count(side, "image_shape", owner) for side in shape)
+        if has_channels_last(shape):
+            raise ValueError(
+                f"image_shape of {owner} must be (channels, height, width) or (height, "
+                f"width), got {shape}. {CHANNELS_FIRST}"
+            )
+        rows_have_it = len(self.row_shape_) == 1 or tuple(self.row_shape_) == shape
         shape = shape if len(shape) == 3 else (1, *shape)
+        if not rows_have_it and tuple(self.row_shape_) != shape:
+            hint = f" {CHANNELS_FIRST}" if has_channels_last(self.row_shape_) else ""
+            raise ValueError(
+                f"image_shape of {owner} is {shape}, so the rows of X must be flat or "
+                f"have that shape, got rows of shape {tuple(self.row_shape_)}.{hint}"
+            )
         if prod(shape) != prod(self.row_shape_):
             raise ValueError(
                 f"image_shape of {owner} is {shape}, which is {prod(shape)} values "

@@ -1,5 +1,7 @@
 """Rules for parameters that only networks have; see `skbal._utils.parameters`."""
 
+from numbers import Real
+
 import numpy as np
 
 from skbal._utils.lazy import lazy_module
@@ -109,6 +111,20 @@ def class_weight():
         )
 
     return own(check, words, "even", none=True)
+
+
+def train_split():
+    """Return the rule for ``train_split``."""
+    words = "a share between 0 and 1, a callable such as skorch's ValidSplit, or None"
+
+    def check(value, name, owner):
+        is_share = isinstance(value, Real) and not isinstance(value, bool)
+        if not is_share and not callable(value):
+            raise TypeError(f"{name} of {owner} must be {words}, got {value!r}.")
+        if is_share and not 0 < value < 1:
+            raise ValueError(f"{name} of {owner} must be {words}, got {value!r}.")
+
+    return own(check, words, 5, none=True)
 
 
 def callbacks():

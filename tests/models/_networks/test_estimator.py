@@ -51,7 +51,7 @@ def test_votes_that_cannot_be_learned_leave_the_old_likelihood():
     [
         ({"callbacks": 3}, TypeError, "callbacks of .* must be a list of skorch"),
         ({"augment": "shift"}, TypeError, "augment of .* must be a callable or None"),
-        ({"train_split": 5}, TypeError, "train_split of .* must be a callable"),
+        ({"train_split": 5}, ValueError, "train_split of .* must be a share"),
         ({"optimizer": 3}, TypeError, "optimizer of .* must be a class or the name"),
         ({"criterion": 3}, TypeError, "criterion of .* must be 'auto' or a torch"),
         ({"image_shape": (0, 3)}, ValueError, "image_shape of .* must be an integer"),

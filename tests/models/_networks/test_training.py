@@ -91,3 +91,46 @@ def test_training_that_diverged_is_an_error(estimator, y):
     with pytest.raises(ValueError, match=rf"{estimator.__name__} diverged.*smaller lr"):
         model.fit(X, y)
     np.testing.assert_array_equal(model.predict(X), before)
+
+
+class Splits(Callback):
+    """Keeps the rows of the two sets."""
+
+    def on_epoch_begin(self, net, dataset_train=None, dataset_valid=None, **kwargs):
+        self.train = sorted(dataset_train.indices)
+        self.valid = sorted(dataset_valid.indices)
+
+
+def test_a_share_for_validation_is_drawn_from_each_class():
+    y = np.array(["a"] * 24 + ["b"] * 14 + ["c"] + ["d"])
+    splits = Splits()
+    model = MCDropoutClassifier(
+        train_split=0.25, callbacks=[splits], max_epochs=1, random_state=0
+    ).fit(X, y)
+    assert splits.train + splits.valid != list(range(40))  # shuffled
+    assert sorted(splits.train + splits.valid) == list(range(40))
+    found = [int((y[splits.valid] == label).sum()) for label in "abcd"]
+    assert found == [6, 4, 0, 0]
+    assert np.isfinite(model.net_.history[-1, "valid_loss"])
+    first = splits.valid
+    assert model.fit(X, y).score(X, y) >= 0
+    assert splits.valid == first
+    other = model.set_params(random_state=1).fit(X, y)
+    assert splits.valid != first
+    assert len(other.classes_) == 4
+
+
+def test_a_share_of_numbers_for_validation():
+    splits = Splits()
+    MCDropoutRegressor(train_split=0.2, callbacks=[splits], max_epochs=1).fit(
+        X, X[:, 0]
+    )
+    assert len(splits.valid) == 8
+
+
+@pytest.mark.parametrize(
+    ("value", "error"), [(5, ValueError), (0.0, ValueError), ("half", TypeError)]
+)
+def test_a_wrong_share_is_named(value, error):
+    with pytest.raises(error, match="train_split of MCDropoutClassifier must be"):
+        MCDropoutClassifier(train_split=value).fit(X, Y)

@@ -1,0 +1,58 @@
+"""A validation set that is drawn at random, with its share of each class."""
+
+import numpy as np
+from torch.utils.data import Subset
+
+from skbal._utils.random import stream
+
+
+class RandomSplit:
+    """Splits a dataset into a training and a validation set.
+
+    Each class gives its share of rows. A class with a single row stays in the training
+    set, so that every class is learned.
+
+    Parameters
+    ----------
+    share : float
+        The share of the rows that are kept for validation, between 0 and 1.
+    seed : int
+        Seeds the choice.
+    by_class : bool
+        Whether y holds classes.
+    """
+
+    def __init__(self, share, seed, by_class):
+        self.share = share
+        self.seed = seed
+        self.by_class = by_class
+
+    def __call__(self, dataset, y=None, groups=None):
+        """Return the two sets, as skorch's ``train_split`` does.
+
+        Parameters
+        ----------
+        dataset : torch.utils.data.Dataset
+            The rows.
+        y : ndarray of shape (n_samples, ...)
+            Their targets.
+        groups : None
+            Not used.
+
+        Returns
+        -------
+        dataset_train, dataset_valid : torch.utils.data.Subset
+        """
+        rng = stream(self.seed, "validation set", len(y))
+        classes = y if self.by_class else np.zeros(len(y))
+        valid = [
+            self._some_of(rng.permutation(np.flatnonzero(classes == label)))
+            for label in np.unique(classes)
+        ]
+        valid = np.sort(np.concatenate(valid))
+        train = np.setdiff1d(np.arange(len(y)), valid)
+        return Subset(dataset, train.tolist()), Subset(dataset, valid.tolist())
+
+    def _some_of(self, rows):
+        n_valid = round(self.share * len(rows))
+        return rows[: min(max(n_valid, 1), len(rows) - 1)]
