@@ -138,6 +138,7 @@ X, y, index = make_repeated(
 )
 first = BalancedSeed(n_per_class=2, random_state=0).select(X[:n_images], y[:n_images])
 network = MCDropoutClassifier(
+    standardize=False,
     module__n_filters=8 if QUICK else 16,
     max_steps=20 if QUICK else 120,
     lr=0.003,

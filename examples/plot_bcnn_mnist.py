@@ -58,6 +58,7 @@ print(X_pool.shape, X_test.shape)
 
 def learning_curve(strategy, seed):
     network = MCDropoutClassifier(
+        standardize=False,
         module__n_filters=8 if QUICK else 16,
         n_draws=10 if QUICK else 50,
         max_steps=10 if QUICK else 120,

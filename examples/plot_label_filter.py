@@ -56,6 +56,7 @@ X_pool, X_test, y_pool, y_test = train_test_split(
 
 def run(strategy, label_filter, seed):
     network = MCDropoutClassifier(
+        standardize=False,
         module__n_filters=8,
         n_draws=10 if QUICK else 30,
         max_steps=20 if QUICK else 100,

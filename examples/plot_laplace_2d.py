@@ -32,6 +32,7 @@ QUICK = os.environ.get("SKBAL_QUICK") == "1"
 centers = [[-1.5, -1.0], [1.5, -1.0], [0.5, 1.7]]
 X, y = make_blobs(90, centers=centers, cluster_std=0.6, random_state=0)
 network = MCDropoutClassifier(
+    standardize=False,
     module__hidden_units=(50, 50),
     module__dropout=0.05,
     max_steps=100 if QUICK else 250,

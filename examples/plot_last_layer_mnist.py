@@ -65,6 +65,7 @@ y_pool, y_test = one_hot[labels], one_hot[labels_test]
 # a coarse scan of the test error, which changes little from 1 to 10.
 
 network = MCDropoutRegressor(
+    standardize=False,
     module__n_filters=8 if QUICK else 16,
     max_steps=5 if QUICK else 120,
     lr=0.003,

@@ -66,6 +66,7 @@ plt.show()
 
 def network(**settings):
     return MCDropoutClassifier(
+        standardize=False,
         module__n_filters=8,
         n_draws=10 if QUICK else 30,
         max_steps=5 if QUICK else 100,

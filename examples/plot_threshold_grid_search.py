@@ -51,7 +51,12 @@ else:
     digits = load_mnist_5k()
     X, y = digits.images, digits.target
     model = MCDropoutClassifier(
-        module__n_filters=8, n_draws=30, max_steps=100, lr=0.003, batch_size=32
+        standardize=False,
+        module__n_filters=8,
+        n_draws=30,
+        max_steps=100,
+        lr=0.003,
+        batch_size=32,
     )
 
 budget = 40 if QUICK else 150

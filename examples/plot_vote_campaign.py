@@ -57,6 +57,7 @@ def network(repeat):
         total_steps=n_steps + 1,
     )
     return MCDropoutVoteRegressor(
+        standardize=False,
         likelihood="beta-binomial",
         n_draws=30,
         max_steps=n_steps,

@@ -49,6 +49,7 @@ def turned(images):
 
 def network(likelihood):
     model = MCDropoutVoteRegressor(
+        standardize=False,
         likelihood=likelihood,
         n_draws=30 if QUICK else 100,
         max_steps=10 if QUICK else 700,

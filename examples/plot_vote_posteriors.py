@@ -66,6 +66,7 @@ def turned(images):
 
 def network(likelihood):
     model = MCDropoutVoteRegressor(
+        standardize=False,
         likelihood=likelihood,
         n_draws=30,
         max_steps=10 if QUICK else 800,

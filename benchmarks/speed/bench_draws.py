@@ -15,7 +15,9 @@ def fitted_net(n_rows=N_ROWS):
     from skbal.models import MCDropoutClassifier
 
     X = np.random.default_rng(0).random((n_rows, 1, 28, 28), dtype=np.float32)
-    model = MCDropoutClassifier(max_steps=2, n_draws=N_DRAWS, random_state=0)
+    model = MCDropoutClassifier(
+        standardize=False, max_steps=2, n_draws=N_DRAWS, random_state=0
+    )
     return model.fit(X[:100], np.arange(100) % 10), X
 
 

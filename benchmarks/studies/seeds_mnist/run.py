@@ -63,7 +63,11 @@ def model_of(name, random_state):
     """Return the model with this name."""
     if name == "network":
         return MCDropoutClassifier(
-            image_shape=(28, 28), n_draws=20, max_steps=100, random_state=random_state
+            standardize=False,
+            image_shape=(28, 28),
+            n_draws=20,
+            max_steps=100,
+            random_state=random_state,
         )
     if name == "forest":
         return RandomForestClassifier(200, random_state=random_state)

@@ -48,6 +48,7 @@ METHODS = (
 
 def network(hidden_units, random_state):
     return MCDropoutRegressor(
+        standardize=False,
         module__hidden_units=hidden_units,
         module__dropout=0.05,
         lr=0.003,

@@ -90,7 +90,11 @@ def model_of(name, question):
         OneCycleLR, step_every="batch", max_lr=0.005, total_steps=n_steps + 1
     )
     network = MCDropoutVoteRegressor(
-        n_draws=30, max_steps=n_steps, augment=turned, callbacks=[("rate", rate)]
+        standardize=False,
+        n_draws=30,
+        max_steps=n_steps,
+        augment=turned,
+        callbacks=[("rate", rate)],
     )
     if name == "dropout":
         return network

@@ -64,6 +64,7 @@ def one_run(name, likelihood, repeat, path=None):
         repeat, path
     )  # fmt: skip
     model = MCDropoutVoteRegressor(
+        standardize=False,
         likelihood=likelihood,
         module__dropout=0.25,
         n_draws=30,

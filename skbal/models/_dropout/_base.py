@@ -36,6 +36,7 @@ class MCDropout(NetworkEstimator):
         module="auto",
         *,
         image_shape=None,
+        standardize="auto",
         n_draws=100,
         deterministic=False,
         prior_length_scale=None,
@@ -57,6 +58,7 @@ class MCDropout(NetworkEstimator):
         super().__init__(
             module,
             image_shape=image_shape,
+            standardize=standardize,
             max_epochs=max_epochs,
             max_steps=max_steps,
             lr=lr,

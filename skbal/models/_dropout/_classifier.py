@@ -22,6 +22,10 @@ class MCDropoutClassifier(ClassTargets, MCDropout):
     image_shape : tuple of int, optional
         Shape (channels, height, width) or (height, width) of an image, if the rows of X
         are flattened images.
+    standardize : "auto" or bool, default="auto"
+        Whether rows are standardized: the mean of the training rows is subtracted, and
+        the result divided by their standard deviation. Each feature has its own, each
+        channel of images one for all pixels. "auto" does so for ``module="auto"``.
     n_draws : int, default=100
         Number of posterior draws that ``predict_samples`` returns by default and that
         predictions average.
@@ -85,6 +89,9 @@ class MCDropoutClassifier(ClassTargets, MCDropout):
         Column names, if X was a data frame.
     row_shape_ : tuple of int
         Shape of a row of X.
+    row_mean_, row_scale_ : ndarray of shape (n_features,) or (channels, 1, 1), or None
+        What is subtracted from a row, and by what it is then divided. None if rows are
+        not standardized.
     output_kind_ : {"logits", "probabilities", "log_probabilities"}
         The outputs of the module.
     n_steps_ : int
@@ -123,6 +130,7 @@ class MCDropoutClassifier(ClassTargets, MCDropout):
         module="auto",
         *,
         image_shape=None,
+        standardize="auto",
         n_draws=100,
         deterministic=False,
         prior_length_scale=None,
@@ -145,6 +153,7 @@ class MCDropoutClassifier(ClassTargets, MCDropout):
         super().__init__(
             module,
             image_shape=image_shape,
+            standardize=standardize,
             n_draws=n_draws,
             deterministic=deterministic,
             prior_length_scale=prior_length_scale,

@@ -34,6 +34,7 @@ class DeepEnsemble(NetworkEstimator):
         *,
         n_members=5,
         image_shape=None,
+        standardize="auto",
         max_epochs=50,
         max_steps=None,
         lr=0.001,
@@ -53,6 +54,7 @@ class DeepEnsemble(NetworkEstimator):
         super().__init__(
             module,
             image_shape=image_shape,
+            standardize=standardize,
             max_epochs=max_epochs,
             max_steps=max_steps,
             lr=lr,

@@ -28,6 +28,10 @@ class DeepEnsembleClassifier(ClassTargets, DeepEnsemble):
     image_shape : tuple of int, optional
         Shape (channels, height, width) or (height, width) of an image, if the rows of X
         are flattened images.
+    standardize : "auto" or bool, default="auto"
+        Whether rows are standardized: the mean of the training rows is subtracted, and
+        the result divided by their standard deviation. Each feature has its own, each
+        channel of images one for all pixels. "auto" does so for ``module="auto"``.
     max_epochs : int, default=50
         Number of passes over the training rows.
     max_steps : int, optional
@@ -86,6 +90,9 @@ class DeepEnsembleClassifier(ClassTargets, DeepEnsemble):
         Column names, if X was a data frame.
     row_shape_ : tuple of int
         Shape of a row of X.
+    row_mean_, row_scale_ : ndarray of shape (n_features,) or (channels, 1, 1), or None
+        What is subtracted from a row, and by what it is then divided. None if rows are
+        not standardized.
     output_kind_ : {"logits", "probabilities", "log_probabilities"}
         The outputs of the module.
     n_steps_ : ndarray of shape (n_members,)
@@ -119,6 +126,7 @@ class DeepEnsembleClassifier(ClassTargets, DeepEnsemble):
         *,
         n_members=5,
         image_shape=None,
+        standardize="auto",
         max_epochs=50,
         max_steps=None,
         lr=0.001,
@@ -140,6 +148,7 @@ class DeepEnsembleClassifier(ClassTargets, DeepEnsemble):
             module,
             n_members=n_members,
             image_shape=image_shape,
+            standardize=standardize,
             max_epochs=max_epochs,
             max_steps=max_steps,
             lr=lr,

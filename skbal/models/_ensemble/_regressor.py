@@ -29,6 +29,10 @@ class DeepEnsembleRegressor(NumberTargets, DeepEnsemble):
     image_shape : tuple of int, optional
         Shape (channels, height, width) or (height, width) of an image, if the rows of X
         are flattened images.
+    standardize : "auto" or bool, default="auto"
+        Whether rows are standardized: the mean of the training rows is subtracted, and
+        the result divided by their standard deviation. Each feature has its own, each
+        channel of images one for all pixels. "auto" does so for ``module="auto"``.
     max_epochs : int, default=50
         Number of passes over the training rows.
     max_steps : int, optional
@@ -83,6 +87,9 @@ class DeepEnsembleRegressor(NumberTargets, DeepEnsemble):
         Column names, if X was a data frame.
     row_shape_ : tuple of int
         Shape of a row of X.
+    row_mean_, row_scale_ : ndarray of shape (n_features,) or (channels, 1, 1), or None
+        What is subtracted from a row, and by what it is then divided. None if rows are
+        not standardized.
     n_steps_ : ndarray of shape (n_members,)
         Number of gradient steps taken by each member.
 

@@ -23,6 +23,7 @@ from skbal.models._networks._features import FeaturesMixin
 from skbal.models._networks._parameters import NetworkParametersMixin
 from skbal.models._networks._rows import NetworkRowsMixin
 from skbal.models._networks._saving import SavingMixin
+from skbal.models._networks._standardizing import StandardizingMixin
 from skbal.models._networks._weights import WeightsMixin
 
 
@@ -33,6 +34,7 @@ class NetworkEstimator(
     SavingMixin,
     NetworkParametersMixin,
     NetworkRowsMixin,
+    StandardizingMixin,
     WeightsMixin,
     PosteriorSamplerMixin,
     BaseEstimator,
@@ -42,6 +44,7 @@ class NetworkEstimator(
     _parameter_rules = {
         "module": rules.module(),
         "image_shape": rules.image_shape(),
+        "standardize": rules.standardize(),
         "max_epochs": count(),
         "max_steps": count(none=True),
         "lr": real(0),
@@ -62,6 +65,7 @@ class NetworkEstimator(
         module="auto",
         *,
         image_shape=None,
+        standardize="auto",
         max_epochs=50,
         max_steps=None,
         lr=0.001,
@@ -79,6 +83,7 @@ class NetworkEstimator(
     ):
         self.module = module
         self.image_shape = image_shape
+        self.standardize = standardize
         self.max_epochs = max_epochs
         self.max_steps = max_steps
         self.lr = lr
@@ -132,6 +137,7 @@ height, width)
             y = self._learn_targets(y)
             if fitted_shape is None:
                 self._n_first_rows = len(X)
+                self._learn_scale(X.reshape(len(X), *self._network_shape()))
             self._train(self._as_network_rows(X), y, weights)
         return self
 

@@ -144,4 +144,5 @@ class NetworkRowsMixin:
             )
 
     def _as_network_rows(self, X):
-        return X.reshape(len(X), *self._network_shape())
+        """Return float32 rows in the shape and on the scale in which they enter."""
+        return self._scaled(X.reshape(len(X), *self._network_shape()))

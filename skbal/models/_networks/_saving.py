@@ -97,6 +97,7 @@ class SavingMixin:
         shape = self._network_shape()
         n_nets = self._set_net_state(state)
         self._check_auto_network(shape, tensors, n_nets)
+        self._set_scale(state)
         n_samples = _plain_data.integer(state, "n_samples", smallest=1)
         nets = [self._loaded_net(shape, n_samples, state) for _ in range(n_nets)]
         self._check_same("module", header, _class_name(nets[0].module_))
@@ -169,6 +170,8 @@ class SavingMixin:
             "n_features_in": getattr(self, "n_features_in_", None),
             "feature_names_in": None if names is None else [str(n) for n in names],
             "n_samples": self._n_first_rows,
+            "row_mean": _flat(self.row_mean_),
+            "row_scale": _flat(self.row_scale_),
             "output_kind": self._nets()[0].output_kind_,
         }
 
@@ -184,6 +187,20 @@ class SavingMixin:
         names = _plain_data.strings(state, "feature_names_in", size=self.n_features_in_)
         if names is not None:
             self.feature_names_in_ = names
+
+    def _set_scale(self, state):
+        self.row_mean_ = self.row_scale_ = None
+        if state.get("row_mean") is None:
+            return
+        shape = self._network_shape()
+        shape = (shape[0], *(1 for _ in shape[1:]))
+        mean, scale = (
+            _plain_data.floats(state, name, size=shape[0]).reshape(shape)
+            for name in ("row_mean", "row_scale")
+        )
+        if not (scale > 0).all():
+            raise _plain_data.WrongData("row_scale must be above 0")
+        self.row_mean_, self.row_scale_ = mean, scale
 
     # -------------------------------------------------- what a subclass says
 
@@ -218,6 +235,10 @@ def _named_tensors(module, prefix, owner):
             )
         tensors[prefix + name] = value
     return tensors
+
+
+def _flat(values):
+    return None if values is None else values.ravel().tolist()
 
 
 def _class_name(module):

@@ -36,7 +36,12 @@ Y = X[:, 0] * X[:, 1] + 0.1 * RNG.normal(size=60)
 def small(**changes):
     """Return an untrained network of skbal that trains in a moment."""
     return MCDropoutClassifier(
-        **{"module__hidden_units": (8,), "max_epochs": 3, **changes}
+        **{
+            "module__hidden_units": (8,),
+            "max_epochs": 3,
+            "standardize": False,
+            **changes,
+        }
     )
 
 
