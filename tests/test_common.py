@@ -251,3 +251,5 @@ def test_a_row_alone_is_predicted_as_among_others(estimator, shift, monkeypatch)
     name = type(estimator).__name__
     estimator_checks.check_methods_subset_invariance(name, estimator)
     estimator_checks.check_methods_sample_order_invariance(name, estimator)
+    if hasattr(estimator, "decision_function"):
+        estimator_checks.check_decision_proba_consistency(name, estimator)
