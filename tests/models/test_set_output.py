@@ -26,7 +26,12 @@ SHORT = {"max_epochs": 1, "random_state": 0}
         (MCDropoutRegressor(**SHORT), X[:, 0]),
         (DeepEnsembleRegressor(n_members=2, **SHORT), X[:, 0]),
         (LastLayerClassifier(MCDropoutClassifier(**SHORT)), X[:, 0] > 0),
-        (LaplaceRegressor(MCDropoutRegressor(**SHORT), random_state=0), X[:, 0]),
+        (
+            LaplaceRegressor(
+                MCDropoutRegressor(**SHORT), prior_variance=0.1, optimize=None
+            ),
+            X[:, 0],
+        ),
         (BayesianLinearRegression(), X[:, 0]),
         (MeanFieldLinearRegression(), X[:, 0]),
     ],
