@@ -12,7 +12,7 @@ from sklearn.ensemble import (
     RandomForestClassifier,
     RandomForestRegressor,
 )
-from sklearn.gaussian_process import GaussianProcessRegressor
+from sklearn.gaussian_process import GaussianProcessClassifier, GaussianProcessRegressor
 from sklearn.linear_model import BayesianRidge
 from sklearn.utils import estimator_checks
 from sklearn.utils.estimator_checks import parametrize_with_checks
@@ -30,6 +30,7 @@ from skbal import (
 from skbal.datasets import make_galaxies
 from skbal.models import (
     BayesianLinearRegression,
+    BayesianLogisticRegression,
     BayesianVoteRegression,
     DeepEnsembleClassifier,
     DeepEnsembleRegressor,
@@ -95,6 +96,7 @@ ESTIMATORS = [
     BayesianLinearRegression(),
     BayesianLinearRegression(output_covariance="empirical", optimize="evidence"),
     MeanFieldLinearRegression(),
+    BayesianLogisticRegression(n_draws=20),
     *SIMULATIONS,
 ]
 # One of each kind, for the lowest versions of other packages, too.
@@ -185,7 +187,9 @@ SAMPLERS = [
     (RandomForestClassifier(20, random_state=0), CLASSIFICATION, {}),
     (BaggingClassifier(n_estimators=10, random_state=0), CLASSIFICATION, {}),
     (GaussianProcessRegressor(alpha=0.1, optimizer=None), REGRESSION, GP_SKIPS),
+    (GaussianProcessClassifier(optimizer=None), CLASSIFICATION, GP_SKIPS),
     (BayesianRidge(), REGRESSION, {}),
+    (BayesianLogisticRegression(random_state=0), CLASSIFICATION, {}),
     (BayesianLinearRegression(), TWO_TARGETS, {}),
     (MeanFieldLinearRegression(optimize="evidence"), REGRESSION, {}),
     (LAST_LAYERS[0], CLASSIFICATION, {}),

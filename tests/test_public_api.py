@@ -74,6 +74,7 @@ PUBLIC = {
     "skbal.loop": ["ActiveLearningLoop", "History", "Record"],
     "skbal.models": [
         "BayesianLinearRegression",
+        "BayesianLogisticRegression",
         "BayesianVoteRegression",
         "DeepEnsembleClassifier",
         "DeepEnsembleRegressor",
