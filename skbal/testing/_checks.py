@@ -9,8 +9,9 @@ import joblib
 import numpy as np
 from scipy.sparse import issparse
 
+from skbal._utils.random_streams import random_streams
 from skbal.testing._run import NotApplicable, place
-from skbal.testing._state import fresh_streams, random_streams, torch_state
+from skbal.testing._state import fresh_streams, torch_state
 
 # Random choices in a committee of two can give the same member many times.
 _N_TRIALS = 40

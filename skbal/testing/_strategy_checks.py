@@ -7,8 +7,9 @@ import joblib
 import numpy as np
 from sklearn.base import clone
 
+from skbal._utils.random_streams import random_streams
 from skbal.testing._run import NotApplicable, place
-from skbal.testing._state import fresh_streams, random_streams
+from skbal.testing._state import fresh_streams
 
 _N_SEEDS = 10  # twenty equal rows come in the same order by chance once in 20**9
 

@@ -4,12 +4,11 @@ The reference is one pass per draw in which `Joint` answers every question for r
 numbers. The quick ways of `_draws` are used where they give the same on a few rows.
 """
 
-import random
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 
+from skbal._utils.random_streams import random_streams
 from skbal.exceptions import NoDropoutError
 from skbal.models._dropout._first_dense import is_plain, split_sequential
 from skbal.models._dropout._joint import Joint, Place
@@ -60,12 +59,13 @@ def plan_of(module, example, owner):
         If the network has no dropout, or random numbers that cannot be the same for all
         rows of a draw.
     """
-    if _needs_none(module, example):
-        return Plan()
+    twin = drawing_twin(module)
+    if is_plain(twin) and split_sequential(twin, example) is not None:
+        return Plan()  # the quickest way is known to be right
     rows = example[[k % min(len(example), _FEW) for k in range(_MORE)]]
     refusal = _Refusal(owner, type(module).__name__)
     with torch.no_grad():
-        frozen = _changed_by_a_pass(module, rows[:_FEW], refusal)
+        frozen = _changed_by_a_pass(twin, rows[:_FEW], refusal)
         twin = drawing_twin(module, frozen)
         few, more = (_recorded(twin, rows[:n], refusal) for n in (_FEW, _MORE))
         if not few and not _n_dropouts(twin, rows):
@@ -77,12 +77,6 @@ def plan_of(module, example, owner):
     raise refusal(
         "in one draw gives a row other outputs when it comes twice or beside others"
     )
-
-
-def _needs_none(module, example):
-    """Return whether the quickest way is known to be right for a network."""
-    twin = drawing_twin(module)
-    return is_plain(twin) and split_sequential(twin, example) is not None
 
 
 class _Refusal:
@@ -143,9 +137,8 @@ def _recorded(twin, rows, refusal):
     return source.met
 
 
-def _changed_by_a_pass(module, rows, refusal):
+def _changed_by_a_pass(twin, rows, refusal):
     """Return the names of the modules whose buffers a pass in training mode changes."""
-    twin = drawing_twin(module)
     before = {name: buffer.clone() for name, buffer in twin.named_buffers()}
     _recorded(twin, rows, refusal)
     after = dict(twin.named_buffers())
@@ -203,17 +196,12 @@ def _uses_other_streams(function):
     """Return whether a function moves the global stream of Python or NumPy."""
 
     def moves_a_stream():
-        before = _states()
+        before = random_streams()
         function()
-        return _states() != before
+        return random_streams() != before
 
     # Another thread may have moved it, but hardly three times in a row.
     return all(moves_a_stream() for _ in range(3))
-
-
-def _states():
-    _, keys, position, *_ = np.random.get_state()  # noqa: NPY002
-    return random.getstate(), keys.tobytes(), position
 
 
 def one_draw(twin, x, source):

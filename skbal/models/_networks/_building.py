@@ -6,7 +6,6 @@ from numbers import Real
 from skbal._utils.lazy import lazy_module
 from skbal._utils.torch_random import seeded_torch
 
-torch = lazy_module("torch")
 _architectures = lazy_module("skbal.models._networks._architectures")
 _batches = lazy_module("skbal.models._networks._batches")
 _probing = lazy_module("skbal.models._networks._probe")
@@ -62,9 +61,9 @@ class NetBuildingMixin:
 
     def _check_trained(self, net, example):
         weights_are_finite = all(
-            bool(torch.isfinite(weight).all()) for weight in net.module_.parameters()
+            weight.isfinite().all() for weight in net.module_.parameters()
         )
-        if weights_are_finite and self._are_finite(net, example):
+        if weights_are_finite and self._few_outputs(net, example).isfinite().all():
             return
         raise ValueError(
             f"The training of {type(self).__name__} diverged: the weights or the "
@@ -80,9 +79,6 @@ class NetBuildingMixin:
         net.output_kind_ = _training.output_kind(outputs)
         net.set_params(criterion=self._criterion_class(net.output_kind_))
         return net
-
-    def _are_finite(self, net, example):
-        return bool(torch.isfinite(self._few_outputs(net, example)).all())
 
     def _probe(self, net, example):
         """Return the outputs of a new net for a few rows, with their shape checked."""

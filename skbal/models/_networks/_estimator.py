@@ -13,7 +13,14 @@ from abc import abstractmethod
 
 from sklearn.base import BaseEstimator
 
-from skbal._utils.parameters import check_parameters, count, either, flag, real
+from skbal._utils.parameters import (
+    check_parameters,
+    count,
+    either,
+    flag,
+    option,
+    real,
+)
 from skbal._utils.transactions import all_or_nothing
 from skbal.base import PosteriorSamplerMixin
 from skbal.models._networks import _rules as rules
@@ -44,7 +51,7 @@ class NetworkEstimator(
     _parameter_rules = {
         "module": rules.module(),
         "image_shape": rules.image_shape(),
-        "standardize": rules.standardize(),
+        "standardize": either(flag(), option("auto")),
         "max_epochs": count(),
         "max_steps": count(none=True),
         "lr": real(0),

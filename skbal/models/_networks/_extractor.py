@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from skbal._utils.chunks import rows_within
-from skbal.models._networks._calm import CalmNetwork
+from skbal.models._networks._calm import CalmNetwork, drops_in_evaluation
 from skbal.models._networks._few_rows import filled_up
 from skbal.models._networks._layers import flat_layers, is_dropout
 from skbal.models._networks._sizes import LIVE_TENSORS, largest_bytes
@@ -188,7 +188,7 @@ class FeatureExtractor:
 
     def _network_of(self, twin, example):
         try:
-            return CalmNetwork(twin, example)
+            return CalmNetwork(twin, drops_in_evaluation(twin, example))
         except RuntimeError as error:
             raise ValueError(
                 f"X given to {self._owner} has rows that enter the network as "

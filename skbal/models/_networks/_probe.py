@@ -2,7 +2,7 @@
 
 import torch
 
-from skbal.models._networks._calm import CalmNetwork
+from skbal.models._networks._calm import CalmNetwork, drops_in_evaluation
 from skbal.models._networks._noise import RandomnessError
 from skbal.models._networks._rows import CHANNELS_FIRST, has_channels_last
 from skbal.models._networks._twin import evaluation_twin, network_output
@@ -36,7 +36,8 @@ def probe_network(module, X, *, n_outputs, columns, owner):
     """
     name = type(module).__name__
     try:
-        result = CalmNetwork(evaluation_twin(module), X)(X.clone())
+        twin = evaluation_twin(module)
+        result = CalmNetwork(twin, drops_in_evaluation(twin, X))(X.clone())
     except RandomnessError as error:
         raise ValueError(
             f"module of {owner} must be random in training mode only, but {name} takes "

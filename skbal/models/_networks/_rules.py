@@ -87,22 +87,6 @@ def image_shape():
     return own(check, words, (8,), none=True)
 
 
-def standardize():
-    """Return the rule for ``standardize``."""
-    words = "'auto', True or False"
-
-    def check(value, name, owner):
-        if isinstance(value, (bool, np.bool_)):
-            return
-        is_string = isinstance(value, str)
-        if not (is_string and value == "auto"):
-            raise (ValueError if is_string else TypeError)(
-                f"{name} of {owner} must be {words}, got {value!r}."
-            )
-
-    return own(check, words, "yes")
-
-
 def function():
     """Return the rule for an optional callable."""
     words = "a callable or None"

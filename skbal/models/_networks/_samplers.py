@@ -3,7 +3,7 @@
 import torch
 
 from skbal._utils.chunks import rows_within
-from skbal.models._networks._calm import CalmNetwork
+from skbal.models._networks._calm import CalmNetwork, drops_in_evaluation
 from skbal.models._networks._few_rows import filled_up
 from skbal.models._networks._sizes import LIVE_TENSORS, largest_bytes
 from skbal.models._networks._twin import evaluation_twin, network_output
@@ -26,9 +26,10 @@ class EvaluationSampler:
     """
 
     def __init__(self, modules, example):
-        self._networks = [
-            CalmNetwork(evaluation_twin(module), example[:1]) for module in modules
-        ]
+        twins = [evaluation_twin(module) for module in modules]
+        # All are of one architecture, so the first tells it for all.
+        is_random = drops_in_evaluation(twins[0], example[:1])
+        self._networks = [CalmNetwork(twin, is_random) for twin in twins]
         row_bytes = largest_bytes(self._networks[0], example[:1].clone())
         self.batch_size = rows_within(LIVE_TENSORS * row_bytes)
 

@@ -5,6 +5,7 @@ numbers let the training diverge, and images of faint objects are hardly learned
 """
 
 import numpy as np
+from sklearn.preprocessing import StandardScaler
 
 from skbal._utils.chunks import chunks, rows_within
 
@@ -27,16 +28,13 @@ class StandardizingMixin:
         self.row_mean_ = self.row_scale_ = None
         if not self._is_standardized():
             return
-        axes = (0, *range(2, X.ndim))  # all but the features or the channels
-        n_values = X.size // X.shape[1]
-        mean = X.mean(axis=axes, keepdims=True, dtype=np.float64)[0]
-        squares = np.zeros_like(mean)
+        scaler = StandardScaler()
         for rows in chunks(len(X), rows_within(8 * X[0].size)):
-            squares += ((X[rows] - mean) ** 2).sum(axis=axes, keepdims=True)[0]
-        scale = np.sqrt(squares / n_values)
-        # Rounding alone makes the values of a constant column differ.
-        scale[scale <= np.finfo(np.float32).eps * np.abs(mean)] = 1.0
-        self.row_mean_, self.row_scale_ = mean, scale
+            # Features or channels last, with all pixels below each other.
+            scaler.partial_fit(np.moveaxis(X[rows], 1, -1).reshape(-1, X.shape[1]))
+        shape = (X.shape[1], *(1 for _ in X.shape[2:]))
+        self.row_mean_ = scaler.mean_.reshape(shape)
+        self.row_scale_ = scaler.scale_.reshape(shape)
 
     def _is_standardized(self):
         if isinstance(self.standardize, str):

@@ -4,7 +4,7 @@ import inspect
 
 import numpy as np
 
-from skbal._utils._sklearn import check_sample_weight
+from skbal._utils.weights import check_row_weights
 
 
 class WeightsMixin:
@@ -14,15 +14,8 @@ class WeightsMixin:
         """Return the weights as float32, None if all rows count alike."""
         if sample_weight is None:
             return None
-        weights = check_sample_weight(
-            sample_weight, X, dtype=np.float32, ensure_non_negative=True
-        )
-        if not weights.any():
-            raise ValueError(
-                f"sample_weight given to {type(self).__name__} must have a weight "
-                "above 0, got only zeros."
-            )
-        return weights
+        weights = check_row_weights(sample_weight, X, type(self).__name__)
+        return weights.astype(np.float32)
 
     def _with_class_weights(self, weights, y):
         """Return the weights of the rows times those of their classes, with mean 1."""

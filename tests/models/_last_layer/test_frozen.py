@@ -17,6 +17,7 @@ from sklearn.preprocessing import StandardScaler
 from skorch import NeuralNetBinaryClassifier, NeuralNetClassifier, NeuralNetRegressor
 from torch import nn
 
+from skbal._utils.random_streams import random_streams
 from skbal.models import (
     BayesianLinearRegression,
     LastLayerClassifier,
@@ -24,7 +25,6 @@ from skbal.models import (
     MCDropoutClassifier,
     MCDropoutRegressor,
 )
-from skbal.testing._state import random_streams
 from tests.models._last_layer.networks import Fragile, InPlace, Skip, mlp
 
 RNG = np.random.default_rng(0)

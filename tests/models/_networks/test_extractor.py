@@ -5,9 +5,9 @@ import pytest
 import torch
 from torch import nn
 
+from skbal._utils.random_streams import random_streams
 from skbal.models._networks._architectures import DropoutMLP, GalCNN
 from skbal.models._networks._extractor import FeatureExtractor, find_last_dense
-from skbal.testing._state import random_streams
 from tests.models._last_layer.networks import InPlace, Skip, mlp
 
 ROWS = torch.tensor(np.random.default_rng(0).normal(size=(7, 4)), dtype=torch.float32)
