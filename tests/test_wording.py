@@ -72,8 +72,9 @@ NETWORKS = {
     "parameters.",
     "train_split": (
         "Share of the training rows that are kept for validation, for callbacks that "
-        "need a validation set. They are drawn at random, from each class its share. "
-        "Or a callable as in skorch, for instance ``skorch.dataset.ValidSplit(5)``."
+        "need a validation set. They are drawn at random, the same share from each "
+        "class. Or a callable as in skorch, for instance "
+        "``skorch.dataset.ValidSplit(5)``."
     ),
     "verbose": "1 shows a progress bar over epochs.",
     "warm_start": (

@@ -61,8 +61,8 @@ class MCDropoutClassifier(ClassTargets, MCDropout):
         see `RandomShift`.
     train_split : float or callable, optional
         Share of the training rows that are kept for validation, for callbacks that need
-        a validation set. They are drawn at random, from each class its share. Or a
-        callable as in skorch, for instance ``skorch.dataset.ValidSplit(5)``.
+        a validation set. They are drawn at random, the same share from each class. Or
+        a callable as in skorch, for instance ``skorch.dataset.ValidSplit(5)``.
     callbacks : list, optional
         skorch callbacks. ``callbacks__*`` sets their parameters.
     device : str, default="cpu"

@@ -237,8 +237,7 @@ height, width)
     # ---------------------------------------------------------------- predicting
 
     def decision_function(self, X):
-        """Return the mean of the regression of the one-hot labels, or for two classes \
-the difference of their probabilities.
+        """Return how clearly each class is preferred.
 
         Parameters
         ----------
@@ -249,10 +248,10 @@ height, width)
         Returns
         -------
         decision : ndarray of shape (n_samples, n_classes) or (n_samples,)
-            Near 1 for the class and 0 for others, with columns in the order of
-            ``classes_``. For two classes it is the probability of the second minus that
-            of the first. The regression alone would rank rows otherwise than
-            ``predict_proba``, which also knows how sure it is.
+            The mean of the regression of the one-hot labels: near 1 for the class and 0
+            for others, with columns in the order of ``classes_``. For two classes it is
+            the probability of the second minus that of the first, so that rows are
+            ranked as by ``predict_proba``.
         """
         check_is_fitted(self)
         if len(self.classes_) != 2:

@@ -2,7 +2,7 @@
 
 Products of matrices add in another order when they have fewer rows than a processor's
 registers hold at once. A row predicted alone would then differ in its last bits from
-the same row among others. Beside filling rows it does not.
+the same row among others. So further rows are put beside it.
 """
 
 import torch
@@ -12,7 +12,7 @@ _ENOUGH_ROWS = 16
 
 
 def filled_up(x, largest):
-    """Return rows that are at least a few: the last one is repeated.
+    """Return at least 16 rows, by repeating the last one.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ def filled_up(x, largest):
     Returns
     -------
     x : torch.Tensor of shape (n_rows or more, ...)
-        Those who call cut the results of the rows that were added.
+        The caller cuts off what the added rows give.
     """
     missing = min(_ENOUGH_ROWS, largest) - len(x)
     if missing <= 0:

@@ -24,8 +24,7 @@ class Noise(TorchDispatchMode):
     source : object
         Has the methods ``bernoulli(shape, p)``, ``uniform(shape)``, ``normal(shape)``
         and ``exponential(shape)``. They return tensors that can be broadcast to the
-        shape. ``other(name)`` is called before any other random operation's result is
-        used.
+        shape. ``other(name)`` is called when another operation drew random numbers.
 
     Attributes
     ----------

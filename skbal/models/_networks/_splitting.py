@@ -1,4 +1,4 @@
-"""A validation set that is drawn at random, with its share of each class."""
+"""A validation set that is drawn at random, with the same share of each class."""
 
 import numpy as np
 from torch.utils.data import Subset
@@ -9,7 +9,7 @@ from skbal._utils.random import stream
 class RandomSplit:
     """Splits a dataset into a training and a validation set.
 
-    Each class gives its share of rows. A class with a single row stays in the training
+    The share of each class is the same. A class with a single row stays in the training
     set, so that every class is learned.
 
     Parameters

@@ -47,9 +47,9 @@ def copy_of(module):
 
 
 def forget_passes(module):
-    """Cut tensors that a module has kept from a pass off from their gradients.
+    """Detach the tensors that a module has kept from a pass.
 
-    torch copies no tensor that is the result of others.
+    torch cannot copy a tensor that was computed from others.
     """
     for part in module.modules():
         for name, value in vars(part).items():
@@ -92,7 +92,7 @@ def _is_result(value):
 def network_output(result):
     """Return the output tensor of a forward pass.
 
-    Of a tuple it is the first entry, as in skorch. Of a dict it is "logits", as in the
+    In a tuple it is the first entry, as in skorch. In a dict it is "logits", as in the
     transformers library, or the only entry.
     """
     if isinstance(result, dict):
