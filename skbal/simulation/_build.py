@@ -17,7 +17,6 @@ from skbal._utils.pools import n_rows, take
 from skbal._utils.random import SMALL_SEEDS, stream
 from skbal._utils.scoring import check_scorer
 from skbal._utils.seeds_of import fill_random_states
-from skbal._utils.tags import finite_rule
 from skbal._utils.threads import one_thread
 from skbal._utils.validation import check_fits, check_real
 from skbal._utils.votes import check_votes, learns_votes
@@ -51,7 +50,7 @@ class RunSettings:
         Whether random states that are integers are set again for each run, too, and not
         only those that are None.
     initial, label_filter, oracle_noise, n_queries, n_instances, max_rejected, \
-stopping, test_size, X_test, y_test, scoring : object
+stopping, test_size, X_test, y_test, scoring, sample_weight : object
         As for `skbal.ActiveLearningClassifier` and `skbal.experiments.compare`.
     test_is_optional : bool, default=False
         Whether ``test_size`` may be None, for a message.
@@ -74,6 +73,7 @@ stopping, test_size, X_test, y_test, scoring : object
     X_test: object = None
     y_test: object = None
     scoring: object = None
+    sample_weight: object = None
     test_is_optional: bool = False
 
     def part(self, part, seed):
@@ -197,7 +197,6 @@ def build_loop(settings, start, strategy, *, verbose=0):
         settings.part(settings.estimator, seeds["estimator"]),
         settings.part(strategy, seeds["query_strategy"]),
         label_filter=settings.part(settings.label_filter, seeds["label_filter"]),
-        force_all_finite=finite_rule(settings.estimator),
     )
     X_test, y_test = settings.X_test, settings.y_test
     if len(start.held_out):
@@ -216,6 +215,7 @@ def build_loop(settings, start, strategy, *, verbose=0):
         X_test=X_test,
         y_test=y_test,
         scoring=None if X_test is None else settings.scoring,
+        sample_weight=settings.sample_weight,
         verbose=verbose,
     )
 
