@@ -41,7 +41,9 @@ PUBLIC = {
         "NoDrawsError",
         "NoDropoutError",
         "NumericalWarning",
+        "OneClassWarning",
         "RejectedLabelsWarning",
+        "TeachingWarning",
         "TooFewDrawsWarning",
         "VotesWarning",
     ],
@@ -97,6 +99,7 @@ PUBLIC = {
         "LabelOracle",
         "NoisyOracle",
         "Oracle",
+        "SKIP",
         "VoteOracle",
     ],
     "skbal.plotting": [
