@@ -12,7 +12,7 @@ from sklearn.ensemble import (
     RandomForestClassifier,
     RandomForestRegressor,
 )
-from sklearn.gaussian_process import GaussianProcessRegressor
+from sklearn.gaussian_process import GaussianProcessClassifier, GaussianProcessRegressor
 from sklearn.linear_model import BayesianRidge
 from sklearn.utils import estimator_checks
 from sklearn.utils.estimator_checks import parametrize_with_checks
@@ -30,6 +30,7 @@ from skbal import (
 from skbal.datasets import make_galaxies
 from skbal.models import (
     BayesianLinearRegression,
+    BayesianLogisticRegression,
     BayesianVoteRegression,
     DeepEnsembleClassifier,
     DeepEnsembleRegressor,
@@ -95,19 +96,26 @@ ESTIMATORS = [
     BayesianLinearRegression(),
     BayesianLinearRegression(output_covariance="empirical", optimize="evidence"),
     MeanFieldLinearRegression(),
+    BayesianLogisticRegression(n_draws=20),
     *SIMULATIONS,
 ]
-NETWORKS = [
+# One of each kind, for the lowest versions of other packages, too.
+KINDS_OF_NETWORK = [
     MCDropoutClassifier(random_state=0),
+    DeepEnsembleRegressor(**ENSEMBLE),
+    LAST_LAYERS[0],
+    LAPLACES[2],
+]
+OTHER_NETWORKS = [
     MCDropoutRegressor(random_state=0),
     DeepEnsembleClassifier(**ENSEMBLE),
-    DeepEnsembleRegressor(**ENSEMBLE),
     EnsembleOfOneVoteEach(**ENSEMBLE),
     NetworkOfOneVoteEach(**DROPOUT),
     NetworkOfOneVoteEach(likelihood="beta-binomial", **DROPOUT),
-    *LAST_LAYERS,
-    *LAPLACES,
+    LAST_LAYERS[1],
+    *LAPLACES[:2],
 ]
+NETWORKS = [*KINDS_OF_NETWORK, *OTHER_NETWORKS]
 
 # scikit-learn's checks that are run elsewhere, or say nothing about a class.
 CHECKED_ELSEWHERE = {
@@ -142,8 +150,14 @@ def test_estimators_do_as_scikit_learn_asks(estimator, check):
 
 @pytest.mark.slow
 @pytest.mark.versions
-@checked(NETWORKS)
-def test_networks_do_as_scikit_learn_asks(estimator, check):
+@checked(KINDS_OF_NETWORK)
+def test_kinds_of_network_do_as_scikit_learn_asks(estimator, check):
+    check(estimator)
+
+
+@pytest.mark.slow
+@checked(OTHER_NETWORKS)
+def test_other_networks_do_as_scikit_learn_asks(estimator, check):
     check(estimator)
 
 
@@ -173,7 +187,9 @@ SAMPLERS = [
     (RandomForestClassifier(20, random_state=0), CLASSIFICATION, {}),
     (BaggingClassifier(n_estimators=10, random_state=0), CLASSIFICATION, {}),
     (GaussianProcessRegressor(alpha=0.1, optimizer=None), REGRESSION, GP_SKIPS),
+    (GaussianProcessClassifier(optimizer=None), CLASSIFICATION, GP_SKIPS),
     (BayesianRidge(), REGRESSION, {}),
+    (BayesianLogisticRegression(random_state=0), CLASSIFICATION, {}),
     (BayesianLinearRegression(), TWO_TARGETS, {}),
     (MeanFieldLinearRegression(optimize="evidence"), REGRESSION, {}),
     (LAST_LAYERS[0], CLASSIFICATION, {}),
@@ -251,3 +267,5 @@ def test_a_row_alone_is_predicted_as_among_others(estimator, shift, monkeypatch)
     name = type(estimator).__name__
     estimator_checks.check_methods_subset_invariance(name, estimator)
     estimator_checks.check_methods_sample_order_invariance(name, estimator)
+    if hasattr(estimator, "decision_function"):
+        estimator_checks.check_decision_proba_consistency(name, estimator)

@@ -116,7 +116,7 @@ def test_a_wrong_lesson_changes_nothing(learner, rows, labels, error, message):
         (
             lambda: BALD()(LogisticRegression().fit(X, Y), X),
             NoDrawsError,
-            "LogisticRegression makes no posterior draws. Use an estimator with",
+            "LogisticRegression makes no posterior draws. Wrap it in a Bagging",
         ),
         (
             lambda: predict_samples(LinearRegression().fit(X, X[:, 0]), X),

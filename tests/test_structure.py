@@ -20,6 +20,7 @@ IMPORTS = (ast.Import, ast.ImportFrom)
 PRIVATE_IMPORTS = {
     ("audit", "skbal.sampling._vote_draws"): "walks over the draws of votes",
     ("plotting", "skbal.sampling._vote_draws"): "walks over the draws of votes",
+    ("query", "skbal.sampling._mean"): "the mean of draws, or predict_proba",
     ("query", "skbal.sampling._routes"): "draws of a model without what is around it",
     ("query", "skbal.information._probabilities"): "the entropy of a whole batch",
     ("experiments", "skbal.simulation._build"): "a comparison runs simulations",

@@ -1,8 +1,17 @@
-"""The model inside pipelines, searches and learners."""
+"""The model inside pipelines, searches, learners and the like.
 
+What is around the model here changes at most its rows or its training data: the model
+inside predicts the probabilities or the values of the whole.
+"""
+
+from sklearn.feature_selection import RFE, RFECV
 from sklearn.frozen import FrozenEstimator
+from sklearn.model_selection import FixedThresholdClassifier, TunedThresholdClassifierCV
 from sklearn.pipeline import Pipeline
+from sklearn.semi_supervised import SelfTrainingClassifier
 from sklearn.utils.validation import check_is_fitted
+
+from skbal._utils._sklearn import BaseSearchCV
 
 
 def unwrap(estimator):
@@ -25,7 +34,7 @@ def unwrap(estimator):
     TypeError
         If a class was given instead of an estimator.
     NotFittedError
-        If a search was not fitted.
+        If a search, or what is like one, was not fitted.
     ValueError
         If a search has no best estimator.
     """
@@ -37,8 +46,7 @@ def unwrap(estimator):
     transformers = []
     # A learner's own method leads back here, but hides whether rows may be cut.
     while _is_learner(estimator) or not hasattr(estimator, "predict_samples"):
-        if isinstance(estimator, Pipeline):
-            transformers += _transformers(estimator)
+        transformers += _transformers(estimator)
         inner = _inner(estimator)
         if inner is None:
             break
@@ -70,12 +78,30 @@ def _inner(estimator):
         return estimator.steps[-1][1]
     if isinstance(estimator, FrozenEstimator) or _is_learner(estimator):
         return estimator.estimator
+    if isinstance(estimator, _AROUND_ONE):
+        check_is_fitted(estimator, "estimator_")
+        return estimator.estimator_
     return _best_estimator(estimator) if _is_search(estimator) else None
 
 
-def _transformers(pipeline):
+# Meta-estimators whose fitted ``estimator_`` predicts for the whole.
+_AROUND_ONE = (
+    FixedThresholdClassifier,
+    RFE,
+    RFECV,
+    SelfTrainingClassifier,
+    TunedThresholdClassifierCV,
+)
+
+
+def _transformers(estimator):
+    """Return what an object does to rows before the estimator inside sees them."""
+    if isinstance(estimator, RFE):  # or RFECV: it selects columns
+        return [estimator]
+    if not isinstance(estimator, Pipeline):
+        return []
     # None, "passthrough" and the samplers of imbalanced-learn have no transform.
-    return [step for _, step in pipeline.steps[:-1] if hasattr(step, "transform")]
+    return [step for _, step in estimator.steps[:-1] if hasattr(step, "transform")]
 
 
 def _is_learner(estimator):
@@ -84,7 +110,8 @@ def _is_learner(estimator):
 
 
 def _is_search(estimator):
-    return all(hasattr(estimator, name) for name in ("estimator", "refit", "cv"))
+    # Others than scikit-learn's are known once they are fitted.
+    return isinstance(estimator, BaseSearchCV) or hasattr(estimator, "best_estimator_")
 
 
 def _best_estimator(search):

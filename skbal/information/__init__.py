@@ -7,6 +7,7 @@ make no second copy of the draws, and do not change the array.
 
 from skbal.information._entropy import (
     expected_entropy,
+    margin,
     mutual_information,
     predictive_entropy,
     variation_ratio,
@@ -27,6 +28,7 @@ __all__ = [
     "expected_predictive_information_gain",
     "joint_entropy",
     "joint_mutual_information",
+    "margin",
     "mean_std",
     "mutual_information",
     "predictive_entropy",

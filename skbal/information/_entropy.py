@@ -1,4 +1,4 @@
-"""Entropies of class probabilities, and the information between label and weights."""
+"""Entropies of class probabilities, and other measures of how uncertain a label is."""
 
 import numpy as np
 
@@ -175,6 +175,48 @@ def variation_ratio(draws):
         # Rounding may lift the largest probability a little above one.
         ratio[rows] = np.maximum(1 - mean.max(axis=1), 0)
     return ratio
+
+
+def margin(draws):
+    """Return the difference between the two largest mean probabilities.
+
+    A row with a small margin lies near the border between two classes [1]_.
+
+    Parameters
+    ----------
+    draws : array-like of shape (n_samples, n_draws, n_classes)
+        Class probabilities. Each draw sums to one.
+
+    Returns
+    -------
+    margin : ndarray of shape (n_samples,), dtype=float64
+        In [0, 1]. Lower is less certain, unlike in the other functions.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two classes or no draws, or if the numbers are not
+        probabilities.
+
+    References
+    ----------
+    .. [1] T. Scheffer, C. Decomain and S. Wrobel (2001), Active Hidden Markov Models
+       for Information Extraction, section 4.
+
+    Examples
+    --------
+    >>> margin([[[1.0, 0.0, 0.0], [0.0, 0.5, 0.5]]])
+    array([0.25])
+    """
+    owner = "margin"
+    draws = check_probabilities(draws, owner)
+    difference = np.empty(len(draws))
+    for rows, chunk, _ in chunks_in_cache(draws):
+        mean, _ = mean_probability(chunk, owner)
+        largest = np.partition(mean, -2, axis=1)[:, -2:]
+        # Rounding may lift the largest probability a little above one.
+        difference[rows] = np.minimum(largest[:, 1] - largest[:, 0], 1)
+    return difference
 
 
 def _entropy(mean):

@@ -13,6 +13,7 @@ from skbal.models._last_layer._classifier import LastLayerClassifier
 from skbal.models._last_layer._regressor import LastLayerRegressor
 from skbal.models._linear._bayesian import BayesianLinearRegression
 from skbal.models._linear._mean_field import MeanFieldLinearRegression
+from skbal.models._logistic._estimator import BayesianLogisticRegression
 from skbal.models._networks._augment import RandomShift
 from skbal.models._vote_regression._estimator import BayesianVoteRegression
 
@@ -23,6 +24,7 @@ _TORCH_MODULES = ["DropoutMLP", "GalCNN", "GalaxyCNN"]
 
 __all__ = [
     "BayesianLinearRegression",
+    "BayesianLogisticRegression",
     "BayesianVoteRegression",
     "DeepEnsembleClassifier",
     "DeepEnsembleRegressor",

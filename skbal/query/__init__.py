@@ -11,7 +11,7 @@ from skbal.query._bald import BALD
 from skbal.query._batch_bald._strategy import BatchBALD
 from skbal.query._batch_variance import BatchVariance
 from skbal.query._diversity_penalised import DiversityPenalised
-from skbal.query._entropy import MaxEntropy, VariationRatios
+from skbal.query._entropy import LeastConfident, Margin, MaxEntropy, VariationRatios
 from skbal.query._epig import EPIG
 from skbal.query._k_center import KCenterGreedy
 from skbal.query._kmeans_batch import KMeansBatch
@@ -31,6 +31,8 @@ __all__ = [
     "DrawStrategy",
     "KCenterGreedy",
     "KMeansBatch",
+    "LeastConfident",
+    "Margin",
     "MaxEntropy",
     "MeanSTD",
     "PowerBALD",

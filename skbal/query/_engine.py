@@ -16,7 +16,16 @@ from skbal.sampling import predict_samples
 
 
 def score_rows(
-    score, estimator, X, *, n_draws, seed, batch_size=None, n_jobs=None, verbose=0
+    score,
+    estimator,
+    X,
+    *,
+    n_draws,
+    seed,
+    batch_size=None,
+    n_jobs=None,
+    verbose=0,
+    draw=predict_samples,
 ):
     """Return the scores of all rows, in their order.
 
@@ -42,6 +51,8 @@ def score_rows(
         Number of parallel joblib workers. If a worker dies, its work is repeated.
     verbose : int, default=0
         Whether to show a progress bar.
+    draw : callable, default=predict_samples
+        Makes the draws, with the arguments of `predict_samples`.
 
     Returns
     -------
@@ -49,7 +60,7 @@ def score_rows(
     """
     scores = np.empty(n_rows(X))
     results = walk(
-        partial(_draw, estimator, n_draws, seed),
+        partial(_draw, estimator, n_draws, seed, draw=draw),
         X,
         then=partial(_scores, score),
         also=lambda rows: (rows,),
@@ -146,9 +157,9 @@ def draw_rows(estimator, X, rows, *, n_draws, seed, batch_size=None, n_jobs=None
     return gathered(walk(draw, X, batch_size=batch_size, n_jobs=n_jobs), len(rows))
 
 
-def _draw(estimator, n_draws, seed, X):
+def _draw(estimator, n_draws, seed, X, draw=predict_samples):
     # Already inside a worker, so no further parallelism.
-    return predict_samples(estimator, X, n_draws, random_state=seed, n_jobs=1)
+    return draw(estimator, X, n_draws, random_state=seed, n_jobs=1)
 
 
 def _scores(score, draws, rows):

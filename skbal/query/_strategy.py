@@ -10,6 +10,8 @@ from skbal._utils.unwrap import unwrap
 from skbal._utils.validation import as_numbers
 from skbal.query._engine import score_rows
 from skbal.query._shared import SharedParameters
+from skbal.sampling import predict_samples
+from skbal.sampling._mean import draws_or_mean
 
 
 class DrawStrategy(SharedParameters):
@@ -44,6 +46,10 @@ class DrawStrategy(SharedParameters):
     takes_regressors : bool
         Class attribute: whether `score_draws` is meaningful for draws of a regressor.
         If False, the default, regressors are refused.
+    needs_draws : bool
+        Class attribute: whether `score_draws` depends on more than the mean of the
+        draws. If False, an estimator that makes no draws is also accepted, and its
+        ``predict_proba`` is the one draw. The default is True.
 
     Examples
     --------
@@ -59,6 +65,7 @@ class DrawStrategy(SharedParameters):
     """
 
     takes_regressors = False
+    needs_draws = True
 
     @abstractmethod
     def score_draws(self, draws):
@@ -131,6 +138,7 @@ class DrawStrategy(SharedParameters):
         ----------
         estimator : estimator or learner
             A fitted estimator that makes posterior draws, or a learner that holds one.
+            If ``needs_draws`` is False, also a classifier with ``predict_proba``.
         X_pool : array-like of shape (n_pool, ...)
             The unlabelled rows. Data that are not in memory are read chunk by chunk.
 
@@ -161,6 +169,7 @@ class DrawStrategy(SharedParameters):
             batch_size=self.batch_size,
             n_jobs=self.n_jobs,
             verbose=self.verbose,
+            draw=predict_samples if self.needs_draws else draws_or_mean,
         )
 
     def _scorer(self, estimator, X_pool, seed):

@@ -127,12 +127,13 @@ def voting_sampler(voting, n_draws, seed):
     Raises
     ------
     NoDrawsError
-        If a member has no ``predict_proba`` and ``voting`` is "soft".
+        If a member has no ``predict_proba`` and ``voting`` is "soft", or if the weights
+        of the members differ.
     ValueError
-        If the ensemble has fewer members, or their weights differ.
+        If the ensemble has fewer members.
     """
     if voting.weights is not None and np.unique(voting.weights).size > 1:
-        raise ValueError(
+        raise NoDrawsError(
             f"weights of this {type(voting).__name__} differ, but draws count equally. "
             f"Leave weights at None, or repeat a member as often as it should count."
         )
@@ -148,6 +149,40 @@ def _answer_of_voting(voting):
         return partial(_votes, classes=codes)
     _check_probabilities(voting.estimators_, voting)
     return partial(_probabilities, classes=codes)
+
+
+def calibrated_sampler(calibrated, n_draws, seed):
+    """Return the function that draws for rows of a calibrated classifier.
+
+    Parameters
+    ----------
+    calibrated : CalibratedClassifierCV
+        Fitted with ``ensemble=True``: a classifier and its calibrator per fold.
+    n_draws : int or None
+        Number of members. None means all.
+    seed : int
+        Determines which members are chosen.
+
+    Returns
+    -------
+    sampler : callable
+        Takes rows, returns draws of shape (n_rows, n_draws, n_classes).
+
+    Raises
+    ------
+    NoDrawsError
+        If it has only one member.
+    ValueError
+        If it has fewer members.
+    """
+    members = calibrated.calibrated_classifiers_
+    if len(members) == 1:
+        raise NoDrawsError(
+            "This CalibratedClassifierCV has a single member, so it makes no posterior "
+            "draws. Set ensemble=True for a member per fold, each of which is a draw."
+        )
+    members = _choose(members, n_draws, seed, calibrated)
+    return partial(_member_draws, members, _own_probabilities)
 
 
 def modal_sampler(committee, n_draws, seed):
@@ -208,6 +243,10 @@ def _check_probabilities(members, ensemble):
 
 def _values(member, X):
     return member.predict(X)
+
+
+def _own_probabilities(member, X):
+    return member.predict_proba(X)
 
 
 def _votes(member, X, classes):

@@ -51,8 +51,7 @@ def gaussian_process_sampler(process, n_draws, seed):
 
 
 def _function_draws(process, n_draws, seed, X):
-    X, position = _distinct_rows(process, X)
-    _check_size(len(X))
+    X, position = distinct_rows(process, X)
     mean, covariance = _without_noise(process).predict(X, return_cov=True)
     mean = mean.reshape(len(X), -1)
     covariance = covariance.reshape(len(X), len(X), -1)
@@ -64,21 +63,42 @@ def _function_draws(process, n_draws, seed, X):
     return draws[position]
 
 
-def _distinct_rows(process, X):
+def distinct_rows(process, X):
+    """Return the sorted distinct rows, and the place of each row among them.
+
+    Parameters
+    ----------
+    process : GaussianProcessRegressor or GaussianProcessClassifier
+        Fitted. Its kernel decides what a row may be.
+    X : array-like of shape (n_samples, ...)
+        The rows.
+
+    Returns
+    -------
+    rows : ndarray of shape (n_rows, ...)
+    position : ndarray of shape (n_samples,)
+
+    Raises
+    ------
+    ValueError
+        If the rows are not of the form passed to ``fit``, or the covariance of the
+        distinct rows would be too large.
+    """
     vectors = process.kernel is None or process.kernel.requires_vector_input
     dtype = "numeric" if vectors else None
     X = validate_data(process, X, ensure_2d=vectors, dtype=dtype, reset=False)
     axis = 0 if X.ndim > 1 else None
     rows, position = np.unique(X, axis=axis, return_inverse=True)
+    _check_size(len(rows), process)
     return rows, position.ravel()
 
 
-def _check_size(n_rows):
+def _check_size(n_rows, process):
     n_bytes = 8 * n_rows**2
     if n_bytes > _LARGEST_MATRIX:
         raise ValueError(
             f"X given to predict_samples has {n_rows} distinct rows; their covariance "
-            f"under a GaussianProcessRegressor would take {n_bytes / 2**30:.1f} GB. "
+            f"under a {type(process).__name__} would take {n_bytes / 2**30:.1f} GB. "
             f"Give fewer rows, such as random rows of the pool (pool_subsample)."
         )
 

@@ -1,14 +1,11 @@
 """The public function: find the draws, and compute them for chunks of the rows."""
 
-from functools import partial
-
 from skbal._utils.parameters import check_n_jobs
 from skbal._utils.pools import whole
 from skbal._utils.random import check_seed
-from skbal._utils.unwrap import transform, unwrap
 from skbal._utils.validation import check_count
 from skbal.sampling._chunks import draw_in_chunks
-from skbal.sampling._routes import sampler_for
+from skbal.sampling._routes import sampler_of
 
 _OWNER = "predict_samples"
 
@@ -20,8 +17,7 @@ def predict_samples(
 
     Draw k is one set of weights for every row. With an integer ``random_state``, the
     draws of a row do not depend on the other rows, on the order of the rows, on
-    ``batch_size`` or on ``n_jobs``. `GaussianProcessRegressor` is an exception, see
-    Notes.
+    ``batch_size`` or on ``n_jobs``. Gaussian processes are an exception, see Notes.
 
     Parameters
     ----------
@@ -34,10 +30,16 @@ def predict_samples(
           or a modAL ``Committee``: one draw per member, with columns in the order of
           the ensemble's classes. If the ensemble counts votes (bagging of classifiers
           without ``predict_proba``, ``voting="hard"``), a draw is a vote;
+        - ``CalibratedClassifierCV`` with ``ensemble=True``: one draw per fold;
         - ``BayesianRidge``, ``ARDRegression``: draws of the coefficients;
-        - ``GaussianProcessRegressor``: draws of the function without noise;
-        - a ``Pipeline``, a search such as ``GridSearchCV``, a ``FrozenEstimator``, or a
-          learner of modAL or skbal that holds one of these.
+        - ``GaussianProcessRegressor``, ``GaussianProcessClassifier``: draws of the
+          function without noise, or of the probabilities computed from it;
+        - a ``Pipeline``, a search such as ``GridSearchCV``, a ``FrozenEstimator``,
+          ``RFE``, ``SelfTrainingClassifier``, ``TunedThresholdClassifierCV``, or a
+          learner of modAL or skbal that holds one of these;
+        - ``StackingClassifier`` and ``StackingRegressor`` over such a final estimator,
+          ``TransformedTargetRegressor`` and ``MultiOutputRegressor`` around such
+          regressors.
     X : array-like of shape (n_samples, ...)
         Rows of the form passed to ``fit``. Also a dask array, an array in a file
         (`numpy.memmap`, h5py, zarr) or a map-style torch ``Dataset``. Data that are not
@@ -64,14 +66,15 @@ def predict_samples(
     Raises
     ------
     NoDrawsError
-        If the estimator makes no posterior draws. It is a `TypeError`.
+        If the estimator makes no posterior draws, or the members of an ensemble have
+        different weights. It is a `TypeError`.
     NotFittedError
         If the estimator is not fitted.
     TypeError
         If an argument is of the wrong kind.
     ValueError
-        If an ensemble has fewer members than ``n_draws``, its members have different
-        weights, or an argument has a wrong value.
+        If an ensemble has fewer members than ``n_draws``, or an argument has a wrong
+        value.
 
     Notes
     -----
@@ -98,13 +101,7 @@ def predict_samples(
         batch_size = check_count(batch_size, "batch_size", _OWNER)
     check_n_jobs(n_jobs, "n_jobs", _OWNER)
     seed = check_seed(random_state, _OWNER)
-    transformers, model = unwrap(estimator)
-    sampler, splits = sampler_for(model, n_draws, seed)
-    draw = partial(_transform_and_draw, transformers, sampler)
+    draw, splits = sampler_of(estimator, n_draws, seed)
     if not splits:
         return draw(whole(X))
     return draw_in_chunks(draw, X, batch_size, n_jobs)
-
-
-def _transform_and_draw(transformers, sampler, X):
-    return sampler(transform(transformers, X))

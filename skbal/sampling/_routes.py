@@ -4,6 +4,8 @@ from functools import partial
 from typing import NamedTuple
 
 import numpy as np
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.compose import TransformedTargetRegressor
 from sklearn.ensemble import (
     BaggingClassifier,
     BaggingRegressor,
@@ -11,22 +13,40 @@ from sklearn.ensemble import (
     ExtraTreesRegressor,
     RandomForestClassifier,
     RandomForestRegressor,
+    StackingClassifier,
+    StackingRegressor,
     VotingClassifier,
     VotingRegressor,
 )
-from sklearn.gaussian_process import GaussianProcessRegressor
+from sklearn.gaussian_process import GaussianProcessClassifier, GaussianProcessRegressor
 from sklearn.linear_model import ARDRegression, BayesianRidge
+from sklearn.multioutput import (
+    ClassifierChain,
+    MultiOutputClassifier,
+    MultiOutputRegressor,
+)
 from sklearn.utils.validation import check_is_fitted
 
 from skbal._utils._sklearn import num_samples
+from skbal._utils.tags import regresses
+from skbal._utils.unwrap import transform, unwrap
 from skbal.exceptions import NoDrawsError
+from skbal.sampling._around import (
+    multi_output_sampler,
+    stacking_sampler,
+    transformed_target_sampler,
+)
 from skbal.sampling._committee import (
     bagging_sampler,
+    calibrated_sampler,
     forest_sampler,
     modal_sampler,
     voting_sampler,
 )
 from skbal.sampling._gaussian_process import gaussian_process_sampler
+from skbal.sampling._gaussian_process_classifier import (
+    gaussian_process_classifier_sampler,
+)
 from skbal.sampling._linear import linear_sampler
 
 _FORESTS = (
@@ -48,8 +68,44 @@ _ROUTES = (
     _Route((BaggingClassifier, BaggingRegressor), bagging_sampler, True),
     _Route((VotingClassifier, VotingRegressor), voting_sampler, True),
     _Route((BayesianRidge, ARDRegression), linear_sampler, True),
+    _Route((CalibratedClassifierCV,), calibrated_sampler, True),
     _Route((GaussianProcessRegressor,), gaussian_process_sampler, False),
+    _Route((GaussianProcessClassifier,), gaussian_process_classifier_sampler, False),
 )
+
+# Made from the draws of estimators inside, which also say whether rows may be cut.
+_AROUND = (
+    ((StackingClassifier, StackingRegressor), stacking_sampler),
+    ((TransformedTargetRegressor,), transformed_target_sampler),
+    ((MultiOutputRegressor,), multi_output_sampler),
+)
+_SEVERAL_COLUMNS = (MultiOutputClassifier, ClassifierChain)
+
+
+def sampler_of(estimator, n_draws, seed):
+    """Return the function that draws for rows of an estimator or a learner.
+
+    Parameters
+    ----------
+    estimator : estimator or learner
+        Fitted.
+    n_draws, seed
+        As in `sampler_for`.
+
+    Returns
+    -------
+    sampler : callable
+        Takes rows, returns draws of shape (n_rows, n_draws, n_outputs).
+    splits : bool
+        False if all rows are needed at once.
+    """
+    transformers, model = unwrap(estimator)
+    sampler, splits = sampler_for(model, n_draws, seed)
+    return partial(_transform_and_draw, transformers, sampler), splits
+
+
+def _transform_and_draw(transformers, sampler, X):
+    return sampler(transform(transformers, X))
 
 
 def sampler_for(estimator, n_draws, seed):
@@ -89,6 +145,10 @@ def sampler_for(estimator, n_draws, seed):
         if isinstance(estimator, route.kinds):
             check_is_fitted(estimator)
             return route.prepare(estimator, n_draws, seed), route.splits
+    for kinds, prepare in _AROUND:
+        if isinstance(estimator, kinds):
+            check_is_fitted(estimator)
+            return prepare(estimator, n_draws, seed, sampler_of)
     raise NoDrawsError(_no_draws_message(estimator))
 
 
@@ -111,10 +171,22 @@ def _own_draws(estimator, n_draws, seed, X):
 
 def _no_draws_message(estimator):
     what = estimator if isinstance(estimator, str) else type(estimator).__name__
-    known = ", ".join(kind.__name__ for route in _ROUTES for kind in route.kinds)
+    reason = f"{what} makes no posterior draws"
+    if isinstance(estimator, _SEVERAL_COLUMNS):
+        return (
+            f"{reason}, because it predicts several columns of labels. Fit one "
+            "classifier per column."
+        )
+    if regresses(estimator):
+        return (
+            f"{reason}. Wrap it in a BaggingRegressor, whose members are draws, or use "
+            "a regressor that makes them, such as BayesianRidge, "
+            "RandomForestRegressor, GaussianProcessRegressor or those of skbal.models."
+        )
     return (
-        f"{what} makes no posterior draws. Use an estimator with a predict_samples "
-        f"method (such as skbal.models.MCDropoutClassifier or MCDropoutRegressor), "
-        f"one of {known}, a modAL committee, or a Pipeline, search or learner that "
-        f"holds one of these."
+        f"{reason}. Wrap it in a BaggingClassifier, whose members are draws, or use an "
+        "estimator that makes them, such as RandomForestClassifier, "
+        "GaussianProcessClassifier, BayesianRidge or those of skbal.models. "
+        "The strategies MaxEntropy, Margin, LeastConfident and VariationRatios need no "
+        "draws, only predict_proba."
     )

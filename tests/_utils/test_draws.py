@@ -18,6 +18,7 @@ from tests.information.arrays import random_draws
 
 ONE_ARRAY = [
     information.expected_entropy,
+    information.margin,
     information.mean_std,
     information.mutual_information,
     information.predictive_entropy,

@@ -1,16 +1,26 @@
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import pytest
 from modAL.models import ActiveLearner, BayesianOptimizer
 from numpy.testing import assert_array_equal
+from sklearn.base import BaseEstimator
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.exceptions import NotFittedError
+from sklearn.feature_selection import RFE, RFECV
 from sklearn.frozen import FrozenEstimator
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.linear_model import BayesianRidge
-from sklearn.model_selection import GridSearchCV, RandomizedSearchCV
+from sklearn.model_selection import (
+    FixedThresholdClassifier,
+    GridSearchCV,
+    RandomizedSearchCV,
+    TunedThresholdClassifierCV,
+)
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from sklearn.semi_supervised import SelfTrainingClassifier
 
 from skbal._utils.unwrap import unwrap
 from skbal.sampling import predict_samples
@@ -63,6 +73,60 @@ def test_names_of_columns_pass_through_pipelines_without_warnings(iris, forest):
     pipeline = make_pipeline(StandardScaler().set_output(transform="pandas"), forest)
     draws = predict_samples(pipeline.fit(frame, y), frame, batch_size=20)
     assert draws.shape == (75, 5, 3)
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        FixedThresholdClassifier,
+        partial(TunedThresholdClassifierCV, cv=2),
+        partial(TunedThresholdClassifierCV, cv=2, store_cv_results=True),
+    ],
+)
+def test_what_keeps_the_probabilities_gives_the_draws_of_what_is_inside(
+    around, iris, forest
+):
+    X, y = iris
+    fitted = around(forest).fit(X, y == "setosa")
+    draws = predict_samples(fitted, X)
+    assert_array_equal(draws, predict_samples(fitted.estimator_, X))
+    assert np.allclose(draws.mean(axis=1), fitted.predict_proba(X))
+
+
+def test_unlabelled_rows_of_self_training_are_no_class(iris, forest):
+    X, y = iris
+    codes = np.where(np.arange(75) % 3 == 0, np.unique(y, return_inverse=True)[1], -1)
+    model = SelfTrainingClassifier(forest).fit(X, codes)
+    draws = predict_samples(model, X)
+    assert draws.shape == (75, 5, 3)
+    assert np.allclose(draws.mean(axis=1), model.predict_proba(X))
+
+
+@pytest.mark.parametrize("kind", [RFE, RFECV])
+def test_a_selection_of_columns_gives_the_draws_for_these_columns(kind, iris, forest):
+    X, y = iris
+    kwargs = {"cv": 2} if kind is RFECV else {"n_features_to_select": 2}
+    fitted = kind(forest, **kwargs).fit(X, y)
+    expected = predict_samples(fitted.estimator_, X[:, fitted.support_])
+    assert_array_equal(predict_samples(fitted, X), expected)
+
+
+@pytest.mark.parametrize(
+    "kind", [RFE, SelfTrainingClassifier, FixedThresholdClassifier]
+)
+def test_what_is_around_and_not_fitted_says_so(kind, iris, forest):
+    with pytest.raises(NotFittedError, match=kind.__name__):
+        predict_samples(kind(forest), iris[0])
+
+
+def test_a_search_of_another_library_is_known_by_its_best_estimator(iris, forest):
+    class OtherSearch(BaseEstimator):
+        def fit(self, X, y):
+            self.best_estimator_ = forest.fit(X, y)
+            return self
+
+    X, y = iris
+    assert unwrap(OtherSearch().fit(X, y)) == ([], forest)
 
 
 @pytest.mark.parametrize("search", [GridSearchCV, RandomizedSearchCV])

@@ -7,13 +7,20 @@ from scipy.stats import entropy
 
 from skbal.information import (
     expected_entropy,
+    margin,
     mutual_information,
     predictive_entropy,
     variation_ratio,
 )
 from tests.information.arrays import ENTROPY, EXPECTED, HAND, draws, random_draws
 
-FUNCTIONS = [expected_entropy, mutual_information, predictive_entropy, variation_ratio]
+UNCERTAINTIES = [
+    expected_entropy,
+    mutual_information,
+    predictive_entropy,
+    variation_ratio,
+]
+FUNCTIONS = [*UNCERTAINTIES, margin]
 fast = settings(max_examples=60, deadline=None)
 
 
@@ -24,14 +31,16 @@ def test_four_cases_worked_by_hand(dtype):
     assert_allclose(expected_entropy(cases), EXPECTED, atol=tolerance)
     assert_allclose(mutual_information(cases), ENTROPY - EXPECTED, atol=tolerance)
     assert_allclose(variation_ratio(cases), [0, 2 / 3, 2 / 3, 1 / 3], atol=tolerance)
+    assert_allclose(margin(cases), [1, 0, 0, 1 / 3], atol=tolerance)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_certain_agreeing_draws_have_no_entropy_at_all(dtype):
     certain = np.zeros((1, 7, 3), dtype)
     certain[..., 1] = 1
-    for function in FUNCTIONS:
+    for function in UNCERTAINTIES:
         assert function(certain) == 0
+    assert margin(certain) == 1
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -67,6 +76,18 @@ def test_variation_ratio_is_the_chance_that_the_likeliest_class_is_wrong():
     mean = sample.mean(axis=1)
     wrong = [row.sum() - row.max() for row in mean]
     assert_allclose(variation_ratio(sample), wrong)
+
+
+def test_margin_is_what_the_likeliest_class_has_more_than_the_second():
+    sample = random_draws(30, 8, 5)
+    ordered = [sorted(row, reverse=True) for row in sample.mean(axis=1)]
+    assert_allclose(margin(sample), [row[0] - row[1] for row in ordered])
+
+
+def test_margin_of_two_classes_is_twice_the_distance_from_one_half():
+    sample = random_draws(30, 8, 2)
+    distance = np.abs(sample[..., 0].mean(axis=1) - 0.5)
+    assert_allclose(margin(sample), 2 * distance, atol=1e-14)
 
 
 @fast

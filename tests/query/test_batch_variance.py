@@ -361,7 +361,7 @@ def test_forests_are_taken_with_noise_given():
 def test_the_last_layer_of_a_network_is_exact(kind):
     X = random_pool(40, 4).astype(np.float32)
     y = np.column_stack([X[:, 0], X[:, 1]])
-    network = MCDropoutRegressor(max_epochs=3)
+    network = MCDropoutRegressor(module__hidden_units=(10,), max_epochs=3)
     model = kind(network, random_state=0).fit(X, y)
     pool = random_pool(30, 4).astype(np.float32)
     strategy = BatchVariance(random_state=0, n_draws=1)

@@ -99,7 +99,7 @@ def test_scores_are_those_of_many_draws_plus_the_noise(kind):
 @pytest.mark.parametrize("kind", [LaplaceRegressor, LastLayerRegressor])
 def test_the_last_layer_of_a_network_is_exact(kind):
     X = random_pool(40, 4).astype(np.float32)
-    network = MCDropoutRegressor(max_epochs=3)
+    network = MCDropoutRegressor(module__hidden_units=(10,), max_epochs=3)
     model = kind(network, random_state=0).fit(X, X[:, :2])
     covariances = model.predict(X, return_cov=True)[1]
     scores = PredictiveVariance(batch_size=7).score_pool(model, X)

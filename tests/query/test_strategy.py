@@ -31,6 +31,8 @@ from tests.query.fakes import (
 
 SCORES = {
     query.BALD: information.mutual_information,
+    query.LeastConfident: information.variation_ratio,
+    query.Margin: lambda draws: 1 - information.margin(draws),
     query.MaxEntropy: information.predictive_entropy,
     query.MeanSTD: information.mean_std,
     query.PredictiveVariance: information.predictive_variance,
@@ -44,6 +46,7 @@ DRAWING = [
     if issubclass(kind, query.DrawStrategy) and kind not in OTHERS
 ]
 NEED_CLASSES = [kind for kind in DRAWING if not kind.takes_regressors]
+NEED_DRAWS = [kind for kind in DRAWING if kind.needs_draws]
 TAKES_CLASSES = [*DRAWING, query.Random]
 WITHOUT_FEATURES = [kind for kind in EVERY if "features" not in kind().get_params()]
 COMMON = [
@@ -86,6 +89,8 @@ def test_the_score_is_that_of_predict_samples_with_the_same_seed(kind, forest):
     [
         # Rows: certain; unsure; disagreeing; a mixture.
         (query.BALD, 2, (0, 1)),
+        (query.LeastConfident, (1, 2), 0),
+        (query.Margin, (1, 2), 0),
         (query.MaxEntropy, (1, 2), 0),
         (query.VariationRatios, (1, 2), 0),
         (query.MeanSTD, 2, (0, 1)),
@@ -196,11 +201,12 @@ def test_a_model_that_knows_one_class_is_refused(kind):
         kind()(model, X)
 
 
-@pytest.mark.parametrize("kind", DRAWING)
-def test_an_estimator_without_draws_is_refused(kind):
+@pytest.mark.parametrize("kind", NEED_DRAWS)
+def test_an_estimator_without_draws_is_refused_with_what_to_use(kind):
     X = random_pool(10)
     model = LogisticRegression().fit(X, X[:, 0] > 0)
-    with pytest.raises(NoDrawsError, match="LogisticRegression"):
+    message = r"LogisticRegression makes no .* BaggingClassifier.* MaxEntropy, Margin"
+    with pytest.raises(NoDrawsError, match=message):
         kind()(model, X)
 
 

@@ -2,13 +2,17 @@
 
 import numpy as np
 from sklearn.base import BaseEstimator
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.compose import TransformedTargetRegressor
 from sklearn.ensemble import (
     BaggingClassifier,
     RandomForestClassifier,
     RandomForestRegressor,
+    StackingClassifier,
     VotingClassifier,
 )
-from sklearn.gaussian_process import GaussianProcessRegressor
+from sklearn.feature_selection import RFE
+from sklearn.gaussian_process import GaussianProcessClassifier, GaussianProcessRegressor
 from sklearn.linear_model import ARDRegression, BayesianRidge, LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -40,6 +44,10 @@ def classifiers():
         BaggingClassifier(tree, 6, max_features=2, random_state=0),
         VotingClassifier([("a", tree), ("b", LogisticRegression())], voting="soft"),
         make_pipeline(StandardScaler(), RandomForestClassifier(6, random_state=0)),
+        CalibratedClassifierCV(tree, cv=2),
+        StackingClassifier([("a", tree)], RandomForestClassifier(3), cv=2),
+        RFE(RandomForestClassifier(3, random_state=0), n_features_to_select=2),
+        GaussianProcessClassifier(optimizer=None),
     ]
 
 
@@ -49,6 +57,7 @@ def regressors():
         BayesianRidge(),
         ARDRegression(),
         GaussianProcessRegressor(alpha=1.0),
+        TransformedTargetRegressor(BayesianRidge(), transformer=StandardScaler()),
         RandomPlanes(),
     ]
 

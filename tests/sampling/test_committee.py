@@ -3,6 +3,7 @@ import pytest
 from modAL.models import ActiveLearner, Committee, CommitteeRegressor
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.ensemble import (
     BaggingClassifier,
     BaggingRegressor,
@@ -184,10 +185,30 @@ def test_soft_voting_names_the_member_without_probabilities(iris):
 def test_unequal_weights_are_refused_and_equal_ones_change_nothing(iris):
     X, y = iris
     voting = VotingClassifier(classifier_members(), voting="soft", weights=[1, 2])
-    with pytest.raises(ValueError, match="weights of this VotingClassifier differ"):
+    with pytest.raises(NoDrawsError, match="weights of this VotingClassifier differ"):
         predict_samples(voting.fit(X, y), X)
     draws = predict_samples(voting.set_params(weights=[2, 2]), X)
     assert_allclose(draws.mean(axis=1), voting.predict_proba(X))
+
+
+@pytest.mark.parametrize("method", ["sigmoid", "isotonic"])
+def test_draws_of_a_calibrated_classifier_are_its_calibrated_members(method, iris):
+    X, y = iris
+    model = CalibratedClassifierCV(KNeighborsClassifier(), method=method, cv=3)
+    draws = predict_samples(model.fit(X, y), X)
+    assert draws.shape == (75, 3, 3)
+    for draw, member in enumerate(model.calibrated_classifiers_):
+        assert_allclose(draws[:, draw], member.predict_proba(X))
+    assert_allclose(draws.mean(axis=1), model.predict_proba(X))
+    with pytest.raises(ValueError, match="has 3 members"):
+        predict_samples(model, X, 4)
+
+
+def test_a_calibrated_classifier_with_one_member_says_how_to_have_more(iris):
+    X, y = iris
+    model = CalibratedClassifierCV(KNeighborsClassifier(), ensemble=False, cv=2)
+    with pytest.raises(NoDrawsError, match=r"single member.* ensemble=True"):
+        predict_samples(model.fit(X, y), X)
 
 
 def test_draws_of_a_voting_regressor_are_the_values_of_its_members(regression):

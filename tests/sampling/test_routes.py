@@ -1,12 +1,20 @@
 import numpy as np
 import pytest
-from sklearn.calibration import CalibratedClassifierCV
-from sklearn.ensemble import GradientBoostingClassifier
+from sklearn.ensemble import (
+    GradientBoostingClassifier,
+    RandomForestClassifier,
+    StackingClassifier,
+)
 from sklearn.exceptions import NotFittedError
-from sklearn.linear_model import LogisticRegression
+from sklearn.feature_selection import RFE
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.multioutput import ClassifierChain, MultiOutputClassifier
+from sklearn.naive_bayes import GaussianNB
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from skbal._utils.unwrap import unwrap
 from skbal.exceptions import NoDrawsError
 from skbal.sampling import predict_samples
 from tests.sampling.estimators import classifiers, name, regressors
@@ -53,20 +61,36 @@ def test_an_own_sampler_that_ignores_the_number_of_draws_is_refused():
 @pytest.mark.parametrize(
     "estimator",
     [
-        LogisticRegression(),
+        GaussianNB(),
         GradientBoostingClassifier(n_estimators=2),
-        CalibratedClassifierCV(LogisticRegression(), cv=2),
         StandardScaler(),
-        make_pipeline(StandardScaler(), LogisticRegression()),
+        make_pipeline(StandardScaler(), GaussianNB()),
+        StackingClassifier([("a", KNeighborsClassifier())], GaussianNB(), cv=2),
+        RFE(LogisticRegression(), n_features_to_select=2),
     ],
     ids=name,
 )
 def test_estimators_without_draws_are_refused_by_name(estimator, iris):
     X, y = iris
     estimator.fit(X, y)
-    last = estimator[-1] if isinstance(estimator, Pipeline) else estimator
+    last = unwrap(estimator)[1]
+    last = getattr(last, "final_estimator_", last)
     with pytest.raises(NoDrawsError, match=rf"{name(last)} makes no .* BayesianRidge"):
         predict_samples(estimator, X)
+
+
+def test_a_regressor_without_draws_is_told_of_regressors(regression):
+    with pytest.raises(NoDrawsError, match=r"Ridge makes no .* BaggingRegr") as got:
+        predict_samples(Ridge().fit(*regression), regression[0])
+    assert "predict_proba" not in str(got.value)
+
+
+@pytest.mark.parametrize("kind", [ClassifierChain, MultiOutputClassifier], ids=str)
+def test_several_columns_of_labels_are_refused_with_the_reason(kind, iris):
+    X, y = iris
+    model = kind(RandomForestClassifier(3)).fit(X, np.c_[y == "setosa", X[:, 0] > 5])
+    with pytest.raises(NoDrawsError, match=r"several columns of labels\. Fit one"):
+        predict_samples(model, X)
 
 
 def test_a_pipeline_that_ends_in_nothing_is_refused(iris):

@@ -5,8 +5,9 @@ each weight, the negative log posterior is, up to a constant,
 
     sum_n (logsumexp(f_n) - f_n[y_n]) + prior_precision / 2 * ||W||^2.
 
-It is convex, so that Newton steps find its one minimum. The Hessian is only needed in
-products with vectors, which cost no more than a gradient.
+Each term of the sum may have a weight. The function is convex, so that Newton steps
+find its one minimum. The Hessian is only needed in products with vectors, which cost no
+more than a gradient.
 """
 
 import numpy as np
@@ -34,12 +35,15 @@ class NegativeLogPosterior:
         The number of classes.
     penalty : float or ndarray of shape (n_features, 1)
         The prior precision of all weights, or one per feature.
+    row_weights : ndarray of shape (n_samples,), optional
+        How often each row counts. ``None`` counts each row once.
     """
 
-    def __init__(self, features, codes, n_classes, penalty):
+    def __init__(self, features, codes, n_classes, penalty, row_weights=None):
         self.features = features
         self.codes = codes
         self.penalty = penalty
+        self.row_weights = row_weights
         self.shape = (features.shape[1], n_classes)
         self._at = (None, None)
 
@@ -58,11 +62,12 @@ class NegativeLogPosterior:
         """
         weights = flat.reshape(self.shape)
         logits = self.features @ weights  # (n_samples, n_classes)
-        value = -log_likelihood(logits, self.codes)
+        logs = _log_softmax(logits)
+        value = -_log_likelihood(logs, self.codes, self.row_weights)
         value += 0.5 * np.sum(self.penalty * weights**2)
-        residual = special.softmax(logits, axis=1)
+        residual = np.exp(logs)
         residual[np.arange(len(residual)), self.codes] -= 1.0
-        gradient = self.features.T @ residual + self.penalty * weights
+        gradient = self.features.T @ self._counted(residual) + self.penalty * weights
         return value, gradient.ravel()
 
     def hessian_product(self, flat, vector):
@@ -81,18 +86,23 @@ class NegativeLogPosterior:
         direction = vector.reshape(self.shape)
         change = self.features @ direction
         mean = np.sum(probabilities * change, axis=1, keepdims=True)
-        product = self.features.T @ (probabilities * (change - mean))
+        product = self.features.T @ self._counted(probabilities * (change - mean))
         return (product + self.penalty * direction).ravel()
+
+    def _counted(self, rows):
+        if self.row_weights is None:
+            return rows
+        return rows * self.row_weights[:, np.newaxis]
 
     def _probabilities(self, flat):
         # A Newton step needs many products at the same weights.
         if self._at[0] is None or not np.array_equal(self._at[0], flat):
             logits = self.features @ flat.reshape(self.shape)
-            self._at = (flat.copy(), special.softmax(logits, axis=1))
+            self._at = (flat.copy(), np.exp(_log_softmax(logits)))
         return self._at[1]
 
 
-def log_likelihood(logits, codes):
+def log_likelihood(logits, codes, row_weights=None):
     """Return the sum over rows of the log probability of their class, in nats.
 
     Parameters
@@ -101,6 +111,8 @@ def log_likelihood(logits, codes):
         The inputs of the softmax.
     codes : ndarray of shape (n_samples,)
         The class of each row.
+    row_weights : ndarray of shape (n_samples,), optional
+        How often each row counts. ``None`` counts each row once.
 
     Returns
     -------
@@ -111,8 +123,18 @@ def log_likelihood(logits, codes):
     >>> round(log_likelihood(np.zeros((3, 2)), np.array([0, 1, 1])), 6)
     -2.079442
     """
-    chosen = logits[np.arange(len(logits)), codes]
-    return float(np.sum(chosen - special.logsumexp(logits, axis=1)))
+    return _log_likelihood(_log_softmax(logits), codes, row_weights)
+
+
+def _log_likelihood(logs, codes, row_weights):
+    chosen = logs[np.arange(len(logs)), codes]
+    return float(np.sum(chosen if row_weights is None else chosen * row_weights))
+
+
+def _log_softmax(logits):
+    # For few rows, the one of SciPy takes most of the time of a fit.
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
 
 
 class SoftmaxMode:
@@ -130,12 +152,15 @@ class SoftmaxMode:
         The class of each row, in [0, n_classes).
     n_classes : int
         The number of classes.
+    row_weights : ndarray of shape (n_samples,), optional
+        How often each row counts. ``None`` counts each row once.
     """
 
-    def __init__(self, features, codes, n_classes):
+    def __init__(self, features, codes, n_classes, row_weights=None):
         self.features = features
         self.codes = codes
         self.n_classes = n_classes
+        self.row_weights = row_weights
         self._axes = linalg.eigh(features.T @ features)[1]
         self._turned = features @ self._axes
         # Unlike eigenvalues, small ones are not lost to rounding beside large ones.
@@ -167,7 +192,7 @@ class SoftmaxMode:
         scale = scale[:, np.newaxis]
         problem = NegativeLogPosterior(
             self._turned / scale.T, self.codes, self.n_classes,
-            prior_precision / scale**2,
+            prior_precision / scale**2, self.row_weights,
         )  # fmt: skip
         start = scale * (self._axes.T @ self.weights)
         found = _minimum(problem, start.ravel(), owner).reshape(start.shape)
@@ -195,7 +220,7 @@ def _minimum(problem, start, owner):
     flat, left = _polish(problem, result.x, _POLISHED * at_zero)
     if left > _GRADIENT_TOLERANCE * at_zero:
         warn(
-            f"The last-layer weights of {owner} did not reach the maximum of their "
+            f"The weights of {owner} did not reach the maximum of their "
             f"posterior: the gradient fell only by the factor {left / at_zero:.1e}. "
             "Scale the features, or set a smaller prior_variance.",
             ConvergenceWarning,

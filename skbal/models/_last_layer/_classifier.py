@@ -237,7 +237,8 @@ height, width)
     # ---------------------------------------------------------------- predicting
 
     def decision_function(self, X):
-        """Return the mean of the regression of the one-hot labels.
+        """Return the mean of the regression of the one-hot labels, or for two classes \
+the difference of their probabilities.
 
         Parameters
         ----------
@@ -249,14 +250,18 @@ height, width)
         -------
         decision : ndarray of shape (n_samples, n_classes) or (n_samples,)
             Near 1 for the class and 0 for others, with columns in the order of
-            ``classes_``. For two classes it is the second column minus the first, as in
-            scikit-learn.
+            ``classes_``. For two classes it is the probability of the second minus that
+            of the first. The regression alone would rank rows otherwise than
+            ``predict_proba``, which also knows how sure it is.
         """
-        mean = self._mean(X)
-        return mean[:, 1] - mean[:, 0] if mean.shape[1] == 2 else mean
+        check_is_fitted(self)
+        if len(self.classes_) != 2:
+            return self._mean(X)
+        probabilities = self.predict_proba(X)
+        return probabilities[:, 1] - probabilities[:, 0]
 
     def predict(self, X):
-        """Return the class of the largest value of the regression.
+        """Return the class of the largest decision.
 
         Parameters
         ----------
@@ -269,8 +274,9 @@ height, width)
         y : ndarray of shape (n_samples,)
             Class labels.
         """
-        best = self._mean(X).argmax(axis=1)
-        return self.classes_[best]
+        decision = self.decision_function(X)
+        best = decision > 0 if decision.ndim == 1 else decision.argmax(axis=1)
+        return self.classes_[best.astype(np.intp)]
 
     def predict_proba(self, X):
         """Return the mean of ``n_draws`` draws of the class probabilities.

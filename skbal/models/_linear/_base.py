@@ -6,7 +6,6 @@ import numpy as np
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from skbal._utils._sklearn import check_sample_weight
 from skbal._utils.parameters import (
     check_parameters,
     count,
@@ -16,6 +15,7 @@ from skbal._utils.parameters import (
     real,
 )
 from skbal._utils.validation import FLOAT_DTYPES, check_numbers
+from skbal._utils.weights import check_row_weights
 from skbal.models._linear._evidence import (
     EvidenceProblem,
     Variances,
@@ -119,7 +119,7 @@ class LinearModel(RegressorMixin, LinearPredictions, BaseEstimator):
             y_numeric=True,
         )
         if sample_weight is not None:
-            sample_weight = self._check_weights(sample_weight, X)
+            sample_weight = check_row_weights(sample_weight, X, type(self).__name__)
         targets = check_numbers(y.reshape(len(y), -1), type(self).__name__)
         self._check_n_outputs(targets.shape[1], statistics)
         centred = bool(self.fit_intercept)
@@ -211,17 +211,6 @@ class LinearModel(RegressorMixin, LinearPredictions, BaseEstimator):
         )
 
     # ------------------------------------------------------------------ checking
-
-    def _check_weights(self, sample_weight, X):
-        weights = check_sample_weight(
-            sample_weight, X, dtype=np.float64, ensure_non_negative=True
-        )
-        if not weights.any():
-            raise ValueError(
-                f"sample_weight given to {type(self).__name__} must be positive for at "
-                "least one row, got zeros only."
-            )
-        return weights
 
     def _refuse_overflow(self, statistics):
         for name, squares in (

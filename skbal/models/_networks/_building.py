@@ -99,9 +99,11 @@ class NetBuildingMixin:
 
     def _build_net(self, row_shape, n_samples):
         module, module_parameters = self._module_and_parameters(row_shape)
+        given = self._network_parameters()
+        optimizer = _training.resolve_optimizer(self.optimizer)
         parameters = {
             "criterion": self._criterion_class("logits"),
-            "optimizer": _training.resolve_optimizer(self.optimizer),
+            "optimizer": optimizer,
             "lr": self.lr,
             **self._amount_of_training(n_samples),
             "train_split": self.train_split if callable(self.train_split) else None,
@@ -112,7 +114,8 @@ class NetBuildingMixin:
             "iterator_train__shuffle": True,
             # Our own progress bar and errors say what skorch would print.
             "verbose": 0,
-            **_batches.batch_parameters(self._network_parameters()),
+            **_batches.batch_parameters(given),
+            **_training.quick_steps(optimizer, given),
             **self._loss_parameters(n_samples),
             **module_parameters,
         }

@@ -12,6 +12,11 @@ torch = lazy_module("torch")
 _training = lazy_module("skbal.models._networks._training")
 
 
+def _array_scaler():
+    # Arrays, whatever set_config(transform_output=...) says.
+    return StandardScaler().set_output(transform="default")
+
+
 class NumberTargets(RegressorMixin):
     """Learns numbers by the squared error; draws are in the units of y."""
 
@@ -27,7 +32,7 @@ class NumberTargets(RegressorMixin):
         ndim = y.ndim
         y = check_numbers(y.reshape(len(y), -1), type(self).__name__)
         if not self._continues():
-            self.y_scaler_ = StandardScaler().fit(y)
+            self.y_scaler_ = _array_scaler().fit(y)
         elif y.shape[1] != self._n_outputs():
             raise ValueError(
                 f"y given to {type(self).__name__} with warm_start=True has "
@@ -61,7 +66,7 @@ class NumberTargets(RegressorMixin):
 
     def _set_target_state(self, state):
         mean = _plain_data.floats(state, "y_mean")
-        scaler = StandardScaler()
+        scaler = _array_scaler()
         scaler.mean_ = mean
         scaler.var_ = _plain_data.floats(state, "y_variance", size=len(mean))
         scaler.scale_ = _plain_data.floats(state, "y_scale", size=len(mean))

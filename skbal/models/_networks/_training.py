@@ -129,6 +129,27 @@ def resolve_optimizer(optimizer):
     return getattr(torch.optim, optimizer) if isinstance(optimizer, str) else optimizer
 
 
+def quick_steps(optimizer, given):
+    """Return skorch's parameters for steps of Adam in one operation.
+
+    They are the steps of torch's loop over the weights, up to rounding.
+
+    Parameters
+    ----------
+    optimizer : type
+        The optimizer's class.
+    given : iterable of str
+        The names of the user's parameters.
+
+    Returns
+    -------
+    parameters : dict
+    """
+    others = {f"optimizer__{x}" for x in ("fused", "foreach", "differentiable")}
+    is_adam = optimizer in (torch.optim.Adam, torch.optim.AdamW)
+    return {"optimizer__fused": True} if is_adam and others.isdisjoint(given) else {}
+
+
 def output_kind(outputs):
     """Tell from a few rows what kind of outputs a network has.
 

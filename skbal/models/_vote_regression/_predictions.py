@@ -4,10 +4,10 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skbal._utils.chunks import chunks, rows_within
+from skbal._utils.logistic_normal import mean_of_logistic
 from skbal._utils.random import stream
 from skbal._utils.validation import FLOAT_DTYPES
 from skbal.models._chunked_draws import ChunkedDrawsMixin
-from skbal.models._vote_regression._logistic_normal import mean_of_logistic
 from skbal.models._vote_regression._posterior import logistic
 from skbal.models._votes._predictions import VotePredictionsMixin
 

@@ -110,7 +110,11 @@ class EvidenceSearch:
             If the search did not end in ``max_iter`` steps, or ends at the largest
             prior variance.
         """
-        limits = self._variance_limits() if learn_variance else None
+        limits = None
+        if learn_variance:
+            first = int(self._intercept_variance is not None)
+            features = self._question.design[:, first:]
+            limits = variance_limits(features, _LOGIT_VARIANCES)
         if likelihood.learned_range is None:
             if limits is None:
                 return self.solve(prior_variance, likelihood())
@@ -119,14 +123,6 @@ class EvidenceSearch:
         binomial = self.solve(found.prior_variance, Binomial())
         gain = found.posterior.log_evidence - binomial.posterior.log_evidence
         return binomial if gain <= _EVIDENCE_PRECISION else found
-
-    def _variance_limits(self):
-        """Return the limits of the prior variance, or None if all features are zero."""
-        features = self._question.design[:, self._intercept_variance is not None :]
-        if not np.any(features):
-            return None
-        unit = 1.0 / np.mean(np.square(features).sum(axis=1))
-        return tuple(unit * variance for variance in _LOGIT_VARIANCES)
 
     def _climb(self, prior_variance, likelihood, limits):
         learns_concentration = likelihood.learned_range is not None
@@ -170,6 +166,30 @@ class EvidenceSearch:
                 "limit.",
                 ConvergenceWarning,
             )
+
+
+def variance_limits(features, logit_variances, row_weights=None):
+    """Return the smallest and the largest prior variance that a search may choose.
+
+    Parameters
+    ----------
+    features : ndarray of shape (n_samples, n_features)
+        The rows, without a column of ones.
+    logit_variances : tuple of float
+        Smallest and largest prior variance of a logit, averaged over rows.
+    row_weights : ndarray of shape (n_samples,), optional
+        Weights of the rows in this average. ``None`` weights them equally.
+
+    Returns
+    -------
+    limits : tuple of float, (smallest, largest), or None
+        None if all features are zero.
+    """
+    if not np.any(features):
+        return None
+    squares = np.square(features).sum(axis=1)
+    unit = 1.0 / np.average(squares, weights=row_weights)
+    return tuple(unit * variance for variance in logit_variances)
 
 
 def _simplex(function, start, bounds, max_iter):

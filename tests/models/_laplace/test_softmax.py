@@ -148,3 +148,21 @@ def test_separable_rows_are_told_apart_with_confidence():
     weights = SoftmaxMode(features, y[:100], 2).at(1e-10, "it")
     probabilities = special.softmax(features @ weights, axis=1)
     assert probabilities[np.arange(100), y[:100]].min() > 1 - 1e-6
+
+
+def test_a_row_weight_is_the_number_of_equal_rows():
+    rng = np.random.default_rng(0)
+    features, codes = rng.normal(size=(12, 3)), np.arange(12) % 3
+    counts = rng.integers(0, 4, 12)
+    many = features.repeat(counts, axis=0), codes.repeat(counts)
+    flat, direction = rng.normal(size=(2, 9))
+    weighted = NegativeLogPosterior(features, codes, 3, 0.7, counts)
+    repeated = NegativeLogPosterior(*many, 3, 0.7)
+    for found, expected in zip(
+        weighted.value_and_gradient(flat), repeated.value_and_gradient(flat)
+    ):
+        assert np.allclose(found, expected)
+    found = weighted.hessian_product(flat, direction)
+    assert np.allclose(found, repeated.hessian_product(flat, direction))
+    mode = SoftmaxMode(features, codes, 3, counts).at(0.5, "it")
+    assert np.allclose(mode, SoftmaxMode(*many, 3).at(0.5, "it"), atol=1e-9)

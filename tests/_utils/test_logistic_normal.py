@@ -4,7 +4,7 @@ from scipy.integrate import quad
 from scipy.special import expit
 from scipy.stats import norm
 
-from skbal.models._vote_regression._logistic_normal import mean_of_logistic
+from skbal._utils.logistic_normal import mean_of_logistic
 
 
 @pytest.mark.parametrize("std", [0.0, 0.1, 1.0, 1.5, 1.6, 5.0, 40.0])

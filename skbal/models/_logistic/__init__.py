@@ -1,0 +1,1 @@
+"""The Bayesian logistic regression of classes."""

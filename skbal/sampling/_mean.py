@@ -1,0 +1,80 @@
+"""Class probabilities of any classifier: its draws, or its mean as the one draw."""
+
+import numpy as np
+
+from skbal._utils._sklearn import num_samples
+from skbal._utils.unwrap import transform, unwrap
+from skbal.exceptions import NoDrawsError
+from skbal.sampling._predict import predict_samples
+
+_TOLERANCE = 1e-3  # for the sum of a row, enough for probabilities in float16
+
+
+def draws_or_mean(estimator, X, n_draws=None, *, random_state=None, n_jobs=None):
+    """Return posterior draws, or ``predict_proba`` as a single draw.
+
+    It is for what depends only on the mean of the draws. A classifier that makes no
+    draws has that mean, too.
+
+    Parameters
+    ----------
+    estimator : estimator or learner
+        A fitted classifier, or an object that holds one.
+    X : array-like of shape (n_samples, ...)
+        Rows of the form passed to ``fit``.
+    n_draws : int, optional
+        Number of posterior draws. Not used by an estimator that makes none.
+    random_state : None, int, numpy.random.RandomState or numpy.random.Generator
+        Seeds the draws.
+    n_jobs : int, optional
+        Number of parallel joblib workers.
+
+    Returns
+    -------
+    draws : ndarray of shape (n_samples, n_draws, n_classes)
+        ``n_draws`` is 1 if the estimator makes no draws.
+
+    Raises
+    ------
+    NoDrawsError
+        If it makes no draws, and has no ``predict_proba`` for one column of labels.
+    NotFittedError
+        If it is not fitted.
+    """
+    try:
+        return predict_samples(
+            estimator, X, n_draws, random_state=random_state, n_jobs=n_jobs
+        )
+    except NoDrawsError as error:
+        transformers, model = unwrap(estimator)
+        if not hasattr(model, "predict_proba"):
+            raise NoDrawsError(_no_probabilities_message(model)) from error
+        mean = model.predict_proba(transform(transformers, X))
+        return _one_draw(mean, num_samples(X), type(model).__name__)
+
+
+def _one_draw(mean, n_samples, name):
+    # Estimators of several columns of labels return a list with an array per column.
+    # Those of several labels per row return probabilities that do not sum to one.
+    if not isinstance(mean, list):
+        mean = np.asarray(mean)
+        if mean.shape[:1] == (n_samples,) and mean.ndim == 2 and not _is_off(mean):
+            return mean[:, np.newaxis]
+    raise NoDrawsError(
+        f"predict_proba of {name} must return an array of shape (n_samples, n_classes) "
+        "whose rows sum to one. If there are several columns of labels, fit one "
+        "classifier per column."
+    )
+
+
+def _is_off(mean):
+    sums = mean.sum(axis=1)
+    return bool((np.abs(sums - 1) > _TOLERANCE).any())  # false for NaN, refused later
+
+
+def _no_probabilities_message(model):
+    name = model if isinstance(model, str) else type(model).__name__
+    return (
+        f"{name} gives no class probabilities: it makes no posterior draws and has no "
+        "predict_proba. Wrap it in a CalibratedClassifierCV or a BaggingClassifier."
+    )
