@@ -54,7 +54,7 @@ def check_labelled(X, y, estimator, owner, force_all_finite=None):
 
 
 def _check_not_single(y, owner):
-    if not sp.issparse(y) and np.ndim(y) == 0:
+    if np.isscalar(y) or getattr(y, "shape", None) == ():
         raise ValueError(
             f"y given to {owner} must hold one label per row, got {y!r} alone. For a "
             "single row, give arrays of one row: X[[3]] and y[[3]], not X[3] and y[3]."

@@ -72,7 +72,7 @@ class LabelledRows:
         Returns
         -------
         rows : LabelledRows
-            Of the same class.
+            An object of the same class.
         """
         if indices is None:
             indices = np.full(len(y), -1)
