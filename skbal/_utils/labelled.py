@@ -14,7 +14,7 @@ from skbal._utils.validation import check_same_number
 _WITH_STEPS = (Pipeline, ColumnTransformer)
 
 
-def check_labelled(X, y, estimator, owner, force_all_finite=None):
+def check_labelled(X, y, estimator, owner, force_all_finite=None, missing=False):
     """Raise an error unless X and y are rows and labels that belong together.
 
     Parameters
@@ -31,6 +31,8 @@ def check_labelled(X, y, estimator, owner, force_all_finite=None):
         Whether NaN and infinity are refused in X. In y they always are. None leaves it
         to the estimator if that is a pipeline or a search, or if X is a table.
         Otherwise NaN is refused unless the estimator's tags allow it.
+    missing : bool, default=False
+        Whether rows may have no label.
 
     Raises
     ------
@@ -49,8 +51,35 @@ def check_labelled(X, y, estimator, owner, force_all_finite=None):
         _check_values(X, "X", owner, force_all_finite)
     elif num_samples(X) == 0:
         raise ValueError(f"X given to {owner} is refused: Found array with 0 sample(s)")
-    _check_values(y, "y", owner, True)
+    if missing and not sp.issparse(y):
+        y = known_labels(y)
     _check_answered(y, owner)
+    _check_values(y, "y", owner, True)
+
+
+def known_labels(y):
+    """Return the labels that are not missing, as an array of their own kind.
+
+    Parameters
+    ----------
+    y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+        Labels, some of them None or NaN.
+
+    Returns
+    -------
+    known : ndarray of shape (n_known,) or (n_known, n_outputs)
+
+    Examples
+    --------
+    >>> known_labels([3, None, 4])
+    array([3, 4])
+    """
+    y = np.asarray(y)
+    missing = unanswered(y)
+    if not missing.any():
+        return y
+    known = y[~missing]
+    return np.array(known.tolist()) if y.dtype == object else known
 
 
 def _check_not_single(y, owner):
@@ -75,9 +104,9 @@ def _finite_rule(X, estimator):
 def _check_answered(y, owner):
     if sp.issparse(y) or not (missing := unanswered(y)).any():
         return
-    row = int(missing.argmax())
     raise ValueError(
-        f"y given to {owner} must hold a label for each row, row {row} has none."
+        f"y given to {owner} is refused: row {int(missing.argmax())} has no label, but "
+        "None or NaN."
     )
 
 

@@ -18,6 +18,7 @@ from skbal._utils.random import SMALL_SEEDS, stream
 from skbal._utils.scoring import check_scorer
 from skbal._utils.seeds_of import fill_random_states
 from skbal._utils.threads import one_thread
+from skbal._utils.unanswered import unanswered
 from skbal._utils.validation import check_fits, check_real
 from skbal._utils.votes import check_votes, learns_votes
 from skbal.learner import ActiveLearner
@@ -201,7 +202,7 @@ def build_loop(settings, start, strategy, *, verbose=0):
     X_test, y_test = settings.X_test, settings.y_test
     if len(start.held_out):
         X_test = take(settings.X, start.held_out)
-        y_test = settings.y[start.held_out]
+        y_test = _in_own_kind(settings.y[start.held_out], settings.y)
     return ActiveLearningLoop(
         learner,
         settings.X,
@@ -218,6 +219,11 @@ def build_loop(settings, start, strategy, *, verbose=0):
         sample_weight=settings.sample_weight,
         verbose=verbose,
     )
+
+
+def _in_own_kind(labels, y):
+    """Return labels that an array of objects may hold because others are missing."""
+    return np.array(labels.tolist()) if unanswered(y).any() else labels
 
 
 def _oracle(settings, seed):
@@ -246,7 +252,7 @@ def _hold_out(settings, seed):
     if share is None:
         return rows, rows[:0]
     share = check_real(share, "test_size", owner, low=0, high=1)
-    free = np.setdiff1d(rows, _rows_of(settings), assume_unique=True)
+    free = np.setdiff1d(rows[~unanswered(y)], _rows_of(settings), assume_unique=True)
     n_held_out = int(np.ceil(share * len(y)))
     if not 0 < n_held_out < len(free):
         hint = " None holds out no rows." if settings.test_is_optional else ""

@@ -105,7 +105,8 @@ class Simulation(StagesMixin, MetaEstimatorMixin, BaseEstimator):
         X : array-like of shape (n_samples, ...)
             The rows: the pool and the test rows.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-            Their true labels.
+            Their true labels. Where one is None or NaN, the row is left unanswered: it
+            is neither taught nor scored on, but counts as a label paid for.
         sample_weight : array-like of shape (n_samples,), optional
             A weight for each row, taught with its label. Scores have no weights.
 
@@ -171,7 +172,7 @@ class Simulation(StagesMixin, MetaEstimatorMixin, BaseEstimator):
         check_parameters(self)
         # Before the check of all labels, whose message would name no row of votes.
         check_settings(self._settings(X, y))
-        check_labelled(X, y, self.estimator, type(self).__name__)
+        check_labelled(X, y, self.estimator, type(self).__name__, missing=True)
         return np.asarray(y)
 
     @property

@@ -220,7 +220,7 @@ def test_a_misspelt_argument_is_not_passed_to_fit():
     ids=["number", "text"],
 )
 def test_a_missing_label_is_named(missing, row):
-    with pytest.raises(ValueError, match=f"a label for each row, row {row} has none"):
+    with pytest.raises(ValueError, match=f"row {row} has no label"):
         learner().teach(X[:3], np.array(missing, dtype=object))
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import skbal
 
 PACKAGE = Path(skbal.__file__).parent
-ROOMS = ("loop", "learner", "filters", "oracles")
+ROOMS = ("loop", "learner", "filters", "oracles", "stopping")
 
 
 class Injection:

@@ -67,7 +67,8 @@ def with_unanswered_rows():
 
 
 def with_a_rule():
-    return learned(LabelOracle(Y), stopping=PredictionsStable(random_state=0))
+    rule = PredictionsStable(kappa=-1, n_steps=2, random_state=0)
+    return learned(LabelOracle(Y), stopping=rule, n_queries=None)
 
 
 class FirstVotes:
@@ -124,6 +125,7 @@ def outcome(loop):
         getattr(label_filter, "threshold_", None),
         getattr(label_filter, "n_observed_", None),
         loop.stop_reason_,
+        [vars(rule).get("kappas_") for rule in loop._ruling.rules],
     )
 
 
