@@ -4,7 +4,9 @@ __all__ = [
     "NoDrawsError",
     "NoDropoutError",
     "NumericalWarning",
+    "OneClassWarning",
     "RejectedLabelsWarning",
+    "TeachingWarning",
     "TooFewDrawsWarning",
     "VotesWarning",
 ]
@@ -22,8 +24,16 @@ class NumericalWarning(UserWarning):
     """The result is valid, but a computation was stabilised, as the message says."""
 
 
+class OneClassWarning(UserWarning):
+    """Rows are chosen at random, because the model knows fewer than two classes."""
+
+
 class RejectedLabelsWarning(UserWarning):
     """Fewer labels were taught than wanted, because the others are not trusted."""
+
+
+class TeachingWarning(UserWarning):
+    """A learner is taught rows again, or its model forgets what others taught it."""
 
 
 class TooFewDrawsWarning(UserWarning):

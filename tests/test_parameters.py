@@ -59,6 +59,7 @@ UNCHECKED = {
     "ActiveLearningClassifier": RUN,
     "ActiveLearningLoop": {
         **dict.fromkeys(["X_pool", "candidates", "X_test", "y_test"], DATA),
+        "sample_weight": DATA,
         "scoring": "checked with the estimator that it scores",
     },
     "ActiveLearningRegressor": RUN,

@@ -41,7 +41,9 @@ PUBLIC = {
         "NoDrawsError",
         "NoDropoutError",
         "NumericalWarning",
+        "OneClassWarning",
         "RejectedLabelsWarning",
+        "TeachingWarning",
         "TooFewDrawsWarning",
         "VotesWarning",
     ],
@@ -99,6 +101,7 @@ PUBLIC = {
         "LabelOracle",
         "NoisyOracle",
         "Oracle",
+        "SKIP",
         "VoteOracle",
     ],
     "skbal.plotting": [

@@ -5,8 +5,10 @@ from numbers import Integral
 import numpy as np
 
 from skbal._utils.indices import check_indices
+from skbal._utils.labelled import known_labels
 from skbal._utils.parameters import own
-from skbal._utils.pools import n_rows, subset, take
+from skbal._utils.pools import n_rows, subset
+from skbal._utils.unanswered import unanswered
 
 _WORDS = (
     "rows of X, an array of indices, or an object that selects them such as "
@@ -60,7 +62,8 @@ def initial_rows(initial, X, y, owner, candidates=None):
     X : array-like of shape (n_pool, ...)
         The pool.
     y : array-like of shape (n_pool, ...), optional
-        The labels that ``select`` may look at.
+        The labels that ``select`` may look at. It does not select rows whose label is
+        missing.
     owner : str
         Name of the caller, for messages.
     candidates : ndarray of int of shape (n_candidates,), optional
@@ -98,7 +101,14 @@ def initial_rows(initial, X, y, owner, candidates=None):
 
 
 def _selected(initial, X, y, candidates):
-    if candidates is None or len(candidates) == n_rows(X):
+    missing = np.zeros(n_rows(X), dtype=bool) if y is None else unanswered(y)
+    if missing.any():
+        rows = np.arange(len(missing)) if candidates is None else candidates
+        candidates = rows[~missing[rows]]
+    if candidates is None or len(candidates) == len(missing):
         return initial.select(X, y)
-    y = None if y is None else take(y, candidates)
+    if y is not None:
+        # Labels of their own kind also if y is an array of objects with some missing.
+        places = np.searchsorted(np.flatnonzero(~missing), candidates)
+        y = known_labels(y)[places]
     return candidates[initial.select(subset(X, candidates), y)]

@@ -53,19 +53,3 @@ def classifies(estimator):
     classifies : bool
     """
     return hasattr(estimator, "__sklearn_tags__") and is_classifier(estimator)
-
-
-def finite_rule(estimator):
-    """Return a learner's ``force_all_finite``, which allows NaN if the estimator does.
-
-    Parameters
-    ----------
-    estimator : object
-        The learner's estimator.
-
-    Returns
-    -------
-    force_all_finite : True or "allow-nan"
-    """
-    tags = tags_of(estimator)
-    return "allow-nan" if tags is not None and tags.input_tags.allow_nan else True

@@ -1,11 +1,11 @@
 """The pool-based active learner."""
 
-from sklearn.base import clone
-
+from skbal._utils.tags import regresses
+from skbal._utils.votes import learns_votes
 from skbal.learner._base import LearnerMixin
 from skbal.learner._filtering import FilteringMixin
 from skbal.learner._modal import load_modal
-from skbal.query import BALD
+from skbal.query import BALD, PredictiveVariance, VoteBALD
 
 _modal = load_modal("models")
 _DEFAULT_STRATEGY = BALD()
@@ -21,7 +21,8 @@ class ActiveLearner(FilteringMixin, LearnerMixin, _modal.ActiveLearner):
         always the object that was given.
     query_strategy : callable, default=BALD()
         A strategy of `skbal.query` or of modAL, or any function of a learner and a
-        pool that returns indices into the pool.
+        pool that returns indices into the pool. The default for a regressor is
+        `skbal.query.PredictiveVariance`, for a model of votes `skbal.query.VoteBALD`.
     X_training : array-like or sparse matrix of shape (n_samples, ...), optional
         The first labelled rows. The estimator is fitted to them at once.
     y_training : array-like of shape (n_samples,) or (n_samples, n_outputs), optional
@@ -35,8 +36,10 @@ class ActiveLearner(FilteringMixin, LearnerMixin, _modal.ActiveLearner):
     on_transformed : bool, default=False
         Whether strategies of modAL that measure distances use the rows as transformed
         by the estimator's pipeline, without its last step.
-    force_all_finite : bool or "allow-nan", default=True
+    force_all_finite : bool, "allow-nan" or None, default=None
         Whether to raise an error if X has NaN or infinity. "allow-nan" allows NaN.
+        ``None`` leaves it to the estimator if that is a pipeline or a search, or if X
+        is a data frame. Otherwise NaN is allowed if the estimator's tags allow it.
     random_state : None, int, numpy.random.RandomState or numpy.random.Generator
         Seeds the bootstrap samples.
     **fit_kwargs
@@ -45,7 +48,9 @@ class ActiveLearner(FilteringMixin, LearnerMixin, _modal.ActiveLearner):
     Attributes
     ----------
     X_training, y_training : array-like
-        All rows and labels that were taught so far. None before the first.
+        Copies of all rows and labels that were taught so far. None before the first.
+    indices_training : ndarray of shape (n_samples,), dtype=intp
+        Their indices in the pool of the loop that asked, -1 for others.
     rejected_ : Rejected
         Rows whose labels were set aside, in this order, with their ``X``, ``y`` and, if
         a loop asked, ``indices`` into its pool. `review` tells how likely these labels
@@ -97,16 +102,16 @@ class ActiveLearner(FilteringMixin, LearnerMixin, _modal.ActiveLearner):
         *,
         bootstrap_init=False,
         on_transformed=False,
-        force_all_finite=True,
+        force_all_finite=None,
         random_state=None,
         **fit_kwargs,
     ):
         self.label_filter = label_filter
-        # A copy, so that set_params on one learner does not change another.
-        default = query_strategy is _DEFAULT_STRATEGY
+        if query_strategy is _DEFAULT_STRATEGY:
+            query_strategy = _default_strategy(estimator)
         super().__init__(
             estimator,
-            clone(query_strategy) if default else query_strategy,
+            query_strategy,
             X_training,
             y_training,
             bootstrap_init=bootstrap_init,
@@ -115,3 +120,12 @@ class ActiveLearner(FilteringMixin, LearnerMixin, _modal.ActiveLearner):
             random_state=random_state,
             **fit_kwargs,
         )
+
+
+def _default_strategy(estimator):
+    """Return the strategy of a learner that was given none, a new object each time."""
+    if isinstance(estimator, type):
+        return BALD()
+    if learns_votes(estimator):
+        return VoteBALD()
+    return PredictiveVariance() if regresses(estimator) else BALD()

@@ -1,5 +1,7 @@
 """What both learners share: query, teach, and no change after an error."""
 
+from difflib import get_close_matches
+
 import numpy as np
 
 from skbal._utils._sklearn import check_method_params, num_samples
@@ -7,13 +9,17 @@ from skbal._utils.labelled import check_labelled
 from skbal._utils.parameters import check_parameters, flag, own, seed
 from skbal._utils.pools import n_rows
 from skbal._utils.random import check_seed, stream
-from skbal._utils.validation import check_fits, check_option
+from skbal._utils.validation import check_fits, check_n_instances, check_option
 from skbal._utils.votes import check_votes, learns_votes
 from skbal._utils.warn import warn
 from skbal.base import QueryStrategy
 from skbal.learner._delegation import DelegationMixin
-from skbal.learner._rollback import estimator_kept_on_error, record_kept_on_error
-from skbal.learner._training_data import check_extends, stack_rows, take_rows
+from skbal.learner._forgetting import warn_of_forgetting
+from skbal.learner._labelled_rows import LabelledRows
+from skbal.learner._per_row import split_per_row
+from skbal.learner._repeats import warn_of_repeats
+from skbal.learner._rollback import Change, undo
+from skbal.learner._training_data import check_extends, take_rows
 from skbal.learner._transformed import before_last_step
 
 
@@ -22,7 +28,7 @@ def _check_estimator(estimator, name, owner):
 
 
 def _check_finite(value, name, owner):
-    check_option(value, name, (True, False, "allow-nan"), owner)
+    check_option(value, name, (None, True, False, "allow-nan"), owner)
 
 
 class LearnerMixin(DelegationMixin):
@@ -36,7 +42,9 @@ class LearnerMixin(DelegationMixin):
         "estimator": own(_check_estimator, "an object with fit", object()),
         "bootstrap_init": flag(),
         "on_transformed": flag(),
-        "force_all_finite": own(_check_finite, "True, False or 'allow-nan'", "nan"),
+        "force_all_finite": own(
+            _check_finite, "True, False or 'allow-nan'", "nan", none=True
+        ),
         "random_state": seed(),
     }
 
@@ -60,7 +68,9 @@ class LearnerMixin(DelegationMixin):
         self.on_transformed = on_transformed
         self.force_all_finite = force_all_finite
         self.random_state = random_state
-        self._forget()
+        self._undo, self._changes = None, False  # for a Change
+        vars(self).update(self._nothing_taught())
+        self._check_names(fit_kwargs)
         # Unlike scikit-learn's estimators, a learner of modAL is fitted in __init__.
         if X_training is not None or y_training is not None:
             self.fit(X_training, y_training, bootstrap=bootstrap_init, **fit_kwargs)
@@ -71,8 +81,35 @@ class LearnerMixin(DelegationMixin):
                 "only called if X_training is given."
             )
 
-    def _forget(self):
-        self.X_training, self.y_training = None, None
+    def _check_names(self, fit_kwargs):
+        # A misspelt parameter would be passed to fit.
+        names = [*type(self)._get_param_names(), "X_training", "y_training"]
+        for name in fit_kwargs:
+            close = get_close_matches(name, names, n=1, cutoff=0.8)
+            if close:
+                raise TypeError(
+                    f"{type(self).__name__} got the unexpected arguments [{name!r}]. "
+                    f"Did you mean {close[0]!r}?"
+                )
+
+    def _nothing_taught(self):
+        """Return the attributes of a learner that was taught nothing."""
+        return {"_taught": LabelledRows()}
+
+    @property
+    def X_training(self):
+        """All rows that were taught so far. None before the first."""
+        return self._taught.X
+
+    @property
+    def y_training(self):
+        """Their labels. None before the first."""
+        return self._taught.y
+
+    @property
+    def indices_training(self):
+        """Their indices in the pool of a loop, -1 for others. None before the first."""
+        return self._taught.indices
 
     @classmethod
     def _get_param_names(cls):
@@ -107,14 +144,12 @@ class LearnerMixin(DelegationMixin):
         ValueError
             If the pool is empty. Errors of the strategy pass through unchanged.
         """
+        undo(self)
         strategy = self._checked_strategy()
-        # A strategy of skbal checks the pool itself; a function may not.
-        if not isinstance(strategy, QueryStrategy) and n_rows(X_pool) == 0:
-            raise ValueError(
-                f"X_pool given to {type(self).__name__} is empty: "
-                "nothing is left to query."
-            )
-        chosen = strategy(self, X_pool, *query_args, **query_kwargs)
+        if not isinstance(strategy, QueryStrategy):  # those check all themselves
+            self._check_question(X_pool, query_kwargs)
+        with self._asks_to_teach():
+            chosen = strategy(self, X_pool, *query_args, **query_kwargs)
         if isinstance(chosen, tuple):
             warn(
                 "Query strategies should return only the indices of the rows: "
@@ -137,6 +172,15 @@ class LearnerMixin(DelegationMixin):
             )
         return strategy
 
+    def _check_question(self, X_pool, query_kwargs):
+        owner, n_pool = type(self).__name__, n_rows(X_pool)
+        if n_pool == 0:
+            raise ValueError(
+                f"X_pool given to {owner} is empty: nothing is left to query."
+            )
+        if "n_instances" in query_kwargs:
+            check_n_instances(query_kwargs["n_instances"], n_pool, owner)
+
     def _checked_indices(self, chosen):
         array = np.asarray(chosen)
         if array.size == 0:
@@ -149,10 +193,13 @@ class LearnerMixin(DelegationMixin):
         # modAL's acquisition functions return a column while nothing is fitted.
         return array.ravel() if array.ndim > 1 else chosen
 
-    def teach(self, X, y, bootstrap=False, only_new=False, **fit_kwargs):
+    def teach(
+        self, X, y, bootstrap=False, only_new=False, *, indices=None, **fit_kwargs
+    ):
         """Add labelled rows to the training data and fit the estimator again.
 
-        If anything fails, the learner and its estimator are unchanged.
+        If anything fails, the learner and its estimator are unchanged. The learner
+        keeps copies of the rows and labels.
 
         Parameters
         ----------
@@ -165,21 +212,30 @@ class LearnerMixin(DelegationMixin):
         only_new : bool, default=False
             Whether to fit to the new rows alone, for an estimator whose ``fit``
             continues from its previous state.
+        indices : array-like of int of shape (n_samples,), optional
+            The indices of the rows in a pool, from a loop that asks once for each.
         **fit_kwargs
-            Passed to the estimator's ``fit``.
+            Passed to the estimator's ``fit``. Arrays with one value per row, such as
+            ``sample_weight``, are kept with their rows and passed again by each later
+            `teach`. Rows without a weight have the weight 1.
 
         Raises
         ------
         ValueError, TypeError
             If X and y do not belong together, or do not match what was taught before.
             Errors of the estimator's ``fit`` pass through unchanged.
+
+        Warns
+        -----
+        TeachingWarning
+            If a row was taught before, unless ``indices`` are given, or if the
+            estimator was fitted to rows that the learner does not know: it forgets
+            them.
         """
-        with record_kept_on_error(self):
-            self._add_training_data(X, y)
-            if only_new:
-                self._fit_on_new(X, y, bootstrap=bootstrap, **fit_kwargs)
-            else:
-                self._fit_to_known(bootstrap=bootstrap, **fit_kwargs)
+        how = {"bootstrap": bootstrap, "only_new": only_new}
+        with Change(self) as change:
+            new, others = self._new_rows(X, y, indices, fit_kwargs)
+            change.commit(**self._learned(change, new, others, **how))
 
     def fit(self, X, y, bootstrap=False, **fit_kwargs):
         """Fit to X and y alone, which replace the training data.
@@ -195,7 +251,7 @@ class LearnerMixin(DelegationMixin):
         bootstrap : bool, default=False
             Whether to fit to a bootstrap sample of the rows instead.
         **fit_kwargs
-            Passed to the estimator's ``fit``.
+            Passed to the estimator's ``fit``, as by `teach`.
 
         Returns
         -------
@@ -208,38 +264,75 @@ class LearnerMixin(DelegationMixin):
             If X and y do not belong together. Errors of the estimator's ``fit`` pass
             through unchanged.
         """
-        with record_kept_on_error(self):
-            self._forget()
-            self._add_training_data(X, y)
-            self._fit_to_known(bootstrap=bootstrap, **fit_kwargs)
+        with Change(self) as change:
+            self._check(X, y)
+            per_row, others = self._split(fit_kwargs, num_samples(X))
+            nothing = self._nothing_taught()
+            attributes = {**nothing, **self._with_more(nothing, X, y, None, per_row)}
+            taught = attributes["_taught"]
+            kwargs = {**taught.per_row, **others}
+            self._fit_estimator(change, taught.X, taught.y, bootstrap, kwargs)
+            change.commit(**attributes)
         return self
 
-    def _add_training_data(self, X, y):
+    def _new_rows(self, X, y, indices, fit_kwargs):
+        """Return checked rows of `teach` as a dict, and the other arguments of fit."""
         self._check_more(X, y)
-        if self.X_training is None:
-            self.X_training, self.y_training = X, y
-            return
-        X_training = stack_rows(self.X_training, X)
-        self.y_training = stack_rows(self.y_training, y)
-        self.X_training = X_training
+        if indices is None and self._asks_once():
+            warn_of_repeats(self.X_training, X, type(self).__name__)
+        per_row, others = self._split(fit_kwargs, num_samples(X))
+        return {"X": X, "y": y, "indices": indices, "per_row": per_row}, others
+
+    def _asks_once(self):
+        """Return whether a row that is taught twice is probably a mistake."""
+        return not learns_votes(self.estimator)  # further votes are further labels
+
+    def _split(self, fit_kwargs, n_samples):
+        return split_per_row(fit_kwargs, n_samples, type(self).__name__)
+
+    def _learned(self, change, new, others, *, bootstrap=False, only_new=False):
+        """Fit to new rows as well, and return the attributes that this changes."""
+        if not only_new and not len(self._taught):
+            warn_of_forgetting(self.estimator, new["y"], type(self).__name__)
+        attributes = self._with_more(vars(self), **new)
+        rows = attributes["_taught"]
+        if only_new:
+            rows = LabelledRows().with_more(**new)
+        kwargs = {**rows.per_row, **others}
+        self._fit_estimator(change, rows.X, rows.y, bootstrap, kwargs)
+        return attributes
+
+    def _with_more(self, attributes, X, y, indices=None, per_row=None):
+        """Return the attributes that change if rows are added to these."""
+        return {"_taught": attributes["_taught"].with_more(X, y, indices, per_row)}
+
+    def _add_training_data(self, X, y):
+        undo(self)
+        self._check_more(X, y)
+        vars(self).update(self._with_more(vars(self), X, y))
 
     def _fit_to_known(self, bootstrap=False, **fit_kwargs):
-        return self._fit_estimator(
-            self.X_training, self.y_training, bootstrap, fit_kwargs
-        )
+        rows = self._taught
+        with Change(self) as change:
+            kwargs = {**rows.per_row, **fit_kwargs}
+            self._fit_estimator(change, rows.X, rows.y, bootstrap, kwargs)
+            change.commit()
+        return self
 
     def _fit_on_new(self, X, y, bootstrap=False, **fit_kwargs):
-        self._check(X, y)
-        return self._fit_estimator(X, y, bootstrap, fit_kwargs)
+        with Change(self) as change:
+            self._check(X, y)
+            self._fit_estimator(change, X, y, bootstrap, fit_kwargs)
+            change.commit()
+        return self
 
-    def _fit_estimator(self, X, y, bootstrap, fit_kwargs):
+    def _fit_estimator(self, change, X, y, bootstrap, fit_kwargs):
         if bootstrap:
             rows = self._bootstrap_rows(num_samples(X))
             fit_kwargs = check_method_params(X, fit_kwargs, rows)
             X, y = take_rows(X, rows), take_rows(y, rows)
-        with estimator_kept_on_error(self):
-            self.estimator.fit(X, y, **fit_kwargs)
-        return self
+        change.protect_estimator()
+        self.estimator.fit(X, y, **fit_kwargs)
 
     def _bootstrap_rows(self, n_samples):
         seed = check_seed(self.random_state, type(self).__name__)
@@ -259,7 +352,7 @@ class LearnerMixin(DelegationMixin):
         if y is not None and learns_votes(self.estimator):
             # In messages of teach, row 0 is the first new one.
             check_votes(y, owner)
-        check_labelled(X, y, owner, force_all_finite=self.force_all_finite)
+        check_labelled(X, y, self.estimator, owner, self.force_all_finite)
 
     def transform_without_estimating(self, X):
         """Return X as the input of the last step of the estimator's pipeline.

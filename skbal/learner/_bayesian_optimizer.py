@@ -4,7 +4,7 @@ import numpy as np
 
 from skbal.learner._base import LearnerMixin
 from skbal.learner._modal import load_modal
-from skbal.learner._training_data import take_rows
+from skbal.learner._training_data import own_copy, take_rows
 
 _modal = load_modal("models")
 _DEFAULT_ACQUISITION = load_modal("acquisition").max_EI
@@ -30,8 +30,10 @@ class BayesianOptimizer(LearnerMixin, _modal.BayesianOptimizer):
     on_transformed : bool, default=False
         Whether strategies that measure distances use the rows as transformed by the
         estimator's pipeline, without its last step.
-    force_all_finite : bool or "allow-nan", default=True
+    force_all_finite : bool, "allow-nan" or None, default=None
         Whether to raise an error if X has NaN or infinity. "allow-nan" allows NaN.
+        ``None`` leaves it to the estimator if that is a pipeline or a search, or if X
+        is a data frame. Otherwise NaN is allowed if the estimator's tags allow it.
     random_state : None, int, numpy.random.RandomState or numpy.random.Generator
         Seeds the bootstrap samples.
     **fit_kwargs
@@ -40,7 +42,9 @@ class BayesianOptimizer(LearnerMixin, _modal.BayesianOptimizer):
     Attributes
     ----------
     X_training, y_training : array-like
-        All rows and values that were taught so far. None before the first.
+        Copies of all rows and values that were taught so far. None before the first.
+    indices_training : ndarray of shape (n_samples,), dtype=intp
+        Their indices in the pool of the loop that asked, -1 for others.
     X_max : array-like
         The row with the largest value so far. None before the first.
     y_max : float
@@ -85,7 +89,7 @@ class BayesianOptimizer(LearnerMixin, _modal.BayesianOptimizer):
         *,
         bootstrap_init=False,
         on_transformed=False,
-        force_all_finite=True,
+        force_all_finite=None,
         random_state=None,
         **fit_kwargs,
     ):
@@ -113,15 +117,14 @@ class BayesianOptimizer(LearnerMixin, _modal.BayesianOptimizer):
         """
         return self.X_max, self.y_max
 
-    def _forget(self):
-        super()._forget()
-        self.X_max, self.y_max = None, -np.inf
+    def _nothing_taught(self):
+        return {**super()._nothing_taught(), "X_max": None, "y_max": -np.inf}
 
-    def _add_training_data(self, X, y):
-        super()._add_training_data(X, y)
-        self._set_max(X, y)
+    def _asks_once(self):
+        return False  # near the maximum, the same row is asked about again
 
-    def _set_max(self, X, y):
+    def _with_more(self, attributes, X, y, indices=None, per_row=None):
+        changed = super()._with_more(attributes, X, y, indices, per_row)
         values = np.asarray(y, dtype=np.float64)
         if values.size != len(values):
             raise ValueError(
@@ -129,5 +132,7 @@ class BayesianOptimizer(LearnerMixin, _modal.BayesianOptimizer):
                 f"got shape {values.shape}."
             )
         best = int(np.argmax(values))
-        if values.flat[best] > self.y_max:
-            self.X_max, self.y_max = take_rows(X, best), float(values.flat[best])
+        if values.flat[best] > attributes["y_max"]:
+            changed["X_max"] = own_copy(take_rows(X, best))
+            changed["y_max"] = float(values.flat[best])
+        return changed

@@ -1,6 +1,7 @@
 """Methods and attributes of a learner that are those of its estimator."""
 
 import copy
+from contextlib import contextmanager
 
 from sklearn.exceptions import NotFittedError
 from sklearn.utils.metaestimators import available_if
@@ -8,6 +9,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skbal import sampling
 from skbal._utils.tags import tags_of
+from skbal.learner._rollback import undo
 
 
 def _estimator_has(name):
@@ -33,7 +35,8 @@ class DelegationMixin:
         y_pred : ndarray of shape (n_samples,) or (n_samples, n_outputs)
             Labels, or values in the units of y.
         """
-        return self.estimator.predict(X, **predict_kwargs)
+        with self._asks_to_teach():
+            return self.estimator.predict(X, **predict_kwargs)
 
     @available_if(_estimator_has("predict_proba"))
     def predict_proba(self, X, **predict_proba_kwargs):
@@ -51,7 +54,8 @@ class DelegationMixin:
         probabilities : ndarray of shape (n_samples, n_classes)
             Columns in the order of ``classes_``.
         """
-        return self.estimator.predict_proba(X, **predict_proba_kwargs)
+        with self._asks_to_teach():
+            return self.estimator.predict_proba(X, **predict_proba_kwargs)
 
     @available_if(_estimator_has("decision_function"))
     def decision_function(self, X, **decision_kwargs):
@@ -69,7 +73,8 @@ class DelegationMixin:
         decision : ndarray of shape (n_samples,) or (n_samples, n_classes)
             Confidence scores, as the estimator defines them.
         """
-        return self.estimator.decision_function(X, **decision_kwargs)
+        with self._asks_to_teach():
+            return self.estimator.decision_function(X, **decision_kwargs)
 
     @available_if(_estimator_has("score"))
     def score(self, X, y, **score_kwargs):
@@ -89,7 +94,8 @@ class DelegationMixin:
         score : float
             Higher is better: accuracy for most classifiers, R^2 for regressors.
         """
-        return self.estimator.score(X, y, **score_kwargs)
+        with self._asks_to_teach():
+            return self.estimator.score(X, y, **score_kwargs)
 
     def predict_samples(self, X, n_draws=None, *, random_state=None):
         """Return joint posterior draws of the estimator.
@@ -113,9 +119,25 @@ class DelegationMixin:
         TypeError
             If the estimator makes no draws.
         """
-        return sampling.predict_samples(
-            self.estimator, X, n_draws, random_state=random_state
-        )
+        with self._asks_to_teach():
+            return sampling.predict_samples(
+                self.estimator, X, n_draws, random_state=random_state
+            )
+
+    @contextmanager
+    def _asks_to_teach(self):
+        """Use the estimator in the block; before the first label, say what to do."""
+        if not self._changes:  # a filter predicts in the middle of a change
+            undo(self)
+        try:
+            yield
+        except NotFittedError as error:
+            if self.X_training is not None:
+                raise
+            raise NotFittedError(
+                f"This {type(self).__name__} is not fitted yet: teach it first, by "
+                "teach(X, y) or with X_training and y_training."
+            ) from error
 
     @property
     def classes_(self):

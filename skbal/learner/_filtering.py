@@ -5,8 +5,6 @@ that it does not trust are set aside and kept: a later, better model may trust t
 a person may look at them again.
 """
 
-from contextlib import contextmanager
-
 import numpy as np
 
 from skbal._utils._sklearn import num_samples
@@ -15,9 +13,12 @@ from skbal._utils.parameters import check_parameters, having
 from skbal._utils.warn import warn
 from skbal.exceptions import RejectedLabelsWarning
 from skbal.filters import LabelLikelihoodFilter
-from skbal.learner._rejected import Rejected
-from skbal.learner._rollback import record_kept_on_error
+from skbal.learner._labelled_rows import Rejected
+from skbal.learner._per_row import take_per_row
+from skbal.learner._rollback import Change
 from skbal.learner._training_data import take_rows
+
+_HOW = ("bootstrap", "only_new")
 
 
 class FilteringMixin:
@@ -32,18 +33,26 @@ class FilteringMixin:
         )
     }
 
-    def _forget(self):
-        super()._forget()
-        self.rejected_ = Rejected()
+    def _nothing_taught(self):
+        return {**super()._nothing_taught(), "rejected_": Rejected()}
 
     def teach(
-        self, X, y, bootstrap=False, only_new=False, *, trusted=False, **fit_kwargs
+        self,
+        X,
+        y,
+        bootstrap=False,
+        only_new=False,
+        *,
+        indices=None,
+        trusted=False,
+        **fit_kwargs,
     ):
         """Add labelled rows to the training data and fit the estimator again.
 
         With a ``label_filter``, and once the estimator is fitted, only rows with
         trusted labels are taught. The others are added to ``rejected_``. If anything
-        fails, the learner, its estimator and its filter are unchanged.
+        fails, the learner, its estimator and its filter are unchanged. The learner
+        keeps copies of the rows and labels.
 
         Parameters
         ----------
@@ -56,37 +65,61 @@ class FilteringMixin:
         only_new : bool, default=False
             Whether to fit to the new rows alone, for an estimator whose ``fit``
             continues from its previous state.
-        trusted : bool, default=False
-            Whether to teach all rows without asking the filter.
+        indices : array-like of int of shape (n_samples,), optional
+            The indices of the rows in a pool, from a loop that asks once for each.
+        trusted : bool or array-like of bool of shape (n_samples,), default=False
+            True teaches all rows without asking the filter. An array says which labels
+            are trusted, as `filter_labels` returned it.
         **fit_kwargs
-            Passed to the estimator's ``fit``.
+            Passed to the estimator's ``fit``. Arrays with one value per row, such as
+            ``sample_weight``, are kept with their rows and passed again by each later
+            `teach`. Rows without a weight have the weight 1.
 
         Raises
         ------
         ValueError, TypeError
             If X and y do not belong together, or do not match what was taught before.
             Errors of the filter and of the estimator's ``fit`` pass through unchanged.
+
+        Warns
+        -----
+        TeachingWarning
+            If a row was taught before, unless ``indices`` are given, or if the
+            estimator was fitted to rows that the learner does not know: it forgets
+            them.
+        RejectedLabelsWarning
+            If the filter trusts none of the labels.
         """
-        how = {"bootstrap": bootstrap, "only_new": only_new, **fit_kwargs}
+        how = {"bootstrap": bootstrap, "only_new": only_new}
+        with Change(self) as change:
+            new, others = self._new_rows(X, y, indices, fit_kwargs)
+            mask = self._trusted(change, X, y, trusted)
+            attributes, kept = {}, new
+            if not mask.all():
+                doubted = _rows_of(new, np.flatnonzero(~mask))
+                attributes = {"rejected_": self.rejected_.with_more(**doubted)}
+                kept = _rows_of(new, np.flatnonzero(mask))
+            if mask.any():
+                attributes |= self._learned(change, kept, others, **how)
+            elif np.ndim(trusted) == 0:
+                self._warn_of_no_trust(len(mask))
+            change.commit(**attributes)
+
+    def _trusted(self, change, X, y, trusted):
+        if np.ndim(trusted):
+            return _check_mask(trusted, num_samples(X), f"{type(self).__name__}.teach")
         if trusted or not self._can_filter():
-            super().teach(X, y, **how)
-            return
-        with self._kept_on_error():
-            mask = self.filter_labels(X, y)
-            doubted, kept = np.flatnonzero(~mask), np.flatnonzero(mask)
-            self.set_aside(take_rows(X, doubted), take_rows(y, doubted))
-            if len(kept) == len(mask):
-                super().teach(X, y, **how)
-            elif len(kept):
-                super().teach(take_rows(X, kept), take_rows(y, kept), **how)
-            else:
-                warn(
-                    f"label_filter of {type(self).__name__} trusts none of the "
-                    f"{len(mask)} labels: nothing was taught. They are kept in "
-                    "rejected_; review() tells how likely each is, accept() teaches "
-                    "them.",
-                    RejectedLabelsWarning,
-                )
+            return np.ones(num_samples(X), dtype=bool)
+        change.protect(self.label_filter, _attributes(self.label_filter))
+        return self.filter_labels(X, y)
+
+    def _warn_of_no_trust(self, n_labels):
+        warn(
+            f"label_filter of {type(self).__name__} trusts none of the {n_labels} "
+            "labels: nothing was taught. They are kept in rejected_; review() tells "
+            "how likely each is, accept() teaches them.",
+            RejectedLabelsWarning,
+        )
 
     def filter_labels(self, X, y):
         """Return which labels the filter trusts, and let the filter remember them.
@@ -201,10 +234,13 @@ class FilteringMixin:
         if not len(positions):
             return
         chosen = self.rejected_.only(positions)
-        with self._kept_on_error():
-            self.rejected_ = self.rejected_.without(positions)
-            labels = chosen.y if y is None else y
-            self.teach(chosen.X, labels, trusted=True, **teach_kwargs)
+        labels = chosen.y if y is None else y
+        how = {name: teach_kwargs.pop(name) for name in _HOW if name in teach_kwargs}
+        with Change(self) as change:
+            kwargs = {**chosen.per_row, **teach_kwargs}
+            new, others = self._new_rows(chosen.X, labels, chosen.indices, kwargs)
+            attributes = self._learned(change, new, others, **how)
+            change.commit(**attributes, rejected_=self.rejected_.without(positions))
 
     def distrust(self, positions, **fit_kwargs):
         """Set aside rows that were taught before, and fit to the others.
@@ -232,22 +268,38 @@ class FilteringMixin:
                 f"positions of {owner} are all {n_known} rows that were taught: "
                 "nothing would be left to fit to."
             )
-        kept = np.setdiff1d(np.arange(n_known), positions)
-        X, y = self.X_training, self.y_training
-        with self._kept_on_error():
-            self.set_aside(take_rows(X, positions), take_rows(y, positions))
-            self.X_training, self.y_training = take_rows(X, kept), take_rows(y, kept)
-            self._fit_to_known(**fit_kwargs)
+        kept, doubted = self._taught.without(positions), self._taught.only(positions)
+        with Change(self) as change:
+            rejected = self.rejected_.with_more(**vars(doubted))
+            kwargs = {**kept.per_row, **fit_kwargs}
+            self._fit_estimator(change, kept.X, kept.y, False, kwargs)
+            change.commit(_taught=kept, rejected_=rejected)
 
     def _can_filter(self):
         check_parameters(self)
         return self.label_filter is not None and self.__sklearn_is_fitted__()
 
-    @contextmanager
-    def _kept_on_error(self):
-        with record_kept_on_error(self):
-            if hasattr(self.label_filter, "__dict__"):
-                with record_kept_on_error(self.label_filter):
-                    yield
-            else:
-                yield
+
+def _rows_of(new, positions):
+    """Return some of the rows that `LearnerMixin._new_rows` returned."""
+    indices = new["indices"]
+    return {
+        "X": take_rows(new["X"], positions),
+        "y": take_rows(new["y"], positions),
+        "indices": None if indices is None else np.asarray(indices)[positions],
+        "per_row": take_per_row(new["per_row"], positions),
+    }
+
+
+def _check_mask(mask, n_rows, owner):
+    mask = np.asarray(mask)
+    if mask.dtype != bool or mask.shape != (n_rows,):
+        raise TypeError(
+            f"trusted of {owner} must be True, False, or one of them for each of "
+            f"{n_rows} rows, got {mask.dtype} of shape {mask.shape}."
+        )
+    return mask
+
+
+def _attributes(holder):
+    return dict(vars(holder)) if hasattr(holder, "__dict__") else {}

@@ -1,5 +1,8 @@
 """Rows of every kind that scikit-learn takes: compared, stacked and picked."""
 
+import copy
+import sys
+
 import numpy as np
 import scipy.sparse as sp
 
@@ -49,9 +52,17 @@ def _check_columns(known, new, name, owner):
         )
     if list(known.columns) != list(new.columns):
         raise ValueError(
-            f"{name} given to {owner} must have the columns {list(known.columns)}, "
-            f"like what it was taught before, got {list(new.columns)}."
+            f"{name} given to {owner} must have the columns of what it was taught "
+            f"before, in their order: {_difference(known.columns, new.columns)}."
         )
+
+
+def _difference(known, new):
+    missing = [column for column in known if column not in new]
+    unknown = [column for column in new if column not in known]
+    if not missing and not unknown:
+        return f"{list(known)}, got {list(new)}"
+    return f"{missing} missing, {unknown} unknown"
 
 
 def _row_shape(values):
@@ -80,7 +91,7 @@ def stack_rows(known, new):
 
     Returns
     -------
-    stacked : ndarray, list, pandas object or sparse matrix
+    stacked : ndarray, list, frame, series or sparse matrix
         A pandas object keeps its index. Sparse matrices are returned in CSR format.
 
     Examples
@@ -95,6 +106,8 @@ def stack_rows(known, new):
         return sp.vstack((known, new), format="csr")
     if hasattr(known, "iloc"):
         return _stack_pandas(known, new)
+    if _is_polars(known):
+        return _stack_polars(known, new)
     if isinstance(known, (list, tuple)):
         return [*known, *(new.tolist() if hasattr(new, "tolist") else new)]
     return np.concatenate((known, np.asarray(new)))
@@ -104,6 +117,40 @@ def _stack_pandas(known, new):
     if not hasattr(new, "iloc"):
         new = pandas.Series(np.asarray(new), name=known.name)
     return pandas.concat([known, new])
+
+
+def _is_polars(X):
+    return type(X).__module__.partition(".")[0] == "polars"
+
+
+def _stack_polars(known, new):
+    polars = sys.modules["polars"]
+    if not _is_polars(new):
+        new = polars.Series(known.name, np.asarray(new))
+    return polars.concat([known, new], how="vertical_relaxed")
+
+
+def own_copy(X):
+    """Return a copy of rows in their kind, which nobody else can change.
+
+    Parameters
+    ----------
+    X : array-like or sparse matrix
+        The rows. Those of a memory map are read into memory.
+
+    Returns
+    -------
+    copied : array-like or sparse matrix
+
+    Examples
+    --------
+    >>> rows = [[1, 2]]
+    >>> kept = own_copy(rows)
+    >>> rows[0][0] = 7
+    >>> kept
+    [[1, 2]]
+    """
+    return np.array(X) if isinstance(X, np.memmap) else copy.deepcopy(X)
 
 
 def take_rows(X, rows):
@@ -139,4 +186,6 @@ def take_rows(X, rows):
 def _take_row(X, row):
     if hasattr(X, "iloc"):
         return X.iloc[row]
+    if _is_polars(X) and hasattr(X, "columns"):
+        return X[[row]]  # a frame of one row: its rows have no kind of their own
     return X[row] if is_indexed(X) else take(X, np.array([row]))[0]

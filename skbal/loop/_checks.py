@@ -1,7 +1,9 @@
 """Checks of a loop before it starts. Each message names the argument."""
 
 import numpy as np
+from sklearn import get_config
 from sklearn.exceptions import NotFittedError
+from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
 from skbal._utils._sklearn import num_samples
@@ -25,6 +27,7 @@ def check_loop(loop):
     check_n_instances(loop.n_instances, n_candidates, OWNER)
     _check_oracle_knows(loop.oracle, n_pool)
     _check_learner_knows(loop)
+    _check_weights(loop.sample_weight, n_pool)
     _check_test_set(loop.X_test, loop.y_test)
     _check_scoring(loop)
 
@@ -61,6 +64,11 @@ def check_learner(learner, name, owner):
 
 def check_oracle(oracle, name, owner):
     """Raise an error unless the oracle can be called."""
+    if isinstance(oracle, type):
+        raise TypeError(
+            f"{name} of {owner} must be an oracle, such as LabelOracle(y), got the "
+            f"class {oracle.__name__}."
+        )
     if not callable(oracle):
         raise TypeError(
             f"{name} of {owner} must be callable with pool indices, such as "
@@ -86,6 +94,15 @@ def stopping_rules(stopping):
     return list(stopping) if isinstance(stopping, (list, tuple)) else [stopping]
 
 
+def known_labels(learner):
+    """Return labels that a learner was taught, None if it tells of none.
+
+    In a committee, those of the first member count.
+    """
+    members = getattr(learner, "learner_list", None) or [learner]
+    return getattr(members[0], "y_training", None)
+
+
 def n_taught(learner):
     """Return the number of rows a learner was taught.
 
@@ -94,6 +111,18 @@ def n_taught(learner):
     members = getattr(learner, "learner_list", None) or [learner]
     known = [getattr(member, "X_training", None) for member in members]
     return max(0 if X is None else num_samples(X) for X in known)
+
+
+def weight_name(estimator):
+    """Return the name of the weights among the arguments of an estimator's ``fit``.
+
+    A pipeline gives its last step what bears this step's name, unless metadata are
+    routed.
+    """
+    routed = get_config()["enable_metadata_routing"]
+    if isinstance(estimator, Pipeline) and not routed:
+        return f"{estimator.steps[-1][0]}__sample_weight"
+    return "sample_weight"
 
 
 def scored_estimator(learner):
@@ -135,6 +164,14 @@ def _check_oracle_knows(oracle, n_pool):
                 f"oracle of {OWNER} must know the vote fraction of every pool row: "
                 f"X_pool has {n_pool} rows, the VoteOracle {n_fractions} fractions."
             )
+
+
+def _check_weights(sample_weight, n_pool):
+    if sample_weight is not None and num_samples(sample_weight) != n_pool:
+        raise ValueError(
+            f"sample_weight of {OWNER} must hold one weight per row of the pool, "
+            f"{n_pool}, got {num_samples(sample_weight)}."
+        )
 
 
 def _check_test_set(X_test, y_test):

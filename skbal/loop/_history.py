@@ -1,14 +1,18 @@
 """What a loop has done: one record per step."""
 
+import ast
 import math
 from dataclasses import asdict, dataclass, field, fields
 
 import numpy as np
 
+from skbal._utils.indices import check_indices
 from skbal._utils.optional import require
-from skbal._utils.validation import check_real
+from skbal._utils.validation import check_count, check_real
 
 __all__ = ["History", "Record"]
+
+_FROM_RECORDS = "History.from_records"
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,8 +26,8 @@ class Record:
     step : int
         0 for the model before any query, then the number of the query.
     n_labels : int
-        Number of labels paid for so far, including those of this step and rejected
-        ones.
+        Number of labels paid for so far, including those of this step, rejected ones
+        and rows that the oracle left unanswered.
     score : float
         Score on the test set, higher is better. NaN without a test set.
     indices : tuple of int
@@ -39,6 +43,8 @@ class Record:
     cost : float, optional
         What the oracle's answers have cost so far, in the oracle's unit. None means
         the number of labels.
+    skipped : tuple of int
+        The rows among ``indices`` that the oracle left unanswered.
     """
 
     step: int
@@ -50,6 +56,7 @@ class Record:
     seconds_querying: float = field(default=0.0, compare=False)
     seconds_testing: float = field(default=0.0, compare=False)
     cost: float = None
+    skipped: tuple = ()
 
     def __post_init__(self):
         if self.cost is None:
@@ -231,11 +238,17 @@ class History:
         ----------
         records : iterable of dict
             One per step, as `to_records` returns them, also after a round trip through
-            JSON.
+            JSON. Or the lines of a table from `to_frame`, also after a round trip
+            through CSV: ``pandas.read_csv(path).to_dict("records")``.
 
         Returns
         -------
         history : History
+
+        Raises
+        ------
+        ValueError, TypeError
+            If a field is unknown, missing or not what a `Record` holds.
         """
         return cls(_record(plain) for plain in records)
 
@@ -272,16 +285,56 @@ def _plain(record):
     plain["score"] = None if math.isnan(record.score) else record.score
     plain["indices"] = list(record.indices)
     plain["rejected"] = list(record.rejected)
+    plain["skipped"] = list(record.skipped)
     return plain
 
 
 def _record(plain):
-    score = plain.get("score")
-    return Record(
-        **{
-            **plain,
-            "score": math.nan if score is None else score,
-            "indices": tuple(plain.get("indices", ())),
-            "rejected": tuple(plain.get("rejected", ())),
-        }
+    names = {part.name for part in fields(Record)}
+    if unknown := set(plain) - names:
+        raise ValueError(
+            f"records of {_FROM_RECORDS} have the unknown fields {sorted(unknown)}"
+            f", known are {sorted(names)}."
+        )
+    values = {name: _value(name, value) for name, value in plain.items()}
+    try:
+        return Record(**values)
+    except TypeError as error:
+        raise ValueError(f"A record of {_FROM_RECORDS} is wrong: {error}.") from error
+
+
+def _value(name, value):
+    """Return a field as a Record holds it, also from a table or a file of text."""
+    if name in ("indices", "rejected", "skipped"):
+        return _rows(name, value)
+    if name in ("step", "n_labels"):
+        return check_count(_number(value), name, _FROM_RECORDS, smallest=0)
+    number = _number(value)
+    missing = number is None or number != number
+    if name == "score" and missing:
+        return math.nan
+    return (
+        None if name == "cost" and missing else check_real(number, name, _FROM_RECORDS)
     )
+
+
+def _rows(name, value):
+    if isinstance(value, str):  # a tuple of a table that went through CSV
+        try:
+            value = ast.literal_eval(value)
+        except (ValueError, SyntaxError):
+            value = None
+    if not isinstance(value, (list, tuple, np.ndarray)):
+        raise ValueError(
+            f"{name} of {_FROM_RECORDS} must be rows, such as (3, 14), got {value!r}."
+        )
+    rows = check_indices(value, np.inf, name, _FROM_RECORDS, unique=False)
+    return tuple(rows.tolist())
+
+
+def _number(value):
+    if isinstance(value, str):
+        value = ast.literal_eval(value)
+    value = value.item() if isinstance(value, np.generic) else value
+    whole = isinstance(value, float) and value.is_integer()
+    return int(value) if whole else value

@@ -1,18 +1,20 @@
 """The loop: query, ask the oracle, teach, score, and keep a record."""
 
+import copy
+from dataclasses import dataclass, replace
 from numbers import Real
 
 import numpy as np
 from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
 from tqdm.auto import tqdm
 
-from skbal._utils.indices import check_indices
 from skbal._utils.initial import initial_rule
 from skbal._utils.parameters import count, own, rules_of
 from skbal._utils.progress import verbose_rule
 from skbal._utils.scoring import score_of
 from skbal._utils.timing import timed
-from skbal.loop._answers import fill, teach
+from skbal.loop._advance import advance, forget, memory_of, warn_of_rejections
 from skbal.loop._checks import (
     OWNER,
     check_candidates,
@@ -21,15 +23,43 @@ from skbal.loop._checks import (
     check_oracle,
     check_stopping,
     first_rows,
+    known_labels,
     n_taught,
     scored_estimator,
     stopping_rules,
+    weight_name,
 )
+from skbal.loop._choice import chosen_rows
 from skbal.loop._history import History, Record
 from skbal.loop._pool import Pool
+from skbal.loop._received import received
 from skbal.loop._step import Step
 
 __all__ = ["ActiveLearningLoop"]
+
+_AFTER_START = ("history_", "pending_", "remaining_", "skipped_", "stop_reason_")
+
+
+@dataclass(frozen=True)
+class _Ruling:
+    """What the stopping rules said after a step, and what they remember.
+
+    Parameters
+    ----------
+    stopping : object
+        The loop's parameter ``stopping`` that the rules were copied from.
+    rules : list of callable
+        The copies.
+    says : str or None
+        Why to stop.
+    n_steps : int
+        The number of steps after which they said so.
+    """
+
+    stopping: object
+    rules: list
+    says: str = None
+    n_steps: int = 0
 
 
 class ActiveLearningLoop:
@@ -39,13 +69,24 @@ class ActiveLearningLoop:
     Step 0 is the model before any query. The loop keeps account of the pool: every
     index in the history is a row of ``X_pool`` as it was given.
 
-    A loop that was left continues where it stopped, also after an error:
+    A loop that was left continues where it stopped, also after an error or Ctrl-C at
+    any point, and ends with the history that it would have had:
 
     - If the oracle fails, it is asked about the same rows again. Rows that it answered
       in this step are not asked about a second time.
     - If the learner fails, the labels stay in ``pending_``. The next step teaches them
       first and does not ask the oracle again. This needs a ``teach`` that either
       succeeds or leaves the learner unchanged, as that of `skbal.ActiveLearner` does.
+    - An answer that is no label, or not of the kind of the labels before, is an error
+      that names the row, and the oracle is asked again.
+
+    The oracle may leave a row unanswered: None, NaN, a masked value or
+    `skbal.oracles.SKIP`. Such a row leaves the pool and counts as a label paid for, and
+    the next row in the order of the strategy is asked about. First labels that are
+    skipped are not replaced.
+
+    Where a strategy cannot choose because fewer than two classes are known, the rows
+    are random, with one warning.
 
     If the learner has a ``label_filter``, an answer that it does not trust is set
     aside, and the next row in the order of the strategy is asked about. This ends when
@@ -95,6 +136,8 @@ class ActiveLearningLoop:
         As in scikit-learn: a name such as ``"neg_log_loss"``, or a callable
         ``(estimator, X, y)``. Higher is better. Classes in ``y_test`` that a classifier
         does not know have probability 0. ``None`` uses ``learner.score``.
+    sample_weight : array-like of shape (n_pool,), optional
+        A weight for each row of the pool, taught with its label.
     verbose : int or str, default=0
         Whether to show a progress bar. A string is its title.
 
@@ -104,7 +147,10 @@ class ActiveLearningLoop:
         One record per step.
     pending_ : tuple or None
         Indices and labels that were answered and are not taught yet, because teaching
-        or a later call of the oracle failed.
+        or a later call of the oracle failed. Set it to None to forget these answers and
+        ask again, or to the same indices with corrected labels.
+    skipped_ : ndarray of shape (n_skipped,), dtype=intp
+        The pool rows that the oracle left unanswered, in the order asked.
     remaining_ : ndarray of shape (n_remaining,), dtype=intp
         The pool rows that were not asked about.
     stop_reason_ : str or None
@@ -167,6 +213,7 @@ class ActiveLearningLoop:
         X_test=None,
         y_test=None,
         scoring=None,
+        sample_weight=None,
         verbose=0,
     ):
         self.learner = learner
@@ -181,6 +228,7 @@ class ActiveLearningLoop:
         self.X_test = X_test
         self.y_test = y_test
         self.scoring = scoring
+        self.sample_weight = sample_weight
         self.verbose = verbose
 
     def __repr__(self):
@@ -219,17 +267,62 @@ class ActiveLearningLoop:
             pass
         return self
 
+    def __getattr__(self, name):
+        # Called for names that are not found only.
+        if name in _AFTER_START:
+            raise AttributeError(
+                f"This {OWNER} has no {name} before its first step: call run(), or "
+                "iterate over it."
+            )
+        raise AttributeError(f"{OWNER!r} object has no attribute {name!r}")
+
     @property
     def pending_(self):
         """Indices and labels that were answered and not taught yet, or None."""
-        step = self._step
-        waits = step is not None and not step.taught and len(step.indices)
-        return (step.indices, step.labels) if waits else None
+        step = self._current()
+        waits = step is not None and not step.taught and len(step.answered)
+        return (step.answered, step.labels) if waits else None
+
+    @pending_.setter
+    def pending_(self, pending):
+        step = self._current()
+        if self.pending_ is None and pending is None:
+            return
+        if self.pending_ is None:
+            raise ValueError(
+                f"pending_ of {OWNER} cannot be set: no answers wait to be taught."
+            )
+        if pending is None:
+            forget(self.oracle, step.indices)
+            self._step = step.unasked()
+            return
+        indices, labels = pending
+        if not np.array_equal(indices, step.answered):
+            raise ValueError(
+                f"pending_ of {OWNER} must be None, or the indices "
+                f"{step.answered.tolist()} with their labels, got the indices "
+                f"{np.asarray(indices).tolist()}."
+            )
+        estimator, known = scored_estimator(self.learner), known_labels(self.learner)
+        skipped, labels = received(labels, step.answered, known, estimator)
+        self._step = step.with_labels(labels, skipped)
 
     @property
     def remaining_(self):
         """The pool rows that were not asked about."""
-        return self._pool.remaining.copy()
+        self._settle()
+        step = self._current()
+        left = self._pool.remaining
+        return left.copy() if step is None else np.setdiff1d(left, step.indices)
+
+    @property
+    def skipped_(self):
+        """The pool rows that the oracle left unanswered, in the order asked."""
+        rows = [row for record in self.history_ for row in record.skipped]
+        step = self._current()
+        if step is not None:
+            rows += step.indices[step.skipped].tolist()
+        return np.array(rows, dtype=np.intp)
 
     def _start(self):
         if not hasattr(self, "history_"):
@@ -238,29 +331,47 @@ class ActiveLearningLoop:
             self._initial = first_rows(self)
             self._pool = pool
             self._n_taught = n_taught(self.learner)
-            self._step, self._rules = None, None
-            self._rule_says, self._n_ruled_on = None, 0
+            self._weight_name = weight_name(scored_estimator(self.learner))
+            self._step, self._ruling, self._warned = None, None, False
+            self._paid_to = self.oracle, 0.0
             self.stop_reason_ = None
             self.history_ = History()
-        if self._rules is None or self.stopping is not self._stopping:
+        if self._ruling is None or self.stopping is not self._ruling.stopping:
             check_stopping(self.stopping, "stopping", OWNER)
             rules = stopping_rules(self.stopping)
-            self._rules = [clone(rule, safe=False) for rule in rules]
-            self._stopping, self._rule_says, self._n_ruled_on = self.stopping, None, 0
+            rules = [clone(rule, safe=False) for rule in rules]
+            self._ruling = _Ruling(self.stopping, rules)
+
+    def _current(self):
+        """Return the step that the history has no record of yet, or None."""
+        step = self._step
+        over = step is None or step.number < len(self.history_)
+        return None if over else step
+
+    def _settle(self):
+        """Finish what follows from the records. Doing it again changes nothing."""
+        if len(self.history_):
+            self._pool.take(self.history_[-1].indices)
+        oracle, _ = self._paid_to
+        if self.oracle is not oracle:
+            check_oracle(self.oracle, "oracle", OWNER)
+            before = self.history_[-1].cost if len(self.history_) else 0.0
+            self._paid_to = self.oracle, before - getattr(self.oracle, "cost", 0.0)
 
     def _next(self):
-        if self._step is None:
+        self._settle()
+        if self._current() is None:
             self._ask_rules()
             self.stop_reason_ = self._reason_to_stop()
             if self.stop_reason_ is not None:
                 return None
-            self._step = self._choose() if len(self.history_) else self._first_step()
-        if not self._step.taught:
-            fill(self._step, self._pool, self.oracle, self.learner)
-            teach(self._step, self._pool, self.learner, len(self.history_))
-        record = self._record(self._step)
-        self.history_.append(record)
-        self._step = None
+            self._step = self._begin()
+        while not self._step.taught:
+            self._step = self._advanced(self._step)
+        self.history_.append(self._record(self._step))
+        record = self.history_[-1]
+        self._settle()
+        warn_of_rejections(self._step)
         self._ask_rules()
         self.stop_reason_ = self._reason_to_stop()
         return record
@@ -274,62 +385,82 @@ class ActiveLearningLoop:
             return "n_queries reached"
         if len(self._pool) < self.n_instances:
             return "pool exhausted"
-        return self._rule_says
+        return self._ruling.says
 
     def _ask_rules(self):
         # Once per step. Rules that are new or failed are asked before the next step,
         # because a step costs labels.
-        if self._n_ruled_on == len(self.history_):
+        ruling, n_steps = self._ruling, len(self.history_)
+        if ruling.n_steps == n_steps:
             return
-        answers = [rule(self) for rule in self._rules]
-        self._rule_says = next((answer for answer in answers if answer), None)
-        self._n_ruled_on = len(self.history_)
+        # Copies are asked, so that none remembers an answer that was lost.
+        rules = [copy.copy(rule) for rule in ruling.rules]
+        answers = [rule(self) for rule in rules]
+        says = next((answer for answer in answers if answer), None)
+        self._ruling = replace(ruling, rules=rules, says=says, n_steps=n_steps)
 
-    def _first_step(self):
-        return Step(self._initial, len(self._initial), filtered=False)
-
-    def _choose(self):
-        filtered = getattr(self.learner, "label_filter", None) is not None
+    def _begin(self):
+        """Return a new step that has asked nothing yet."""
+        number = len(self.history_)
+        if not number:
+            n_first = len(self._initial)
+            return Step(0, self._initial, n_first, n_first)
+        label_filter = getattr(self.learner, "label_filter", None)
+        filtered = label_filter is not None
         spare = self.n_instances if self.max_rejected is None else self.max_rejected
         n_rows = self.n_instances + (spare if filtered else 0)
-        candidates, seconds = timed(self._query, min(n_rows, len(self._pool)))
-        return Step(candidates, self.n_instances, filtered, seconds)
+        n_rows = min(n_rows, len(self._pool))
+        candidates, seconds = timed(chosen_rows, self, self._pool, n_rows)
+        memory = memory_of(label_filter)
+        return Step(
+            number, candidates, self.n_instances, n_rows, filtered, seconds, memory
+        )
 
-    def _query(self, n_rows):
-        X = self._pool.unlabelled()
-        answer = self.learner.query(X, n_instances=n_rows)
-        chosen = np.atleast_1d(answer[0] if isinstance(answer, tuple) else answer)
-        positions = check_indices(chosen, len(self._pool), "result of query", OWNER)
-        if len(positions) != n_rows:
-            raise ValueError(
-                f"result of query of {OWNER} must be {n_rows} rows, got "
-                f"{len(positions)}."
-            )
-        return self._pool.remaining[positions]
+    def _advanced(self, step):
+        n_more = min(step.n_short, len(self._pool) - len(step.candidates))
+        if step.number and step.question is None and n_more > 0:
+            # The same question for more rows: a strategy keeps its order.
+            n_rows = len(step.candidates) + n_more
+            rows, seconds = timed(chosen_rows, self, self._pool, n_rows)
+            new = rows[~np.isin(rows, step.candidates)]
+            return step.with_candidates(new[:n_more], seconds)
+        return advance(step, self, self._pool)
 
     def _record(self, step):
         score, seconds = timed(self._score)
         before = self.history_[-1].n_labels if len(self.history_) else self._n_taught
         return Record(
-            step=len(self.history_),
+            step=step.number,
             n_labels=before + len(step.indices),
             score=score,
             indices=tuple(step.indices.tolist()),
             rejected=tuple(step.rejected.tolist()),
+            skipped=tuple(step.indices[step.skipped].tolist()),
             seconds_training=step.seconds_training,
             seconds_querying=step.seconds_querying,
             seconds_testing=seconds,
-            cost=getattr(self.oracle, "cost", None),
+            cost=self._cost(),
         )
+
+    def _cost(self):
+        cost = getattr(self.oracle, "cost", None)
+        return None if cost is None else cost + self._paid_to[1]
 
     def _score(self):
         if self.X_test is None:
             return float("nan")
-        if self.scoring is None:
-            score = self.learner.score(self.X_test, self.y_test)
-        else:
-            estimator = scored_estimator(self.learner)
-            score = score_of(estimator, self.X_test, self.y_test, self.scoring)
+        try:
+            score = self._score_on_test_set()
+        except NotFittedError:
+            if n_taught(self.learner):
+                raise
+            return float("nan")  # no first label was answered
         if np.ndim(score) != 0 or not isinstance(np.asarray(score).item(), Real):
             raise TypeError(f"scoring of {OWNER} must give one number, got {score!r}.")
         return float(score)
+
+    def _score_on_test_set(self):
+        if self.scoring is None:
+            return self.learner.score(self.X_test, self.y_test)
+        estimator = scored_estimator(self.learner)
+        return score_of(estimator, self.X_test, self.y_test, self.scoring)

@@ -39,5 +39,5 @@ class Pool:
         return np.asarray(rows) if isinstance(rows, np.memmap) else rows
 
     def take(self, indices):
-        """Remove rows from those that remain."""
+        """Remove rows from those that remain. Doing it again changes nothing."""
         self.remaining = np.setdiff1d(self.remaining, indices, assume_unique=True)

@@ -17,8 +17,8 @@ class CallableOracle(OneByOneOracle):
     ----------
     function : callable
         Called with a row of ``X_pool``, or with the index of the row if ``X_pool`` is
-        None. Returns the label: a string, a number, or an array of several outputs, but
-        not None.
+        None. Returns the label: a string, a number, or an array of several outputs.
+        None leaves the row unanswered: a loop then asks about another.
     X_pool : array-like of shape (n_pool, ...), optional
         The pool, of any kind that a strategy takes.
     cost_per_label : float, default=1.0
@@ -55,9 +55,4 @@ class CallableOracle(OneByOneOracle):
     def _ask_about(self, rows):
         for row in rows:
             label = self.function(row if self.X_pool is None else self._row(row))
-            if label is None:
-                raise TypeError(
-                    f"function of {type(self).__name__} must return a label, got None "
-                    f"for row {row}. Earlier answers are kept."
-                )
             self._keep(row, label)

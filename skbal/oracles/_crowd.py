@@ -14,7 +14,8 @@ class CrowdOracle(Oracle):
 
     Asked about a row, it buys the answers of ``n_answers`` people and returns the label
     that most of them give. Asked again about the row, it buys answers of further
-    people, as long as there are any, and combines all that it has.
+    people, as long as there are any, and combines all that it has. A row that nobody
+    answered about is left unanswered, so a loop asks about another.
 
     Parameters
     ----------
@@ -32,7 +33,8 @@ class CrowdOracle(Oracle):
         How the answers about a row are combined. "majority" is the label that most
         people give. Among labels with equal votes, ``random_state`` chooses one, always
         the same for one row. "votes" is the number of answers for each class. A
-        function is called with the array of answers about a row and returns the label.
+        function is called with the array of answers about a row and returns the label,
+        or None to leave the row unanswered.
     random_state : None, int, numpy.random.RandomState or numpy.random.Generator
         Decides the order in which answers about a row are bought, and the majority
         among equal votes. An integer makes both repeatable. The label of a row does not
@@ -120,35 +122,27 @@ class CrowdOracle(Oracle):
         return np.reshape(votes, (len(rows), len(table.classes))).astype(np.intp)
 
     def answer(self, indices):
+        return self._answer_and_changes(indices)[0]
+
+    def _answer_and_changes(self, indices):
         table, bought = self._answer_table(), self._bought.copy()
-        unknown = indices[table.n_given[indices] == 0]
-        if len(unknown):
-            raise ValueError(
-                f"Nobody answered about row {unknown[0]}: items of "
-                f"{type(self).__name__} do not hold it."
-            )
         if not len(indices):
-            return table.classes[:0]
+            return table.classes[:0], {}
         answers = []
         for row in indices:
             bought[row] = min(bought[row] + self.n_answers, table.n_given[row])
             answers.append(self._aggregated(table, row, bought[row]))
         labels = as_labels(answers, type(self).__name__)
-        # Last, so that nothing is bought if a function raises an error.
-        self._bought = bought
-        return labels
+        n_asked = self.n_asked + len(indices)
+        return labels, {"_bought": bought, "_n_asked": n_asked}
 
     def _aggregated(self, table, row, n):
+        if n == 0:
+            return None
         if isinstance(self.aggregate, str):
             combine = table.majority if self.aggregate == "majority" else table.votes
             return combine(row, n)
-        label = self.aggregate(table.labels(row, n))
-        if label is None:
-            raise TypeError(
-                f"aggregate of {type(self).__name__} must return a label, got None for "
-                f"row {row}. Nothing was bought."
-            )
-        return label
+        return self.aggregate(table.labels(row, n))
 
     def _answer_table(self):
         if not hasattr(self, "_table"):

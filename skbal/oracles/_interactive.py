@@ -5,11 +5,12 @@ import sys
 import numpy as np
 
 from skbal._utils.parameters import own
+from skbal._utils.unanswered import SKIP
 from skbal.oracles._images import show_image
 from skbal.oracles._one_by_one import OneByOneOracle
 from skbal.oracles._oracle import check_callable
 
-_BACK, _LATER = "<", ">"
+_BACK, _LATER, _SKIP = "<", ">", "?"
 _MANY_CLASSES = 10  # a question names at most this many
 _MANY_VALUES = 100  # longer rows are abbreviated
 
@@ -22,7 +23,7 @@ def _check_classes(classes, name, owner):
         )
     for string in strings:
         # Spaces around what is typed are removed.
-        if string in ("", _BACK, _LATER) or string != string.strip():
+        if string in ("", _BACK, _LATER, _SKIP) or string != string.strip():
             raise ValueError(f"{string!r} cannot be a class of {owner}.")
 
 
@@ -32,7 +33,8 @@ class InteractiveOracle(OneByOneOracle):
     Each row is shown, and the person types its label. For labels in ``classes``, the
     first letters are enough if no other class begins with them. Anything else is asked
     again. ``<`` goes back to the previous answer, to give it again. ``>`` leaves a row
-    for later, when all others are answered. Ctrl-C stops: the answers so far stay in
+    for later, when all others are answered. ``?`` leaves a row unanswered: it is not
+    asked again, and a loop asks about another. Ctrl-C stops: the answers so far stay in
     ``answers_``, and when the same rows are asked about again, only the others are
     asked.
 
@@ -77,7 +79,7 @@ class InteractiveOracle(OneByOneOracle):
     ...     [[0.5, 1.0], [2.5, 3.0]], ["cat", "dog"], ask=lambda question: next(typed)
     ... )
     >>> oracle([0, 1]).tolist()
-    < goes back to the last answer, > leaves a row.
+    < goes back to the last answer, > leaves a row for later, ? skips it.
     Row 0: [0.5, 1.0]
     Row 1: [2.5, 3.0]
     'cow' is none of: cat, dog
@@ -120,7 +122,10 @@ class InteractiveOracle(OneByOneOracle):
     def _ask_about(self, rows):
         waiting, done = list(rows), []
         if waiting:
-            self._say(f"{_BACK} goes back to the last answer, {_LATER} leaves a row.")
+            self._say(
+                f"{_BACK} goes back to the last answer, {_LATER} leaves a row for "
+                f"later, {_SKIP} skips it."
+            )
         while waiting:
             self._show(waiting[0])
             reply = self._reply(waiting[0], len(done) + 1, len(rows))
@@ -130,18 +135,18 @@ class InteractiveOracle(OneByOneOracle):
                 self._say("There is no answer to go back to.")
             elif reply == _BACK:
                 waiting.insert(0, done.pop())
-                self._forget(waiting[0])
+                self._take_back(waiting[0])
             else:
-                self._keep(waiting[0], reply)
+                self._keep(waiting[0], SKIP if reply == _SKIP else reply)
                 done.append(waiting.pop(0))
 
     def _reply(self, row, place, n_rows):
-        """Return a label, or the sign for going back or for leaving the row."""
+        """Return a label, or the sign for going back, leaving or skipping the row."""
         labels = dict(zip(map(str, self._classes()), self._classes()))
         names = f" ({', '.join(labels)})" if 0 < len(labels) <= _MANY_CLASSES else ""
         while True:
             text = self._typed(f"Label of row {row}{names}, {place} of {n_rows}: ")
-            if text in (_BACK, _LATER):
+            if text in (_BACK, _LATER, _SKIP):
                 return text
             found = [text] if self.classes is None and text else _meant(text, labels)
             if len(found) == 1:

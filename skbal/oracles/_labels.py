@@ -15,7 +15,8 @@ class LabelOracle(Oracle):
     Parameters
     ----------
     y : array-like of shape (n_pool,) or (n_pool, n_outputs)
-        The label of every row of the pool, in the order of the pool.
+        The label of every row of the pool, in the order of the pool. None or NaN
+        leaves a row unanswered.
     cost_per_label : float, default=1.0
         Cost of one answer.
 

@@ -8,6 +8,7 @@ from sklearn.utils.multiclass import type_of_target
 from skbal._utils.labels import class_codes
 from skbal._utils.parameters import check_parameters, option, seed
 from skbal._utils.random import check_seed
+from skbal._utils.unanswered import unanswered
 from skbal._utils.validation import check_real
 from skbal.oracles._labels import LabelOracle
 from skbal.oracles._noise import (
@@ -30,7 +31,7 @@ class NoisyOracle(LabelOracle):
     ----------
     y : array-like of shape (n_pool,) or (n_pool, n_outputs)
         The true label of every row of the pool. Several outputs only with
-        ``kind="gaussian"``.
+        ``kind="gaussian"``. None or NaN leaves a row unanswered.
     noise : float or array-like of shape (n_classes, n_classes), default=0.1
         Probability that an answer is wrong, in [0, 1]. For ``kind="gaussian"`` the
         standard deviation of the noise, in the units of y. A confusion matrix says how
@@ -92,13 +93,22 @@ class NoisyOracle(LabelOracle):
     @property
     def wrong_(self):
         """Whether the answer about each row of the pool is wrong."""
-        differs = self._labels() != super()._labels()
+        true = super()._labels()
+        differs = (self._labels() != true) & ~_like(unanswered(true), true)
         return differs.reshape(len(differs), -1).any(axis=1)
 
     def _labels(self):
         if not hasattr(self, "_settled"):
-            self._settled = self._noisy(super()._labels())
+            self._settled = self._noisy_where_known(super()._labels())
         return self._settled
+
+    def _noisy_where_known(self, y):
+        missing = unanswered(y)
+        if not missing.any():
+            return self._noisy(y)
+        settled = y.copy()
+        settled[~missing] = self._noisy(np.array(y[~missing].tolist()))
+        return settled
 
     def _noisy(self, y):
         owner = type(self).__name__
@@ -132,6 +142,10 @@ class NoisyOracle(LabelOracle):
             return change(codes, n_classes, noise, seed) if noise else codes
         confusion = _check_confusion(self.noise, n_classes, owner)
         return confusion_noise(codes, confusion, seed)
+
+
+def _like(mask, y):
+    return mask.reshape(-1, *[1] * (y.ndim - 1))
 
 
 def _coded(y, classes, owner):

@@ -5,7 +5,10 @@ from abc import abstractmethod
 import numpy as np
 
 from skbal._utils.pools import n_rows, take
+from skbal._utils.unanswered import unanswered
 from skbal.oracles._oracle import Oracle
+
+_NOTHING = object()
 
 
 class OneByOneOracle(Oracle):
@@ -27,25 +30,56 @@ class OneByOneOracle(Oracle):
         return np.inf if self.X_pool is None else n_rows(self.X_pool)
 
     def answer(self, indices):
+        self._settle()
         unknown = [row for row in indices.tolist() if row not in self.answers_]
         self._ask_about(list(dict.fromkeys(unknown)))
         answers = [self.answers_[row] for row in indices.tolist()]
         return as_labels(answers, type(self).__name__)
 
+    @property
+    def n_asked(self):
+        """Number of rows that were answered so far."""
+        self._settle()
+        return super().n_asked
+
+    def forget(self, indices):
+        """Forget the answers about rows, so that these are asked about again.
+
+        Parameters
+        ----------
+        indices : array-like of int of shape (n_indices,)
+            Rows of the pool. Those without an answer are ignored.
+        """
+        for row in self._check_indices(indices).tolist():
+            self.answers_.pop(row, None)
+
+    def _answer_and_changes(self, rows):
+        return self.answer(rows), {}  # each answer was counted when it was kept
+
     @abstractmethod
     def _ask_about(self, rows):
         """Get the answers for different rows, and `_keep` each."""
 
-    def _count(self, rows):
-        """Do nothing: each answer was counted when it was kept."""
-
     def _keep(self, row, label):
-        self.answers_[row] = label
-        self._n_asked = self.n_asked + 1
+        self._set(row, label, self.n_asked + 1)
 
-    def _forget(self, row):
-        del self.answers_[row]
-        self._n_asked = self.n_asked - 1
+    def _take_back(self, row):
+        self._set(row, _NOTHING, self.n_asked - 1)
+
+    def _set(self, row, label, n_asked):
+        # First noted, then done, so that an interruption loses nothing.
+        self._note = row, label, n_asked
+        self._settle()
+
+    def _settle(self):
+        if getattr(self, "_note", None) is None:
+            return
+        row, label, self._n_asked = self._note
+        if label is _NOTHING:
+            self.answers_.pop(row, None)
+        else:
+            self.answers_[row] = label
+        self._note = None
 
     def _row(self, number):
         """Return a single row of the pool, without the axis of rows."""
@@ -55,6 +89,8 @@ class OneByOneOracle(Oracle):
 
 def as_labels(answers, owner):
     """Return answers as an array, without turning numbers into strings.
+
+    Answers that are none stay as they are, in an array of objects.
 
     Parameters
     ----------
@@ -79,6 +115,11 @@ def as_labels(answers, owner):
     >>> as_labels(["cat", 1], "CallableOracle")
     array(['cat', 1], dtype=object)
     """
+    missing = unanswered(answers)
+    if missing.any():
+        labels = np.empty(len(answers), dtype=object)
+        labels[:] = answers
+        return labels
     if len(shapes := {np.shape(answer) for answer in answers}) > 1:
         raise ValueError(
             f"Answers of {owner} must all have the same shape, got "

@@ -69,11 +69,40 @@ class Oracle(BaseEstimator, ABC):
         ValueError
             If an index is negative or not below `n_pool`.
         """
+        return self.answer_once(None, indices)
+
+    def answer_once(self, question, indices):
+        """Return the labels of rows, and again at no cost for the same question.
+
+        A loop that was interrupted before the answer arrived asks the same question
+        again.
+
+        Parameters
+        ----------
+        question : object
+            Any object that stands for the question. None is a new question each time.
+        indices : array-like of int of shape (n_indices,)
+            Rows of the pool.
+
+        Returns
+        -------
+        labels : ndarray of shape (n_indices,) or (n_indices, n_outputs)
+            In the order of the indices.
+        """
+        last, labels = getattr(self, "_last_answer", (None, None))
+        if question is not None and question is last:
+            return labels
         self._check()
         rows = self._check_indices(indices)
-        labels = self.answer(rows)
-        self._count(rows)
+        labels, changed = self._answer_and_changes(rows)
+        # All that has changed, at once: an answer is paid for if and only if it is
+        # kept.
+        vars(self).update(changed, _last_answer=(question, labels))
         return labels
+
+    def _answer_and_changes(self, rows):
+        """Return the labels, and the attributes that change as they are paid for."""
+        return self.answer(rows), {"_n_asked": self.n_asked + len(rows)}
 
     @abstractmethod
     def answer(self, indices):
@@ -119,10 +148,6 @@ class Oracle(BaseEstimator, ABC):
     def _check_indices(self, indices):
         owner = type(self).__name__
         return check_indices(indices, self.n_pool, "indices", owner, unique=False)
-
-    def _count(self, rows):
-        """Count rows that were answered."""
-        self._n_asked = self.n_asked + len(rows)
 
 
 def check_callable(value, name, owner):

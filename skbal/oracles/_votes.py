@@ -103,6 +103,9 @@ default=40
         return getattr(self, "_n_visits", 0)
 
     def answer(self, indices):
+        return self._answer_and_changes(indices)[0]
+
+    def _answer_and_changes(self, indices):
         fractions, volunteers = self._fractions(), self._volunteers()
         so_far = self._so_far().copy()
         answers = np.empty((len(indices), fractions.shape[1], 2), dtype=np.int64)
@@ -111,10 +114,12 @@ default=40
             answers[place, :, 0] = self._yes(row, fractions[row], n_before, volunteers)
             answers[place, :, 1] = volunteers[row]
             so_far[row] += answers[place]
-        # Last, so that a call that fails has bought nothing.
-        self._votes_so_far = so_far
-        self._n_visits = self.n_bought + int(volunteers[indices].max(axis=1).sum())
-        return self._shaped(answers)
+        n_visits = self.n_bought + int(volunteers[indices].max(axis=1).sum())
+        return self._shaped(answers), {
+            "_votes_so_far": so_far,
+            "_n_visits": n_visits,
+            "_n_asked": self.n_asked + len(indices),
+        }
 
     def _yes(self, row, fractions, n_before, volunteers):
         """Return how many of the next volunteers say yes to each question."""

@@ -17,8 +17,8 @@ from skbal._utils.pools import n_rows, take
 from skbal._utils.random import SMALL_SEEDS, stream
 from skbal._utils.scoring import check_scorer
 from skbal._utils.seeds_of import fill_random_states
-from skbal._utils.tags import finite_rule
 from skbal._utils.threads import one_thread
+from skbal._utils.unanswered import unanswered
 from skbal._utils.validation import check_fits, check_real
 from skbal._utils.votes import check_votes, learns_votes
 from skbal.learner import ActiveLearner
@@ -51,7 +51,7 @@ class RunSettings:
         Whether random states that are integers are set again for each run, too, and not
         only those that are None.
     initial, label_filter, oracle_noise, n_queries, n_instances, max_rejected, \
-stopping, test_size, X_test, y_test, scoring : object
+stopping, test_size, X_test, y_test, scoring, sample_weight : object
         As for `skbal.ActiveLearningClassifier` and `skbal.experiments.compare`.
     test_is_optional : bool, default=False
         Whether ``test_size`` may be None, for a message.
@@ -74,6 +74,7 @@ stopping, test_size, X_test, y_test, scoring : object
     X_test: object = None
     y_test: object = None
     scoring: object = None
+    sample_weight: object = None
     test_is_optional: bool = False
 
     def part(self, part, seed):
@@ -197,12 +198,11 @@ def build_loop(settings, start, strategy, *, verbose=0):
         settings.part(settings.estimator, seeds["estimator"]),
         settings.part(strategy, seeds["query_strategy"]),
         label_filter=settings.part(settings.label_filter, seeds["label_filter"]),
-        force_all_finite=finite_rule(settings.estimator),
     )
     X_test, y_test = settings.X_test, settings.y_test
     if len(start.held_out):
         X_test = take(settings.X, start.held_out)
-        y_test = settings.y[start.held_out]
+        y_test = _in_own_kind(settings.y[start.held_out], settings.y)
     return ActiveLearningLoop(
         learner,
         settings.X,
@@ -216,8 +216,14 @@ def build_loop(settings, start, strategy, *, verbose=0):
         X_test=X_test,
         y_test=y_test,
         scoring=None if X_test is None else settings.scoring,
+        sample_weight=settings.sample_weight,
         verbose=verbose,
     )
+
+
+def _in_own_kind(labels, y):
+    """Return labels that an array of objects may hold because others are missing."""
+    return np.array(labels.tolist()) if unanswered(y).any() else labels
 
 
 def _oracle(settings, seed):
@@ -246,7 +252,7 @@ def _hold_out(settings, seed):
     if share is None:
         return rows, rows[:0]
     share = check_real(share, "test_size", owner, low=0, high=1)
-    free = np.setdiff1d(rows, _rows_of(settings), assume_unique=True)
+    free = np.setdiff1d(rows[~unanswered(y)], _rows_of(settings), assume_unique=True)
     n_held_out = int(np.ceil(share * len(y)))
     if not 0 < n_held_out < len(free):
         hint = " None holds out no rows." if settings.test_is_optional else ""

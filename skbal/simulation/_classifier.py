@@ -8,6 +8,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
+from skbal._utils.labelled import known_labels
 from skbal._utils.labels import for_all_classes
 from skbal.query import BALD
 from skbal.simulation._simulation import Simulation, estimator_has
@@ -115,8 +116,8 @@ class ActiveLearningClassifier(ClassifierMixin, Simulation):
 
     def _checked(self, X, y):
         y = column_or_1d(super()._checked(X, y), warn=True)
-        check_classification_targets(y)
-        self.classes_ = np.unique(y)
+        check_classification_targets(known_labels(y))
+        self.classes_ = np.unique(known_labels(y))
         return y
 
     def _default_strategy(self):

@@ -14,7 +14,7 @@ from skbal._utils.labelled import check_labelled
 from skbal._utils.parameters import check_parameters, count, flag, own, real
 from skbal._utils.progress import verbose_rule
 from skbal._utils.random import SMALL_SEEDS
-from skbal._utils.tags import finite_rule, tags_of
+from skbal._utils.tags import tags_of
 from skbal._utils.threads import one_thread
 from skbal._utils.validation import check_fits, check_n_instances
 from skbal.simulation._build import RunSettings, build_loop, check_settings, start_run
@@ -97,7 +97,7 @@ class Simulation(StagesMixin, MetaEstimatorMixin, BaseEstimator):
         self.scoring = scoring
         self.verbose = verbose
 
-    def fit(self, X, y):
+    def fit(self, X, y, sample_weight=None):
         """Hide y, and run active learning that asks for parts of it.
 
         Parameters
@@ -105,7 +105,10 @@ class Simulation(StagesMixin, MetaEstimatorMixin, BaseEstimator):
         X : array-like of shape (n_samples, ...)
             The rows: the pool and the test rows.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-            Their true labels.
+            Their true labels. Where one is None or NaN, the row is left unanswered: it
+            is neither taught nor scored on, but counts as a label paid for.
+        sample_weight : array-like of shape (n_samples,), optional
+            A weight for each row, taught with its label. Scores have no weights.
 
         Returns
         -------
@@ -119,7 +122,7 @@ class Simulation(StagesMixin, MetaEstimatorMixin, BaseEstimator):
             estimator, the strategy and the filter pass through.
         """
         y, owner = self._checked(X, y), type(self).__name__
-        settings = self._settings(X, y)
+        settings = self._settings(X, y, sample_weight)
         # None uses NumPy's global generator, as in scikit-learn.
         rng = _numpy_state(self.random_state, "random_state", owner)
         with one_thread(self.estimator, self.query_strategy):
@@ -140,7 +143,7 @@ class Simulation(StagesMixin, MetaEstimatorMixin, BaseEstimator):
                 stages.append(copy.deepcopy(loop.learner.estimator))
         return stages if self.keep_stages else None
 
-    def _settings(self, X, y):
+    def _settings(self, X, y, sample_weight=None):
         return RunSettings(
             owner=type(self).__name__,
             estimator=self.estimator,
@@ -157,6 +160,7 @@ class Simulation(StagesMixin, MetaEstimatorMixin, BaseEstimator):
             stopping=self.stopping,
             test_size=self.test_size,
             scoring=self.scoring,
+            sample_weight=sample_weight,
             test_is_optional=True,
         )
 
@@ -168,9 +172,7 @@ class Simulation(StagesMixin, MetaEstimatorMixin, BaseEstimator):
         check_parameters(self)
         # Before the check of all labels, whose message would name no row of votes.
         check_settings(self._settings(X, y))
-        check_labelled(
-            X, y, type(self).__name__, force_all_finite=finite_rule(self.estimator)
-        )
+        check_labelled(X, y, self.estimator, type(self).__name__, missing=True)
         return np.asarray(y)
 
     @property

@@ -13,7 +13,9 @@ class StoppingRule(BaseEstimator, ABC):
     A subclass implements `reason_to_stop`. As in scikit-learn, ``__init__`` only stores
     its parameters. What a rule has to remember between steps, it keeps in attributes
     that end in an underscore: the loop clones its rules when it starts, and a clone
-    remembers nothing.
+    remembers nothing. Give such an attribute a new value rather than change it in
+    place, for instance by ``self.values_ = [*self.values_, value]``: after an error the
+    loop goes back to what the rule remembered before the step.
 
     Examples
     --------

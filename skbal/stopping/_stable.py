@@ -72,7 +72,8 @@ class PredictionsStable(StoppingRule):
             return None
         predictions = _classes_of(loop.learner, take(loop.X_pool, self.stop_set_))
         if hasattr(self, "predictions_"):
-            self.kappas_.append(_agreement(self.predictions_, predictions))
+            agreement = _agreement(self.predictions_, predictions)
+            self.kappas_ = [*self.kappas_, agreement]
         self.predictions_ = predictions
         if len(self.kappas_) < self.n_steps:
             return None

@@ -88,7 +88,7 @@ class UncertaintyBelow(StoppingRule):
             return None
         scores = self.strategy_.score_pool(loop.learner, take(loop.X_pool, rows))
         value = float(_STATISTICS[self.statistic](scores))
-        self.values_.append(value)
+        self.values_ = [*self.values_, value]
         if not value < self.threshold:
             return None
         return (

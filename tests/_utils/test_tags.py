@@ -1,9 +1,9 @@
 """What the tags say, also of objects that have none."""
 
-from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestRegressor
+from sklearn.ensemble import RandomForestRegressor
 from sklearn.linear_model import BayesianRidge, LogisticRegression
 
-from skbal._utils.tags import classifies, finite_rule, regresses, tags_of
+from skbal._utils.tags import classifies, regresses, tags_of
 
 
 class Sampler:
@@ -21,9 +21,3 @@ def test_what_has_no_tags_is_neither():
     assert tags_of(Sampler()) is None
     assert not classifies(Sampler())
     assert not regresses(Sampler())
-
-
-def test_nan_goes_to_what_can_take_it():
-    assert finite_rule(HistGradientBoostingClassifier()) == "allow-nan"
-    assert finite_rule(LogisticRegression()) is True
-    assert finite_rule(Sampler()) is True

@@ -42,6 +42,9 @@ from skbal.query import BALD, MaxEntropy
 IRIS_X, IRIS_Y = load_iris(return_X_y=True)
 START = np.arange(0, 150, 10)  # five rows of each class
 
+# Which rows are taught does not matter in most tests; test_repeats.py looks at it.
+pytestmark = pytest.mark.filterwarnings("ignore::skbal.exceptions.TeachingWarning")
+
 
 class Remembering(ClassifierMixin, BaseEstimator):
     """Keeps what it was fitted to, and can break in the middle of fit."""
@@ -162,13 +165,13 @@ def test_a_class_never_seen_before_can_be_taught():
 
 def test_arguments_of_the_estimators_fit_go_on_to_it():
     learner = ActiveLearner(
-        Remembering(), X_training=[[0], [1]], y_training=[0, 1], sample_weight=[1, 2]
+        Remembering(), X_training=[[0], [1]], y_training=[0, 1], flag=False
     )
-    assert learner.estimator.fit_kwargs_ == {"sample_weight": [1, 2]}
-    learner.teach([[2]], [1], sample_weight=[3, 4, 5])
-    assert learner.estimator.fit_kwargs_ == {"sample_weight": [3, 4, 5]}
-    learner.fit([[2]], [1], flag=True)
-    assert learner.estimator.fit_kwargs_ == {"flag": True}
+    assert learner.estimator.fit_kwargs_ == {"flag": False}
+    learner.teach([[2]], [1], flag="on")
+    assert learner.estimator.fit_kwargs_ == {"flag": "on"}
+    learner.fit([[2]], [1])
+    assert learner.estimator.fit_kwargs_ == {}
 
 
 def test_teaching_leaves_the_callers_arrays_alone():
@@ -385,7 +388,6 @@ def test_asking_an_untaught_learner_says_that_it_is_not_fitted():
         (IRIS_X[:3, :2], IRIS_Y[:3], r"rows of shape \(4,\).*got \(2,\)"),
         (IRIS_X[0], IRIS_Y[:1], "4 rows and 1 labels"),
         (IRIS_X[:0], IRIS_Y[:0], "0 sample"),
-        (np.full((1, 4), np.nan), [0], "X given to ActiveLearner is refused.*NaN"),
         (np.full((1, 4), np.inf), [0], "X given to ActiveLearner is refused.*infinity"),
         (IRIS_X[:1], [np.nan], "y given to ActiveLearner is refused.*NaN"),
         (IRIS_X[:1], ["setosa"], "must be numbers.*got strings"),
@@ -488,7 +490,7 @@ def test_force_all_finite_is_checked_when_it_is_used():
         learner.teach(IRIS_X, IRIS_Y)
 
 
-@pytest.mark.parametrize("allowed", [False, "allow-nan"])
+@pytest.mark.parametrize("allowed", [None, False, "allow-nan"])
 def test_missing_values_reach_an_estimator_that_takes_them(allowed):
     X = IRIS_X.copy()
     X[::7, 1] = np.nan
@@ -498,6 +500,15 @@ def test_missing_values_reach_an_estimator_that_takes_them(allowed):
     learner.teach(X, IRIS_Y)
     learner.teach(X[:7], IRIS_Y[:7])
     assert learner.score(X, IRIS_Y) > 0.8
+
+
+def test_missing_values_are_refused_for_an_estimator_that_does_not_take_them():
+    learner = ActiveLearner(GaussianNB())
+    with pytest.raises(ValueError, match=r"X given to ActiveLearner is refused.*NaN"):
+        learner.teach(np.full((1, 4), np.nan), [0])
+    learner = taught_forest(force_all_finite=True)
+    with pytest.raises(ValueError, match=r"X given to ActiveLearner is refused.*NaN"):
+        learner.teach(np.full((1, 4), np.nan), [0])
 
 
 # Bootstrap samples

@@ -22,6 +22,9 @@ X, Y = load_iris(return_X_y=True)
 START = np.arange(0, 150, 10)
 NEW = np.array([1, 51, 101, 2])
 
+# Which rows are taught does not matter in most tests; test_repeats.py looks at it.
+pytestmark = pytest.mark.filterwarnings("ignore::skbal.exceptions.TeachingWarning")
+
 
 def learner(doubted=(2,), **changes):
     parameters = {

@@ -1,10 +1,12 @@
 """A history is its records, and loses nothing on the way to a table or to JSON."""
 
+import csv
 import json
 import math
 import sys
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from skbal.loop import History, Record
@@ -76,6 +78,39 @@ def test_a_way_through_strict_json_changes_nothing(history):
     assert again == history
     assert again[1].seconds_training == 1.5
     assert math.isnan(again[3].score)
+
+
+def test_a_way_through_csv_changes_nothing(history, tmp_path):
+    history.append(Record(3, 50, cost=7.25, skipped=(4, 5)))
+    history.to_frame().to_csv(tmp_path / "history.csv", index=False)
+    read = pd.read_csv(tmp_path / "history.csv")
+    again = History.from_records(read.to_dict("records"))
+    assert again == history
+    assert again[1].indices == (7, 9)
+    assert again[3].skipped == (4, 5)
+    # Also as text, without pandas.
+    with (tmp_path / "history.csv").open() as file:
+        rows = [row for row in csv.DictReader(file)]
+    assert History.from_records(rows[:3]) == history[:3]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"indices": "many"}, r"indices of History\.from_records must be rows"),
+        ({"indices": [-1]}, r"indices of History\.from_records must lie in"),
+        (
+            {"n_labels": -3},
+            r"n_labels of History\.from_records must be an integer >= 0",
+        ),
+        ({"n_lables": 3}, r"unknown fields \['n_lables'\]"),
+    ],
+)
+def test_what_no_record_holds_is_refused(changes, message):
+    with pytest.raises(ValueError, match=message):
+        History.from_records([{"step": 0, "n_labels": 20, "score": 0.5, **changes}])
+    with pytest.raises(ValueError, match=r"record of .* is wrong: .*n_labels"):
+        History.from_records([{"step": 0}])
 
 
 def test_times_do_not_make_two_histories_differ(history):

@@ -142,7 +142,6 @@ def test_no_question_has_no_answer_and_no_price():
 @pytest.mark.parametrize(
     ("parameters", "rows", "error", "message"),
     [
-        ({}, [0, 1], ValueError, "Nobody answered about row 1"),
         ({}, [4], ValueError, r"indices of CrowdOracle must lie in \[0, 4\), got 4"),
         ({}, [-1], ValueError, "indices of CrowdOracle must lie in"),
         ({"items": []}, [0], ValueError, "as many as the 0 items, got 8"),
@@ -168,7 +167,6 @@ def test_no_question_has_no_answer_and_no_price():
             TypeError,
             "labels of CrowdOracle",
         ),
-        ({"aggregate": print}, [0], TypeError, "aggregate of .* got None for row 0"),
         ({"n_answers": 0}, [0], ValueError, "n_answers of CrowdOracle must be"),
         ({"aggregate": "mean"}, [0], ValueError, "'majority', 'votes' or a function"),
         ({"cost_per_label": -1}, [0], ValueError, "cost_per_label of CrowdOracle"),

@@ -4,7 +4,7 @@ import matplotlib
 import numpy as np
 import pytest
 
-from skbal.oracles import InteractiveOracle
+from skbal.oracles import SKIP, InteractiveOracle
 
 X = np.arange(12.0).reshape(6, 2)
 
@@ -212,3 +212,18 @@ def test_wrong_parameters_are_refused_when_it_is_asked(parameters, error, messag
     oracle = InteractiveOracle(**{"X_pool": X, "ask": Person().ask, **parameters})
     with pytest.raises(error, match=message):
         oracle([0])
+
+
+def test_a_row_that_the_person_cannot_label_is_skipped_and_not_asked_again():
+    person = Person("dog", "?", "cat")
+    oracle = person.oracle()
+    assert oracle([0, 1, 2]).tolist() == ["dog", SKIP, "cat"]
+    assert oracle([1]).tolist() == [SKIP]
+    assert (len(person.questions), oracle.n_asked) == (3, 3)
+    with pytest.raises(ValueError, match=r"'\?' cannot be a class"):
+        Person("?").oracle(["?", "!"])([0])
+
+
+def test_a_skipped_row_can_be_labelled_after_all():
+    person = Person("?", "<", "cat", "dog")
+    assert person.oracle()([0, 1]).tolist() == ["cat", "dog"]

@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 
-from skbal.oracles import Oracle
+from skbal.oracles import (
+    CallableOracle,
+    CrowdOracle,
+    NoisyOracle,
+    Oracle,
+    VoteOracle,
+)
 
 
 class Doubles(Oracle):
@@ -59,3 +65,50 @@ def test_a_wrong_price_is_named_before_anybody_is_asked():
 def test_an_oracle_without_answers_is_none():
     with pytest.raises(TypeError, match="answer"):
         Oracle()
+
+
+@pytest.mark.parametrize(
+    "oracle",
+    [
+        Doubles(),
+        CrowdOracle([0, 0, 0, 1], ["a", "b", "a", "b"], n_answers=1),
+        VoteOracle([0.5, 0.5], n_volunteers=3, random_state=0),
+        CallableOracle(lambda row: row),
+    ],
+    ids=lambda oracle: type(oracle).__name__,
+)
+def test_the_same_question_is_answered_and_paid_for_once(oracle):
+    question = object()
+    first = oracle.answer_once(question, [0, 1])
+    paid = oracle.n_asked, oracle.cost
+    np.testing.assert_array_equal(oracle.answer_once(question, [0, 1]), first)
+    assert (oracle.n_asked, oracle.cost) == paid
+    oracle([1])
+    is_kept = isinstance(oracle, CallableOracle)
+    assert oracle.n_asked == (2 if is_kept else 3)
+
+
+def test_a_kept_answer_can_be_forgotten():
+    answers = iter("ab")
+    oracle = CallableOracle(lambda row: next(answers))
+    assert oracle([3]).tolist() == ["a"]
+    oracle.forget([3, 4])
+    assert oracle([3]).tolist() == ["b"]
+    assert oracle.n_asked == 2
+
+
+def test_noise_leaves_missing_labels_missing():
+    y = np.array(["a", None, "b", np.nan], dtype=object)
+    oracle = NoisyOracle(y, noise=1, random_state=0)
+    assert oracle([0, 1, 2]).tolist() == ["b", None, "a"]
+    assert oracle.wrong_.tolist() == [True, False, True, False]
+    numbers = np.array([[1.0, 2.0], [np.nan, np.nan]])
+    oracle = NoisyOracle(numbers, noise=1, kind="gaussian", random_state=0)
+    assert np.isnan(oracle([0, 1])).all(axis=1).tolist() == [False, True]
+    assert oracle.wrong_.tolist() == [True, False]
+
+
+def test_a_row_that_nobody_answered_about_costs_nothing():
+    oracle = CrowdOracle([0, 2], ["a", "b"])
+    assert oracle([0, 1]).tolist() == ["a", None]
+    assert (oracle.n_asked, oracle.cost) == (2, 1.0)

@@ -1,78 +1,92 @@
-"""Labels that were paid for and not trusted."""
+"""Labelled rows that are kept together, with what belongs to each row."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import scipy.sparse as sp
 
 from skbal._utils.indices import check_indices
-from skbal.learner._training_data import stack_rows, take_rows
+from skbal.learner._per_row import stack_per_row, take_per_row
+from skbal.learner._training_data import own_copy, stack_rows, take_rows
 
 
 @dataclass(frozen=True, eq=False)
-class Rejected:
-    """Rows whose labels were set aside, in this order.
+class LabelledRows:
+    """Rows and their labels, in the order in which they came. It never changes.
 
     Parameters
     ----------
-    X : array-like of shape (n_rejected, ...), optional
+    X : array-like of shape (n_samples, ...), optional
         The rows. None if there are none.
-    y : array-like of shape (n_rejected,), optional
+    y : array-like of shape (n_samples,) or (n_samples, n_outputs), optional
         Their labels.
-    indices : ndarray of shape (n_rejected,), dtype=intp
+    indices : ndarray of shape (n_samples,), dtype=intp
         Indices in the pool of a loop. -1 for rows that no loop asked about.
+    per_row : dict of str to array-like of shape (n_samples,)
+        Arguments of ``fit`` with one value per row, such as ``sample_weight``.
 
     Examples
     --------
     >>> import numpy as np
-    >>> from skbal.learner._rejected import Rejected
-    >>> Rejected().with_more(np.zeros((2, 3)), np.array(["cat", "dog"]))
-    Rejected(2 rows)
+    >>> from skbal.learner._labelled_rows import LabelledRows
+    >>> rows = LabelledRows().with_more(np.zeros((2, 3)), np.array(["cat", "dog"]))
+    >>> len(rows), rows.indices.tolist()
+    (2, [-1, -1])
     """
 
     X: object = None
     y: object = None
     indices: np.ndarray = None
+    per_row: dict = field(default_factory=dict)
 
     def __len__(self):
         return 0 if self.indices is None else len(self.indices)
 
     def __eq__(self, other):
-        if not isinstance(other, Rejected):
+        if not isinstance(other, type(self)):
             return NotImplemented
         if not len(self) or not len(other):
             return len(self) == len(other)
         pairs = zip((self.indices, self.y, self.X), (other.indices, other.y, other.X))
         return all(_same(ours, theirs) for ours, theirs in pairs)
 
-    def __repr__(self):
-        return f"Rejected({len(self)} rows)"
+    __hash__ = None
 
-    def with_more(self, X, y, indices=None):
-        """Return these rows and further ones. Nothing is changed in place.
+    def __repr__(self):
+        return f"{type(self).__name__}({len(self)} rows)"
+
+    def with_more(self, X, y, indices=None, per_row=None):
+        """Return these rows and copies of further ones.
 
         Parameters
         ----------
         X : array-like of shape (n_new, ...)
             The further rows, at least one.
-        y : array-like of shape (n_new,)
+        y : array-like of shape (n_new,) or (n_new, n_outputs)
             Their labels.
         indices : array-like of int of shape (n_new,), optional
             Their indices in a pool. ``None`` means -1 for each.
+        per_row : dict of str to array-like of shape (n_new,), optional
+            Arguments of ``fit`` with one value per row.
 
         Returns
         -------
-        rejected : Rejected
+        rows : LabelledRows
+            An object of the same class.
         """
         if indices is None:
             indices = np.full(len(y), -1)
-        indices = np.asarray(indices, dtype=np.intp)
-        if not len(self):
-            return Rejected(X, y, indices)
-        return Rejected(
+        indices = np.array(indices, dtype=np.intp)
+        X, y = own_copy(X), own_copy(y)
+        n_known, n_new = len(self), len(indices)
+        per_row = stack_per_row(self.per_row, n_known, per_row or {}, n_new)
+        if not n_known:
+            return type(self)(X, y, indices, per_row)
+        return type(self)(
             stack_rows(self.X, X),
             stack_rows(self.y, y),
             np.concatenate([self.indices, indices]),
+            per_row,
         )
 
     def only(self, positions):
@@ -85,14 +99,15 @@ class Rejected:
 
         Returns
         -------
-        rejected : Rejected
+        rows : LabelledRows
         """
         if not len(positions):
-            return Rejected()
-        return Rejected(
+            return type(self)()
+        return type(self)(
             take_rows(self.X, positions),
             take_rows(self.y, positions),
             self.indices[positions],
+            take_per_row(self.per_row, positions),
         )
 
     def without(self, positions):
@@ -105,7 +120,7 @@ class Rejected:
 
         Returns
         -------
-        rejected : Rejected
+        rows : LabelledRows
         """
         return self.only(np.setdiff1d(np.arange(len(self)), positions))
 
@@ -131,6 +146,10 @@ class Rejected:
         if positions is None:
             return np.arange(len(self))
         return check_indices(positions, len(self), "positions", owner)
+
+
+class Rejected(LabelledRows):
+    """Rows whose labels were set aside."""
 
 
 def _same(ours, theirs):

@@ -1,0 +1,121 @@
+"""The answer of an oracle, checked as soon as it comes."""
+
+import numpy as np
+
+from skbal._utils.tags import classifies
+from skbal._utils.unanswered import unanswered
+from skbal.loop._checks import OWNER
+
+
+def received(answer, rows, known, estimator):
+    """Return which rows were left unanswered, and the labels of the others.
+
+    Parameters
+    ----------
+    answer : array-like of shape (n_rows,) or (n_rows, n_outputs)
+        What the oracle returned.
+    rows : ndarray of shape (n_rows,), dtype=intp
+        The rows that it was asked about.
+    known : array-like or None
+        Labels that were given before.
+    estimator : object
+        What is fitted to the labels.
+
+    Returns
+    -------
+    skipped : ndarray of shape (n_rows,), dtype=bool
+    labels : ndarray of shape (n_answers,) or (n_answers, n_outputs)
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the oracle did not answer about each row, or if an answer is no label or of
+        another kind than those before. The message names the row.
+    """
+    values = _as_values(answer, rows)
+    skipped = unanswered(values)
+    kept, rows = np.flatnonzero(~skipped), rows[~skipped]
+    if not len(kept):
+        return skipped, np.empty(0)
+    labels = _in_one_array([values[position] for position in kept], values, rows)
+    _check_numbers(labels, rows)
+    if known is not None and len(known):
+        _check_like(labels, known, rows)
+    if classifies(estimator) and labels.dtype.kind == "f" and labels.ndim == 1:
+        _check_each(labels == np.rint(labels), labels, rows, "a class")
+    return skipped, labels
+
+
+def _as_values(answer, rows):
+    if hasattr(answer, "iloc") or not hasattr(answer, "__len__"):
+        answer = np.asarray(answer)
+    shape = getattr(answer, "shape", None)
+    has_rows = shape != () and not isinstance(answer, (str, bytes, dict))
+    if not has_rows or len(answer) != len(rows):
+        shape = (len(answer),) if has_rows and shape is None else np.shape(answer)
+        raise ValueError(
+            f"oracle of {OWNER} must answer one label per row: {len(rows)} rows "
+            f"were asked for, got an answer of shape {shape}."
+        )
+    return answer
+
+
+def _in_one_array(answers, values, rows):
+    """Return answers as an array that holds either strings or numbers."""
+    if isinstance(values, np.ndarray) and values.dtype.kind != "O":
+        return np.array(np.ma.getdata(values)[_positions(values)])
+    kinds = np.array([_kind(answer) for answer in answers])
+    _check_each(kinds != "neither", answers, rows, "a string or a number")
+    _check_each(kinds == kinds[0], answers, rows, kinds[0])
+    shapes = np.array([str(np.shape(answer)) for answer in answers])
+    _check_each(shapes == shapes[0], answers, rows, f"a label of shape {shapes[0]}")
+    return np.array(answers)
+
+
+def _positions(values):
+    return np.flatnonzero(~unanswered(values))
+
+
+def _kind(answer):
+    if isinstance(answer, (list, tuple, np.ndarray)):
+        kinds = {_kind(part) for part in answer}
+        return kinds.pop() if len(kinds) == 1 else "neither"
+    if isinstance(answer, (str, np.str_)):
+        return "a string"
+    is_number = isinstance(answer, (bool, int, float, np.number, np.bool_))
+    return "a number" if is_number else "neither"
+
+
+def _check_numbers(labels, rows):
+    if labels.dtype.kind not in "biufUS":
+        raise TypeError(
+            f"oracle of {OWNER} must answer strings or numbers, got {labels.dtype}."
+        )
+    if labels.dtype.kind == "f":
+        finite = np.isfinite(labels).reshape(len(labels), -1).all(axis=1)
+        _check_each(finite, labels, rows, "finite")
+
+
+def _check_like(labels, known, rows):
+    before = np.asarray(known)
+    if before.shape[1:] != labels.shape[1:]:
+        raise ValueError(
+            f"oracle of {OWNER} must answer labels of shape {before.shape[1:]}, like "
+            f"those before, got {labels.shape[1:]} for row {rows[0]}."
+        )
+    kind = _kind(np.ravel(before)[0])
+    right = np.full(len(labels), kind == _kind(np.ravel(labels)[0]))
+    _check_each(right, labels, rows, f"{kind}, like the labels before")
+
+
+def _check_each(right, answers, rows, words):
+    if right.all():
+        return
+    wrong = int(np.argmin(right))
+    answer = answers[wrong]
+    answer = answer.item() if isinstance(answer, np.generic) else answer
+    raise ValueError(
+        f"oracle of {OWNER} must answer {words}, but for row {rows[wrong]} it answered "
+        f"{answer!r}. It is asked again when the loop continues. To leave a row "
+        "unanswered, it answers None."
+    )
