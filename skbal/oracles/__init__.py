@@ -4,6 +4,7 @@ Each counts the rows it answered (``n_asked``) and what that cost (``cost``). `O
 is the base class for oracles of your own.
 """
 
+from skbal._utils.names import missing_from
 from skbal.oracles._callable import CallableOracle
 from skbal.oracles._crowd import CrowdOracle
 from skbal.oracles._interactive import InteractiveOracle
@@ -21,3 +22,5 @@ __all__ = [
     "Oracle",
     "VoteOracle",
 ]
+
+__getattr__ = missing_from(__name__)
