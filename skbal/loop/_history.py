@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass, field, fields
 import numpy as np
 
 from skbal._utils.optional import require
-from skbal._utils.validation import check_real
+from skbal._utils.validation import check_count, check_real
+from skbal.loop._record_checks import check_order, check_plain, check_record
 
 __all__ = ["History", "Record"]
 
@@ -52,8 +53,10 @@ class Record:
     cost: float = None
 
     def __post_init__(self):
+        check_count(self.n_labels, "n_labels", "Record", smallest=0)
         if self.cost is None:
             object.__setattr__(self, "cost", float(self.n_labels))
+        check_record(self)
 
     def __eq__(self, other):
         if not isinstance(other, Record):
@@ -90,7 +93,14 @@ class History:
     """
 
     def __init__(self, records=()):
-        self._records = list(records)
+        if isinstance(records, Record) or not np.iterable(records):
+            raise TypeError(
+                f"records of History must be a list of Record, got {records!r}."
+            )
+        self._records = []
+        for record in records:
+            _check_is_record(record, "Each of the records of History")
+            self.append(record)
 
     def __len__(self):
         return len(self._records)
@@ -141,12 +151,11 @@ class History:
         ------
         TypeError
             If ``record`` is not a Record.
+        ValueError
+            If it has fewer labels than the step before.
         """
-        if not isinstance(record, Record):
-            raise TypeError(
-                f"record of History.append must be a Record, got {record!r} "
-                f"({type(record).__name__})."
-            )
+        _check_is_record(record, "record of History.append")
+        check_order([*self._records[-1:], record])
         self._records.append(record)
 
     def labels_to(self, target_score):
@@ -236,8 +245,16 @@ class History:
         Returns
         -------
         history : History
+
+        Raises
+        ------
+        TypeError
+            If a record has a field that `Record` has not, lacks one that it needs, or
+            holds a value of the wrong kind.
+        ValueError
+            If a count is negative, or the number of labels falls.
         """
-        return cls(_record(plain) for plain in records)
+        return cls(_record(plain) for plain in check_plain(records))
 
     def to_frame(self):
         """Return the history as a table with one row per step.
@@ -256,6 +273,13 @@ class History:
         names = [column.name for column in fields(Record)]
         rows = [[getattr(record, name) for name in names] for record in self]
         return pandas.DataFrame(rows, columns=names)
+
+
+def _check_is_record(record, what):
+    if not isinstance(record, Record):
+        raise TypeError(
+            f"{what} must be a Record, got {record!r} ({type(record).__name__})."
+        )
 
 
 def _last_of_each(labels, scores):
@@ -281,7 +305,14 @@ def _record(plain):
         **{
             **plain,
             "score": math.nan if score is None else score,
-            "indices": tuple(plain.get("indices", ())),
-            "rejected": tuple(plain.get("rejected", ())),
+            "indices": _rows(plain, "indices"),
+            "rejected": _rows(plain, "rejected"),
         }
     )
+
+
+def _rows(plain, name):
+    rows = plain.get(name, ())
+    if isinstance(rows, str) or not np.iterable(rows):
+        raise TypeError(f"{name} of Record must be a list of rows, got {rows!r}.")
+    return tuple(rows)

@@ -8,10 +8,12 @@ from tqdm.auto import tqdm
 
 from skbal._utils.indices import check_indices
 from skbal._utils.initial import initial_rule
+from skbal._utils.names import KnowsItsParameters
 from skbal._utils.parameters import count, own, rules_of
 from skbal._utils.progress import verbose_rule
 from skbal._utils.scoring import score_of
 from skbal._utils.timing import timed
+from skbal._utils.unknown_categories import unknown_categories_explained
 from skbal.loop._answers import fill, teach
 from skbal.loop._checks import (
     OWNER,
@@ -32,7 +34,7 @@ from skbal.loop._step import Step
 __all__ = ["ActiveLearningLoop"]
 
 
-class ActiveLearningLoop:
+class ActiveLearningLoop(KnowsItsParameters):
     """Queries, asks an oracle, teaches and scores, one record per step.
 
     Iterate over the loop, which yields one record per step, or `run` it to the end.
@@ -326,7 +328,8 @@ class ActiveLearningLoop:
         if self.X_test is None:
             return float("nan")
         if self.scoring is None:
-            score = self.learner.score(self.X_test, self.y_test)
+            with unknown_categories_explained():
+                score = self.learner.score(self.X_test, self.y_test)
         else:
             estimator = scored_estimator(self.learner)
             score = score_of(estimator, self.X_test, self.y_test, self.scoring)
