@@ -23,7 +23,10 @@ def _check_classes(classes, name, owner):
     for string in strings:
         # Spaces around what is typed are removed.
         if string in ("", _BACK, _LATER) or string != string.strip():
-            raise ValueError(f"{string!r} cannot be a class of {owner}.")
+            raise ValueError(
+                f"{name} of {owner} cannot hold {string!r}: a label has no spaces "
+                f"around it and is neither empty nor {_BACK!r} nor {_LATER!r}."
+            )
 
 
 class InteractiveOracle(OneByOneOracle):

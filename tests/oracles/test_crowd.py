@@ -165,7 +165,7 @@ def test_no_question_has_no_answer_and_no_price():
         (
             {"labels": np.array(["a", None] * 4)},
             [0],
-            TypeError,
+            ValueError,
             "labels of CrowdOracle",
         ),
         ({"aggregate": print}, [0], TypeError, "aggregate of .* got None for row 0"),
