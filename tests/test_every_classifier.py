@@ -75,6 +75,12 @@ def table():
 
 
 TABLE = table()
+SEVERAL_COLUMNS = ["ClassifierChain", "MultiOutputClassifier"]
+WITHOUT_PROBABILITIES = [
+    name
+    for name in TABLE
+    if TABLE[name] == "none" and name in CLASSES and name not in SEVERAL_COLUMNS
+]
 ASKED = [name for name in TABLE if TABLE[name] != "none" and name in CLASSES]
 
 
@@ -178,21 +184,19 @@ def test_a_search_finds_the_penalty_for_a_classifier(name):
     "around",
     [partial(BaggingClassifier, n_estimators=3), partial(CalibratedClassifierCV, cv=2)],
 )
-@pytest.mark.parametrize(
-    "name",
-    [name for name in TABLE if TABLE[name] == "none" and name in CLASSES
-     and "estimator" not in inspect.signature(CLASSES[name]).parameters],
-)  # fmt: skip
+@pytest.mark.parametrize("name", WITHOUT_PROBABILITIES)
 def test_a_classifier_without_probabilities_can_be_asked_inside_another(name, around):
     model = example(name).fit(X, CODES)
     with pytest.raises(NoDrawsError, match=f"{name} gives no class probabilities"):
         Margin()(model, X)
+    if name == "OutputCodeClassifier" and around.func is CalibratedClassifierCV:
+        return  # it has nothing to calibrate, as the page says
     wrapped = around(example(name))
     for strategy in (BALD(random_state=0), Margin(random_state=0)):
         assert len(set(strategy(wrapped.fit(X, CODES), X, 3))) == 3
 
 
-@pytest.mark.parametrize("name", ["ClassifierChain", "MultiOutputClassifier"])
+@pytest.mark.parametrize("name", SEVERAL_COLUMNS)
 def test_several_columns_of_labels_are_refused(name):
     model = CLASSES[name](GaussianNB()).fit(X, np.c_[CODES > 1, X[:, 1] > 3])
     for strategy in (BALD(), Margin(), MaxEntropy()):

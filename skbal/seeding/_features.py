@@ -91,7 +91,9 @@ def principal_components(features, n_components, seed, owner):
         )
     # Equal rows have no variance, so PCA divides by 0 for its explained variance.
     with np.errstate(divide="ignore", invalid="ignore"):
-        return PCA(size, random_state=seed).fit_transform(features)
+        reduction = PCA(size, random_state=seed)
+        # An array, whatever set_config(transform_output=...) says.
+        return reduction.set_output(transform="default").fit_transform(features)
 
 
 def _maker(features, owner):

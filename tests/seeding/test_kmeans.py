@@ -6,6 +6,7 @@ import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.distance import cdist
+from sklearn import config_context
 from sklearn.decomposition import PCA
 
 from skbal.seeding import KMeansSeed
@@ -195,3 +196,12 @@ def test_the_result_does_not_depend_on_the_size_of_chunks(monkeypatch):
     whole = [seed.select(X, y).tolist() for seed in seeds]
     monkeypatch.setattr("skbal._utils.walk.rows_at_once", lambda *a, **k: 7)
     assert [seed.select(X, y).tolist() for seed in seeds] == whole
+
+
+def test_frames_as_output_of_transformers_change_nothing():
+    pytest.importorskip("pandas")
+    X, _ = far_groups()
+    seed = KMeansSeed(n_instances=3, n_per_class=None, features="pca", random_state=0)
+    expected = seed.select(X)
+    with config_context(transform_output="pandas"):
+        np.testing.assert_array_equal(seed.select(X), expected)
