@@ -230,8 +230,9 @@ def rounded(scores):
 
     Examples
     --------
-    >>> rounded([3.0, 1.000001, float("nan")]).tolist()
-    [3.0, 1.0, -inf]
+    >>> found = rounded([3.0, 1.0000001, 1.0, float("nan")])
+    >>> bool(found[1] == found[2]), float(found[3])
+    (True, -inf)
     >>> rounded([1e9, 3.0, 2.0, 1.0]).round(3).tolist()[1:]
     [3.0, 2.0, 1.0]
     """
