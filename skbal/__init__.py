@@ -7,6 +7,7 @@ so ``import skbal`` is fast and loads neither torch nor modAL.
 
 import importlib
 
+from skbal._utils.names import missing_from
 from skbal._version import __version__
 
 # Public name -> the module that holds it.
@@ -27,11 +28,13 @@ __all__ = [
     "predict_samples",
 ]
 
+_missing = missing_from(__name__)
+
 
 def __getattr__(name):
     if name in _LAZY:
         return getattr(importlib.import_module(_LAZY[name]), name)
-    raise AttributeError(f"module 'skbal' has no attribute {name!r}")
+    return _missing(name)
 
 
 def __dir__():

@@ -7,12 +7,16 @@ from sklearn.base import BaseEstimator
 
 from skbal._utils._sklearn import num_samples
 from skbal._utils.indices import check_indices
+from skbal._utils.names import KnowsItsParameters
 from skbal._utils.parameters import check_parameters, count, seed
 from skbal._utils.pools import n_rows, subset
 from skbal._utils.random import check_seed, stream
 from skbal._utils.validation import as_numbers, check_n_instances
 
 __all__ = ["PosteriorSamplerMixin", "QueryStrategy"]
+
+_MILLIONTH = 1e-6  # of a score: what rounding of float32 may change
+_TYPICAL = 10  # times the median: scores that share one step of rounding
 
 
 class PosteriorSamplerMixin(ABC):
@@ -45,7 +49,7 @@ class PosteriorSamplerMixin(ABC):
         """
 
 
-class QueryStrategy(BaseEstimator, ABC):
+class QueryStrategy(KnowsItsParameters, BaseEstimator, ABC):
     """A rule that chooses which rows of a pool to label next.
 
     A strategy is a scikit-learn parameter object (``get_params``, ``set_params``,
@@ -96,7 +100,7 @@ class QueryStrategy(BaseEstimator, ABC):
         """
         check_parameters(self)
         owner = type(self).__name__
-        n_pool = n_rows(X_pool)
+        n_pool = n_rows(X_pool, f"X_pool given to {owner}")
         n_instances = check_n_instances(n_instances, n_pool, owner)
         rng = self._rng(learner, n_pool)
         rows = self._candidates(n_pool, n_instances, rng)
@@ -181,8 +185,8 @@ class QueryStrategy(BaseEstimator, ABC):
 def best_first(scores, n_instances, rng):
     """Return the indices of the largest scores, best first, ties in random order.
 
-    Scores that differ by less than a millionth of the largest score count as tied. The
-    last bits of a float32 product depend on the chunk size, and the choice must not.
+    Scores that are equal after `rounded` count as tied. The last bits of a float32
+    product depend on the chunk size, and the choice must not.
 
     Parameters
     ----------
@@ -207,7 +211,12 @@ def best_first(scores, n_instances, rng):
 
 
 def rounded(scores):
-    """Return the scores rounded to a millionth of the largest score.
+    """Return the scores rounded to a millionth of the largest score, or finer.
+
+    The step is a millionth of the largest score, but of no more than ten times the
+    median of those that are not 0. A score beyond that is rounded to a millionth of
+    itself. So a single huge score, such as that of a typing error among the labels,
+    does not make all others equal.
 
     Parameters
     ----------
@@ -221,13 +230,26 @@ def rounded(scores):
 
     Examples
     --------
-    >>> rounded([3e6, 1.4, float("nan")]).tolist()
-    [3000000.0, 0.0, -inf]
+    >>> found = rounded([3.0, 1.0000001, 1.0, float("nan")])
+    >>> bool(found[1] == found[2]), float(found[3])
+    (True, -inf)
+    >>> rounded([1e9, 3.0, 2.0, 1.0]).round(3).tolist()[1:]
+    [3.0, 2.0, 1.0]
     """
     scores = np.asarray(scores, dtype=np.float64)
-    finite = np.abs(scores[np.isfinite(scores)])
-    step = 1e-6 * finite.max() if finite.size and finite.max() > 0 else 1.0
-    return np.where(np.isnan(scores), -np.inf, np.round(scores / step) * step)
+    sizes = np.abs(scores)
+    typical = sizes[np.isfinite(sizes) & (sizes > 0)]
+    if not typical.size:
+        return np.where(np.isnan(scores), -np.inf, scores)
+    limit = min(typical.max(), _TYPICAL * np.median(typical))
+    step = _MILLIONTH * limit
+    result = np.round(scores / step) * step
+    beyond = sizes > limit
+    # Equal steps of the logarithm are equal parts of a score. The two scales meet at
+    # the limit with the same slope, so that the order of scores stays.
+    steps = np.round(np.log(sizes[beyond] / limit) / _MILLIONTH)
+    result[beyond] = np.sign(scores[beyond]) * limit * np.exp(_MILLIONTH * steps)
+    return np.where(np.isnan(scores), -np.inf, result)
 
 
 def _check_scores(scores, n_pool, owner):

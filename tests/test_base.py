@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skbal.base import PosteriorSamplerMixin, QueryStrategy, best_first
+from skbal.base import PosteriorSamplerMixin, QueryStrategy, best_first, rounded
 
 
 class FirstColumn(QueryStrategy):
@@ -91,3 +91,47 @@ def test_the_contracts_cannot_be_instantiated():
         QueryStrategy()
     with pytest.raises(TypeError, match="abstract"):
         PosteriorSamplerMixin()
+
+
+@pytest.mark.parametrize("unit", [1e-12, 1.0, 1e9])
+@pytest.mark.parametrize("n_outliers", [1, 8])
+def test_outliers_do_not_make_all_other_scores_equal(unit, n_outliers):
+    rng = np.random.default_rng(0)
+    scores = unit * rng.permutation(np.linspace(0.01, 1, 300))
+    scores[:n_outliers] = unit * 1e10 * np.arange(1, n_outliers + 1)
+    chosen = best_first(scores, 60, rng)
+    np.testing.assert_array_equal(chosen, np.argsort(-scores)[:60])
+
+
+@pytest.mark.parametrize("size", [1e-9, 1.0, 1e9])
+def test_rounding_of_any_score_is_a_tie(size):
+    scores = np.array([1.0, 2.0, 3.0, 4.0, size, size * (1 + 1e-9)])
+    found = rounded(scores)
+    assert found[4] == found[5]
+
+
+def test_rounding_keeps_the_order_and_changes_little():
+    rng = np.random.default_rng(0)
+    scores = np.sort(
+        np.concatenate([10 ** rng.uniform(-3, 12, 2000), rng.random(3000)])
+    )
+    scores = np.concatenate([-scores[::-1], scores])
+    found = rounded(scores)
+    assert (np.diff(found) >= 0).all()
+    typical = np.median(np.abs(scores))
+    assert (
+        np.abs(found - scores) <= 1e-6 * np.maximum(np.abs(scores), typical * 10)
+    ).all()
+
+
+def test_scores_without_an_outlier_are_rounded_to_a_millionth_of_the_largest():
+    scores = np.random.default_rng(0).random(100)
+    steps = rounded(scores) / (1e-6 * scores.max())
+    np.testing.assert_allclose(
+        steps, np.round(scores / (1e-6 * scores.max())), rtol=1e-9
+    )
+
+
+def test_infinite_scores_stay_first_and_nan_last():
+    found = rounded([np.inf, 1.0, np.nan, -np.inf, 0.0])
+    np.testing.assert_allclose(found, [np.inf, 1, -np.inf, -np.inf, 0], rtol=1e-12)

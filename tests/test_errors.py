@@ -155,7 +155,7 @@ def test_a_wrong_lesson_changes_nothing(learner, rows, labels, error, message):
         (
             lambda: VariationRatios(n_draw=3),
             TypeError,
-            "unexpected keyword argument 'n_draw'",
+            "VariationRatios has no parameter 'n_draw'",
         ),
         (
             lambda: EPIG(n_target=0)(network().fit(X, Y), X),

@@ -4,6 +4,8 @@ import numpy as np
 import scipy.sparse as sp
 from sklearn.utils import check_array
 
+from skbal._utils.arrays import as_array
+
 
 def as_features(values, n_samples, owner):
     """Return values as a matrix of finite floats, with one row per row.
@@ -29,7 +31,7 @@ def as_features(values, n_samples, owner):
         If the number of rows differs, or a value is not a finite number.
     """
     if not sp.issparse(values):
-        values = np.asarray(values)
+        values = as_array(values, f"features of {owner}")
     if values.shape[:1] != (n_samples,):
         raise ValueError(
             f"features of {owner} must have one row for each of the {n_samples} rows, "
@@ -38,7 +40,7 @@ def as_features(values, n_samples, owner):
     dtype = np.float64
     if not sp.issparse(values):
         values = values.reshape(n_samples, -1)
-        if values.dtype.kind in "buif":
+        if values.dtype.kind in "buif" and values.dtype != np.longdouble:
             dtype = np.result_type(values.dtype, np.float32)
     try:
         return check_array(values, accept_sparse="csr", dtype=dtype)

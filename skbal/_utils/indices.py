@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from skbal._utils.arrays import as_array
+
 
 def check_indices(indices, n_rows, name, owner, *, unique=True):
     """Return ``indices`` as an array of integers.
@@ -27,7 +29,7 @@ def check_indices(indices, n_rows, name, owner, *, unique=True):
     TypeError
         If the indices are not integers.
     ValueError
-        If they have more than one axis, lie outside the rows or are repeated.
+        If they have more than one axis, lie outside the rows, are repeated or masked.
 
     Examples
     --------
@@ -36,7 +38,7 @@ def check_indices(indices, n_rows, name, owner, *, unique=True):
         ...
     ValueError: indices of LabelOracle must lie in [0, 4), got 5.
     """
-    array = np.asarray(indices)
+    array = as_array(indices, f"{name} of {owner}")
     if array.ndim != 1:
         raise ValueError(
             f"{name} of {owner} must be one-dimensional, got shape {array.shape}."

@@ -4,6 +4,7 @@ from numbers import Integral
 
 import numpy as np
 
+from skbal._utils.arrays import as_array
 from skbal._utils.indices import check_indices
 from skbal._utils.labelled import known_labels
 from skbal._utils.parameters import own
@@ -43,7 +44,8 @@ def check_initial(initial, name, owner):
     """Raise an error unless ``initial`` is an array of indices or selects rows."""
     if selects_rows(initial):
         return
-    if not (isinstance(initial, Integral) or np.ndim(initial)):
+    is_number = isinstance(initial, Integral)
+    if not is_number and not as_array(initial, f"{name} of {owner}").ndim:
         raise TypeError(f"{name} of {owner} must be {_WORDS}, got {initial!r}.")
     check_indices(initial, np.inf, name, owner)
 

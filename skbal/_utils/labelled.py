@@ -7,6 +7,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils import check_array
 
 from skbal._utils._sklearn import num_samples
+from skbal._utils.arrays import check_length_known, refuse_masked
 from skbal._utils.tags import tags_of
 from skbal._utils.unanswered import unanswered
 from skbal._utils.validation import check_same_number
@@ -37,13 +38,16 @@ def check_labelled(X, y, estimator, owner, force_all_finite=None, missing=False)
     Raises
     ------
     ValueError, TypeError
-        If one is missing, empty or not finite, or the numbers of rows differ.
+        If one is missing, empty, masked or not finite, or the numbers of rows differ.
     """
     if X is None:
         raise ValueError(f"{owner} requires X to be passed, but X is None.")
     if y is None:  # scikit-learn's words, which its checks look for
         raise ValueError(f"{owner} requires y to be passed, but the target y is None.")
     _check_not_single(y, owner)
+    for values, name in ((X, "X"), (y, "y")):
+        check_length_known(values, f"{name} given to {owner}")
+        refuse_masked(values, f"{name} given to {owner}")
     check_same_number(num_samples(X), num_samples(y), owner)
     if force_all_finite is None:
         force_all_finite = _finite_rule(X, estimator)

@@ -2,6 +2,91 @@
 
 import numpy as np
 
+from skbal._utils.arrays import as_array
+
+
+def label_column(labels, what):
+    """Return labels as an array of one axis.
+
+    Parameters
+    ----------
+    labels : array-like of shape (n_samples,) or (n_samples, 1)
+        Strings or numbers.
+    what : str
+        The argument and its owner, for messages, such as "labels of CrowdOracle".
+
+    Returns
+    -------
+    labels : ndarray of shape (n_samples,)
+
+    Raises
+    ------
+    ValueError
+        If they have another shape or form no array, or one of them is missing, masked
+        or no label.
+
+    Examples
+    --------
+    >>> label_column([["cat"], ["dog"]], "labels of CrowdOracle").tolist()
+    ['cat', 'dog']
+    """
+    array = as_array(labels, what)
+    if array.ndim != 1 and array.shape[1:] != (1,):
+        raise ValueError(
+            f"{what} must be one label per row, an array of one axis, got shape "
+            f"{array.shape}."
+        )
+    array = array.ravel()
+    if array.dtype == object:
+        for row, label in enumerate(array.tolist()):
+            if not _is_label(label):
+                raise ValueError(
+                    f"{what} must hold a string or a number in each row, row {row} has "
+                    f"{label!r}."
+                )
+    return array
+
+
+def different_labels(labels, what):
+    """Return the labels of classes as an array, or raise if one is repeated.
+
+    Parameters
+    ----------
+    labels : array-like of shape (n_classes,)
+        Strings or numbers.
+    what : str
+        The argument and its owner, for messages.
+
+    Returns
+    -------
+    labels : ndarray of shape (n_classes,)
+
+    Raises
+    ------
+    ValueError
+        If they are no array of one axis, a label is repeated, or one is NaN.
+
+    Examples
+    --------
+    >>> different_labels(["cat", "cat"], "classes of NoisyOracle")
+    Traceback (most recent call last):
+        ...
+    ValueError: classes of NoisyOracle must be different labels, got ['cat', 'cat'].
+    """
+    array = as_array(labels, what)
+    given = array.tolist()
+    differ = array.ndim == 1 and all(map(_is_label, given))
+    if not differ or len(set(given)) < len(given):
+        raise ValueError(f"{what} must be different labels, got {given!r}.")
+    return array
+
+
+def _is_label(value):
+    if value is None or getattr(type(value), "__hash__", None) is None:
+        return False
+    same = value == value  # NaN differs from itself, and pandas' NA cannot tell
+    return isinstance(same, (bool, np.bool_)) and bool(same)
+
 
 def class_codes(labels, name, owner):
     """Return the classes, and the position of each label among them.
@@ -25,7 +110,7 @@ def class_codes(labels, name, owner):
     TypeError
         If strings and numbers are mixed, or a label is None.
     ValueError
-        If a label is NaN.
+        If a label is NaN or infinite.
 
     Examples
     --------
@@ -35,6 +120,11 @@ def class_codes(labels, name, owner):
     TypeError: y of NoisyOracle must hold either strings or numbers, got NoneType and
     str.
     """
+    if labels.dtype.kind in "cV":
+        raise TypeError(
+            f"{name} of {owner} must hold either strings or numbers, got dtype "
+            f"{labels.dtype}."
+        )
     try:
         classes, codes = np.unique(labels, return_inverse=True)
     except TypeError:
@@ -45,6 +135,8 @@ def class_codes(labels, name, owner):
         ) from None
     if (classes != classes).any():  # NaN differs from itself
         raise ValueError(f"{name} of {owner} must not contain NaN. Drop such rows.")
+    if classes.dtype.kind == "f" and np.isinf(classes).any():
+        raise ValueError(f"{name} of {owner} must be finite, got infinity.")
     return classes, codes
 
 

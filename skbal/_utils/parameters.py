@@ -25,7 +25,12 @@ import numpy as np
 
 from skbal._utils.memory import check_memory
 from skbal._utils.random import check_seed
-from skbal._utils.validation import check_count, check_option, check_real
+from skbal._utils.validation import (
+    MOST_IN_MEMORY,
+    check_count,
+    check_option,
+    check_real,
+)
 
 
 @dataclass(frozen=True)
@@ -59,13 +64,18 @@ class Rule:
             self.check(value, name, owner)
 
 
-def count(smallest=1, *, none=False):
-    """Return the rule for an integer that is at least ``smallest``."""
+def count(smallest=1, *, most=None, none=False):
+    """Return the rule for an integer >= ``smallest``, and <= ``most`` if given."""
 
     def check(value, name, owner):
-        check_count(value, name, owner, smallest=smallest)
+        check_count(value, name, owner, smallest=smallest, most=most)
 
     return Rule(f"an integer >= {smallest}", check, smallest - 1, none=none)
+
+
+def count_in_memory(smallest=1, *, none=False):
+    """Return the rule for a count of things that are held in memory, such as draws."""
+    return count(smallest, most=MOST_IN_MEMORY, none=none)
 
 
 def real(low=None, high=None, *, none=False):

@@ -23,6 +23,7 @@ import numpy as np
 from scipy.sparse import issparse
 
 from skbal._utils._sklearn import num_samples, safe_indexing
+from skbal._utils.arrays import check_length_known, refuse_masked
 from skbal._utils.chunks import MAX_MEMORY, rows_within
 from skbal._utils.reading import read_items, read_slices
 from skbal._utils.rows import RowsView
@@ -36,13 +37,15 @@ _READ_AT_ONCE = 2 * MAX_MEMORY
 _LARGE = 2**30  # bytes of an array that is not copied
 
 
-def n_rows(X):
+def n_rows(X, what="X"):
     """Return how many rows a pool has.
 
     Parameters
     ----------
     X : array-like of shape (n_samples, ...)
         As `take` takes it.
+    what : str, default="X"
+        The argument and its owner, for messages, such as "X_pool given to BALD".
 
     Returns
     -------
@@ -53,7 +56,7 @@ def n_rows(X):
     TypeError
         If it has no length or cannot be indexed.
     ValueError
-        If it is a dask array of unknown length.
+        If it is a dask array of unknown length, or an entry of it is masked.
 
     Examples
     --------
@@ -62,14 +65,13 @@ def n_rows(X):
     """
     if isinstance(X, RowsView):
         return len(X)
-    _check_indexable(X)
-    shape = getattr(X, "shape", None)
-    if isinstance(shape, tuple) and shape and shape[0] != shape[0]:
-        raise ValueError(
-            f"The number of rows of this {type(X).__name__} is not known: its length "
-            "is nan. Call its compute_chunk_sizes() before giving it here."
-        )
-    return num_samples(X)
+    check_indexable(X, what)
+    check_length_known(X, what)
+    refuse_masked(X, what)
+    try:
+        return num_samples(X)
+    except TypeError as error:  # an array without axes
+        raise TypeError(f"{what} must be an array of rows: {error}") from error
 
 
 def take(X, rows):
@@ -107,7 +109,7 @@ def take(X, rows):
         return take(X.source, X.rows[rows])
     if is_indexed(X):
         return safe_indexing(X, rows)
-    _check_indexable(X)
+    check_indexable(X)
     if isinstance(rows, slice):
         start, stop, step = rows.indices(n_rows(X))
         rows = np.arange(start, stop, step)
@@ -250,30 +252,40 @@ def _has_shape(X):
     return not is_indexed(X) and getattr(X, "shape", None) is not None
 
 
-def _check_indexable(X):
+def check_indexable(X, what="X"):
+    """Raise a TypeError unless X gives rows by their number.
+
+    Parameters
+    ----------
+    X : object
+        Any object.
+    what : str, default="X"
+        The argument and its owner, for messages.
+    """
     data = sys.modules.get("torch.utils.data")
-    name = type(X).__name__
+    must, name = f"{what} must be indexable by row", type(X).__name__
     if data is not None and isinstance(X, data.IterableDataset):
         raise TypeError(
-            f"A pool must be indexable by row, but {name} is an IterableDataset, "
-            "which can only be iterated. Use a map-style Dataset, with __getitem__."
+            f"{must}, but {name} is an IterableDataset, which can only be iterated. "
+            "Use a map-style Dataset, with __getitem__."
         )
     if data is not None and isinstance(X, data.DataLoader):
-        raise TypeError(
-            "A pool must be indexable by row, which a DataLoader is not. Pass "
-            "its dataset."
-        )
+        raise TypeError(f"{must}, which a DataLoader is not. Pass its dataset.")
     if hasattr(X, "to_dask_array"):
         raise TypeError(
-            f"A pool must be indexable by row, which a dask {name} is not. Pass "
-            "its to_dask_array(lengths=True)."
+            f"{must}, which a dask {name} is not. Pass its to_dask_array(lengths=True)."
         )
+    if isinstance(X, (str, bytes)):
+        raise TypeError(f"{what} must be an array of rows, got the string {X!r:.60}.")
     if isinstance(X, Mapping) and not hasattr(X, "shape"):
-        raise TypeError(f"A pool must be an array of rows, got {name}.")
-    if not (is_indexed(X) or hasattr(X, "__getitem__") or hasattr(X, "__array__")):
+        raise TypeError(f"{what} must be an array of rows, got {name}.")
+    is_class = isinstance(X, type)
+    gives_rows = is_indexed(X) or hasattr(X, "__getitem__") or hasattr(X, "__array__")
+    if is_class or not gives_rows:
+        got = f"the class {X.__name__}" if is_class else name
         raise TypeError(
-            f"A pool must be indexable by row, got {name}, which has no "
-            "__getitem__. Make it a list or an array first."
+            f"{must}, got {got}, which has no __getitem__. Make it a list or an array "
+            "first."
         )
 
 

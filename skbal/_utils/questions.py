@@ -1,5 +1,7 @@
 """Questions that volunteers vote on: their names, and the choice of one."""
 
+import numpy as np
+
 from skbal._utils.validation import check_count
 
 
@@ -22,13 +24,18 @@ def check_names(question_names, n_questions, owner):
     Raises
     ------
     TypeError, ValueError
-        If ``question_names`` is a string, has another length, or repeats a name.
+        If ``question_names`` is no list, has another length, or repeats a name.
     """
     if question_names is None:
         return tuple(f"question {number}" for number in range(n_questions))
     if isinstance(question_names, str):
         raise TypeError(
             f"question_names of {owner} must be a list of names, got the string "
+            f"{question_names!r}."
+        )
+    if not np.iterable(question_names):
+        raise TypeError(
+            f"question_names of {owner} must be a list of names, got "
             f"{question_names!r}."
         )
     names = tuple(str(name) for name in question_names)
@@ -138,6 +145,6 @@ def check_questions(question, question_names, n_questions, owner):
     if n_questions is None:
         if question_names is None:
             return
-        n_questions = len(question_names)
+        n_questions = np.size(question_names)
     names = check_names(question_names, n_questions, owner)
     chosen_questions(question, names, owner)

@@ -8,6 +8,7 @@ from sklearn.metrics import check_scoring, get_scorer_names
 
 from skbal._utils.labels import for_all_classes
 from skbal._utils.tags import classifies
+from skbal._utils.unknown_categories import unknown_categories_explained
 
 
 def check_scorer(estimator, scoring, owner):
@@ -66,7 +67,9 @@ def score_of(model, X, y, scoring):
     -------
     score : float
     """
-    return check_scoring(model, scoring=scoring)(_of_all_classes(model, y), X, y)
+    scorer = check_scoring(model, scoring=scoring)
+    with unknown_categories_explained():
+        return scorer(_of_all_classes(model, y), X, y)
 
 
 class _OfAllClasses(ClassifierMixin, BaseEstimator):

@@ -12,6 +12,7 @@ from sklearn.semi_supervised import SelfTrainingClassifier
 from sklearn.utils.validation import check_is_fitted
 
 from skbal._utils._sklearn import BaseSearchCV
+from skbal._utils.unknown_categories import unknown_categories_explained
 
 
 def unwrap(estimator):
@@ -68,8 +69,9 @@ def transform(transformers, X):
     -------
     X : array-like of shape (n_samples, ...)
     """
-    for transformer in transformers:
-        X = transformer.transform(X)
+    with unknown_categories_explained():
+        for transformer in transformers:
+            X = transformer.transform(X)
     return X
 
 

@@ -4,11 +4,15 @@ from numbers import Integral, Real
 
 import numpy as np
 
+from skbal._utils.arrays import check_length_known, refuse_masked
+
 # Precisions in which rows stay as they are; others become the first.
 FLOAT_DTYPES = (np.float64, np.float32)
+# Of things that are held in memory at once, such as draws. So many numbers are 16 GB.
+MOST_IN_MEMORY = 2**31 - 1
 
 
-def check_count(value, name, owner, *, smallest=1):
+def check_count(value, name, owner, *, smallest=1, most=None):
     """Return ``value`` as an int.
 
     Parameters
@@ -19,6 +23,8 @@ def check_count(value, name, owner, *, smallest=1):
         Names of the argument and of the caller, for messages.
     smallest : int, default=1
         Smallest value allowed.
+    most : int, optional
+        Largest value allowed, for a count of things that are all held in memory.
 
     Returns
     -------
@@ -29,7 +35,7 @@ def check_count(value, name, owner, *, smallest=1):
     TypeError
         If it is not an integer.
     ValueError
-        If it is too small.
+        If it is too small or too large.
 
     Examples
     --------
@@ -47,7 +53,38 @@ def check_count(value, name, owner, *, smallest=1):
         raise ValueError(
             f"{name} of {owner} must be an integer >= {smallest}, got {value}."
         )
+    if most is not None and value > most:
+        raise ValueError(
+            f"{name} of {owner} must be an integer from {smallest} to {most}, got "
+            f"{_shown(value)}: so many do not fit into memory."
+        )
     return int(value)
+
+
+def check_n_draws(n_draws, owner):
+    """Return a number of posterior draws as an int.
+
+    Parameters
+    ----------
+    n_draws : int
+        At least 1.
+    owner : str
+        Name of the caller, for messages.
+
+    Returns
+    -------
+    n_draws : int
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `check_count`; also if no memory can hold so many draws.
+    """
+    return check_count(n_draws, "n_draws", owner, most=MOST_IN_MEMORY)
+
+
+def _shown(number):
+    return number if abs(number) < 10**24 else "a number of more than 24 digits"
 
 
 def check_real(value, name, owner, *, low=None, high=None):
@@ -78,13 +115,20 @@ def check_real(value, name, owner, *, low=None, high=None):
             f"{name} of {owner} must be a real number{_bounds(low, high)}, "
             f"got {value!r} ({type(value).__name__})."
         )
+    try:
+        number = float(value)
+    except OverflowError:
+        raise ValueError(
+            f"{name} of {owner} must be a real number{_bounds(low, high)} that a float "
+            f"can hold, got {_shown(value)}."
+        ) from None
     inside = float("-inf" if low is None else low) <= value
     inside = inside and value <= float("inf" if high is None else high)
-    if not inside or value in (float("inf"), float("-inf")):
+    if not inside or number in (float("inf"), float("-inf")):
         raise ValueError(
             f"{name} of {owner} must be a real number{_bounds(low, high)}, got {value}."
         )
-    return float(value)
+    return number
 
 
 def _bounds(low, high):
@@ -156,13 +200,20 @@ def as_numbers(values, what):
     Raises
     ------
     ValueError
-        If the values are not numbers, or form no array.
+        If the values are not real numbers, are masked, or form no array.
     """
+    refuse_masked(values, what)
+    check_length_known(values, what)
     try:
         numbers = np.asarray(values)
-        is_numbers = numbers.dtype.kind in "biuf"
-        return numbers if is_numbers else numbers.astype(np.float64)
-    except (TypeError, ValueError) as error:
+        if numbers.dtype.kind in "biuf":
+            return numbers
+        if numbers.dtype.kind in "cmM":  # NumPy would drop a part or count time
+            raise TypeError(f"got dtype {numbers.dtype}.")
+        if any(number is None for number in numbers.ravel()):
+            raise TypeError("got None.")
+        return numbers.astype(np.float64)
+    except (TypeError, ValueError, OverflowError, RuntimeError) as error:
         raise ValueError(f"{what}: {error}") from None
 
 
@@ -215,7 +266,13 @@ def check_fits(estimator, owner):
     TypeError
         If it is a class, or has no ``fit``.
     """
-    if isinstance(estimator, type) or not hasattr(estimator, "fit"):
+    if isinstance(estimator, type):
+        name = estimator.__name__
+        raise TypeError(
+            f"estimator of {owner} must be an estimator, an object with fit, got the "
+            f"class {name}: give an instance, such as {name}()."
+        )
+    if not hasattr(estimator, "fit"):
         raise TypeError(
             f"estimator of {owner} must be an estimator, an object with fit, got "
             f"{estimator!r}."
@@ -282,7 +339,7 @@ def check_numbers(y, owner):
     Raises
     ------
     ValueError
-        If they are not numbers, such as labels of classes.
+        If they are not finite numbers, such as labels of classes.
 
     Examples
     --------
@@ -293,10 +350,13 @@ def check_numbers(y, owner):
     of classes need a classifier, such as LastLayerClassifier.
     """
     try:
-        return np.asarray(y, dtype=np.float64)
+        numbers = np.asarray(y, dtype=np.float64)
     except (TypeError, ValueError):
         first = np.ravel(y)[0]
         raise ValueError(
             f"y given to {owner} must be numbers, got {str(first)!r}: labels of "
             "classes need a classifier, such as LastLayerClassifier."
         ) from None
+    if not np.isfinite(numbers).all():  # None among objects
+        raise ValueError(f"y given to {owner} must be finite numbers, got NaN or None.")
+    return numbers

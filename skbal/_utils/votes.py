@@ -3,6 +3,7 @@
 import numpy as np
 from sklearn.pipeline import Pipeline
 
+from skbal._utils.arrays import refuse_masked
 from skbal._utils.validation import as_numbers
 
 _TOO_MANY = 2**31  # so that no sum of votes overflows
@@ -51,6 +52,7 @@ def check_votes(y, owner, *, n_questions=None, name="y"):
         raise ValueError(
             f"{what} must be votes of shape (n_samples, 2), columns k and N, or "
             f"(n_samples, n_questions, 2), got shape {numbers.shape}."
+            f"{_table_hint(numbers.shape)}"
         )
     votes = numbers.reshape(len(numbers), -1, 2)
     if n_questions is not None and votes.shape[1] != n_questions:
@@ -60,6 +62,15 @@ def check_votes(y, owner, *, n_questions=None, name="y"):
         )
     _check_each(votes, what)
     return votes.astype(np.int64)
+
+
+def _table_hint(shape):
+    if len(shape) != 2 or shape[1] < 3:
+        return ""
+    return (
+        " skbal.datasets.count_votes(table, yes) makes them of a table with one column "
+        "for each answer."
+    )
 
 
 def _check_each(votes, what):
@@ -125,7 +136,7 @@ def check_numbers_of_votes(n_votes, owner):
     TypeError
         If they are not integers.
     ValueError
-        If one is negative.
+        If one is negative or not below 2**31, or masked.
 
     Examples
     --------
@@ -134,6 +145,7 @@ def check_numbers_of_votes(n_votes, owner):
         ...
     ValueError: n_votes of VoteBALD must be 0 or more, got -1.
     """
+    refuse_masked(n_votes, f"n_votes of {owner}")
     try:
         numbers = np.asarray(n_votes)
     except ValueError:  # lists of different lengths
@@ -143,6 +155,10 @@ def check_numbers_of_votes(n_votes, owner):
         raise TypeError(f"n_votes of {owner} must be integers, got {got}.")
     if numbers.min(initial=0) < 0:
         raise ValueError(f"n_votes of {owner} must be 0 or more, got {numbers.min()}.")
+    if int(numbers.max(initial=0)) >= _TOO_MANY:
+        raise ValueError(
+            f"n_votes of {owner} must be below 2**31, got {numbers.max()}."
+        )
     # One more than the largest of a narrow type would overflow.
     return numbers.astype(np.int64, copy=False)
 

@@ -3,6 +3,7 @@
 For models of votes: do intervals contain as many of the observed votes as they claim?
 """
 
+from skbal._utils.names import missing_from
 from skbal.audit._coverage import VoteCoverage, vote_coverage
 from skbal.audit._coverage_display import VoteCoverageDisplay
 from skbal.audit._pit import vote_pit, vote_pit_histogram
@@ -16,3 +17,5 @@ __all__ = [
     "vote_pit",
     "vote_pit_histogram",
 ]
+
+__getattr__ = missing_from(__name__)

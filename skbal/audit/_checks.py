@@ -77,7 +77,7 @@ def check_model_and_votes(estimator, X, y, owner):
     """
     model = check_vote_model(estimator, owner)
     votes = check_votes(y, owner)
-    check_same_number(n_rows(X), len(votes), owner)
+    check_same_number(n_rows(X, f"X given to {owner}"), len(votes), owner)
     # A model without the attribute shows its number of questions by its first draws.
     n_questions = getattr(model, "n_questions_", votes.shape[1])
     check_same(n_questions, votes.shape[1], "questions", owner)
@@ -129,7 +129,7 @@ def check_levels(levels, owner):
     """
     try:
         levels = np.atleast_1d(np.asarray(levels, dtype=np.float64))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise TypeError(
             f"levels of {owner} must be numbers between 0 and 1, got {levels!r}."
         ) from None
@@ -172,7 +172,7 @@ def check_asked(votes, names, owner):
     for name, count in zip(names, n_rows):
         if not count:
             raise ValueError(
-                f"{owner} was given no vote on {name!r}: N is 0 in all {len(votes)} "
-                "rows."
+                f"votes given to {owner} hold none on {name!r}: N is 0 in all "
+                f"{len(votes)} rows."
             )
     return n_rows

@@ -8,7 +8,7 @@ import numpy as np
 
 from skbal._utils.chunks import chunks, rows_within
 from skbal._utils.rho import concentration_of_rows
-from skbal._utils.validation import check_count
+from skbal._utils.validation import MOST_IN_MEMORY, as_numbers, check_count
 from skbal.audit._checks import check_predictions, check_same
 from skbal.information import vote_distribution
 from skbal.sampling._vote_draws import vote_draws
@@ -98,7 +98,7 @@ def vote_pit_histogram(pit, n_bins=10):
     array([[0. , 0.5, 0.5, 0. ]])
     """
     owner = "vote_pit_histogram"
-    n_bins = check_count(n_bins, "n_bins", owner)
+    n_bins = check_count(n_bins, "n_bins", owner, most=MOST_IN_MEMORY)
     pit = _check_pit(pit, owner)
     edges = np.linspace(0, 1, n_bins + 1)
     edges[[0, -1]] = -1, 2  # so that the outer bins contain the points 0 and 1
@@ -276,7 +276,7 @@ def pit_cdf(pit, u):
 
 
 def _check_pit(pit, owner):
-    pit = np.asarray(pit, dtype=np.float64)
+    pit = as_numbers(pit, f"pit given to {owner} must be numbers").astype(np.float64)
     if pit.ndim != 3 or pit.shape[2] != 2:
         raise ValueError(
             f"pit given to {owner} must have shape (n_samples, n_questions, 2), got "

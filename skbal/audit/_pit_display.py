@@ -4,7 +4,7 @@ import numpy as np
 
 from skbal._utils.matplotlib_style import axes_or_new, check_ax, line_style
 from skbal._utils.questions import check_names, chosen_questions
-from skbal._utils.validation import check_count
+from skbal._utils.validation import MOST_IN_MEMORY, check_count
 from skbal.audit._checks import check_asked, check_model_and_votes, check_predictions
 from skbal.audit._pit import pit_of, pit_of_model, vote_pit_histogram
 
@@ -217,4 +217,4 @@ def _check_request(votes, n_bins, question, question_names, ax):
     check_asked(votes, names, _NAME)
     chosen_questions(question, names, _NAME)
     check_ax(ax, _NAME)
-    check_count(n_bins, "n_bins", _NAME)
+    check_count(n_bins, "n_bins", _NAME, most=MOST_IN_MEMORY)

@@ -1,5 +1,6 @@
 """Data sets for active learning: loaders of real data, and generators."""
 
+from skbal._utils.names import missing_from
 from skbal.datasets._galaxies import make_galaxies
 from skbal.datasets._mnist import fetch_mnist, load_mnist_5k
 from skbal.datasets._repeated import make_repeated
@@ -18,3 +19,5 @@ __all__ = [
     "make_galaxies",
     "make_repeated",
 ]
+
+__getattr__ = missing_from(__name__)

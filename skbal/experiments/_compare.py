@@ -1,10 +1,9 @@
 """The comparison of query strategies on known labels."""
 
-import numpy as np
 from sklearn.utils.validation import check_memory
 from tqdm.auto import tqdm
 
-from skbal._utils._sklearn import num_samples
+from skbal._utils.arrays import as_array
 from skbal._utils.parameters import count, flag, jobs
 from skbal._utils.pools import n_rows
 from skbal._utils.random import check_seed
@@ -231,8 +230,9 @@ def _in_order(results, n_runs, verbose):
 
 
 def _check_rows(X, y):
-    y = np.asarray(y)
-    n_samples = n_rows(X)
+    n_samples, y = n_rows(X, f"X of {OWNER}"), as_array(y, f"y of {OWNER}")
+    if y.shape == (n_samples, 1):
+        y = y[:, 0]  # folds are stratified by the class of a row
     if y.ndim == 0 or len(y) != n_samples:
         raise ValueError(
             f"y of {OWNER} must hold the label of every row of X: X has {n_samples} "
@@ -245,10 +245,12 @@ def _check_test(test_size, X_test, y_test):
     if (X_test is None) != (y_test is None):
         raise ValueError(f"X_test and y_test of {OWNER} belong together, got only one.")
     if X_test is not None:
-        if num_samples(X_test) != num_samples(y_test):
+        n_test = n_rows(X_test, f"X_test of {OWNER}")
+        n_labels = n_rows(y_test, f"y_test of {OWNER}")
+        if n_test != n_labels:
             raise ValueError(
                 f"X_test and y_test of {OWNER} must have the same number of rows, got "
-                f"{num_samples(X_test)} and {num_samples(y_test)}."
+                f"{n_test} and {n_labels}."
             )
         return None
     test_size = check_real(test_size, "test_size", OWNER, low=0, high=1)

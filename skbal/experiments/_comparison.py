@@ -4,6 +4,7 @@ from functools import cached_property
 
 import numpy as np
 
+from skbal._utils.names import KnowsItsParameters
 from skbal._utils.optional import require
 from skbal._utils.random import check_seed
 from skbal._utils.validation import check_count
@@ -11,6 +12,7 @@ from skbal.experiments._checks import (
     OWNER,
     check_confidence,
     check_histories,
+    check_plain,
     check_range,
     check_reference,
     check_targets,
@@ -21,7 +23,7 @@ from skbal.loop import History
 from skbal.plotting import ComparisonDisplay
 
 
-class Comparison:
+class Comparison(KnowsItsParameters):
     """Histories of paired runs, and the differences between strategies.
 
     Repeat r of each strategy must begin from the same labels, as in `compare`, because
@@ -290,11 +292,17 @@ class Comparison:
         Returns
         -------
         comparison : Comparison
+
+        Raises
+        ------
+        TypeError, ValueError
+            If the records are something else. The message says what.
         """
+        histories = check_plain(records)
         settings = {key: value for key, value in records.items() if key != "histories"}
         histories = {
             name: [History.from_records(history) for history in repeats]
-            for name, repeats in records["histories"].items()
+            for name, repeats in histories.items()
         }
         return cls(histories, **settings)
 

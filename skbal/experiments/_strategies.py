@@ -24,10 +24,15 @@ def check_strategies(strategies, reference):
     Raises
     ------
     TypeError
-        If they are not strategies.
+        If they are not strategies, or ``reference`` is no string.
     ValueError
         If there is no strategy besides the reference, or none of that name.
     """
+    if not (reference is None or isinstance(reference, str)):
+        raise TypeError(
+            f"reference of {OWNER} must be the name of a strategy or None, got "
+            f"{reference!r}."
+        )
     named = _named(strategies)
     for name, strategy in named.items():
         _check_strategy(name, strategy)

@@ -6,6 +6,7 @@ The functions check labels that were taught already, with models that have not s
 them (confident learning).
 """
 
+from skbal._utils.names import missing_from
 from skbal.filters._confident import confident_joint, find_label_errors
 from skbal.filters._likelihood import LabelLikelihoodFilter
 from skbal.filters._out_of_fold import (
@@ -20,3 +21,5 @@ __all__ = [
     "out_of_fold_likelihood",
     "out_of_fold_probabilities",
 ]
+
+__getattr__ = missing_from(__name__)

@@ -1,8 +1,9 @@
 """Confident learning: labels that contradict held-out probabilities."""
 
 import numpy as np
-from sklearn.utils import check_consistent_length
 
+from skbal._utils.labels import class_codes, different_labels, label_column
+from skbal._utils.validation import as_numbers
 from skbal.filters._out_of_fold import out_of_fold_probabilities
 from skbal.filters._predictive import columns_of
 
@@ -115,6 +116,7 @@ def find_label_errors(
         random_state=random_state,
         n_jobs=n_jobs,
     )
+    y = label_column(y, "y given to find_label_errors")
     columns = columns_of(y, np.unique(y))
     counted_as = _confident_class(probabilities, columns)
     own = probabilities[np.arange(len(columns)), columns]
@@ -140,19 +142,42 @@ def _mean_self_confidence(probabilities, columns):
 
 
 def _check(probabilities, y, classes):
-    probabilities = np.asarray(probabilities, dtype=np.float64)
-    check_consistent_length(probabilities, y)
-    classes = np.unique(y) if classes is None else np.asarray(classes)
-    if probabilities.shape != (len(probabilities), len(classes)):
+    owner = "confident_joint"
+    probabilities = _check_probabilities(probabilities, owner)
+    y = label_column(y, f"y of {owner}")
+    if len(y) != len(probabilities):
         raise ValueError(
-            f"probabilities of confident_joint must have a column for each of the "
-            f"{len(classes)} classes, got shape {probabilities.shape}."
+            f"y of {owner} must hold the label of each row of probabilities: there are "
+            f"{len(probabilities)} rows and {len(y)} labels."
+        )
+    found, _ = class_codes(y, "y", owner)
+    if classes is None:
+        classes, whose = found, "y"
+    else:
+        classes, whose = different_labels(classes, f"classes of {owner}"), "classes"
+    if probabilities.shape[1] != len(classes):
+        raise ValueError(
+            f"probabilities of {owner} must have a column for each of the "
+            f"{len(classes)} classes of {whose}, got {probabilities.shape[1]} columns."
         )
     columns = columns_of(y, classes)
     if (columns < 0).any():
-        unknown = np.asarray(y)[columns < 0].tolist()
+        unknown = y[columns < 0].tolist()
         raise ValueError(
-            f"y of confident_joint has the label {unknown[0]!r}, which is not among "
+            f"y of {owner} has the label {unknown[0]!r}, which is not among "
             f"the classes {classes.tolist()}."
         )
     return probabilities, columns
+
+
+def _check_probabilities(probabilities, owner):
+    what = f"probabilities of {owner}"
+    numbers = as_numbers(probabilities, f"{what} must be numbers").astype(np.float64)
+    if numbers.ndim != 2:
+        raise ValueError(
+            f"{what} must have the shape (n_samples, n_classes), got {numbers.shape}."
+        )
+    wrong = numbers[(numbers < 0) | (numbers > 1)]  # NaN stands for a class not known
+    if wrong.size:
+        raise ValueError(f"{what} must lie in [0, 1], got {wrong[0]:g}.")
+    return numbers

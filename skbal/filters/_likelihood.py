@@ -4,7 +4,8 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils import column_or_1d
 
-from skbal._utils.parameters import check_parameters, count, own, seed
+from skbal._utils.names import KnowsItsParameters
+from skbal._utils.parameters import check_parameters, count, count_in_memory, own, seed
 from skbal._utils.random import check_seed
 from skbal._utils.validation import check_real
 from skbal.filters._predictive import (
@@ -30,7 +31,7 @@ def _check_threshold(threshold, name, owner):
         )
 
 
-class LabelLikelihoodFilter(BaseEstimator):
+class LabelLikelihoodFilter(KnowsItsParameters, BaseEstimator):
     """Trusts a label if the model gives it at least some probability.
 
     A label y of a row x is trusted if ``p(y | x, D_train) >= threshold``. Here p is the
@@ -94,7 +95,7 @@ class LabelLikelihoodFilter(BaseEstimator):
 
     _parameter_rules = {
         "threshold": own(_check_threshold, "a number in [0, 1] or 'dynamic'", 2.0),
-        "n_draws": count(1, none=True),
+        "n_draws": count_in_memory(none=True),
         "random_state": seed(),
         "batch_size": count(1, none=True),
     }

@@ -1,15 +1,16 @@
 """Probabilities of labels, from models that have not seen them."""
 
+from numbers import Integral
+
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.model_selection import check_cv, cross_val_predict
-from sklearn.utils import column_or_1d
 from sklearn.utils.multiclass import check_classification_targets
 
-from skbal._utils.labels import class_codes
+from skbal._utils.labels import class_codes, label_column
 from skbal._utils.pools import n_rows, whole
 from skbal._utils.random import check_seed
-from skbal._utils.validation import check_count
+from skbal._utils.validation import check_fits, check_n_draws
 from skbal.filters._predictive import (
     check_labels,
     columns_of,
@@ -82,6 +83,7 @@ def out_of_fold_likelihood(
         random_state=random_state,
         n_jobs=n_jobs,
     )
+    y = label_column(y, "y given to out_of_fold_likelihood")
     return likelihood_of(probabilities, columns_of(y, np.unique(y)))
 
 
@@ -122,9 +124,11 @@ def out_of_fold_probabilities(
     """
     owner = "out_of_fold_probabilities"
     if n_draws is not None:
-        check_count(n_draws, "n_draws", owner)
+        check_n_draws(n_draws, owner)
+    if not hasattr(estimator, "teach"):
+        check_fits(estimator, owner)
     check_labels(X, y, owner)
-    y = column_or_1d(y)
+    y = label_column(y, f"y given to {owner}")
     classes, codes = class_codes(y, "y", owner)
     check_classification_targets(y)
     if hasattr(estimator, "teach"):
@@ -134,10 +138,30 @@ def out_of_fold_probabilities(
         _Predictive(estimator, classes, n_draws, seed),
         whole(X),
         codes,
-        cv=check_cv(cv, codes, classifier=True),
+        cv=_check_cv(cv, codes, owner),
         n_jobs=n_jobs,
         method="predict_proba",
     )
+
+
+def _check_cv(cv, codes, owner):
+    """Return the folds, or raise an error where scikit-learn would not name ``cv``."""
+    is_string = isinstance(cv, (str, bytes))
+    is_known = cv is None or isinstance(cv, Integral) or hasattr(cv, "split")
+    if is_string or not (is_known or np.iterable(cv)):
+        got = f"got {cv!r}"
+    elif is_known or all(map(_is_pair, cv := list(cv))):
+        return check_cv(cv, codes, classifier=True)
+    else:
+        got = "got an iterable of something else"
+    raise TypeError(
+        f"cv of {owner} must be None, an integer, a splitter such as StratifiedKFold() "
+        f"or pairs of train and test rows, {got}."
+    )
+
+
+def _is_pair(fold):
+    return isinstance(fold, (tuple, list)) and len(fold) == 2
 
 
 class _Predictive(ClassifierMixin, BaseEstimator):

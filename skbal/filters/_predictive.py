@@ -1,9 +1,10 @@
 """The posterior predictive of any classifier, in bounded memory."""
 
 import numpy as np
-from sklearn.utils import check_array, column_or_1d
+from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted
 
+from skbal._utils.labels import label_column
 from skbal._utils.pools import n_rows
 from skbal._utils.tags import regresses
 from skbal._utils.unwrap import unwrap
@@ -122,14 +123,14 @@ def columns_of(y, classes):
     Raises
     ------
     ValueError
-        If y has several columns, or a label is NaN.
+        If y has several columns, or a label is missing or no label.
 
     Examples
     --------
     >>> columns_of(["eel", "cat"], np.array(["cat", "dog"])).tolist()
     [-1, 0]
     """
-    y = column_or_1d(y)
+    y = label_column(y, "y")
     if y.size:
         check_array(y, ensure_2d=False, dtype=None, input_name="y")
     places = {label: column for column, label in enumerate(classes.tolist())}
@@ -175,7 +176,8 @@ def check_labels(X, y, owner):
     """
     if y is None:
         raise ValueError(f"y given to {owner} must be labels, got None.")
-    check_same_number(n_rows(X), n_rows(y), owner)
+    n_labels = n_rows(y, f"y given to {owner}")
+    check_same_number(n_rows(X, f"X given to {owner}"), n_labels, owner)
 
 
 def check_same_kind(y, classes, owner):
@@ -199,7 +201,7 @@ def check_same_kind(y, classes, owner):
     """
     known = classes.tolist()
     are_strings = isinstance(known[0], str)
-    for label in column_or_1d(y).tolist():
+    for label in label_column(y, f"y given to {owner}").tolist():
         if isinstance(label, str) != are_strings:
             raise ValueError(
                 f"y given to {owner} must be "

@@ -5,6 +5,7 @@ no model and no data. They work on chunks of rows that fit into the processor's 
 make no second copy of the draws, and do not change the array.
 """
 
+from skbal._utils.names import missing_from
 from skbal.information._entropy import (
     expected_entropy,
     margin,
@@ -40,3 +41,5 @@ __all__ = [
     "vote_log_likelihood",
     "vote_mutual_information",
 ]
+
+__getattr__ = missing_from(__name__)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from skbal._utils.rho import check_level
+from skbal._utils.validation import as_numbers
 
 _ROUNDING = 1e-12  # error of a sum of a few thousand probabilities
 _TOLERANCE = 1e-6  # for the sum of a distribution
@@ -44,7 +45,8 @@ def vote_interval(distribution, level=0.95):
     """
     owner = "vote_interval"
     level = check_level(level, owner)
-    distribution = np.asarray(distribution, dtype=np.float64)
+    must = f"distribution given to {owner} must be probabilities"
+    distribution = as_numbers(distribution, must).astype(np.float64)
     _check_distribution(distribution, owner)
     below = np.cumsum(distribution, axis=-1)
     below /= below[..., -1:]

@@ -4,7 +4,10 @@
 `Record` per step into its `History`.
 """
 
+from skbal._utils.names import missing_from
 from skbal.loop._history import History, Record
 from skbal.loop._loop import ActiveLearningLoop
 
 __all__ = ["ActiveLearningLoop", "History", "Record"]
+
+__getattr__ = missing_from(__name__)

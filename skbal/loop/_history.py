@@ -1,18 +1,16 @@
 """What a loop has done: one record per step."""
 
-import ast
 import math
 from dataclasses import asdict, dataclass, field, fields
 
 import numpy as np
 
-from skbal._utils.indices import check_indices
 from skbal._utils.optional import require
 from skbal._utils.validation import check_count, check_real
+from skbal.loop._plain_records import check_plain, field_value
+from skbal.loop._record_checks import check_order, check_record
 
 __all__ = ["History", "Record"]
-
-_FROM_RECORDS = "History.from_records"
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,8 +57,10 @@ class Record:
     skipped: tuple = ()
 
     def __post_init__(self):
+        check_count(self.n_labels, "n_labels", "Record", smallest=0)
         if self.cost is None:
             object.__setattr__(self, "cost", float(self.n_labels))
+        check_record(self)
 
     def __eq__(self, other):
         if not isinstance(other, Record):
@@ -97,7 +97,14 @@ class History:
     """
 
     def __init__(self, records=()):
-        self._records = list(records)
+        if isinstance(records, Record) or not np.iterable(records):
+            raise TypeError(
+                f"records of History must be a list of Record, got {records!r}."
+            )
+        self._records = []
+        for record in records:
+            _check_is_record(record, "Each of the records of History")
+            self.append(record)
 
     def __len__(self):
         return len(self._records)
@@ -148,12 +155,11 @@ class History:
         ------
         TypeError
             If ``record`` is not a Record.
+        ValueError
+            If it has fewer labels than the step before.
         """
-        if not isinstance(record, Record):
-            raise TypeError(
-                f"record of History.append must be a Record, got {record!r} "
-                f"({type(record).__name__})."
-            )
+        _check_is_record(record, "record of History.append")
+        check_order([*self._records[-1:], record])
         self._records.append(record)
 
     def labels_to(self, target_score):
@@ -247,10 +253,13 @@ class History:
 
         Raises
         ------
-        ValueError, TypeError
-            If a field is unknown, missing or not what a `Record` holds.
+        TypeError
+            If a record has a field that `Record` has not, lacks one that it needs, or
+            holds a value of the wrong kind.
+        ValueError
+            If a count is negative, or the number of labels falls.
         """
-        return cls(_record(plain) for plain in records)
+        return cls(_record(plain) for plain in check_plain(records))
 
     def to_frame(self):
         """Return the history as a table with one row per step.
@@ -269,6 +278,13 @@ class History:
         names = [column.name for column in fields(Record)]
         rows = [[getattr(record, name) for name in names] for record in self]
         return pandas.DataFrame(rows, columns=names)
+
+
+def _check_is_record(record, what):
+    if not isinstance(record, Record):
+        raise TypeError(
+            f"{what} must be a Record, got {record!r} ({type(record).__name__})."
+        )
 
 
 def _last_of_each(labels, scores):
@@ -292,49 +308,8 @@ def _plain(record):
 def _record(plain):
     names = {part.name for part in fields(Record)}
     if unknown := set(plain) - names:
-        raise ValueError(
-            f"records of {_FROM_RECORDS} have the unknown fields {sorted(unknown)}"
-            f", known are {sorted(names)}."
+        raise TypeError(
+            "records of History.from_records have the unknown fields "
+            f"{sorted(unknown)}, known are {sorted(names)}."
         )
-    values = {name: _value(name, value) for name, value in plain.items()}
-    try:
-        return Record(**values)
-    except TypeError as error:
-        raise ValueError(f"A record of {_FROM_RECORDS} is wrong: {error}.") from error
-
-
-def _value(name, value):
-    """Return a field as a Record holds it, also from a table or a file of text."""
-    if name in ("indices", "rejected", "skipped"):
-        return _rows(name, value)
-    if name in ("step", "n_labels"):
-        return check_count(_number(value), name, _FROM_RECORDS, smallest=0)
-    number = _number(value)
-    missing = number is None or number != number
-    if name == "score" and missing:
-        return math.nan
-    return (
-        None if name == "cost" and missing else check_real(number, name, _FROM_RECORDS)
-    )
-
-
-def _rows(name, value):
-    if isinstance(value, str):  # a tuple of a table that went through CSV
-        try:
-            value = ast.literal_eval(value)
-        except (ValueError, SyntaxError):
-            value = None
-    if not isinstance(value, (list, tuple, np.ndarray)):
-        raise ValueError(
-            f"{name} of {_FROM_RECORDS} must be rows, such as (3, 14), got {value!r}."
-        )
-    rows = check_indices(value, np.inf, name, _FROM_RECORDS, unique=False)
-    return tuple(rows.tolist())
-
-
-def _number(value):
-    if isinstance(value, str):
-        value = ast.literal_eval(value)
-    value = value.item() if isinstance(value, np.generic) else value
-    whole = isinstance(value, float) and value.is_integer()
-    return int(value) if whole else value
+    return Record(**{name: field_value(name, value) for name, value in plain.items()})

@@ -10,10 +10,12 @@ from sklearn.exceptions import NotFittedError
 from tqdm.auto import tqdm
 
 from skbal._utils.initial import initial_rule
+from skbal._utils.names import KnowsItsParameters
 from skbal._utils.parameters import count, own, rules_of
 from skbal._utils.progress import verbose_rule
 from skbal._utils.scoring import score_of
 from skbal._utils.timing import timed
+from skbal._utils.unknown_categories import unknown_categories_explained
 from skbal.loop._advance import advance, forget, memory_of, warn_of_rejections
 from skbal.loop._checks import (
     OWNER,
@@ -62,7 +64,7 @@ class _Ruling:
     n_steps: int = 0
 
 
-class ActiveLearningLoop:
+class ActiveLearningLoop(KnowsItsParameters):
     """Queries, asks an oracle, teaches and scores, one record per step.
 
     Iterate over the loop, which yields one record per step, or `run` it to the end.
@@ -461,6 +463,7 @@ class ActiveLearningLoop:
 
     def _score_on_test_set(self):
         if self.scoring is None:
-            return self.learner.score(self.X_test, self.y_test)
+            with unknown_categories_explained():
+                return self.learner.score(self.X_test, self.y_test)
         estimator = scored_estimator(self.learner)
         return score_of(estimator, self.X_test, self.y_test, self.scoring)

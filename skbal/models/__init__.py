@@ -1,6 +1,7 @@
 """Estimators that make posterior draws; torch loads when a network is first used."""
 
 from skbal._utils.lazy import lazy_module
+from skbal._utils.names import missing_from
 from skbal.models._dropout._classifier import MCDropoutClassifier
 from skbal.models._dropout._regressor import MCDropoutRegressor
 from skbal.models._dropout._vote_regressor import MCDropoutVoteRegressor
@@ -43,11 +44,13 @@ __all__ = [
     "RandomShift",
 ]
 
+_missing = missing_from(__name__)
+
 
 def __getattr__(name):
     if name in _TORCH_MODULES:
         return getattr(_architectures, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return _missing(name)
 
 
 def __dir__():

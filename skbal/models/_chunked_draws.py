@@ -5,9 +5,9 @@ from abc import abstractmethod
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from skbal._utils._sklearn import num_samples
+from skbal._utils.pools import n_rows
 from skbal._utils.random import check_seed
-from skbal._utils.validation import check_count
+from skbal._utils.validation import check_n_draws
 from skbal.base import PosteriorSamplerMixin
 
 
@@ -48,7 +48,7 @@ class ChunkedDrawsMixin(PosteriorSamplerMixin):
         draws = None
         for rows, chunk in self._draw_chunks(X, n_draws, seed):
             if draws is None:
-                shape = (num_samples(X), *chunk.shape[1:])
+                shape = (n_rows(X), *chunk.shape[1:])
                 draws = np.empty(shape, dtype=chunk.dtype)
             draws[rows] = chunk
         return draws
@@ -56,7 +56,7 @@ class ChunkedDrawsMixin(PosteriorSamplerMixin):
     def _check_n_draws(self, n_draws):
         """Return the number of draws; None means the parameter ``n_draws``."""
         n_draws = self.n_draws if n_draws is None else n_draws
-        return check_count(n_draws, "n_draws", type(self).__name__)
+        return check_n_draws(n_draws, type(self).__name__)
 
     @abstractmethod
     def _draw_chunks(self, X, n_draws, seed):

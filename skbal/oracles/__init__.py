@@ -5,6 +5,7 @@ row is left unanswered by None, NaN or ``SKIP``. `Oracle` is the base class for 
 of your own.
 """
 
+from skbal._utils.names import missing_from
 from skbal._utils.unanswered import SKIP
 from skbal.oracles._callable import CallableOracle
 from skbal.oracles._crowd import CrowdOracle
@@ -24,3 +25,5 @@ __all__ = [
     "Oracle",
     "VoteOracle",
 ]
+
+__getattr__ = missing_from(__name__)

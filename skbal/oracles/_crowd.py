@@ -130,7 +130,7 @@ class CrowdOracle(Oracle):
             return table.classes[:0], {}
         answers = []
         for row in indices:
-            bought[row] = min(bought[row] + self.n_answers, table.n_given[row])
+            bought[row] = min(int(bought[row]) + self.n_answers, table.n_given[row])
             answers.append(self._aggregated(table, row, bought[row]))
         labels = as_labels(answers, type(self).__name__)
         n_asked = self.n_asked + len(indices)

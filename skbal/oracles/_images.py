@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from skbal._utils.arrays import as_array
 from skbal._utils.optional import require
 
 _MOMENT = 0.05  # seconds that a window needs to be drawn
@@ -56,8 +57,10 @@ def as_image(row, shape):
     array([[1, 2],
            [3, 4]])
     """
-    values, shape = np.asarray(row), tuple(np.atleast_1d(shape).tolist())
-    if values.size != np.prod(shape) or len(shape) not in (2, 3):
+    values, sides = np.asarray(row), as_array(shape, "image_shape").ravel()
+    shape = tuple(sides.tolist())
+    is_shape = sides.dtype.kind in "iu" and len(shape) in (2, 3) and min(shape) > 0
+    if not is_shape or values.size != np.prod(shape):
         raise ValueError(
             f"image_shape of InteractiveOracle must be the shape of an image with the "
             f"{values.size} values of a row, got {shape}."

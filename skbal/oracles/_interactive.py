@@ -10,7 +10,7 @@ from skbal.oracles._images import show_image
 from skbal.oracles._one_by_one import OneByOneOracle
 from skbal.oracles._oracle import check_callable
 
-_BACK, _LATER, _SKIP = "<", ">", "?"
+_BACK, _LATER, _SKIP = _KEYS = "<", ">", "?"
 _MANY_CLASSES = 10  # a question names at most this many
 _MANY_VALUES = 100  # longer rows are abbreviated
 
@@ -23,8 +23,11 @@ def _check_classes(classes, name, owner):
         )
     for string in strings:
         # Spaces around what is typed are removed.
-        if string in ("", _BACK, _LATER, _SKIP) or string != string.strip():
-            raise ValueError(f"{string!r} cannot be a class of {owner}.")
+        if string in ("", *_KEYS) or string != string.strip():
+            raise ValueError(
+                f"{name} of {owner} cannot hold {string!r}: a label has no spaces "
+                f"around it and is neither empty nor one of {', '.join(_KEYS)}."
+            )
 
 
 class InteractiveOracle(OneByOneOracle):
@@ -146,7 +149,7 @@ class InteractiveOracle(OneByOneOracle):
         names = f" ({', '.join(labels)})" if 0 < len(labels) <= _MANY_CLASSES else ""
         while True:
             text = self._typed(f"Label of row {row}{names}, {place} of {n_rows}: ")
-            if text in (_BACK, _LATER, _SKIP):
+            if text in _KEYS:
                 return text
             found = [text] if self.classes is None and text else _meant(text, labels)
             if len(found) == 1:

@@ -1,8 +1,7 @@
 """The oracle that knows all labels."""
 
-import numpy as np
-
 from skbal._utils._sklearn import num_samples
+from skbal._utils.arrays import as_array
 from skbal.oracles._oracle import Oracle
 
 
@@ -43,10 +42,10 @@ class LabelOracle(Oracle):
         return self._labels()[indices]
 
     def _labels(self):
-        y = np.asarray(self.y)
+        what = f"y of {type(self).__name__}"
+        y = as_array(self.y, what)
         if y.ndim == 0:
-            raise TypeError(
-                f"y of {type(self).__name__} must be an array of labels, "
-                f"got {self.y!r}."
-            )
+            raise TypeError(f"{what} must be an array of labels, got {self.y!r}.")
+        if not len(y):
+            raise ValueError(f"{what} is empty: it has no label to answer with.")
         return y

@@ -5,7 +5,7 @@ from numbers import Number
 import numpy as np
 from sklearn.utils.multiclass import type_of_target
 
-from skbal._utils.labels import class_codes
+from skbal._utils.labels import class_codes, different_labels
 from skbal._utils.parameters import check_parameters, option, seed
 from skbal._utils.random import check_seed
 from skbal._utils.unanswered import unanswered
@@ -164,12 +164,8 @@ def _coded(y, classes, owner):
         )
     if classes is None:
         return found, codes
-    classes = np.asarray(classes)
+    classes = different_labels(classes, f"classes of {owner}")
     places = {value: place for place, value in enumerate(classes.tolist())}
-    if classes.ndim != 1 or len(places) < len(classes):
-        raise ValueError(
-            f"classes of {owner} must be different labels, got {classes.tolist()!r}."
-        )
     if missing := [value for value in found.tolist() if value not in places]:
         raise ValueError(
             f"classes of {owner} must hold every class of y, but {missing[0]!r} is not "
@@ -180,10 +176,12 @@ def _coded(y, classes, owner):
 
 def _check_numbers(y, owner):
     if y.dtype.kind not in "buif":
-        first = str(y.flat[0]) if y.size else ""
         raise ValueError(
-            f"kind='gaussian' of {owner} adds to numbers, but y holds {first!r}."
+            f"kind='gaussian' of {owner} adds to numbers, but y holds "
+            f"{str(y.flat[0])!r}."
         )
+    if not np.isfinite(y).all():
+        raise ValueError(f"y of {owner} must be finite, got NaN or infinity.")
     return y
 
 

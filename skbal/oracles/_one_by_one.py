@@ -27,7 +27,12 @@ class OneByOneOracle(Oracle):
     @property
     def n_pool(self):
         """Number of rows that the oracle can be asked about; infinite if unknown."""
-        return np.inf if self.X_pool is None else n_rows(self.X_pool)
+        if self.X_pool is None:
+            return np.inf
+        what = f"X_pool of {type(self).__name__}"
+        if not (n_pool := n_rows(self.X_pool, what)):
+            raise ValueError(f"{what} is empty: it has no row to ask about.")
+        return n_pool
 
     def answer(self, indices):
         self._settle()

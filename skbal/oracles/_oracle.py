@@ -6,10 +6,11 @@ import numpy as np
 from sklearn.base import BaseEstimator
 
 from skbal._utils.indices import check_indices
+from skbal._utils.names import KnowsItsParameters
 from skbal._utils.parameters import check_parameters, real
 
 
-class Oracle(BaseEstimator, ABC):
+class Oracle(KnowsItsParameters, BaseEstimator, ABC):
     """Base class of oracles.
 
     A subclass implements `answer`. If the number of rows is known, it overrides

@@ -1,10 +1,9 @@
 """A table of answers: who said what about which row."""
 
 import numpy as np
-from sklearn.utils import column_or_1d
 
 from skbal._utils.indices import check_indices
-from skbal._utils.labels import class_codes
+from skbal._utils.labels import class_codes, label_column
 from skbal._utils.random import stream
 
 
@@ -109,7 +108,7 @@ class AnswerTable:
 
 
 def _column(values, name, n_items, owner):
-    values = column_or_1d(values)
+    values = label_column(values, f"{name} of {owner}")
     if len(values) != n_items:
         raise ValueError(
             f"{name} of {owner} must be as many as the {n_items} items, got "

@@ -4,7 +4,7 @@ import numpy as np
 
 from skbal._utils.parameters import seed
 from skbal._utils.random import check_seed, stream
-from skbal._utils.validation import as_numbers, check_count
+from skbal._utils.validation import MOST_IN_MEMORY, as_numbers, check_count
 from skbal.oracles._oracle import Oracle
 
 
@@ -164,6 +164,8 @@ default=40
                 f"vote_fraction of {owner} must have the shape (n_pool,) or (n_pool, "
                 f"n_questions), got {fractions.shape}."
             )
+        if not len(fractions):
+            raise ValueError(f"vote_fraction of {owner} is empty: it has no row.")
         wrong = ~((fractions >= 0) & (fractions <= 1))
         _refuse(wrong, fractions, "vote_fraction", owner, "in [0, 1]")
         return fractions if fractions.ndim == 2 else fractions[:, None]
@@ -172,7 +174,13 @@ default=40
         """Return how many volunteers a call asks, shape (n_pool, n_questions)."""
         owner, shape = type(self).__name__, self._fractions().shape
         if np.ndim(self.n_volunteers) == 0:
-            n = check_count(self.n_volunteers, "n_volunteers", owner, smallest=0)
+            n = check_count(
+                self.n_volunteers,
+                "n_volunteers",
+                owner,
+                smallest=0,
+                most=MOST_IN_MEMORY,
+            )
             return np.full(shape, n)
         counts = as_numbers(
             self.n_volunteers, f"n_volunteers of {owner} must be numbers"

@@ -5,6 +5,7 @@ A display with several plots takes an array of Axes as ``ax`` and has the attrib
 ``axes_``. `ImageGridDisplay` takes a ``figure`` and makes the axes itself.
 """
 
+from skbal._utils.names import missing_from
 from skbal.plotting._comparison import ComparisonDisplay
 from skbal.plotting._curves import AcquisitionCurveDisplay
 from skbal.plotting._image_grid import ImageGridDisplay
@@ -18,3 +19,5 @@ __all__ = [
     "VoteInformationDisplay",
     "VotePosteriorDisplay",
 ]
+
+__getattr__ = missing_from(__name__)

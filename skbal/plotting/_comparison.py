@@ -107,11 +107,18 @@ class ComparisonDisplay:
 
         Raises
         ------
+        TypeError
+            If ``comparison`` is none.
         ValueError
             If a run has no scores.
         ImportError
             If matplotlib is missing; ``pip install 'skbal[examples]'`` installs it.
         """
+        if not hasattr(comparison, "histories") or isinstance(comparison, type):
+            raise TypeError(
+                f"comparison of {OWNER} must be a Comparison, such as "
+                f"skbal.experiments.compare returns, got {comparison!r}."
+            )
         n_labels, scores = curves_of(comparison.histories)
         display = cls(
             n_labels=n_labels,

@@ -12,15 +12,15 @@ _MOST_ROWS = 20
 _N_VOTES = 40
 
 
-def check_few(n_samples, owner):
+def check_few(n_samples, name, owner):
     """Return a number of rows that fits into one figure.
 
     Parameters
     ----------
     n_samples : int
         Number of rows.
-    owner : str
-        Name of the display, for messages.
+    name, owner : str
+        Names of the argument and of the display, for messages.
 
     Returns
     -------
@@ -33,8 +33,8 @@ def check_few(n_samples, owner):
     """
     if not 1 <= n_samples <= _MOST_ROWS:
         raise ValueError(
-            f"{owner} draws a few rows, 1 to {_MOST_ROWS}, got {n_samples}. Give it "
-            "some of them, such as X[:5]."
+            f"{name} of {owner} must be a few rows, 1 to {_MOST_ROWS}, got "
+            f"{n_samples}. Give it some of them, such as {name}[:5]."
         )
     return n_samples
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from skbal._utils.arrays import as_array
 from skbal._utils.optional import require
 from skbal._utils.validation import check_count
 
@@ -137,6 +138,10 @@ class ImageGridDisplay:
                 f"titles of {_NAME} must be a list of titles, got the string "
                 f"{self.titles!r}. For one title above all images use title."
             )
+        if self.titles is not None and not np.iterable(self.titles):
+            raise TypeError(
+                f"titles of {_NAME} must be a list of titles, got {self.titles!r}."
+            )
         titles = [] if self.titles is None else list(self.titles)
         if self.titles is not None and len(titles) != n_images:
             raise ValueError(
@@ -172,7 +177,10 @@ def as_pictures(images, owner):
     >>> as_pictures(np.zeros((2, 3, 8, 9)), "ImageGridDisplay").shape
     (2, 8, 9, 3)
     """
-    images = np.asarray(images)
+    what = f"images given to {owner}"
+    images = as_array(images, what)
+    if images.dtype.kind not in "buif":
+        raise ValueError(f"{what} must be numbers, got dtype {images.dtype}.")
     if images.ndim == 4 and images.shape[1] == 1:
         images = images[:, 0]  # (n, 1, height, width) -> (n, height, width)
     elif images.ndim == 4 and images.shape[1] == 3 and images.shape[3] != 3:
@@ -180,7 +188,7 @@ def as_pictures(images, owner):
     is_colour = images.ndim == 4 and images.shape[3] == 3
     if not (images.ndim == 3 or is_colour) or 0 in images.shape:
         raise ValueError(
-            f"images given to {owner} must have shape (n, height, width), "
+            f"{what} must have shape (n, height, width), "
             "(n, 1, height, width), (n, 3, height, width) or (n, height, width, 3), "
             f"got {images.shape}."
         )

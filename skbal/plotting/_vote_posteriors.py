@@ -151,7 +151,7 @@ class VotePosteriorDisplay:
             If matplotlib is missing; ``pip install 'skbal[examples]'`` installs it.
         """
         model = check_vote_model(estimator, _NAME)
-        n_samples = check_few(n_rows(X), _NAME)
+        n_samples = check_few(n_rows(X, f"X given to {_NAME}"), "X", _NAME)
         votes = check_observed(y, n_votes, n_samples, _NAME)
         if isinstance(images, str):
             images = rows_as_images(X, images, _NAME)
@@ -216,7 +216,9 @@ n_questions), optional
             If matplotlib is missing; ``pip install 'skbal[examples]'`` installs it.
         """
         rho_draws = check_draws(rho_draws, _NAME, name="rho_draws")
-        votes = check_observed(y, n_votes, check_few(len(rho_draws), _NAME), _NAME)
+        votes = check_observed(
+            y, n_votes, check_few(len(rho_draws), "rho_draws", _NAME), _NAME
+        )
         display = cls._from_draws(
             rho_draws, votes, n_votes, concentration, question, question_names, images
         )

@@ -5,6 +5,7 @@ indices of rows, best first. ``score_pool`` returns the score of every row.
 `DrawStrategy` and `QueryStrategy` are the bases of strategies of your own.
 """
 
+from skbal._utils.names import missing_from
 from skbal.base import QueryStrategy
 from skbal.query._badge import BADGE
 from skbal.query._bald import BALD
@@ -44,3 +45,5 @@ __all__ = [
     "VariationRatios",
     "VoteBALD",
 ]
+
+__getattr__ = missing_from(__name__)

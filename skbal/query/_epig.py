@@ -10,7 +10,7 @@ from skbal.sampling import predict_samples
 
 
 def _check_targets(value, name, owner):
-    if n_rows(value) == 0:
+    if n_rows(value, f"{name} of {owner}") == 0:
         raise ValueError(f"{name} of {owner} is empty: give a row or None.")
 
 

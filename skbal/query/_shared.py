@@ -1,6 +1,14 @@
 """The parameters that all strategies share, and the checks of a pool."""
 
-from skbal._utils.parameters import check_parameters, count, either, flag, jobs, own
+from skbal._utils.parameters import (
+    check_parameters,
+    count,
+    count_in_memory,
+    either,
+    flag,
+    jobs,
+    own,
+)
 from skbal._utils.pools import n_rows
 from skbal.base import QueryStrategy
 
@@ -17,7 +25,7 @@ class SharedParameters(QueryStrategy):
     # Also for subclasses of users, whose __init__ may have fewer parameters.
     n_draws, batch_size, n_jobs, verbose = None, None, None, 0
     _parameter_rules = {
-        "n_draws": count(1, none=True),
+        "n_draws": count_in_memory(none=True),
         "batch_size": count(1, none=True),
         "n_jobs": jobs(),
         "verbose": either(flag(), count(0)),
@@ -43,8 +51,8 @@ class SharedParameters(QueryStrategy):
     def _check(self, X_pool):
         """Raise an error if a parameter is invalid or the pool is empty."""
         check_parameters(self)
-        if n_rows(X_pool) == 0:
-            owner = type(self).__name__
+        owner = type(self).__name__
+        if n_rows(X_pool, f"X_pool given to {owner}") == 0:
             raise ValueError(f"X_pool given to {owner} is empty: no row to score.")
 
 

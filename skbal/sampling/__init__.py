@@ -5,6 +5,9 @@ of an ensemble are draws, and the covariance of a linear model or of a Gaussian 
 gives them.
 """
 
+from skbal._utils.names import missing_from
 from skbal.sampling._predict import predict_samples
 
 __all__ = ["predict_samples"]
+
+__getattr__ = missing_from(__name__)

@@ -62,6 +62,11 @@ def _kept_coefficients(model):
 
 def _linear_draws(model, deviations, X):
     X = validate_data(model, X, accept_sparse=["csr", "csc", "coo"], reset=False)
+    if X.dtype.kind in "mM":
+        raise ValueError(
+            f"X given to predict_samples must be numbers for {type(model).__name__}, "
+            f"got dtype {X.dtype}."
+        )
     mean = X @ model.coef_ + model.intercept_
     draws = _centred_product(X, model.X_offset_, deviations)
     draws += mean[:, np.newaxis]

@@ -3,7 +3,7 @@
 from skbal._utils.parameters import check_n_jobs
 from skbal._utils.pools import whole
 from skbal._utils.random import check_seed
-from skbal._utils.validation import check_count
+from skbal._utils.validation import check_count, check_n_draws
 from skbal.sampling._chunks import draw_in_chunks
 from skbal.sampling._routes import sampler_of
 
@@ -96,7 +96,7 @@ def predict_samples(
     True
     """
     if n_draws is not None:
-        n_draws = check_count(n_draws, "n_draws", _OWNER)
+        n_draws = check_n_draws(n_draws, _OWNER)
     if batch_size is not None:
         batch_size = check_count(batch_size, "batch_size", _OWNER)
     check_n_jobs(n_jobs, "n_jobs", _OWNER)

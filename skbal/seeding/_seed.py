@@ -5,12 +5,13 @@ from abc import ABC, abstractmethod
 from sklearn.base import BaseEstimator
 
 from skbal._utils.indices import check_indices
+from skbal._utils.names import KnowsItsParameters
 from skbal._utils.parameters import check_parameters, seed
 from skbal._utils.pools import n_rows
 from skbal._utils.random import check_seed, stream
 
 
-class Seed(BaseEstimator, ABC):
+class Seed(KnowsItsParameters, BaseEstimator, ABC):
     """Base class of rules that select the first rows to label.
 
     A subclass implements `select_rows`. As in scikit-learn, ``__init__`` only stores
@@ -63,9 +64,10 @@ class Seed(BaseEstimator, ABC):
         """
         check_parameters(self)
         owner = type(self).__name__
+        n_samples = n_rows(X, f"X given to {owner}")
         rng = stream(check_seed(self.random_state, owner), "seed")
         rows = self.select_rows(X, y, rng)
-        return check_indices(rows, n_rows(X), "result of select_rows", owner)
+        return check_indices(rows, n_samples, "result of select_rows", owner)
 
     @abstractmethod
     def select_rows(self, X, y, rng):
@@ -88,7 +90,8 @@ class Seed(BaseEstimator, ABC):
 
     def _check_n_instances(self, X):
         """Raise an error if X holds fewer than ``n_instances`` rows."""
-        owner, n_samples = type(self).__name__, n_rows(X)
+        owner = type(self).__name__
+        n_samples = n_rows(X, f"X given to {owner}")
         if self.n_instances > n_samples:
             raise ValueError(
                 f"n_instances of {owner} is {self.n_instances}, but X holds only "

@@ -4,6 +4,7 @@
 and strategies are parameters, so ``GridSearchCV`` can choose them.
 """
 
+from skbal._utils.names import missing_from
 from skbal.simulation._classifier import ActiveLearningClassifier
 from skbal.simulation._regressor import ActiveLearningRegressor
 from skbal.simulation._scorers import (
@@ -19,3 +20,5 @@ __all__ = [
     "final_score",
     "learning_curve_area_score",
 ]
+
+__getattr__ = missing_from(__name__)

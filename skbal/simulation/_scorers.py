@@ -7,6 +7,7 @@ learning curve is scored on X and y, otherwise on the rows that the simulation h
 
 from sklearn.base import BaseEstimator
 
+from skbal._utils.names import KnowsItsParameters
 from skbal._utils.parameters import check_parameters, real
 from skbal._utils.unwrap import transform
 from skbal.loop import History, Record
@@ -80,7 +81,7 @@ def learning_curve_area_score(estimator, X, y):
     return _curve(estimator, X, y, "learning_curve_area_score").area()
 
 
-class LabelsToTarget(BaseEstimator):
+class LabelsToTarget(KnowsItsParameters, BaseEstimator):
     """Scorer that counts the labels needed to reach a score.
 
     Parameters

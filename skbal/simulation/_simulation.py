@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 from skbal import sampling
 from skbal._utils.initial import initial_rule
 from skbal._utils.labelled import check_labelled
+from skbal._utils.names import KnowsItsParameters
 from skbal._utils.parameters import check_parameters, count, flag, own, real
 from skbal._utils.progress import verbose_rule
 from skbal._utils.random import SMALL_SEEDS
@@ -42,7 +43,7 @@ def _numpy_state(random_state, name, owner):
         ) from error
 
 
-class Simulation(StagesMixin, MetaEstimatorMixin, BaseEstimator):
+class Simulation(KnowsItsParameters, StagesMixin, MetaEstimatorMixin, BaseEstimator):
     """The loop as an estimator. A subclass says what kind of labels there are.
 
     `ActiveLearningClassifier` describes the parameters. A subclass gives

@@ -5,6 +5,7 @@ None to continue. Any function of a loop is a rule. `StoppingRule` is the base c
 rules with parameters or a memory.
 """
 
+from skbal._utils.names import missing_from
 from skbal.stopping._limits import MaxCost, MaxLabels, MaxQueries
 from skbal.stopping._rule import StoppingRule
 from skbal.stopping._scores import ScorePlateau, TargetScore
@@ -21,3 +22,5 @@ __all__ = [
     "TargetScore",
     "UncertaintyBelow",
 ]
+
+__getattr__ = missing_from(__name__)

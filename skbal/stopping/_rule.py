@@ -4,10 +4,11 @@ from abc import ABC, abstractmethod
 
 from sklearn.base import BaseEstimator
 
+from skbal._utils.names import KnowsItsParameters
 from skbal._utils.parameters import check_parameters
 
 
-class StoppingRule(BaseEstimator, ABC):
+class StoppingRule(KnowsItsParameters, BaseEstimator, ABC):
     """Base class of stopping rules.
 
     A subclass implements `reason_to_stop`. As in scikit-learn, ``__init__`` only stores
@@ -56,6 +57,11 @@ class StoppingRule(BaseEstimator, ABC):
             If a parameter of the rule is wrong, or the loop lacks what the rule needs.
         """
         check_parameters(self)
+        if not any(hasattr(loop, name) for name in ("history_", "remaining_")):
+            raise TypeError(
+                f"loop of {type(self).__name__} must be an ActiveLearningLoop after a "
+                f"step, got {loop!r} ({type(loop).__name__})."
+            )
         return self.reason_to_stop(loop)
 
     @abstractmethod

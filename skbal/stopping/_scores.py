@@ -41,10 +41,11 @@ class ScorePlateau(StoppingRule):
         self.tolerance = tolerance
 
     def reason_to_stop(self, loop):
-        scores = _scores(loop, type(self).__name__)
-        if len(scores) <= self.n_steps:
+        scores, n_steps = _scores(loop, type(self).__name__), int(self.n_steps)
+        if len(scores) <= n_steps:
             return None
-        late, before = scores[-self.n_steps :].max(), scores[: -self.n_steps].max()
+        # int, since minus a uint8 is another positive number
+        late, before = scores[-n_steps:].max(), scores[:-n_steps].max()
         if late > before + self.tolerance:
             return None
         return (

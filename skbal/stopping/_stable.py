@@ -77,7 +77,7 @@ class PredictionsStable(StoppingRule):
         self.predictions_ = predictions
         if len(self.kappas_) < self.n_steps:
             return None
-        kappa = np.mean(self.kappas_[-self.n_steps :])
+        kappa = np.mean(self.kappas_[-int(self.n_steps) :])
         if kappa < self.kappa:
             return None
         return (

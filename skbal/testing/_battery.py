@@ -1,7 +1,7 @@
 """check_posterior_sampler: fit once, then test one promise at a time."""
 
 from skbal._utils.random import check_seed
-from skbal._utils.validation import check_count, check_real
+from skbal._utils.validation import check_fits, check_n_draws, check_real
 from skbal.testing._case import Case
 from skbal.testing._checks import CHECKS
 from skbal.testing._run import check_skip, run_checks
@@ -86,12 +86,13 @@ def check_posterior_sampler(
     >>> results["chunks"]
     'passed'
     """
+    check_fits(estimator, _OWNER)
     skip = check_skip(skip, CHECKS, _OWNER)
     case = Case(
         estimator,
         X,
         y,
-        n_draws=None if n_draws is None else check_count(n_draws, "n_draws", _OWNER),
+        n_draws=None if n_draws is None else check_n_draws(n_draws, _OWNER),
         seed=check_seed(random_state, _OWNER),
         tolerance=check_real(tolerance, "tolerance", _OWNER, low=0),
         n_standard_errors=check_real(

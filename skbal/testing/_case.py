@@ -6,7 +6,8 @@ from functools import cached_property
 import numpy as np
 from sklearn.base import clone
 
-from skbal._utils._sklearn import num_samples, safe_indexing
+from skbal._utils._sklearn import safe_indexing
+from skbal._utils.pools import n_rows
 from skbal._utils.seeds_of import fill_random_states
 from skbal.sampling import predict_samples
 from skbal.testing._run import Subject
@@ -34,7 +35,8 @@ class Case(Subject):
     """
 
     def __init__(self, estimator, X, y, *, n_draws, seed, tolerance, n_standard_errors):
-        self.n_samples = num_samples(X)
+        self.n_samples = n_rows(X, "X of check_posterior_sampler")
+        n_rows(y, "y of check_posterior_sampler")
         if self.n_samples < _FEWEST_ROWS:
             raise ValueError(
                 f"X of check_posterior_sampler must have at least {_FEWEST_ROWS} rows, "

@@ -1,9 +1,10 @@
 """Labels as numbers of their classes."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from skbal._utils.labels import class_codes
+from skbal._utils.labels import class_codes, different_labels, label_column
 
 
 @pytest.mark.parametrize(
@@ -22,9 +23,45 @@ def test_codes_are_positions_in_the_sorted_classes(labels):
         (np.array(["a", 1], dtype=object), TypeError, "got int and str"),
         (np.array(["a", None], dtype=object), TypeError, "got NoneType and str"),
         (np.array([1.0, np.nan]), ValueError, "must not contain NaN"),
+        (np.array([1.0, np.inf]), ValueError, "must be finite"),
+        (np.array([1j, 2]), TypeError, "got dtype complex128"),
         (np.array([1.0, np.nan], dtype=object), ValueError, "must not contain NaN"),
     ],
 )
 def test_what_is_no_class_is_refused_by_name(labels, error, message):
     with pytest.raises(error, match=f"^y of Somebody .*{message}"):
         class_codes(labels, "y", "Somebody")
+
+
+MISSING = [None, float("nan"), pd.NA, pd.NaT, [1, 2]]
+
+
+@pytest.mark.parametrize("missing", MISSING, ids=str)
+def test_a_label_that_is_none_is_named_with_its_row(missing):
+    labels = np.empty(3, dtype=object)
+    labels[:] = ["a", "b", "c"]
+    labels[1] = missing
+    with pytest.raises(ValueError, match=r"^y of Crowd must hold .*, row 1 has"):
+        label_column(labels, "y of Crowd")
+    with pytest.raises(ValueError, match=r"^classes of Crowd must be different labels"):
+        different_labels(labels, "classes of Crowd")
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [[3, 4, 3], [[3], [4], [3]], pd.Series([3, 4, 3], index=[9, 9, 9]), (3, 4, 3)],
+)
+def test_labels_in_any_container_are_one_axis(labels):
+    assert label_column(labels, "y").tolist() == [3, 4, 3]
+
+
+@pytest.mark.parametrize("labels", [5, [[1, 2], [3, 4]], [[[1]], [[2]]]])
+def test_labels_of_another_shape_are_refused(labels):
+    with pytest.raises(ValueError, match=r"^y of Crowd must be one label per row"):
+        label_column(labels, "y of Crowd")
+
+
+@pytest.mark.parametrize("labels", [5, [1, 1], [[1], [2]], {1, 2}, [np.nan, 1.0]])
+def test_classes_that_do_not_differ_are_refused(labels):
+    with pytest.raises(ValueError, match=r"^classes must be different labels"):
+        different_labels(labels, "classes")

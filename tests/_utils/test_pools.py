@@ -274,3 +274,25 @@ def test_only_what_cannot_be_sliced_is_changed():
 def test_torch_is_not_needed_to_tell_kinds_apart(monkeypatch):
     monkeypatch.delitem(sys.modules, "torch.utils.data", raising=False)
     assert_array_equal(take(Items(X), slice(0, 3)), X[:3])
+
+
+@pytest.mark.parametrize(
+    "X",
+    [
+        None,
+        5,
+        "hello",
+        b"abc",
+        {"a": 1},
+        {1, 2},
+        (row for row in [1, 2]),
+        len,
+        dict,
+        np.array(3.0),
+        np.ma.masked_array([[1.0], [2.0]], [[True], [False]]),
+    ],
+    ids=lambda X: type(X).__name__,
+)
+def test_what_gives_no_rows_is_named(X):
+    with pytest.raises((TypeError, ValueError), match=r"^X_pool given to BALD "):
+        n_rows(X, "X_pool given to BALD")

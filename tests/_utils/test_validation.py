@@ -1,9 +1,18 @@
 import numpy as np
+import pandas as pd
 import pytest
+from sklearn.ensemble import RandomForestClassifier
 
 from skbal._utils.chunks import rows_within
 from skbal._utils.optional import require
-from skbal._utils.validation import check_count, check_n_instances, check_real
+from skbal._utils.validation import (
+    as_numbers,
+    check_count,
+    check_fits,
+    check_n_draws,
+    check_n_instances,
+    check_real,
+)
 
 
 @pytest.mark.parametrize(
@@ -77,3 +86,56 @@ def test_a_missing_module_names_its_extra():
     ):
         require("nowhere.at_all", "examples", "The demo")
     assert require("math", "examples", "x").pi > 3
+
+
+@pytest.mark.parametrize("value", [2**31, 2**62, 10**30])
+def test_more_than_memory_holds_is_refused(value):
+    with pytest.raises(ValueError, match=r"^n_draws of BALD .* from 1 to 2147483647"):
+        check_n_draws(value, "BALD")
+
+
+def test_a_number_of_thousands_of_digits_is_not_printed():
+    for check in (check_n_draws, lambda value, owner: check_real(value, "lr", owner)):
+        with pytest.raises(ValueError, match=r"of Net .* more than 24 digits") as told:
+            check(10**5000, "Net")
+        assert len(str(told.value)) < 200
+
+
+def test_any_count_that_memory_holds_is_taken():
+    assert check_n_draws(2**31 - 1, "BALD") == 2**31 - 1
+    assert check_count(10**30, "batch_size", "BALD") == 10**30
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        np.array([1 + 0j, 2]),
+        np.array(["2020-01-01"], dtype="datetime64[D]"),
+        np.array([3], dtype="timedelta64[s]"),
+        np.array([1, None], dtype=object),
+        np.array([1, pd.NA], dtype=object),
+        np.array(["a"]),
+        np.ma.masked_array([1, 2], [True, False]),
+        [[1], [1, 2]],
+        [10**400],
+        None,
+    ],
+    ids=str,
+)
+def test_what_is_no_real_number_is_refused(values):
+    with pytest.raises(ValueError, match=r"^votes of somebody"):
+        as_numbers(values, "votes of somebody must be numbers")
+
+
+@pytest.mark.parametrize(
+    "values", [[True, False], [1, 2], np.float16([0.5]), np.array([1, 2.5], object)]
+)
+def test_real_numbers_stay_as_they_are(values):
+    assert as_numbers(values, "x").tolist() == np.asarray(values).tolist()
+
+
+def test_a_class_is_no_estimator_and_an_instance_is_asked_for():
+    with pytest.raises(TypeError, match=r"such as RandomForestClassifier\(\)"):
+        check_fits(RandomForestClassifier, "compare")
+    with pytest.raises(TypeError, match=r"an object with fit, got 'forest'"):
+        check_fits("forest", "compare")

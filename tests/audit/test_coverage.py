@@ -208,7 +208,7 @@ def test_levels_outside_of_their_range_are_refused(levels, error, message):
     [
         ([[[0.5]]] * 2, [[1, 2]] * 3, "number of rows, got 2 and 3"),
         ([[[0.5] * 3]], [[[1, 2]] * 2], "number of questions, got 3 and 2"),
-        ([[[0.5]]] * 2, [[0, 0]] * 2, "no vote on 'question 0': N is 0 in all 2 rows"),
+        ([[[0.5]]] * 2, [[0, 0]] * 2, "none on 'question 0': N is 0 in all 2 rows"),
         ([[[0.5]]], [[-1, 2]], "row 0 has k = -1 yes votes of N = 2"),
         ([[[0.5]], [[1.5]]], [[1, 2]] * 2, r"be probabilities in \[0, 1\], got .* 1.5"),
         ([[[np.nan]]], [[1, 2]], "got values from nan to nan"),

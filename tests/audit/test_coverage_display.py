@@ -140,7 +140,7 @@ def test_a_model_without_votes_is_refused_by_its_class():
         ({"y": VOTES[:50]}, ValueError, "got 60 rows and 50 labels"),
         ({"y": VOTES[:, :1]}, ValueError, "number of questions, got 2 and 1"),
         ({"y": VOTES * [1, 0]}, ValueError, "row 0 has k = "),
-        ({"y": VOTES * 0}, ValueError, "no vote on 'question 0': N is 0 in all 60"),
+        ({"y": VOTES * 0}, ValueError, "none on 'question 0': N is 0 in all 60"),
         ({"levels": [2]}, ValueError, "levels of VoteCoverageDisplay .* got 2"),
         ({"question": 2}, ValueError, "question of .* below 2, .* got 2"),
         ({"question": "spiral"}, ValueError, "one of 'question 0', .* got 'spiral'"),

@@ -83,6 +83,6 @@ def test_what_cannot_be_drawn_is_refused():
         VotePITDisplay.from_estimator(BayesianRidge().fit(X, X[:, 0]), X, VOTES)
     with pytest.raises(ValueError, match="y given to VotePITDisplay: row 0 has k = 3"):
         VotePITDisplay.from_predictions([[3, 2]], RHO[:1, :, :1])
-    with pytest.raises(ValueError, match="VotePITDisplay was given no vote on 'bar'"):
+    with pytest.raises(ValueError, match="VotePITDisplay hold none on 'bar'"):
         VotePITDisplay.from_predictions(VOTES * [[[1], [0]]], RHO, question_names=NAMES)
     assert not plt.get_fignums()

@@ -259,7 +259,7 @@ def test_few_rows_of_a_regression_are_enough():
         ({"X_test": X}, ValueError, "X_test and y_test of compare belong together"),
         ({"X_test": X, "y_test": Y[:3]}, ValueError, "rows, got 120 and 3"),
         ({"y": Y[:5]}, ValueError, r"y of compare .* 120 rows, but y has shape \(5,\)"),
-        ({"estimator": GaussianNB}, TypeError, "estimator of compare .* got <class"),
+        ({"estimator": GaussianNB}, TypeError, "estimator of compare .* instance"),
         ({"initial": BalancedSeed}, TypeError, "initial of compare .* got <class"),
         ({"initial": [1, 120]}, ValueError, r"initial of compare .* got 120"),
         ({"target_score": "all"}, TypeError, "target_score of compare"),
@@ -272,3 +272,15 @@ def test_wrong_arguments_are_named_before_any_run(settings, error, message):
     given = {"strategies": [BALD()], "estimator": FOREST, "X": X, "y": Y, **settings}
     with pytest.raises(error, match=message):
         compare(**given)
+
+
+def test_labels_as_a_column_are_the_same_labels():
+    flat = compare([BALD()], FOREST, X, Y, **SHORT)
+    column = compare([BALD()], FOREST, X, np.reshape(Y, (-1, 1)), **SHORT)
+    assert column.histories == flat.histories
+
+
+@pytest.mark.parametrize("reference", [["Random"], np.array(["a", "b"]), 3])
+def test_a_reference_that_is_no_name_is_refused(reference):
+    with pytest.raises(TypeError, match="reference of compare must be the name of a"):
+        compare([BALD()], FOREST, X, Y, reference=reference)

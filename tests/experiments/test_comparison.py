@@ -218,3 +218,41 @@ def test_what_cannot_be_compared_is_refused_by_name(
 def test_a_record_without_a_test_set_has_no_area():
     found = Comparison({"A": [History([Record(0, 20)])], "Random": flat(0.3)})
     assert np.isnan(found.areas["A"]).all()
+
+
+@pytest.mark.parametrize(
+    ("records", "error", "message"),
+    [
+        (
+            None,
+            TypeError,
+            "records of Comparison.from_records must be",
+        ),
+        ([1], TypeError, "must be a dict with histories"),
+        ({"reference": "A"}, TypeError, "must be a dict with histories"),
+        ({"histories": {"A": [[{"step": 0}]]}}, TypeError, "n_labels"),
+    ],
+)
+def test_plain_data_of_another_form_are_refused(records, error, message):
+    with pytest.raises(error, match=message):
+        Comparison.from_records(records)
+
+
+@pytest.mark.parametrize("reference", [["A"], np.array(["A", "B"]), 3, None])
+def test_a_reference_that_is_no_name_is_refused(reference):
+    runs = {"A": flat(0.5), "B": flat(0.6)}
+    with pytest.raises(ValueError, match="reference of Comparison must be one of"):
+        Comparison(runs, reference)
+
+
+@pytest.mark.parametrize(
+    ("histories", "error", "message"),
+    [
+        ({}, ValueError, "must hold two strategies, got none"),
+        ({"A": 5}, TypeError, "for 'A' must be a list of histories"),
+        ({"A": history([0.5])}, TypeError, "for 'A' must be a list of histories"),
+    ],
+)
+def test_histories_of_another_form_are_refused(histories, error, message):
+    with pytest.raises(error, match=f"histories of Comparison .*{message}"):
+        Comparison(histories)

@@ -95,9 +95,9 @@ def test_a_label_of_which_nobody_can_tell_is_no_error():
 @pytest.mark.parametrize(
     ("probabilities", "y", "classes", "message"),
     [
-        ([[0.5, 0.5]], [0, 1], None, "inconsistent"),
+        ([[0.5, 0.5]], [0, 1], None, "there are 1 rows and 2 labels"),
         ([[0.5, 0.5], [0.1, 0.9]], [0, 1], [0, 1, 2], "each of the 3 classes"),
-        ([0.5, 0.5], [0, 1], None, "each of the 2 classes"),
+        ([0.5, 0.5], [0, 1], None, r"must have the shape \(n_samples, n_classes\)"),
         ([[0.5, 0.5], [0.1, 0.9]], ["cat", "eel"], ["cat", "dog"], "label 'eel'"),
     ],
 )

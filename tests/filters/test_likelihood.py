@@ -260,7 +260,7 @@ def test_models_that_cannot_tell_are_refused(method, digits):
         ([0, 1], "given to LabelLikelihoodFilter .* got 3 rows and 2 labels"),
         (None, "y given to LabelLikelihoodFilter must be labels, got None"),
         (["0", "1", "2"], "must be numbers, like the class 0 of the model, got '0'"),
-        ([[0, 1], [1, 0], [2, 2]], "1d array"),
+        ([[0, 1], [1, 0], [2, 2]], "must be one label per row"),
         ([0, np.nan, 1], "NaN"),
     ],
 )

@@ -179,3 +179,28 @@ def test_rounding_to_float16_is_taken():
     sample = random_draws(50, 10, 10)
     rounded = mutual_information(sample.astype(np.float16))
     assert_allclose(rounded, mutual_information(sample), atol=5e-3)
+
+
+@pytest.mark.parametrize("row", range(3))
+@pytest.mark.parametrize("n_draws", [2, 10, 20])
+@pytest.mark.parametrize(
+    "function",
+    [predictive_entropy, expected_entropy, mutual_information, variation_ratio],
+)
+def test_draws_that_balance_each_other_are_refused(function, n_draws, row):
+    draws = np.full((3, n_draws, 4), 0.25)
+    draws[row, 0] *= 2
+    draws[row, 1] = 0
+    with pytest.raises(ValueError, match="got sums from 0 to 2"):
+        function(draws)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("off", [0.995, 1.005])
+def test_a_single_draw_that_is_off_is_found_wherever_it_is(dtype, off):
+    for n_draws in (1, 7, 10, 30):
+        for row in (0, 1, 63, 64):
+            draws = np.full((70, n_draws, 3), 1 / 3, dtype=dtype)
+            draws[row, n_draws // 2] *= off
+            with pytest.raises(ValueError, match="sum to one over the last axis"):
+                mutual_information(draws)

@@ -94,25 +94,6 @@ def test_a_way_through_csv_changes_nothing(history, tmp_path):
     assert History.from_records(rows[:3]) == history[:3]
 
 
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        ({"indices": "many"}, r"indices of History\.from_records must be rows"),
-        ({"indices": [-1]}, r"indices of History\.from_records must lie in"),
-        (
-            {"n_labels": -3},
-            r"n_labels of History\.from_records must be an integer >= 0",
-        ),
-        ({"n_lables": 3}, r"unknown fields \['n_lables'\]"),
-    ],
-)
-def test_what_no_record_holds_is_refused(changes, message):
-    with pytest.raises(ValueError, match=message):
-        History.from_records([{"step": 0, "n_labels": 20, "score": 0.5, **changes}])
-    with pytest.raises(ValueError, match=r"record of .* is wrong: .*n_labels"):
-        History.from_records([{"step": 0}])
-
-
 def test_times_do_not_make_two_histories_differ(history):
     slower = History(Record(0, 20, 0.5, (3, 1), (), 9.0, 9.0, 9.0) for _ in range(1))
     assert slower == history[:1]

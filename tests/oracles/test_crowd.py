@@ -164,7 +164,7 @@ def test_no_question_has_no_answer_and_no_price():
         (
             {"labels": np.array(["a", None] * 4)},
             [0],
-            TypeError,
+            ValueError,
             "labels of CrowdOracle",
         ),
         ({"n_answers": 0}, [0], ValueError, "n_answers of CrowdOracle must be"),

@@ -117,7 +117,12 @@ def test_answers_of_different_shapes_are_kept_but_make_no_array():
         ({"X_pool": [[1], [2]]}, [2], ValueError, r"must lie in \[0, 2\), got 2"),
         ({}, [-1], ValueError, "indices of CallableOracle must lie in"),
         ({}, [0.5], TypeError, "indices of CallableOracle must be integers"),
-        ({"X_pool": 3}, [0], TypeError, "A pool must be indexable by row"),
+        (
+            {"X_pool": 3},
+            [0],
+            TypeError,
+            "X_pool of CallableOracle must be index",
+        ),
         ({"cost_per_label": None}, [0], TypeError, "cost_per_label of CallableOracle"),
     ],
     ids=str,

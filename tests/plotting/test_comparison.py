@@ -101,3 +101,10 @@ def test_wrong_axes_and_names_are_refused():
         ValueError, match=r"differences of ComparisonDisplay .* got 'A'"
     ):
         display.plot()
+
+
+@pytest.mark.parametrize("comparison", [None, 5, {"A": 1}, Comparison])
+def test_what_is_no_comparison_is_refused(comparison):
+    message = "comparison of ComparisonDisplay must be a Comparison"
+    with pytest.raises(TypeError, match=message):
+        ComparisonDisplay.from_comparison(comparison)

@@ -4,7 +4,7 @@ import pytest
 from sklearn.base import clone
 
 from skbal._utils.parameters import count
-from skbal.stopping import StoppingRule
+from skbal.stopping import MaxLabels, StoppingRule, TargetScore, UncertaintyBelow
 from tests.stopping.loops import loop_with
 
 
@@ -35,3 +35,11 @@ def test_its_parameters_are_checked_before_it_is_asked():
 def test_a_rule_without_a_reason_to_stop_is_no_rule():
     with pytest.raises(TypeError, match="reason_to_stop"):
         StoppingRule()
+
+
+@pytest.mark.parametrize("loop", [None, 5, "loop", [1], object()])
+@pytest.mark.parametrize("rule", [MaxLabels(), TargetScore(), UncertaintyBelow()])
+def test_what_is_no_loop_is_refused_by_name(rule, loop):
+    message = f"loop of {type(rule).__name__} must be an ActiveLearningLoop"
+    with pytest.raises(TypeError, match=message):
+        rule(loop)

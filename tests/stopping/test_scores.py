@@ -66,3 +66,9 @@ def test_a_loop_without_scores_is_told_to_have_some(rule):
 def test_wrong_parameters_are_refused_when_they_are_used(rule, error, message):
     with pytest.raises(error, match=message):
         rule(loop_with([0.5]))
+
+
+def test_a_number_of_steps_may_be_of_a_narrow_type():
+    loop = loop_with([0.9, 0.7, 0.8, 0.8])
+    narrow, wide = ScorePlateau(n_steps=np.uint8(2)), ScorePlateau(n_steps=2)
+    assert narrow(loop) == wide(loop) is not None

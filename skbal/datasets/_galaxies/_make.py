@@ -7,7 +7,7 @@ from sklearn.utils import Bunch
 
 from skbal._utils.chunks import rows_within
 from skbal._utils.random import check_seed, stream
-from skbal._utils.validation import check_count, check_real
+from skbal._utils.validation import MOST_IN_MEMORY, check_count, check_real
 from skbal.datasets._galaxies._camera import Camera, noise_level, stretched
 from skbal.datasets._galaxies._fractions import QUESTIONS, vote_fractions
 from skbal.datasets._galaxies._population import N_UNIFORM, population
@@ -15,6 +15,7 @@ from skbal.datasets._galaxies._population import N_UNIFORM, population
 _OWNER = "make_galaxies"
 _TEMPORARIES = 14  # arrays of the size of the light that are held at once
 _CHUNK = 16  # most galaxies made at once
+_LARGEST_IMAGE = 2**14  # pixels; the light of a chunk of these takes gigabytes
 
 _DESCR = """\
 Synthetic galaxies, {n} images of {size} x {size} pixels
@@ -149,8 +150,10 @@ def make_galaxies(
     >>> galaxies.question_names
     ['smooth', 'bar']
     """
-    n_samples = check_count(n_samples, "n_samples", _OWNER)
-    image_size = check_count(image_size, "image_size", _OWNER, smallest=8)
+    n_samples = check_count(n_samples, "n_samples", _OWNER, most=MOST_IN_MEMORY)
+    image_size = check_count(
+        image_size, "image_size", _OWNER, smallest=8, most=_LARGEST_IMAGE
+    )
     n_votes = _check_n_votes(n_votes)
     noise = check_real(noise, "noise", _OWNER, low=0)
     psf = check_real(psf, "psf", _OWNER, low=0)
@@ -179,7 +182,9 @@ def _check_n_votes(n_votes):
             f"n_votes of {_OWNER} must be an integer or a pair (low, high), got "
             f"{n_votes!r}."
         )
-    low, high = (check_count(count, "n_votes", _OWNER) for count in pair)
+    low, high = (
+        check_count(count, "n_votes", _OWNER, most=MOST_IN_MEMORY) for count in pair
+    )
     if low > high:
         raise ValueError(
             f"n_votes of {_OWNER} must be a pair low <= high, got {n_votes!r}."

@@ -10,9 +10,9 @@ import numpy as np
 from sklearn.utils import check_random_state
 
 from skbal._utils.lazy import lazy_module
-from skbal._utils.parameters import count, flag, real
+from skbal._utils.parameters import count_in_memory, flag, real
 from skbal._utils.random import LARGEST_SEED
-from skbal._utils.validation import check_count
+from skbal._utils.validation import check_n_draws
 from skbal.models._networks import _plain_data
 from skbal.models._networks._estimator import NetworkEstimator
 
@@ -26,7 +26,7 @@ class MCDropout(NetworkEstimator):
     """One network whose draws are dropout masks; a subclass says what y is."""
 
     _parameter_rules = {
-        "n_draws": count(),
+        "n_draws": count_in_memory(),
         "deterministic": flag(),
         "prior_length_scale": real(0, none=True),
     }
@@ -133,7 +133,7 @@ class MCDropout(NetworkEstimator):
             return 1
         if n_draws is None:
             n_draws = self.n_draws
-        return check_count(n_draws, "n_draws", owner)
+        return check_n_draws(n_draws, owner)
 
     def _make_sampler(self, example, n_draws, seed):
         if self.deterministic:

@@ -12,7 +12,7 @@ from skbal._utils.lazy import lazy_module
 from skbal._utils.members import choose_members, number_of_draws
 from skbal._utils.parameters import count, jobs
 from skbal._utils.random import LARGEST_SEED, next_seed, stream
-from skbal._utils.validation import check_count
+from skbal._utils.validation import check_n_draws
 from skbal._utils.workers import call_all
 from skbal.models._ensemble._members import train_member, without_members
 from skbal.models._networks import _plain_data
@@ -116,7 +116,7 @@ class DeepEnsemble(NetworkEstimator):
 
     def _check_n_draws(self, n_draws):
         if n_draws is not None:
-            n_draws = check_count(n_draws, "n_draws", type(self).__name__)
+            n_draws = check_n_draws(n_draws, type(self).__name__)
         return number_of_draws(n_draws, self.members_, self)
 
     def _make_sampler(self, example, n_draws, seed):

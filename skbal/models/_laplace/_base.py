@@ -6,7 +6,7 @@ weight, with the same prior.
 
 import numpy as np
 
-from skbal._utils.parameters import count, option, positive, real
+from skbal._utils.parameters import count, count_in_memory, option, positive, real
 from skbal.models._last_layer._frozen import FrozenNetwork
 
 
@@ -41,7 +41,7 @@ class LaplaceNetwork(FrozenNetwork):
         "mode": option("network", "map"),
         "prior_variance": positive(),
         "optimize": option("network", "evidence", None),
-        "n_draws": count(),
+        "n_draws": count_in_memory(),
         "max_iter": count(),
         "tol": real(0),
     }

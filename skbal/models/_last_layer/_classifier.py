@@ -11,7 +11,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
-from skbal._utils.parameters import check_parameters, count
+from skbal._utils.parameters import check_parameters, count_in_memory
 from skbal.models._dropout._classifier import MCDropoutClassifier
 from skbal.models._last_layer._base import LastLayer, head_has, joined
 from skbal.models._last_layer._labels import label_probabilities
@@ -102,7 +102,7 @@ class LastLayerClassifier(ClassifierMixin, LastLayer):
     True
     """
 
-    _parameter_rules = {"n_draws": count()}
+    _parameter_rules = {"n_draws": count_in_memory()}
 
     def __init__(
         self,

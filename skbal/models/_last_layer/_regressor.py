@@ -4,7 +4,11 @@ from sklearn.base import RegressorMixin
 from sklearn.utils.metaestimators import available_if
 
 from skbal._utils.parameters import check_parameters
-from skbal._utils.validation import check_count, check_not_both, check_numbers
+from skbal._utils.validation import (
+    check_n_draws,
+    check_not_both,
+    check_numbers,
+)
 from skbal.models._dropout._regressor import MCDropoutRegressor
 from skbal.models._last_layer._base import LastLayer, head_has, joined
 
@@ -204,7 +208,7 @@ height, width)
     def _check_n_draws(self, n_draws):
         if n_draws is None:
             return None  # the number of the head
-        return check_count(n_draws, "n_draws", type(self).__name__)
+        return check_n_draws(n_draws, type(self).__name__)
 
     def _n_outputs(self):
         return self._n_columns

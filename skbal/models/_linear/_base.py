@@ -4,11 +4,14 @@ from abc import abstractmethod
 
 import numpy as np
 from sklearn.base import BaseEstimator, RegressorMixin
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
+from skbal._utils.arrays import validate_rows
+from skbal._utils.names import KnowsItsParameters
 from skbal._utils.parameters import (
     check_parameters,
     count,
+    count_in_memory,
     flag,
     option,
     positive,
@@ -30,7 +33,7 @@ from skbal.models._linear._predictions import LinearPredictions
 from skbal.models._linear._statistics import add_rows
 
 
-class LinearModel(RegressorMixin, LinearPredictions, BaseEstimator):
+class LinearModel(KnowsItsParameters, RegressorMixin, LinearPredictions, BaseEstimator):
     """A linear map with Gaussian noise and prior; a subclass gives the posterior.
 
     The features are centred on their means. A flat prior on the intercept is then
@@ -45,7 +48,7 @@ class LinearModel(RegressorMixin, LinearPredictions, BaseEstimator):
         "optimize": option("evidence", None),
         "max_iter": count(),
         "tol": real(0),
-        "n_draws": count(),
+        "n_draws": count_in_memory(),
     }
 
     # ------------------------------------------------------------------ learning
@@ -109,7 +112,7 @@ class LinearModel(RegressorMixin, LinearPredictions, BaseEstimator):
 
     def _learn(self, X, y, sample_weight, statistics):
         check_parameters(self)
-        X, y = validate_data(
+        X, y = validate_rows(
             self,
             X,
             y,

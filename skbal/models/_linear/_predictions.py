@@ -1,8 +1,9 @@
 """Moments and draws of a linear map whose posterior is known."""
 
 import numpy as np
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
+from skbal._utils.arrays import validate_rows
 from skbal._utils.chunks import chunks, rows_within
 from skbal._utils.random import stream
 from skbal._utils.validation import FLOAT_DTYPES, check_not_both
@@ -134,4 +135,4 @@ class LinearPredictions(ChunkedDrawsMixin):
 
     def _check_rows(self, X):
         check_is_fitted(self)
-        return validate_data(self, X, reset=False, dtype=FLOAT_DTYPES)
+        return validate_rows(self, X, reset=False, dtype=FLOAT_DTYPES)

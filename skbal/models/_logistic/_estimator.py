@@ -4,12 +4,15 @@ import numpy as np
 from scipy import special
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
+from skbal._utils.arrays import validate_rows
 from skbal._utils.chunks import chunks, rows_within
+from skbal._utils.names import KnowsItsParameters
 from skbal._utils.parameters import (
     check_parameters,
     count,
+    count_in_memory,
     flag,
     option,
     positive,
@@ -32,7 +35,9 @@ from skbal.models._vote_regression._span import RowSpan
 _LOGIT_VARIANCES = (1e-4, 9.0)
 
 
-class BayesianLogisticRegression(ClassifierMixin, ChunkedDrawsMixin, BaseEstimator):
+class BayesianLogisticRegression(
+    KnowsItsParameters, ClassifierMixin, ChunkedDrawsMixin, BaseEstimator
+):
     """Logistic regression of two or more classes with a Gaussian posterior, by Laplace.
 
     The class probabilities are ``softmax(x W + b)``. The prior of the weights is
@@ -130,7 +135,7 @@ class BayesianLogisticRegression(ClassifierMixin, ChunkedDrawsMixin, BaseEstimat
         "prior_variance": positive(),
         "optimize": option("evidence", None),
         "fit_intercept": flag(),
-        "n_draws": count(),
+        "n_draws": count_in_memory(),
         "max_iter": count(),
         "tol": real(0),
         "random_state": seed(),
@@ -191,7 +196,7 @@ class BayesianLogisticRegression(ClassifierMixin, ChunkedDrawsMixin, BaseEstimat
         owner = type(self).__name__
         check_parameters(self)
         draw_seed = check_seed(self.random_state, owner)
-        X, y = validate_data(self, X, y, dtype=FLOAT_DTYPES)
+        X, y = validate_rows(self, X, y, dtype=FLOAT_DTYPES)
         check_classification_targets(y)
         row_weights = check_row_weights(sample_weight, X, owner)
         classes, codes = np.unique(y, return_inverse=True)
@@ -300,7 +305,7 @@ class BayesianLogisticRegression(ClassifierMixin, ChunkedDrawsMixin, BaseEstimat
             yield rows, special.softmax(logits, axis=2)
 
     def _check_rows(self, X):
-        return validate_data(self, X, reset=False, dtype=FLOAT_DTYPES)
+        return validate_rows(self, X, reset=False, dtype=FLOAT_DTYPES)
 
     def __sklearn_is_fitted__(self):
         return hasattr(self, "classes_")

@@ -3,13 +3,14 @@
 from sklearn.base import BaseEstimator
 
 from skbal._utils.lazy import lazy_module
+from skbal._utils.names import KnowsItsParameters
 from skbal._utils.parameters import check_parameters, count
 
 torch = lazy_module("torch")
 functional = lazy_module("torch.nn.functional")
 
 
-class RandomShift(BaseEstimator):
+class RandomShift(KnowsItsParameters, BaseEstimator):
     """Shift each image of a training batch by up to a few pixels, filled with zeros.
 
     It is meant for the parameter ``augment`` of a network. The shifts are drawn from

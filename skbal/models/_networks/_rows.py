@@ -4,8 +4,9 @@ from math import prod
 
 import numpy as np
 from sklearn.utils import check_array
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
+from skbal._utils.arrays import validate_rows
 from skbal._utils.lazy import lazy_module
 from skbal._utils.validation import check_count
 
@@ -34,7 +35,7 @@ class NetworkRowsMixin:
         """Return X in float32 and y, both checked; learn shape and names of rows."""
         is_nd = _ndim(X) > 2
         with np.errstate(over="ignore"):  # the check for infinity has a better message
-            X, y = validate_data(
+            X, y = validate_rows(
                 self,
                 X,
                 y,
@@ -110,7 +111,7 @@ class NetworkRowsMixin:
         """
         check_is_fitted(self)
         is_nd = _ndim(X) > 2
-        X = validate_data(
+        X = validate_rows(
             self,
             X,
             reset=False,

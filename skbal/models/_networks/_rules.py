@@ -132,10 +132,16 @@ def callbacks():
     words = "a list of skorch callbacks"
 
     def check(value, name, owner):
-        if not isinstance(value, (list, tuple)):
+        if not isinstance(value, (list, tuple)) or not all(map(_is_callback, value)):
             raise TypeError(f"{name} of {owner} must be {words}, got {value!r}.")
 
     return own(check, words, 3, none=True)
+
+
+def _is_callback(value):
+    named = isinstance(value, tuple) and len(value) == 2 and isinstance(value[0], str)
+    callback = value[1] if named else value
+    return callable(getattr(callback, "on_train_begin", None))
 
 
 def random_state():

@@ -32,10 +32,19 @@ class _TrainingMixin:
         if self.augment is not None:
             X, y = batch
             if isinstance(X, dict):
-                batch = {**X, "X": self.augment(X["X"].to(self.device))}, y
+                batch = {**X, "X": self._augmented(X["X"])}, y
             else:
-                batch = self.augment(X.to(self.device)), y
+                batch = self._augmented(X), y
         return super().train_step_single(batch, **fit_params)
+
+    def _augmented(self, X):
+        X = self.augment(X.to(self.device))
+        if not torch.is_tensor(X):
+            raise TypeError(
+                "augment must return the batch as a tensor of torch, got "
+                f"{type(X).__name__}."
+            )
+        return X
 
     def infer(self, x, **fit_params):
         x = x["X"] if isinstance(x, dict) else x

@@ -205,8 +205,11 @@ height, width)
         return self._as_y(self._mean_draw(X))
 
     def _concentrations(self, X):
-        found = np.full((len(self._check_rows(X)), self.n_questions_), np.inf)
-        if self._likelihood.has_concentration:  # otherwise it is infinite
+        X = self._check_rows(X)
+        found = np.full((len(X), self.n_questions_), np.inf)
+        if not self._likelihood.has_concentration:  # it is infinite, but X is checked
+            self._finite_copy(X)
+        else:
             for rows, _, concentration in self._vote_draws(X):
                 found[rows] = concentration
         return found

@@ -2,11 +2,14 @@
 
 import numpy as np
 from sklearn.base import BaseEstimator
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
+from skbal._utils.arrays import validate_rows
+from skbal._utils.names import KnowsItsParameters
 from skbal._utils.parameters import (
     check_parameters,
     count,
+    count_in_memory,
     flag,
     option,
     positive,
@@ -24,7 +27,7 @@ from skbal.models._vote_regression._span import RowSpan, question_of
 from skbal.models._votes._checks import warn_of_single_votes
 
 
-class BayesianVoteRegression(RegressionPredictions, BaseEstimator):
+class BayesianVoteRegression(KnowsItsParameters, RegressionPredictions, BaseEstimator):
     """Logistic regression of k of N votes with a Gaussian posterior, by Laplace.
 
     Volunteers say yes with the probability ``rho = 1 / (1 + exp(-x w - b))``. The prior
@@ -132,7 +135,7 @@ class BayesianVoteRegression(RegressionPredictions, BaseEstimator):
         "prior_variance": positive(),
         "optimize": option("evidence", None),
         "fit_intercept": flag(),
-        "n_draws": count(),
+        "n_draws": count_in_memory(),
         "max_iter": count(),
         "tol": real(0),
         "random_state": seed(),
@@ -198,7 +201,7 @@ class BayesianVoteRegression(RegressionPredictions, BaseEstimator):
         check_parameters(self)
         draw_seed = check_seed(self.random_state, owner)
         votes = check_votes(y, owner)
-        X = validate_data(self, X, dtype=FLOAT_DTYPES)
+        X = validate_rows(self, X, dtype=FLOAT_DTYPES)
         check_same_number(len(X), len(votes), owner)
         is_asked = votes[..., 1].any(axis=1)
         if is_asked.any():

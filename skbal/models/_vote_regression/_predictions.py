@@ -1,8 +1,9 @@
 """Predictions of the vote regression from the posteriors of its questions."""
 
 import numpy as np
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
+from skbal._utils.arrays import validate_rows
 from skbal._utils.chunks import chunks, rows_within
 from skbal._utils.logistic_normal import mean_of_logistic
 from skbal._utils.random import stream
@@ -71,4 +72,4 @@ class RegressionPredictions(VotePredictionsMixin, ChunkedDrawsMixin):
 
     def _check_rows(self, X):
         check_is_fitted(self)
-        return validate_data(self, X, reset=False, dtype=FLOAT_DTYPES)
+        return validate_rows(self, X, reset=False, dtype=FLOAT_DTYPES)

@@ -6,7 +6,8 @@ import numpy as np
 from sklearn.base import RegressorMixin
 from sklearn.utils.validation import check_is_fitted
 
-from skbal._utils._sklearn import check_sample_weight, num_samples
+from skbal._utils._sklearn import check_sample_weight
+from skbal._utils.pools import n_rows
 from skbal._utils.rho import check_level
 from skbal._utils.validation import check_same_number
 from skbal._utils.votes import check_n_votes, check_votes
@@ -98,7 +99,7 @@ optional
         level = check_level(level, owner)
         check_is_fitted(self)
         if n_votes is None:
-            shape, dtype = (num_samples(X), self.n_questions_, 2), np.float64
+            shape, dtype = (n_rows(X), self.n_questions_, 2), np.float64
             chunks = self._quantile_chunks(X, level)
         else:
             n_votes = self._check_n_votes(X, n_votes, "predict_interval")
@@ -141,7 +142,7 @@ optional
         owner = type(self).__name__
         check_is_fitted(self)
         votes = check_votes(y, owner, n_questions=self.n_questions_)
-        check_same_number(num_samples(X), len(votes), owner)
+        check_same_number(n_rows(X), len(votes), owner)
         weights = np.ones(len(votes))
         if sample_weight is not None:
             weights = check_sample_weight(sample_weight, votes)
@@ -197,7 +198,7 @@ optional
     def _check_n_votes(self, X, n_votes, method):
         check_is_fitted(self)
         owner = f"{method} of {type(self).__name__}"
-        return check_n_votes(n_votes, num_samples(X), self.n_questions_, owner)
+        return check_n_votes(n_votes, n_rows(X), self.n_questions_, owner)
 
     def _as_y(self, values):
         return values if self._has_question_axis else values[:, 0]

@@ -172,7 +172,7 @@ class BatchBALD(DrawStrategy):
             HeldDraws(load, rows, draws, scores),
             scores,
             n_instances,
-            Configurations(pattern.shape[1], self.n_joint_samples, of_samples),
+            Configurations(pattern.shape[1], int(self.n_joint_samples), of_samples),
             priority=rng.random(len(scores)),
             rng=of_groups,
             ticks=partial(tqdm, unit="picks", disable=not self.verbose),
@@ -197,7 +197,7 @@ class BatchBALD(DrawStrategy):
         """Return the number of rows whose draws fit into memory."""
         owner = type(self).__name__
         max_memory = check_memory(self.max_memory, "max_memory", owner)
-        taken = _BYTES_PER_POSTERIOR * self.n_joint_samples * pattern.shape[1]
+        taken = _BYTES_PER_POSTERIOR * int(self.n_joint_samples) * pattern.shape[1]
         n_held = (max_memory - taken) // pattern.nbytes
         if n_held < FEWEST_HELD:
             least = as_text(taken + FEWEST_HELD * pattern.nbytes)

@@ -50,6 +50,8 @@ def test_votes_that_cannot_be_learned_leave_the_old_likelihood():
     ("parameters", "error", "message"),
     [
         ({"callbacks": 3}, TypeError, "callbacks of .* must be a list of skorch"),
+        ({"callbacks": ["x"]}, TypeError, "callbacks of .* must be a list of skorch"),
+        ({"augment": lambda X: 1}, TypeError, "augment must return .* got int"),
         ({"augment": "shift"}, TypeError, "augment of .* must be a callable or None"),
         ({"train_split": 5}, ValueError, "train_split of .* must be a share"),
         ({"optimizer": 3}, TypeError, "optimizer of .* must be a class or the name"),

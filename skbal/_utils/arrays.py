@@ -1,0 +1,124 @@
+"""What callers pass becomes an array, or an error that names the argument."""
+
+import numpy as np
+from sklearn.utils.validation import validate_data
+
+
+def as_array(values, what):
+    """Return values as an ndarray.
+
+    Parameters
+    ----------
+    values : array-like
+        Anything that NumPy makes an array of.
+    what : str
+        The argument and its owner, for messages, such as "y of LabelOracle".
+
+    Returns
+    -------
+    array : ndarray
+        May be the given array itself.
+
+    Raises
+    ------
+    ValueError
+        If the rows differ in length, an entry is masked, the number of rows is not
+        known, or the values form no array for another reason.
+
+    Examples
+    --------
+    >>> as_array([[1, 2], [3]], "y of LabelOracle")
+    Traceback (most recent call last):
+        ...
+    ValueError: y of LabelOracle must be an array: its rows differ in length.
+    """
+    refuse_masked(values, what)
+    check_length_known(values, what)
+    try:
+        return np.asarray(values)
+    except (TypeError, ValueError, RuntimeError) as error:  # torch: a RuntimeError
+        reason = str(error).partition("\n")[0]
+        if "inhomogeneous" in reason:
+            reason = "its rows differ in length."
+        raise ValueError(f"{what} must be an array: {reason}") from error
+
+
+def refuse_masked(values, what):
+    """Raise a ValueError if an entry of a masked array is masked.
+
+    NumPy would drop the mask and take what lies below it.
+
+    Parameters
+    ----------
+    values : object
+        Any object.
+    what : str
+        The argument and its owner, for messages.
+
+    Examples
+    --------
+    >>> refuse_masked(np.ma.masked_array([1, 2], [False, True]), "y given to compare")
+    Traceback (most recent call last):
+        ...
+    ValueError: y given to compare has 1 masked entry, whose value is not known: leave
+    out such rows, or fill them by its method filled.
+    """
+    if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
+        n_masked = int(np.ma.count_masked(values))
+        entries = (
+            "1 masked entry, whose value is"
+            if n_masked == 1
+            else f"{n_masked} masked entries, whose values are"
+        )
+        raise ValueError(
+            f"{what} has {entries} not known: leave out such rows, or fill them by its "
+            "method filled."
+        )
+
+
+def check_length_known(values, what):
+    """Raise a ValueError if the number of rows is not known, as for some dask arrays.
+
+    Parameters
+    ----------
+    values : object
+        Any object.
+    what : str
+        The argument and its owner, for messages.
+    """
+    shape = getattr(values, "shape", None)
+    if isinstance(shape, tuple) and shape and shape[0] != shape[0]:
+        raise ValueError(
+            f"The number of rows of {what} is not known: the length of this "
+            f"{type(values).__name__} is nan. Call its compute_chunk_sizes() before "
+            "giving it here."
+        )
+
+
+def validate_rows(estimator, X, y="no_validation", **options):
+    """Return X, or X and y, as scikit-learn's ``validate_data`` does, but no mask.
+
+    Parameters
+    ----------
+    estimator : estimator
+        The estimator that is given the rows.
+    X : array-like of shape (n_samples, ...)
+        The rows.
+    y : array-like of shape (n_samples, ...) or str, default="no_validation"
+        The targets, if there are any.
+    **options
+        Passed to ``validate_data``.
+
+    Returns
+    -------
+    X : ndarray of shape (n_samples, ...)
+        With y, the tuple (X, y).
+
+    Raises
+    ------
+    ValueError
+        If an entry is masked. Errors of ``validate_data`` pass through.
+    """
+    for values, name in ((X, "X"), (y, "y")):
+        refuse_masked(values, f"{name} given to {type(estimator).__name__}")
+    return validate_data(estimator, X, y, **options)
