@@ -2,7 +2,7 @@
 
 import numpy as np
 import scipy.sparse as sp
-from sklearn.utils import check_array
+from sklearn.utils import assert_all_finite, check_array
 
 from skbal._utils.arrays import as_array
 
@@ -43,6 +43,9 @@ def as_features(values, n_samples, owner):
         if values.dtype.kind in "buif" and values.dtype != np.longdouble:
             dtype = np.result_type(values.dtype, np.float32)
     try:
+        if isinstance(values, np.ndarray) and values.size and values.dtype == dtype:
+            assert_all_finite(values)  # check_array looks for much else, too
+            return values
         return check_array(values, accept_sparse="csr", dtype=dtype)
     except ValueError as error:
         # scikit-learn's first line says what is wrong, the rest suggests other models.

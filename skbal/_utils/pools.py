@@ -107,6 +107,8 @@ def take(X, rows):
     X = sliceable(X)
     if isinstance(X, RowsView):
         return take(X.source, X.rows[rows])
+    if isinstance(X, np.ndarray):
+        return X[rows]  # as safe_indexing does, which first looks for frames
     if is_indexed(X):
         return safe_indexing(X, rows)
     check_indexable(X)

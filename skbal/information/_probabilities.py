@@ -86,15 +86,32 @@ def sum_p_log_p(p, *, logs=None, smallest=0.0):
     -------
     negentropy : ndarray of shape (...)
     """
-    logs = np.empty_like(p) if logs is None else logs
+    return np.vecdot(p, finite_logs(p, out=logs, smallest=smallest))
+
+
+def finite_logs(p, *, out=None, smallest=0.0):
+    """Return log p, and a finite number where p is 0.
+
+    Parameters
+    ----------
+    p : ndarray
+        Not negative.
+    out : ndarray of the same shape and dtype, optional
+        Array for the logarithms. It is overwritten.
+    smallest : float, default=0.0
+        Smallest p, if it is known.
+
+    Returns
+    -------
+    logs : ndarray
+        As large as p.
+    """
     if smallest > 0:
-        np.log(p, out=logs)
-    else:
-        # scipy.special.entr is ten times slower. Adding the smallest normal number
-        # makes the logarithm of 0 finite, and changes no other p that matters.
-        np.add(p, np.finfo(p.dtype).tiny, out=logs)
-        np.log(logs, out=logs)
-    return np.vecdot(p, logs)
+        return np.log(p, out=out)
+    # scipy.special.entr is ten times slower. Adding the smallest normal number makes
+    # the logarithm of 0 finite, and changes no other p that matters.
+    out = np.add(p, np.finfo(p.dtype).tiny, out=out)
+    return np.log(out, out=out)
 
 
 def normalised(chunk, owner, *, name="draws"):

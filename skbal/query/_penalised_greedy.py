@@ -4,7 +4,8 @@ The value of a row is s - penalty * g, where s is its score and g the maximum or
 mean of its similarities to the chosen rows. The first row is the one with the highest
 score. Similarities lie in [-1, 1], so unknown similarities bound the value. A row is
 compared with the rows chosen since its last comparison only if its bound may make it
-the next one. The choice is the same as that of comparing all rows each time.
+the next one. The choice is the same as that of comparing all rows each time. Few rows
+are all compared: that is faster than to find out which ones need it.
 """
 
 import numpy as np
@@ -76,11 +77,28 @@ def penalised_greedy(scores, similarity, n_picks, *, penalty, priority, mean=Fal
     >>> penalised_greedy(scores, cosines, 2, penalty=0.2, priority=order)
     array([0, 2])
     """
+    if similarity.directions is not None:
+        return _of_few(scores, similarity, n_picks, penalty, priority, mean)
     kind = _MeanValues if mean else _LargestValues
     values = kind(scores, similarity, penalty)
     while len(values.chosen) < n_picks:
         values.choose(_next(values, priority))
     return np.array(values.chosen, dtype=np.intp)
+
+
+def _of_few(scores, similarity, n_picks, penalty, priority, mean):
+    """Return the rows by comparing all rows with each chosen one."""
+    values = left = scores.copy()
+    seen = np.full(len(scores), 0.0 if mean else -1.0)
+    add, rounding = np.add if mean else np.maximum, 0.0
+    chosen = np.empty(n_picks, dtype=np.intp)
+    for step in range(n_picks):
+        close = np.flatnonzero(values >= values.max() - rounding)
+        chosen[step] = row = close[np.argmin(priority[close])]
+        left[row], rounding = -np.inf, _ROUNDING * abs(penalty)
+        add(seen, similarity.to(row), out=seen)
+        values = left - (penalty / (step + 1) if mean else penalty) * seen
+    return chosen
 
 
 def _next(values, priority):

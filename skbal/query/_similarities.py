@@ -7,6 +7,7 @@ from skbal.query._far_apart import inner_products, squared_norms
 
 _SAFE = 1e-290, 1e290  # squared lengths whose products do not under- or overflow
 _ROUNDING = 1e-6  # error of a similarity in float32
+_FEW = 2**20  # numbers that are multiplied faster at once than looked up row by row
 
 
 class Cosines:
@@ -17,6 +18,11 @@ class Cosines:
     features : ndarray or CSR matrix of shape (n_rows, n_features)
         Rows of very large or very small numbers are rescaled in place. Products are
         computed in float64, also for float32 rows.
+
+    Attributes
+    ----------
+    directions : ndarray of shape (n_rows, n_features) or None
+        The rows divided by their lengths, in float64, if there are few.
     """
 
     def __init__(self, features):
@@ -27,6 +33,9 @@ class Cosines:
             squares = squared_norms(features)
         self.features, self.width = features, features.shape[1]
         self.lengths = np.sqrt(np.where(squares == 0, 1.0, squares))
+        self.directions = None
+        if not issparse(features) and features.size <= _FEW:
+            self.directions = features / self.lengths[:, np.newaxis]
 
     def __call__(self, rows, others):
         """Return the cosines between some rows and others, of shape (n, n_others).
@@ -40,6 +49,10 @@ class Cosines:
         cosines /= self.lengths[rows, np.newaxis]
         cosines /= self.lengths[others]
         return np.clip(cosines, -1, 1, out=cosines)
+
+    def to(self, row):
+        """Return the cosines between all rows and one, where there are few rows."""
+        return self.directions @ self.directions[row]
 
 
 class Similarities:
@@ -55,6 +68,8 @@ class Similarities:
     owner : str
         The strategy's name, for messages.
     """
+
+    directions = None
 
     def __init__(self, features, function, owner):
         self.features, self.width = features, features.shape[1]

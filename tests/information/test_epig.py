@@ -96,13 +96,32 @@ def test_gain_about_all_targets_is_the_mean_of_the_gains():
     assert_allclose(gain, np.mean(each, axis=0), atol=1e-14)
 
 
-def test_float32_draws_cost_no_precision_beyond_their_own():
-    pool = random_draws(6, 100, 10, dtype=np.float32)
-    target = random_draws(30, 100, 10, seed=1, dtype=np.float32)
-    exact = [rows.astype(np.float64) for rows in (pool, target)]
-    exact = [rows / rows.sum(axis=2, keepdims=True) for rows in exact]
+@pytest.mark.parametrize("scale", [0.01, 1, 8])
+def test_products_of_float32_draws_are_right_to_a_millionth(scale):
+    # From draws that hardly differ to draws that are mostly certain.
+    rng = np.random.default_rng(0)
+    logits = [scale * rng.normal(size=(n, 40, 3)) for n in (5, 4)]
+    exact = [np.exp(x) / np.exp(x).sum(axis=2, keepdims=True) for x in logits]
+    pool, target = (rows.astype(np.float32) for rows in exact)
     gain = expected_predictive_information_gain(pool, target)
-    assert_allclose(gain, expected_predictive_information_gain(*exact), atol=1e-13)
+    assert_allclose(gain, gain_one_by_one(*exact), atol=1e-6)
+
+
+def test_probabilities_too_small_for_products_in_float32_count_as_zero():
+    rng = np.random.default_rng(0)
+    exact = [10.0 ** -rng.uniform(0, 40, size=(n, 30, 4)) for n in (5, 6)]
+    exact = [rows / rows.sum(axis=2, keepdims=True) for rows in exact]
+    pool, target = (rows.astype(np.float32) for rows in exact)
+    with np.errstate(all="raise", under="ignore"):
+        gain = expected_predictive_information_gain(pool, target)
+    assert_allclose(gain, gain_one_by_one(*exact), atol=1e-6)
+
+
+def test_many_targets_are_worked_on_in_parts():
+    pool = random_draws(3, 4, 3)
+    target = random_draws(700, 4, 4, seed=1)  # 2,800 columns
+    gain = expected_predictive_information_gain(pool, target)
+    assert_allclose(gain, gain_one_by_one(pool, target), atol=1e-14)
 
 
 def test_different_numbers_of_draws_are_refused_with_both():
