@@ -7,6 +7,7 @@ import numpy as np
 
 from skbal._utils.optional import require
 from skbal._utils.validation import check_real
+from skbal.loop._html import history_html
 
 __all__ = ["History", "Record"]
 
@@ -118,6 +119,9 @@ class History:
             f"History({len(self)} steps, {last.n_labels} labels, "
             f"score {last.score:.4g})"
         )
+
+    def _repr_html_(self):
+        return history_html(self, repr(self))
 
     @property
     def n_labels(self):

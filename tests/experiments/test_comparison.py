@@ -8,6 +8,7 @@ import pytest
 from skbal.experiments import Comparison
 from skbal.experiments._intervals import mean_interval
 from skbal.loop import History, Record
+from tests._utils.html import read_table
 from tests.experiments.runs import flat, history
 
 BASE = [0.5, 0.6, 0.4, 0.55, 0.45]
@@ -218,3 +219,14 @@ def test_what_cannot_be_compared_is_refused_by_name(
 def test_a_record_without_a_test_set_has_no_area():
     found = Comparison({"A": [History([Record(0, 20)])], "Random": flat(0.3)})
     assert np.isnan(found.areas["A"]).all()
+
+
+def test_a_notebook_shows_the_cells_of_the_summary():
+    found = comparison(target_score=0.6)
+    title, rows, notes = read_table(found._repr_html_())
+    text = found.summary().splitlines()
+    assert title == text[0]
+    assert [" ".join(filter(None, row)) for row in rows] == [
+        " ".join(line.split()) for line in text[2:7]
+    ]
+    assert notes == text[8:]
