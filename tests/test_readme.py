@@ -42,7 +42,9 @@ def test_the_two_commands_are_one_line_each():
 
 
 def test_the_install_without_torch_names_all_other_requirements():
-    [listed] = re.findall(r"--no-deps skbal && pip install ([^`]*)`", README.read_text())
+    [listed] = re.findall(
+        r"--no-deps skbal && pip install ([^`]*)`", README.read_text()
+    )
     given = {canonicalize_name(Requirement(r).name): r for r in listed.split()}
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     needed = {

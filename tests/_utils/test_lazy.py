@@ -44,5 +44,5 @@ def test_what_networks_need_is_said_with_how_to_install_it(package, monkeypatch)
 
 
 def test_other_missing_modules_are_named_as_python_names_them():
-    with pytest.raises(ModuleNotFoundError, match="^No module named 'nowhere'$"):
+    with pytest.raises(ModuleNotFoundError, match=r"^No module named 'nowhere'$"):
         _ = lazy_module("nowhere.at_all").version
