@@ -59,6 +59,11 @@ def _run_demo(quick, seed, output):
     output.mkdir(parents=True, exist_ok=True)
     histories = _demo.run_demo(settings, seed)
     console.print(_table(histories))
+    if quick:
+        console.print(
+            "One run of a network with so little training does not tell which strategy "
+            "is better. The demo without --quick trains longer and asks more."
+        )
     path = output / "learning_curves.png"
     _demo.draw_curves(histories, path)
     console.print(f"Learning curves: {path.resolve()}", soft_wrap=True)

@@ -59,6 +59,7 @@ def test_the_command_draws_a_figure_and_says_where(tmp_path, monkeypatch):
     assert result.exit_code == 0, result.output
     assert "Variation ratios" in result.output
     assert "to 90%" in result.output
+    assert "does not tell which strategy is better" in " ".join(result.output.split())
     picture = tmp_path / "new" / "learning_curves.png"
     assert str(picture.resolve()) in result.output.replace("\n", "")
     assert picture.read_bytes().startswith(b"\x89PNG")

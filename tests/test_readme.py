@@ -2,9 +2,12 @@
 
 import inspect
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from sklearn.base import BaseEstimator
 
 import skbal.models
@@ -36,6 +39,25 @@ def test_the_two_commands_are_one_line_each():
         command = block.group(1)
         assert "\n" not in command
         assert "-c constraints.txt" in command
+
+
+def test_the_install_without_torch_names_all_other_requirements():
+    [listed] = re.findall(
+        r"--no-deps skbal && pip install ([^`]*)`", README.read_text()
+    )
+    given = {canonicalize_name(Requirement(r).name): r for r in listed.split()}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    needed = {
+        canonicalize_name(requirement.name): requirement.specifier
+        for requirement in map(Requirement, project["dependencies"])
+    }
+    for package in ("torch", "skorch", "safetensors"):  # of networks only
+        del needed[package]
+    assert set(given) == set(needed)
+    # Later ones bring skorch, and with it torch.
+    modal = Requirement(given["modal-python"]).specifier
+    assert "0.4.2.1" not in modal
+    assert "0.4.1" in needed["modal-python"]
 
 
 @pytest.mark.parametrize("room", [skbal.models, skbal.query], ids=lambda m: m.__name__)

@@ -1,15 +1,18 @@
 """One thread for arithmetic, so that results do not depend on the number of threads."""
 
-import importlib
 import sys
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from threadpoolctl import ThreadpoolController
 
+from skbal._utils.lazy import lazy_module, load_module
+
+torch = lazy_module("torch")
+
 _lock = threading.Lock()
 # The blocks that are open in all threads, and what to put back after the last one.
-_open = {"blocks": 0, "torch_threads": None, "blas": {}}
+_open = {"blocks": 0, "blas": {}}
 
 
 @contextmanager
@@ -20,9 +23,9 @@ def one_thread(*estimators):
     of a network amplifies small differences. A worker process of joblib has fewer
     threads than the main process, so without this a run would depend on ``n_jobs``.
 
-    Blocks may be nested and may overlap in several threads. BLAS and torch have one
-    number of threads for the whole process: the first block sets it, the last one to
-    end restores it.
+    Blocks may be nested and may overlap in several threads. BLAS has one number of
+    threads for the whole process: the first block sets it, the last one to end restores
+    it.
 
     Parameters
     ----------
@@ -32,16 +35,32 @@ def one_thread(*estimators):
         set its own number of threads.
     """
     if any(uses_torch(estimator) for estimator in estimators):
-        importlib.import_module("torch")
+        load_module("torch")
     libraries = ThreadpoolController()
     _enter(libraries)
     try:
-        with _still_many(libraries).limit(limits=1):
-            if "torch" in sys.modules:
-                sys.modules["torch"].set_num_threads(1)  # also for this very thread
+        with _still_many(libraries).limit(limits=1), _torch_if_loaded():
             yield
     finally:
         _leave()
+
+
+@contextmanager
+def one_torch_thread():
+    """Let torch use one thread inside the block.
+
+    This takes microseconds, but does not limit NumPy and SciPy. torch has a number of
+    threads for each thread of Python, and one for new threads.
+    """
+    n_threads = torch.get_num_threads()
+    if n_threads == 1:
+        yield
+        return
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(n_threads)
 
 
 def uses_torch(estimator):
@@ -81,24 +100,21 @@ def _is_on_torch(kind):
     return not packages.isdisjoint(("torch", "skorch"))
 
 
+def _torch_if_loaded():
+    return one_torch_thread() if "torch" in sys.modules else nullcontext()
+
+
 def _enter(libraries):
-    torch = sys.modules.get("torch")
     with _lock:
         _open["blocks"] += 1
-        if torch is not None and _open["torch_threads"] is None:
-            _open["torch_threads"] = torch.get_num_threads()
         _in_a_short_thread(_limit, libraries.select(user_api="blas"))
 
 
 def _leave():
     with _lock:
         _open["blocks"] -= 1
-        if _open["blocks"]:
-            return
-        _in_a_short_thread(_restore)
-        if _open["torch_threads"] is not None:
-            sys.modules["torch"].set_num_threads(_open["torch_threads"])
-            _open["torch_threads"] = None
+        if not _open["blocks"]:
+            _in_a_short_thread(_restore)
 
 
 def _still_many(libraries):

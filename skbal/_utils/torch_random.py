@@ -3,6 +3,10 @@
 import threading
 from contextlib import contextmanager
 
+from skbal._utils.lazy import lazy_module
+
+torch = lazy_module("torch")
+
 # The stream belongs to the process, not to a thread. Two fits at once would draw from
 # the same stream, so they wait for each other. Predictions never use it.
 _TRAINING = threading.RLock()
@@ -23,8 +27,6 @@ def seeded_torch(seed, device="cpu"):
     ------
     None
     """
-    import torch
-
     device = torch.device(device)
     devices = [device] if device.type == "cuda" else []
     with _TRAINING, torch.random.fork_rng(devices=devices):

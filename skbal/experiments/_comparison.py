@@ -18,7 +18,7 @@ from skbal.experiments._checks import (
     check_targets,
 )
 from skbal.experiments._difference import paired_difference
-from skbal.experiments._summary import summary_table
+from skbal.experiments._summary import summary_html, summary_table
 from skbal.loop import History
 from skbal.plotting import ComparisonDisplay
 
@@ -134,6 +134,9 @@ class Comparison(KnowsItsParameters):
 
     def __str__(self):
         return self.summary()
+
+    def _repr_html_(self):
+        return summary_html(self)
 
     @property
     def n_repeats(self):

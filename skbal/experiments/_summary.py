@@ -1,6 +1,8 @@
-"""A comparison as a table in plain text."""
+"""A comparison as a table in plain text or HTML."""
 
 import numpy as np
+
+from skbal._utils.html import html_table
 
 
 def summary_table(comparison):
@@ -15,10 +17,29 @@ def summary_table(comparison):
     -------
     text : str
     """
-    title = _title(comparison)
-    rows = [_header(comparison)]
-    rows += [_row(comparison, name) for name in comparison.histories]
-    return "\n".join([title, "", *_aligned(rows), "", *_notes(comparison)])
+    rows = [_header(comparison), *_rows(comparison)]
+    lines = [_title(comparison), "", *_aligned(rows), "", *_notes(comparison)]
+    return "\n".join(lines)
+
+
+def summary_html(comparison):
+    """Return the same table as HTML, for notebooks.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        The comparison.
+
+    Returns
+    -------
+    html : str
+    """
+    return html_table(
+        _title(comparison),
+        _header(comparison),
+        _rows(comparison),
+        _notes(comparison),
+    )
 
 
 def _title(comparison):
@@ -38,6 +59,10 @@ def _header(comparison):
     interval = f"{100 * comparison.confidence:g}% interval"
     area = ["score"] if low == high else ["area", f"at {high}"]
     return ["strategy", *area, against, interval, *targets, "verdict"]
+
+
+def _rows(comparison):
+    return [_row(comparison, name) for name in comparison.histories]
 
 
 def _row(comparison, name):

@@ -7,6 +7,7 @@ import numpy as np
 
 from skbal._utils.optional import require
 from skbal._utils.validation import check_count, check_real
+from skbal.loop._html import history_html
 from skbal.loop._plain_records import check_plain, field_value
 from skbal.loop._record_checks import check_order, check_record
 
@@ -132,6 +133,9 @@ class History:
             f"History({len(self)} steps, {last.n_labels} labels, "
             f"score {last.score:.4g})"
         )
+
+    def _repr_html_(self):
+        return history_html(self, repr(self))
 
     @property
     def n_labels(self):

@@ -33,6 +33,7 @@ from skbal.loop._checks import (
 )
 from skbal.loop._choice import chosen_rows
 from skbal.loop._history import History, Record
+from skbal.loop._html import loop_html
 from skbal.loop._pool import Pool
 from skbal.loop._received import received
 from skbal.loop._step import Step
@@ -236,6 +237,9 @@ class ActiveLearningLoop(KnowsItsParameters):
     def __repr__(self):
         done = self.history_ if hasattr(self, "history_") else "not started"
         return f"{OWNER}({self.learner!r}, {done})"
+
+    def _repr_html_(self):
+        return loop_html(self)
 
     def __iter__(self):
         """Make the steps that are left, and yield a Record after each of them."""

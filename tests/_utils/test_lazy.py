@@ -30,3 +30,19 @@ def test_it_loads_the_module_at_the_first_use_only():
 def test_a_name_that_is_not_there_is_an_attribute_error():
     with pytest.raises(AttributeError, match="no_such_name"):
         getattr(lazy_module("json"), "no_such_name")  # noqa: B009
+
+
+@pytest.mark.parametrize("package", ["torch", "skorch", "safetensors"])
+def test_what_networks_need_is_said_with_how_to_install_it(package, monkeypatch):
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(
+        ImportError, match=rf"need {package}.*pip install torch skorch safetensors"
+    ) as caught:
+        _ = lazy_module(package).version
+    assert caught.value.name == package
+    assert isinstance(caught.value.__cause__, ImportError)
+
+
+def test_other_missing_modules_are_named_as_python_names_them():
+    with pytest.raises(ModuleNotFoundError, match=r"^No module named 'nowhere'$"):
+        _ = lazy_module("nowhere.at_all").version

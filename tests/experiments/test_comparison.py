@@ -8,6 +8,7 @@ import pytest
 from skbal.experiments import Comparison
 from skbal.experiments._intervals import mean_interval
 from skbal.loop import History, Record
+from tests._utils.html import read_table
 from tests.experiments.runs import flat, history
 
 BASE = [0.5, 0.6, 0.4, 0.55, 0.45]
@@ -256,3 +257,14 @@ def test_a_reference_that_is_no_name_is_refused(reference):
 def test_histories_of_another_form_are_refused(histories, error, message):
     with pytest.raises(error, match=f"histories of Comparison .*{message}"):
         Comparison(histories)
+
+
+def test_a_notebook_shows_the_cells_of_the_summary():
+    found = comparison(target_score=0.6)
+    title, rows, notes = read_table(found._repr_html_())
+    text = found.summary().splitlines()
+    assert title == text[0]
+    assert [" ".join(filter(None, row)) for row in rows] == [
+        " ".join(line.split()) for line in text[2:7]
+    ]
+    assert notes == text[8:]

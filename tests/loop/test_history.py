@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from skbal.loop import History, Record
+from tests._utils.html import read_table
 
 
 @pytest.fixture
@@ -109,3 +110,21 @@ def test_only_records_are_taken(history):
 def test_its_repr_says_where_it_stands(history):
     assert repr(history) == "History(3 steps, 40 labels, score 0.75)"
     assert repr(History()) == "History(0 steps)"
+
+
+def test_a_notebook_shows_the_steps_as_a_table(history):
+    title, rows, notes = read_table(history._repr_html_())
+    assert title == repr(history)
+    assert rows[0][:4] == ["step", "n_labels", "score", "rejected"]
+    assert rows[1:3] == [
+        ["0", "20", "0.5000", "0", "0.25", "0.00", "0.12"],
+        ["1", "30", "0.8000", "1", "1.50", "0.50", "0.25"],
+    ]
+    assert len(rows) == 1 + len(history)
+    assert notes == []
+
+
+def test_a_notebook_shows_no_score_where_there_is_none():
+    _, rows, _ = read_table(History([Record(0, 20)])._repr_html_())
+    assert rows[1][2] == ""
+    assert len(read_table(History()._repr_html_())[1]) == 1

@@ -17,6 +17,7 @@ from sklearn.naive_bayes import GaussianNB
 from skbal.loop import ActiveLearningLoop, History
 from skbal.oracles import LabelOracle
 from skbal.seeding import BalancedSeed
+from tests._utils.html import read_table
 
 N_POOL = 40
 
@@ -441,3 +442,17 @@ def test_a_score_that_is_no_number_is_refused():
     learner.score = lambda X, y: [0.1, 0.2]
     with pytest.raises(TypeError, match="must give one number, got"):
         toy_loop(learner=learner).run()
+
+
+def test_a_notebook_shows_what_a_loop_has_done():
+    loop = toy_loop(n_queries=2)
+    title, rows, _ = read_table(loop._repr_html_())
+    assert title.endswith("not started")
+    assert len(rows) == 1
+    next(iter(loop))
+    assert read_table(loop._repr_html_())[0].endswith("not finished")
+    loop.run()
+    title, rows, _ = read_table(loop._repr_html_())
+    assert title.startswith("ActiveLearningLoop of ")
+    assert title.endswith("n_queries reached")
+    assert [row[1] for row in rows[1:]] == [str(n) for n in loop.history_.n_labels]

@@ -1,6 +1,7 @@
 """The skorch net of an estimator: what it is built of."""
 
 from copy import deepcopy
+from functools import partial
 from numbers import Real
 
 from skbal._utils.lazy import lazy_module
@@ -12,6 +13,7 @@ _probing = lazy_module("skbal.models._networks._probe")
 _twins = lazy_module("skbal.models._networks._twin")
 _splitting = lazy_module("skbal.models._networks._splitting")
 _training = lazy_module("skbal.models._networks._training")
+_work = lazy_module("skbal.models._networks._work")
 
 
 class NetBuildingMixin:
@@ -54,7 +56,8 @@ class NetBuildingMixin:
                     self.train_split, seed, self._has_classes
                 )
                 net.set_params(train_split=split)
-            net.train(X, y, weights)
+            with self._threads(net, _training.first_rows(X, self.device))():
+                net.train(X, y, weights)
             _twins.forget_passes(net.module_)
         self._check_trained(net, _training.first_rows(X, self.device))
         return net
@@ -71,12 +74,24 @@ class NetBuildingMixin:
             f"epochs. Try a smaller lr than {self.lr}, or scale X to unit variance."
         )
 
+    def _threads(self, net, example):
+        """Return a function that makes a context for passes: on one thread, or on all.
+
+        A few rows are needed if the weights of the net were loaded.
+        """
+        n_products = getattr(net, "n_products_", None)
+        if n_products is None:
+            n_products = _work.products_per_row(net.module_, example)
+        return partial(_work.threads_for, n_products, self.device)
+
     def _new_net(self, X):
         """Return a net with its first weights, tried on a few of the training rows."""
         net = self._build_net(X.shape[1:], len(X)).initialize()
-        outputs = self._probe(net, _training.first_rows(X, self.device))
+        example = _training.first_rows(X, self.device)
+        outputs = self._probe(net, example)
         # The probe tells logits from probabilities, which the loss depends on.
         net.output_kind_ = _training.output_kind(outputs)
+        net.n_products_ = _work.products_per_row(net.module_, example)
         net.set_params(criterion=self._criterion_class(net.output_kind_))
         return net
 

@@ -69,7 +69,9 @@ height, width)
         """
         n_draws = self._check_n_draws(n_draws)
         seed = check_seed(random_state, f"predict_samples of {type(self).__name__}")
-        return self._make_sampler(self._to_torch(X[:3]), n_draws, seed), n_draws
+        example = self._to_torch(X[:3])
+        with self._threads(self._nets()[0], example)():
+            return self._make_sampler(example, n_draws, seed), n_draws
 
     def _draw_chunks(self, X, sampler, batch_size, convert=None):
         convert = self._from_outputs if convert is None else convert
@@ -78,8 +80,10 @@ height, width)
         else:
             owner = f"predict_samples of {type(self).__name__}"
             batch_size = check_count(batch_size, "batch_size", owner)
+        threads = self._threads(self._nets()[0], self._to_torch(X[:1]))
         for rows in gen_batches(len(X), batch_size):
-            outputs = convert(sampler(self._to_torch(X[rows])))
+            with threads():
+                outputs = convert(sampler(self._to_torch(X[rows])))
             # From (n_draws, n_rows, n_outputs) to (n_rows, n_draws, n_outputs).
             yield rows, outputs.swapaxes(0, 1).cpu().numpy()
 

@@ -46,7 +46,9 @@ height, width)
         X = self._check_rows(X)
         example, owner = self._to_torch(X[:1]), type(self).__name__
         extractor = _extractor.extractor_of(self._modules(), None, example, owner)
+        threads = self._threads(self._nets()[0], example)
         features = np.empty((len(X), extractor.n_features), dtype=np.float32)
         for rows in gen_batches(len(X), extractor.batch_size):
-            features[rows] = extractor(self._to_torch(X[rows])).cpu().numpy()
+            with threads():
+                features[rows] = extractor(self._to_torch(X[rows])).cpu().numpy()
         return features
