@@ -12,7 +12,8 @@ torch = lazy_module("torch")
 
 _lock = threading.Lock()
 # The blocks that are open in all threads, and what to put back after the last one.
-_open = {"blocks": 0, "blas": {}}
+_open = {"blocks": 0, "blas": {}, "torch_blocks": 0, "torch_threads": 1}
+_local = threading.local()
 
 
 @contextmanager
@@ -50,17 +51,27 @@ def one_torch_thread():
     """Let torch use one thread inside the block.
 
     This takes microseconds, but does not limit NumPy and SciPy. torch has a number of
-    threads for each thread of Python, and one for new threads.
+    threads for each thread of Python, and one for new threads, which is the one set
+    last.
     """
-    n_threads = torch.get_num_threads()
-    if n_threads == 1:
+    if getattr(_local, "on_one_thread", False):
         yield
         return
-    torch.set_num_threads(1)
+    with _lock:
+        found = torch.get_num_threads()
+        if not _open["torch_blocks"]:
+            _open["torch_threads"] = found
+        _open["torch_blocks"] += 1
+        torch.set_num_threads(1)
+    _local.on_one_thread = True
     try:
         yield
     finally:
-        torch.set_num_threads(n_threads)
+        _local.on_one_thread = False
+        with _lock:
+            _open["torch_blocks"] -= 1
+            # A thread that began while another had a block found only the 1 of that.
+            torch.set_num_threads(_open["torch_threads"] if found == 1 else found)
 
 
 def uses_torch(estimator):

@@ -101,6 +101,7 @@ def test_blocks_that_overlap_in_two_threads_end_as_they_began():
             second_in.set()
             first_out.wait(10)
             seen["second, the first has left"] = numbers()
+        seen["second, outside again"] = numbers()[1]
 
     threads = [threading.Thread(target=work) for work in (first, second)]
     for thread in threads:
@@ -111,6 +112,7 @@ def test_blocks_that_overlap_in_two_threads_end_as_they_began():
         "first, both inside": ({1}, 1),
         "first, outside again": threads_of_new[0],
         "second, the first has left": ({1}, 1),
+        "second, outside again": threads_of_new[0],
     }
     assert numbers() == before
 

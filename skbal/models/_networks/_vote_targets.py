@@ -205,10 +205,10 @@ height, width)
         return self._as_y(self._mean_draw(X))
 
     def _concentrations(self, X):
-        X = self._check_rows(X)
-        found = np.full((len(X), self.n_questions_), np.inf)
+        rows = self._check_rows(X)
+        found = np.full((len(rows), self.n_questions_), np.inf)
         if not self._likelihood.has_concentration:  # it is infinite, but X is checked
-            self._finite_copy(X)
+            self._finite_copy(rows)
         else:
             for rows, _, concentration in self._vote_draws(X):
                 found[rows] = concentration
