@@ -8,10 +8,15 @@ from skbal._utils.random import check_seed
 from skbal._utils.tags import regresses
 from skbal._utils.unwrap import unwrap
 from skbal._utils.validation import as_numbers
-from skbal.query._engine import score_rows
+from skbal._utils.warn import warn
+from skbal.exceptions import TooFewDrawsWarning
+from skbal.query._engine import draw_rows, score_rows
 from skbal.query._shared import SharedParameters
 from skbal.sampling import predict_samples
 from skbal.sampling._mean import draws_or_mean
+
+_SAME_SCORES = 1e-12  # rounding of scores of equal draws
+_FEW_ROWS = 20  # on which draws are compared, and no warning for fewer
 
 
 class DrawStrategy(SharedParameters):
@@ -157,10 +162,16 @@ class DrawStrategy(SharedParameters):
         ValueError
             If the pool is empty, the estimator knows fewer than two classes where
             class probabilities are needed, or a parameter has a wrong value.
+
+        Warns
+        -----
+        TooFewDrawsWarning
+            If all scores are equal because the draws of a row are. Pools of fewer than
+            20 rows are left out.
         """
         self._check(estimator, X_pool)
         seed = check_seed(self.random_state, type(self).__name__)
-        return score_rows(
+        scores = score_rows(
             self._scorer(estimator, X_pool, seed),
             estimator,
             X_pool,
@@ -171,6 +182,29 @@ class DrawStrategy(SharedParameters):
             verbose=self.verbose,
             draw=predict_samples if self.needs_draws else draws_or_mean,
         )
+        # Of a few rows, those left at the end of a pool, the members may well agree.
+        many = len(scores) >= _FEW_ROWS
+        if self.needs_draws and many and np.ptp(scores) < _SAME_SCORES:
+            self._warn_if_draws_are_equal(estimator, X_pool, seed)
+        return scores
+
+    def _warn_if_draws_are_equal(self, estimator, X_pool, seed):
+        rows = np.arange(_FEW_ROWS)
+        draws = draw_rows(estimator, X_pool, rows, n_draws=self.n_draws, seed=seed)
+        if (draws == draws[:, :1]).all():
+            n_draws, name = draws.shape[1], type(unwrap(estimator)[1]).__name__
+            reason = (
+                "it makes one draw per row"
+                if n_draws == 1
+                else f"its {n_draws} draws are all the same"
+            )
+            warn(
+                f"All rows have the same score of {type(self).__name__}, so the choice "
+                f"is random. The score measures how draws of {name} differ, but "
+                f"{reason}. Dropout of probability 0, deterministic=True and n_draws=1 "
+                "are usual causes.",
+                TooFewDrawsWarning,
+            )
 
     def _scorer(self, estimator, X_pool, seed):
         return Scorer(

@@ -256,6 +256,7 @@ def test_a_committee_that_is_fitted_replaces_what_its_members_know():
         np.testing.assert_array_equal(member.X_training, IRIS_X)
 
 
+@pytest.mark.filterwarnings("ignore::skbal.exceptions.TooFewDrawsWarning")
 def test_a_committee_can_be_the_estimator_of_a_learner():
     learner = ActiveLearner(committee(BALD()), BALD(random_state=0))
     with pytest.warns(TeachingWarning, match="Committee was fitted to rows"):

@@ -128,6 +128,7 @@ def test_the_best_rows_come_first(kind):
     assert (np.diff(SCORES[kind](table)[order]) <= 1e-6).all()
 
 
+@pytest.mark.filterwarnings("ignore::skbal.exceptions.TooFewDrawsWarning")
 @pytest.mark.parametrize("kind", WITHOUT_FEATURES)
 def test_ties_do_not_favour_one_end_of_the_pool(kind):
     model, X = TableSampler(np.full((50, 4, 2), 0.5)), numbered(50)

@@ -137,6 +137,7 @@ def test_the_concentration_of_the_model_is_used_also_inside_of_others():
         assert_allclose(scores, expected, atol=1e-12)
 
 
+@pytest.mark.filterwarnings("ignore::skbal.exceptions.TooFewDrawsWarning")
 def test_one_draw_and_no_volunteers_tell_nothing():
     X = random_pool(20)
     assert_array_equal(VoteBALD(n_draws=1).score_pool(fitted(), X), np.zeros(20))
