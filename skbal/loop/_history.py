@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field, fields
 import numpy as np
 
 from skbal._utils.optional import require
+from skbal._utils.pickled_version import KnowsItsVersion
 from skbal._utils.validation import check_count, check_real
 from skbal.loop._html import history_html
 from skbal.loop._plain_records import check_plain, field_value
@@ -77,7 +78,7 @@ class Record:
         return tuple("missing" if value != value else value for value in values)
 
 
-class History:
+class History(KnowsItsVersion):
     """The records of a loop in order, as a sequence, a table or a learning curve.
 
     Parameters
