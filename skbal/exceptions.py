@@ -8,6 +8,7 @@ __all__ = [
     "RejectedLabelsWarning",
     "TeachingWarning",
     "TooFewDrawsWarning",
+    "VersionWarning",
     "VotesWarning",
 ]
 
@@ -38,6 +39,10 @@ class TeachingWarning(UserWarning):
 
 class TooFewDrawsWarning(UserWarning):
     """Part of a batch is nearly random, because there are too few posterior draws."""
+
+
+class VersionWarning(UserWarning):
+    """An object was pickled by another version of skbal than the one that loads it."""
 
 
 class VotesWarning(UserWarning):

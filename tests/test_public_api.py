@@ -45,6 +45,7 @@ PUBLIC = {
         "RejectedLabelsWarning",
         "TeachingWarning",
         "TooFewDrawsWarning",
+        "VersionWarning",
         "VotesWarning",
     ],
     "skbal.experiments": ["Comparison", "PairedDifference", "compare"],

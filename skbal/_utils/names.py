@@ -4,6 +4,7 @@ import importlib
 import sys
 
 from skbal._utils.lazy import lazy_module
+from skbal._utils.pickled_version import KnowsItsVersion
 
 # Needed for errors only, and ``import skbal`` should be fast.
 difflib = lazy_module("difflib")
@@ -23,11 +24,13 @@ class _SignatureOfInit:
         return signature.replace(parameters=list(signature.parameters.values())[1:])
 
 
-class KnowsItsParameters:
+class KnowsItsParameters(KnowsItsVersion):
     """Mixin: a wrong argument of the constructor is an error that names the class.
 
     Python names the class whose ``__init__`` it is, which may be a base that the user
     has never seen, and suggests nothing.
+
+    Whatever knows its parameters also knows its version, in a pickle.
     """
 
     __signature__ = _SignatureOfInit()

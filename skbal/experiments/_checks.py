@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from skbal._utils.result_files import check_provenance
 from skbal._utils.validation import check_count, check_real
 from skbal.loop import History
 
@@ -104,3 +105,14 @@ def check_plain(records):
             f"{OWNER}.to_records returns it, got {records!r:.60}."
         )
     return histories
+
+
+def set_runs(histories, runs):
+    """Give histories their provenances, which ``Comparison.save`` wrote."""
+    numbers = {name: len(repeats) for name, repeats in histories.items()}
+    is_dict = isinstance(runs, Mapping)
+    if not is_dict or {name: len(runs[name]) for name in runs} != numbers:
+        raise ValueError(f"its runs must be those of its histories, {numbers}")
+    for name, repeats in histories.items():
+        for history, provenance in zip(repeats, runs[name]):
+            history.provenance = check_provenance(provenance)

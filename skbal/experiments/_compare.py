@@ -13,6 +13,7 @@ from skbal._utils.votes import learns_votes
 from skbal._utils.workers import call_all
 from skbal.experiments._checks import check_confidence, check_range, check_targets
 from skbal.experiments._comparison import Comparison
+from skbal.experiments._provenance import note_provenance
 from skbal.experiments._runs import RunSettings, check_settings, prepare, run
 from skbal.experiments._strategies import OWNER, check_strategies
 
@@ -115,7 +116,8 @@ def compare(
         A folder for finished runs. With it and an integer ``random_state``, an
         interrupted comparison continues, and one with more repeats or strategies makes
         only the new runs. (From one worker to several, all runs are made again.) The
-        folder knows a strategy by its class and parameters: clear it when code changes.
+        folder knows a strategy by its class and parameters: clear it when your code
+        changes. Another version of skbal makes all runs again.
     n_jobs : int, optional
         Number of parallel joblib workers. ``None`` means 1 unless in a
         `joblib.parallel_config` context. The results do not depend on it.
@@ -196,7 +198,9 @@ def compare(
     n_runs = n_repeats * len(strategies)
     histories = _in_order(call_all(cached, calls, n_jobs), n_runs, verbose)
     runs = {name: histories[i :: len(strategies)] for i, name in enumerate(strategies)}
-    return Comparison(runs, reference, **summary)
+    comparison = Comparison(runs, reference, **summary)
+    note_provenance(comparison, settings, strategies)
+    return comparison
 
 
 _RULES = {

@@ -7,6 +7,7 @@ import numpy as np
 from skbal._utils.names import KnowsItsParameters
 from skbal._utils.optional import require
 from skbal._utils.random import check_seed
+from skbal._utils.result_files import check_provenance, reading, write_result
 from skbal._utils.validation import check_count
 from skbal.experiments._checks import (
     OWNER,
@@ -16,6 +17,7 @@ from skbal.experiments._checks import (
     check_range,
     check_reference,
     check_targets,
+    set_runs,
 )
 from skbal.experiments._difference import paired_difference
 from skbal.experiments._summary import summary_html, summary_table
@@ -68,6 +70,12 @@ class Comparison(KnowsItsParameters):
         For each strategy but the reference, its area minus that of the reference.
     verdicts : dict of str to str
         The differences in words, see `PairedDifference.verdict`.
+    provenance : dict or None
+        What the comparison is of, as plain data: `compare` notes the ``estimator`` and
+        the ``strategies`` with all of their parameters, its other arguments, the
+        ``random_state`` (the integer that all runs follow from) and the ``versions``
+        of skbal, Python, NumPy, scikit-learn and torch. Each history has one of its
+        own. You may add entries. None if nobody said.
 
     See Also
     --------
@@ -104,6 +112,8 @@ class Comparison(KnowsItsParameters):
     >>> comparison.verdicts
     {'BALD': 'better than random'}
     """
+
+    provenance = None
 
     def __init__(
         self,
@@ -308,6 +318,63 @@ class Comparison(KnowsItsParameters):
             for name, repeats in histories.items()
         }
         return cls(histories, **settings)
+
+    def save(self, path):
+        """Save the comparison and what it is of in a file of JSON, without pickle.
+
+        The file holds the histories and the settings, the ``provenance`` of the
+        comparison and of each history, a format number and the version of skbal that
+        wrote it.
+
+        Parameters
+        ----------
+        path : str or os.PathLike
+            The file. It appears whole or not at all. An existing file is replaced.
+
+        Raises
+        ------
+        TypeError
+            If an entry of a ``provenance`` is not plain data.
+
+        See Also
+        --------
+        load : Read the file.
+        """
+        runs = {
+            name: [history.provenance for history in repeats]
+            for name, repeats in self.histories.items()
+        }
+        content = {"provenance": self.provenance, "runs": runs}
+        write_result(path, OWNER, {**content, "records": self.to_records()})
+
+    @classmethod
+    def load(cls, path):
+        """Return the comparison that `save` wrote.
+
+        Loading a file never runs code from it.
+
+        Parameters
+        ----------
+        path : str or os.PathLike
+            The file.
+
+        Returns
+        -------
+        comparison : Comparison
+
+        Raises
+        ------
+        ValueError
+            If the file is damaged, was not written by `save`, or has a format that only
+            a newer skbal reads. The message names the file.
+        OSError
+            If it cannot be read.
+        """
+        with reading(path, OWNER) as content:
+            comparison = cls.from_records(content.get("records"))
+            comparison.provenance = check_provenance(content.get("provenance"))
+            set_runs(comparison.histories, content.get("runs"))
+        return comparison
 
 
 def _or_infinite(n_labels):

@@ -67,7 +67,9 @@ def run(settings, start, strategy, number, name):
     """
     try:
         with one_thread(settings.estimator, strategy):
-            return build_loop(settings, start, strategy).run().history_
+            history = build_loop(settings, start, strategy).run().history_
+        history.provenance |= {"seeds": start.seeds}
+        return history
     except Exception as error:
         error.add_note(f"compare: in repeat {number} of {name!r}.")
         raise

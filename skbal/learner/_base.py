@@ -7,6 +7,7 @@ import numpy as np
 from skbal._utils._sklearn import check_method_params, num_samples
 from skbal._utils.labelled import check_labelled
 from skbal._utils.parameters import check_parameters, flag, own, seed
+from skbal._utils.pickled_version import KnowsItsVersion
 from skbal._utils.pools import n_rows
 from skbal._utils.random import check_seed, stream
 from skbal._utils.validation import check_fits, check_n_instances, check_option
@@ -31,7 +32,7 @@ def _check_finite(value, name, owner):
     check_option(value, name, (None, True, False, "allow-nan"), owner)
 
 
-class LearnerMixin(DelegationMixin):
+class LearnerMixin(KnowsItsVersion, DelegationMixin):
     """The methods of a learner. It stands before modAL's class among the bases.
 
     modAL's ``Committee`` calls ``_add_training_data``, ``_fit_to_known`` and

@@ -1,11 +1,14 @@
 """What a loop has done: one record per step."""
 
+import copy
 import math
 from dataclasses import asdict, dataclass, field, fields
 
 import numpy as np
 
 from skbal._utils.optional import require
+from skbal._utils.pickled_version import KnowsItsVersion
+from skbal._utils.result_files import check_provenance, reading, write_result
 from skbal._utils.validation import check_count, check_real
 from skbal.loop._html import history_html
 from skbal.loop._plain_records import check_plain, field_value
@@ -77,13 +80,29 @@ class Record:
         return tuple("missing" if value != value else value for value in values)
 
 
-class History:
+class History(KnowsItsVersion):
     """The records of a loop in order, as a sequence, a table or a learning curve.
 
     Parameters
     ----------
     records : iterable of Record, default=()
         The steps so far.
+
+    Attributes
+    ----------
+    provenance : dict or None
+        What the history is of: the ``estimator``, the ``query_strategy`` and the
+        ``label_filter`` with all of their parameters, ``n_instances``, ``scoring``, and
+        the ``versions`` of skbal, Python, NumPy, scikit-learn and torch. A simulation
+        adds its ``random_state``, its ``seeds`` and all that was set (``run``),
+        `skbal.experiments.compare` the ``strategy`` and the ``repeat``. What is another
+        when a loop continues is in ``changes``, with the first ``step`` of each. You
+        may add entries. None if nobody said. Slices keep it, `save` saves it, and two
+        histories are equal if their records are.
+
+    See Also
+    --------
+    skbal.experiments.Comparison : Histories of several strategies.
 
     Examples
     --------
@@ -96,6 +115,8 @@ class History:
     >>> history.labels_to(0.8)
     30
     """
+
+    provenance = None
 
     def __init__(self, records=()):
         if isinstance(records, Record) or not np.iterable(records):
@@ -115,7 +136,9 @@ class History:
 
     def __getitem__(self, key):
         if isinstance(key, slice):
-            return type(self)(self._records[key])
+            part = type(self)(self._records[key])
+            part.provenance = copy.deepcopy(self.provenance)
+            return part
         return self._records[key]
 
     def __eq__(self, other):
@@ -264,6 +287,68 @@ class History:
             If a count is negative, or the number of labels falls.
         """
         return cls(_record(plain) for plain in check_plain(records))
+
+    def save(self, path):
+        """Save the history and what it is of in a file of JSON, without pickle.
+
+        The file holds the records, `provenance`, a format number and the version of
+        skbal that wrote it.
+
+        Parameters
+        ----------
+        path : str or os.PathLike
+            The file. It appears whole or not at all. An existing file is replaced.
+
+        Raises
+        ------
+        TypeError
+            If an entry of ``provenance`` is not plain data.
+
+        See Also
+        --------
+        load : Read the file.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from skbal.loop import History, Record
+        >>> history = History([Record(0, 20, 0.71), Record(1, 30, 0.84)])
+        >>> folder = tempfile.TemporaryDirectory()
+        >>> history.save(f"{folder.name}/history.json")
+        >>> History.load(f"{folder.name}/history.json") == history
+        True
+        >>> folder.cleanup()
+        """
+        content = {"provenance": self.provenance, "records": self.to_records()}
+        write_result(path, "History", content)
+
+    @classmethod
+    def load(cls, path):
+        """Return the history that `save` wrote.
+
+        Loading a file never runs code from it.
+
+        Parameters
+        ----------
+        path : str or os.PathLike
+            The file.
+
+        Returns
+        -------
+        history : History
+
+        Raises
+        ------
+        ValueError
+            If the file is damaged, was not written by `save`, or has a format that only
+            a newer skbal reads. The message names the file.
+        OSError
+            If it cannot be read.
+        """
+        with reading(path, "History") as content:
+            history = cls.from_records(content.get("records"))
+            history.provenance = check_provenance(content.get("provenance"))
+        return history
 
     def to_frame(self):
         """Return the history as a table with one row per step.

@@ -10,6 +10,7 @@ from sklearn.exceptions import NotFittedError
 from tqdm.auto import tqdm
 
 from skbal._utils.initial import initial_rule
+from skbal._utils.memory_maps import KeepsMaps
 from skbal._utils.names import KnowsItsParameters
 from skbal._utils.parameters import count, own, rules_of
 from skbal._utils.progress import verbose_rule
@@ -35,6 +36,7 @@ from skbal.loop._choice import chosen_rows
 from skbal.loop._history import History, Record
 from skbal.loop._html import loop_html
 from skbal.loop._pool import Pool
+from skbal.loop._provenance import note_provenance
 from skbal.loop._received import received
 from skbal.loop._step import Step
 
@@ -65,7 +67,7 @@ class _Ruling:
     n_steps: int = 0
 
 
-class ActiveLearningLoop(KnowsItsParameters):
+class ActiveLearningLoop(KeepsMaps, KnowsItsParameters):
     """Queries, asks an oracle, teaches and scores, one record per step.
 
     Iterate over the loop, which yields one record per step, or `run` it to the end.
@@ -108,7 +110,9 @@ class ActiveLearningLoop(KnowsItsParameters):
         The unlabelled rows: an array, list, frame or sparse matrix, a dask array, an
         array in a file, or a map-style torch ``Dataset``. Each query gets a copy of the
         rows that are left. If the rows are not in memory or take more than 1 GB, it
-        gets a view that reads only the rows it needs.
+        gets a view that reads only the rows it needs. Before the loop continues, you
+        may set it to another object with the same rows, for instance after loading the
+        loop. A pickle holds a memory map by the path of its file.
     oracle : callable
         Takes indices of pool rows, shape (n_instances,), and returns their labels,
         for instance `skbal.oracles.LabelOracle`.
@@ -200,6 +204,8 @@ class ActiveLearningLoop(KnowsItsParameters):
         "stopping": own(check_stopping, "a rule or a list of rules", 3, none=True),
         "verbose": verbose_rule,
     }
+
+    _maps = ("X_pool", "X_test")
 
     def __init__(
         self,
@@ -342,6 +348,9 @@ class ActiveLearningLoop(KnowsItsParameters):
             self._paid_to = self.oracle, 0.0
             self.stop_reason_ = None
             self.history_ = History()
+        self._noted = False
+        # Another object with the same rows may be set, for instance after loading.
+        self._pool = self._pool.of(self.X_pool, OWNER)
         if self._ruling is None or self.stopping is not self._ruling.stopping:
             check_stopping(self.stopping, "stopping", OWNER)
             rules = stopping_rules(self.stopping)
@@ -375,6 +384,9 @@ class ActiveLearningLoop(KnowsItsParameters):
         while not self._step.taught:
             self._step = self._advanced(self._step)
         self.history_.append(self._record(self._step))
+        if not self._noted:
+            note_provenance(self)
+            self._noted = True
         record = self.history_[-1]
         self._settle()
         warn_of_rejections(self._step)

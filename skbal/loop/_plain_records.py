@@ -62,15 +62,15 @@ def field_value(name, value):
         return tuple(np.asarray(value).tolist()) if is_rows else value
     if name == "cost" and _is_missing(value):
         return None
-    if name == "score" and _is_missing(value):
+    if (name == "score" or name.startswith("seconds_")) and _is_missing(value):
         return math.nan
     whole = isinstance(value, float) and value.is_integer()
     return int(value) if whole and name in ("step", "n_labels") else value
 
 
 def _read(text):
-    if text in ("", "nan"):
-        return math.nan
+    if text in ("", "nan", "inf", "-inf"):
+        return float(text or "nan")
     try:
         return ast.literal_eval(text)
     except (ValueError, SyntaxError):

@@ -1,5 +1,7 @@
 """The pool of a loop: which rows are left, and how to read them."""
 
+import copy
+
 import numpy as np
 
 from skbal._utils.pools import is_indexed, n_rows, sliceable, subset, take
@@ -16,12 +18,52 @@ class Pool:
         The rows that may be asked about, in ascending order. None allows all.
     """
 
+    given = X = n_pool = None  # of a pool that was pickled
+
     def __init__(self, X, candidates=None):
+        self.given = X
         self.X = sliceable(X)
-        self.remaining = np.arange(n_rows(self.X)) if candidates is None else candidates
+        self.n_pool = n_rows(self.X)
+        self.remaining = np.arange(self.n_pool) if candidates is None else candidates
+
+    def __getstate__(self):
+        """Return all but the rows: the loop has them, and they would be saved twice."""
+        return {"n_pool": self.n_pool, "remaining": self.remaining}
 
     def __len__(self):
         return len(self.remaining)
+
+    def of(self, X, owner):
+        """Return the pool with its rows in another object.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_pool, ...)
+            The same rows: in another file, or after they were loaded again. None
+            leaves the rows that the pool has.
+        owner : str
+            The owner of the argument, for the message.
+
+        Returns
+        -------
+        pool : Pool
+
+        Raises
+        ------
+        ValueError
+            If the number of rows is another.
+        """
+        if self.X is not None and (X is None or X is self.given):
+            return self
+        number = n_rows(X, f"X_pool of {owner}")
+        if self.n_pool not in (None, number):
+            raise ValueError(
+                f"X_pool of {owner} must hold the {self.n_pool} rows that it began "
+                f"with, got {number} rows."
+            )
+        pool = copy.copy(self)
+        pool.given, pool.X, pool.n_pool = X, sliceable(X), number
+        return pool
 
     def unlabelled(self):
         """Return the remaining rows: a copy, or a view that reads them when needed.
@@ -29,7 +71,7 @@ class Pool:
         A view turns into an array for strategies that do not know dask arrays or
         Datasets.
         """
-        if len(self.remaining) == n_rows(self.X) and is_indexed(self.X):
+        if len(self.remaining) == self.n_pool and is_indexed(self.X):
             return self.X
         return subset(self.X, self.remaining)
 

@@ -4,6 +4,7 @@ from abc import abstractmethod
 
 import numpy as np
 
+from skbal._utils.memory_maps import KeepsMaps
 from skbal._utils.pools import n_rows, take
 from skbal._utils.unanswered import unanswered
 from skbal.oracles._oracle import Oracle
@@ -11,7 +12,7 @@ from skbal.oracles._oracle import Oracle
 _NOTHING = object()
 
 
-class OneByOneOracle(Oracle):
+class OneByOneOracle(KeepsMaps, Oracle):
     """An oracle that keeps each answer as soon as it is there.
 
     A subclass has the parameter ``X_pool`` and implements `_ask_about`.

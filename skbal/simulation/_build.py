@@ -13,6 +13,7 @@ from sklearn.model_selection import train_test_split
 
 from skbal._utils.indices import check_indices
 from skbal._utils.initial import check_initial, initial_rows, selects_rows
+from skbal._utils.pickled_version import KnowsItsVersion
 from skbal._utils.pools import n_rows, take
 from skbal._utils.random import SMALL_SEEDS, stream
 from skbal._utils.scoring import check_scorer
@@ -31,8 +32,11 @@ _PARTS = ("estimator", "query_strategy", "initial", "label_filter", "oracle", "s
 
 
 @dataclass(frozen=True)
-class RunSettings:
+class RunSettings(KnowsItsVersion):
     """All settings of a run on known labels, except for the query strategy.
+
+    A folder of runs knows a run by them, and so by the version of skbal: a comparison
+    never mixes the runs of two versions.
 
     Parameters
     ----------

@@ -14,6 +14,7 @@ from skbal._utils.labelled import check_labelled
 from skbal._utils.names import KnowsItsParameters
 from skbal._utils.parameters import check_parameters, count, flag, own, real
 from skbal._utils.progress import verbose_rule
+from skbal._utils.provenance import described
 from skbal._utils.random import SMALL_SEEDS
 from skbal._utils.tags import tags_of
 from skbal._utils.threads import one_thread
@@ -135,6 +136,11 @@ class Simulation(KnowsItsParameters, StagesMixin, MetaEstimatorMixin, BaseEstima
         self.held_out_, self.n_samples_ = start.held_out, len(y)
         self.learner_, self.oracle_ = loop.learner, loop.oracle
         self.history_, self.stop_reason_ = loop.history_, loop.stop_reason_
+        self.history_.provenance |= {
+            "run": described(self),
+            "random_state": described(self.random_state),
+            "seeds": start.seeds,
+        }
         return self
 
     def _run(self, loop):

@@ -28,6 +28,10 @@ from tests.loop.injection import interrupted, n_places
 
 X, Y = load_iris(return_X_y=True)
 FIRST = np.arange(0, 150, 15)
+# Python drops an error in a generator that ``any`` leaves before its end, and says so.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::pytest.PytestUnraisableExceptionWarning"
+)
 KINDS = [("line", KeyboardInterrupt), ("call", MemoryError)]
 
 

@@ -62,7 +62,8 @@ def plan_of(module, example, owner):
     twin = drawing_twin(module)
     if is_plain(twin) and split_sequential(twin, example) is not None:
         return Plan()  # the quickest way is known to be right
-    rows = example[[k % min(len(example), _FEW) for k in range(_MORE)]]
+    # After the first few, the same rows come again.
+    rows = example[[k % _FEW % len(example) for k in range(_MORE)]]
     refusal = _Refusal(owner, type(module).__name__)
     with torch.no_grad():
         frozen = _changed_by_a_pass(twin, rows[:_FEW], refusal)

@@ -19,6 +19,7 @@ from sklearn.utils import check_random_state
 from skbal._utils.chunks import chunks, rows_within
 from skbal._utils.lazy import lazy_module
 from skbal._utils.parameters import flag, own, seed
+from skbal._utils.pickled_version import KnowsItsVersion
 from skbal._utils.random import LARGEST_SEED
 from skbal.models._chunked_draws import ChunkedDrawsMixin
 from skbal.models._last_layer._kinds import WORDS, check_network, kind_of
@@ -37,6 +38,7 @@ def _check_layer_name(value, name, owner):
 
 
 class FrozenNetwork(
+    KnowsItsVersion,
     ClassNamePrefixFeaturesOutMixin,
     TransformerMixin,
     NetworkRowsMixin,

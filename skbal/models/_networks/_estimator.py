@@ -21,6 +21,7 @@ from skbal._utils.parameters import (
     option,
     real,
 )
+from skbal._utils.pickled_version import KnowsItsVersion
 from skbal._utils.transactions import all_or_nothing
 from skbal.base import PosteriorSamplerMixin
 from skbal.models._networks import _rules as rules
@@ -35,6 +36,7 @@ from skbal.models._networks._weights import WeightsMixin
 
 
 class NetworkEstimator(
+    KnowsItsVersion,
     NetBuildingMixin,
     DrawingMixin,
     FeaturesMixin,

@@ -1,14 +1,12 @@
 """Files of weights in the safetensors format: tensors and plain data, no pickle."""
 
 import json
-import os
-import uuid
-from pathlib import Path
 
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
+from skbal._utils.whole_files import whole_file
 from skbal._version import __version__
 from skbal.models._networks._plain_data import WrongData
 
@@ -28,16 +26,12 @@ def write_weights(path, tensors, header):
     header : dict
         Plain data: strings, numbers, lists and dictionaries.
     """
-    path = Path(path)
     # safetensors refuses tensors that share memory, such as tied weights.
     alone = {name: t.detach().cpu().contiguous().clone() for name, t in tensors.items()}
     header = {"format": FORMAT, "skbal_version": __version__, **header}
-    unfinished = path.with_name(f".{path.name}.{uuid.uuid4().hex}.unfinished")
-    try:
-        save_file(alone, unfinished, {_KEY: json.dumps(header, allow_nan=False)})
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    metadata = {_KEY: json.dumps(header, allow_nan=False)}
+    with whole_file(path) as unfinished:
+        save_file(alone, unfinished, metadata)
 
 
 def read_weights(path):

@@ -250,6 +250,14 @@ def test_a_row_has_the_same_draws_wherever_it_stands(name):
     torch.testing.assert_close(draws_of(network, x[:1]), draws[:, :1], **close)
 
 
+@pytest.mark.parametrize("n_rows", [1, 2, 3, 4])
+def test_a_network_may_first_be_seen_with_a_few_rows(n_rows):
+    # As after load_weights: the rows that are predicted are the first it sees.
+    network = built(CAUGHT[next(iter(CAUGHT))])
+    rows = torch.from_numpy(SEQUENCES)
+    assert plan_of(network, rows[:n_rows], "Owner") == plan_of(network, rows, "Owner")
+
+
 @pytest.mark.parametrize("name", CAUGHT)
 def test_draws_vary_as_passes_in_training_mode(name):
     network, x = built(CAUGHT[name]), torch.from_numpy(SEQUENCES[:8])
