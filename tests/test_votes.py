@@ -63,8 +63,8 @@ def test_wrong_votes_teach_nothing_and_are_named_by_their_own_row(estimator):
     before, score = learner.predict(X), learner.score(X, VOTES)
     lessons = [(with_one_wrong(k, n), f"row 7 has {why}") for k, n, why in WRONG]
     lessons += [
-        (VOTES[:, 0], r"rows of shape \(2, 2\), like what .* got \(2,\)"),
-        (VOTES[:, :1], r"rows of shape \(2, 2\), like what .* got \(1, 2\)"),
+        (VOTES[:, 0], r"of shape \(2, 2\), like .* got \(2,\)"),
+        (VOTES[:, :1], r"of shape \(2, 2\), like .* got \(1, 2\)"),
         (VOTES[:5], "must have the same number of rows, got 60 rows and 5 labels"),
         (VOTES[..., 0, 0], r"must be votes of shape .* got shape \(60,\)"),
     ]
@@ -102,7 +102,7 @@ def test_a_loop_asks_an_oracle_of_votes(n_questions):
 def test_an_oracle_of_other_questions_is_refused(n_questions):
     learner = ActiveLearner(regression(), VoteBALD(), X[:6], VOTES[:6])
     oracle = VoteOracle(np.full((60, n_questions), 0.5))
-    message = rf"rows of shape \(2, 2\), like what .* got \({n_questions}, 2\)"
+    message = rf"labels of shape \(2, 2\), like .* got \({n_questions}, 2\)"
     with pytest.raises(ValueError, match=message):
         ActiveLearningLoop(learner, X, oracle, n_queries=1).run()
 

@@ -20,6 +20,14 @@ X = RNG.normal(size=(40, 3)).astype(np.float32)
 Y = np.arange(40) % 2
 
 
+@pytest.fixture(autouse=True)
+def listens_to_ctrl_c():
+    """Take Ctrl-C as a program in the foreground does, also in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 class CtrlC(Callback):
     """A person presses Ctrl-C while a callback runs."""
 
