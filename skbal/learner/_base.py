@@ -6,6 +6,7 @@ import numpy as np
 
 from skbal._utils._sklearn import check_method_params, num_samples
 from skbal._utils.labelled import check_labelled
+from skbal._utils.one_class import misses_a_class
 from skbal._utils.parameters import check_parameters, flag, own, seed
 from skbal._utils.pools import n_rows
 from skbal._utils.random import check_seed, stream
@@ -332,7 +333,15 @@ class LearnerMixin(DelegationMixin):
             fit_kwargs = check_method_params(X, fit_kwargs, rows)
             X, y = take_rows(X, rows), take_rows(y, rows)
         change.protect_estimator()
-        self.estimator.fit(X, y, **fit_kwargs)
+        try:
+            self.estimator.fit(X, y, **fit_kwargs)
+        except ValueError as error:
+            if misses_a_class(self.estimator, y, error):
+                error.add_note(
+                    f"{type(self).__name__}: all labels are of one class. Give rows of "
+                    "two classes, for instance those of skbal.seeding.BalancedSeed."
+                )
+            raise
 
     def _bootstrap_rows(self, n_samples):
         seed = check_seed(self.random_state, type(self).__name__)

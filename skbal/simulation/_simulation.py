@@ -131,7 +131,9 @@ class Simulation(KnowsItsParameters, StagesMixin, MetaEstimatorMixin, BaseEstima
             check_n_instances(self.n_instances, len(start.candidates), owner)
             verbose = owner if self.verbose is True else self.verbose
             loop = build_loop(settings, start, self._strategy(), verbose=verbose)
-            self.stages_ = self._run(loop)
+            stages = self._run(loop)
+        self._check_was_taught(loop.learner)
+        self.stages_ = stages
         self.held_out_, self.n_samples_ = start.held_out, len(y)
         self.learner_, self.oracle_ = loop.learner, loop.oracle
         self.history_, self.stop_reason_ = loop.history_, loop.stop_reason_
@@ -143,6 +145,15 @@ class Simulation(KnowsItsParameters, StagesMixin, MetaEstimatorMixin, BaseEstima
             if self.keep_stages:
                 stages.append(copy.deepcopy(loop.learner.estimator))
         return stages if self.keep_stages else None
+
+    def _check_was_taught(self, learner):
+        if learner.X_training is None:
+            raise ValueError(
+                f"{type(self).__name__} could not fit its "
+                f"{type(self.estimator).__name__}: all labels of the run are of one "
+                "class, or none was answered. Give more queries, or an initial that "
+                "has rows of two classes, such as BalancedSeed()."
+            )
 
     def _settings(self, X, y, sample_weight=None):
         return RunSettings(
