@@ -34,6 +34,7 @@ def compare(
     X_test=None,
     y_test=None,
     scoring=None,
+    sample_weight=None,
     reference=None,
     label_range=None,
     target_score=None,
@@ -92,6 +93,8 @@ def compare(
         Their labels.
     scoring : str or callable, optional
         As in scikit-learn, higher is better. ``None`` is the estimator's ``score``.
+    sample_weight : array-like of shape (n_samples,), optional
+        A weight for each row of X, taught with its label. Scores have no weights.
     reference : str, optional
         Name of the strategy that the others are compared with. ``None`` is
         `skbal.query.Random`.
@@ -180,6 +183,7 @@ def compare(
         X_test=X_test,
         y_test=y_test,
         scoring=scoring,
+        sample_weight=sample_weight,
     )
     check_settings(settings)
     summary = {

@@ -31,9 +31,12 @@ def check_extends(known, new, name, owner):
         If ``known`` is a data frame and ``new`` is not.
     """
     if _row_shape(known) != _row_shape(new):
+        shape, hint = _row_shape(new), ""
+        if name == "X" and shape == ():
+            hint = " Give rows: not their indices, and X[[3]] for a single one."
         raise ValueError(
             f"{name} given to {owner} must have rows of shape {_row_shape(known)}, "
-            f"like what it was taught before, got {_row_shape(new)}."
+            f"like what it was taught before, got {shape}.{hint}"
         )
     if hasattr(known, "columns"):
         _check_columns(known, new, name, owner)
@@ -60,9 +63,18 @@ def _check_columns(known, new, name, owner):
 def _difference(known, new):
     missing = [column for column in known if column not in new]
     unknown = [column for column in new if column not in known]
-    if not missing and not unknown:
-        return f"{list(known)}, got {list(new)}"
-    return f"{missing} missing, {unknown} unknown"
+    if missing or unknown:
+        return f"{_few(missing)} missing, {_few(unknown)} unknown"
+    pairs = zip(known, new)
+    place = next((i for i, (a, b) in enumerate(pairs) if a != b), len(known))
+    if place == len(known):
+        return f"got {len(new)} columns and not {len(known)}"
+    return f"column {place} must be {known[place]!r}, got {new[place]!r}"
+
+
+def _few(columns):
+    more = f" and {len(columns) - 5} more" if len(columns) > 5 else ""
+    return f"{columns[:5]}{more}"
 
 
 def _row_shape(values):

@@ -92,7 +92,7 @@ def _answer(oracle, rows, question):
         return oracle.answer_once(question, rows)
     try:
         return oracle(rows)
-    except (TypeError, AttributeError, LookupError) as error:
+    except (TypeError, ValueError, AttributeError, LookupError) as error:
         error.add_note(
             f"{OWNER}: the oracle is called with indices of rows of X_pool, not with "
             "rows. skbal.oracles.CallableOracle(function, X_pool) calls a function for "

@@ -13,6 +13,7 @@ from skbal._utils.parameters import check_parameters
 from skbal._utils.pools import n_rows
 from skbal._utils.scoring import check_scorer
 from skbal._utils.validation import check_n_instances
+from skbal._utils.weights import check_pool_weights
 from skbal.oracles import LabelOracle, VoteOracle
 
 OWNER = "ActiveLearningLoop"
@@ -27,7 +28,7 @@ def check_loop(loop):
     check_n_instances(loop.n_instances, n_candidates, OWNER)
     _check_oracle_knows(loop.oracle, n_pool)
     _check_learner_knows(loop)
-    _check_weights(loop.sample_weight, n_pool)
+    check_pool_weights(loop.sample_weight, n_pool, OWNER)
     _check_test_set(loop.X_test, loop.y_test)
     _check_scoring(loop)
 
@@ -164,14 +165,6 @@ def _check_oracle_knows(oracle, n_pool):
                 f"oracle of {OWNER} must know the vote fraction of every pool row: "
                 f"X_pool has {n_pool} rows, the VoteOracle {n_fractions} fractions."
             )
-
-
-def _check_weights(sample_weight, n_pool):
-    if sample_weight is not None and num_samples(sample_weight) != n_pool:
-        raise ValueError(
-            f"sample_weight of {OWNER} must hold one weight per row of the pool, "
-            f"{n_pool}, got {num_samples(sample_weight)}."
-        )
 
 
 def _check_test_set(X_test, y_test):

@@ -256,6 +256,6 @@ def check_classes(model, owner):
     if classes is not None and len(classes) < 2:
         raise ValueError(
             f"{owner} needs an estimator that knows at least two classes, but this "
-            f"{type(model).__name__} was fitted on {list(classes)} only. Teach it "
+            f"{type(model).__name__} was fitted on {np.asarray(classes).tolist()} only. Teach it "
             f"another class first; Random can choose rows until then."
         )

@@ -189,7 +189,7 @@ class ActiveLearningClassifier(ClassifierMixin, Simulation):
             found = stage.predict_proba(X)
             yield for_all_classes(found, stage.classes_, self.classes_)
 
-    def score(self, X, y):
+    def score(self, X, y, sample_weight=None):
         """Return the score of the model after the last step.
 
         Parameters
@@ -198,6 +198,8 @@ class ActiveLearningClassifier(ClassifierMixin, Simulation):
             The rows.
         y : array-like of shape (n_samples,)
             Their true labels.
+        sample_weight : array-like of shape (n_samples,), optional
+            A weight for each row.
 
         Returns
         -------
@@ -205,8 +207,9 @@ class ActiveLearningClassifier(ClassifierMixin, Simulation):
             Value of ``scoring``, higher is better. Accuracy for ``scoring=None``.
         """
         if self.scoring is None:
-            return super().score(X, y)
-        return check_scoring(self, scoring=self.scoring)(self, X, y)
+            return super().score(X, y, sample_weight)
+        weights = {} if sample_weight is None else {"sample_weight": sample_weight}
+        return check_scoring(self, scoring=self.scoring)(self, X, y, **weights)
 
     def __sklearn_tags__(self):
         tags = self._with_inner_tags(super().__sklearn_tags__())

@@ -18,6 +18,7 @@ from skbal._utils.random import SMALL_SEEDS
 from skbal._utils.tags import tags_of
 from skbal._utils.threads import one_thread
 from skbal._utils.validation import check_fits, check_n_instances
+from skbal._utils.weights import check_pool_weights
 from skbal.simulation._build import RunSettings, build_loop, check_settings, start_run
 from skbal.simulation._stages import StagesMixin
 
@@ -123,6 +124,7 @@ class Simulation(KnowsItsParameters, StagesMixin, MetaEstimatorMixin, BaseEstima
             estimator, the strategy and the filter pass through.
         """
         y, owner = self._checked(X, y), type(self).__name__
+        check_pool_weights(sample_weight, len(y), owner)
         settings = self._settings(X, y, sample_weight)
         # None uses NumPy's global generator, as in scikit-learn.
         rng = _numpy_state(self.random_state, "random_state", owner)
