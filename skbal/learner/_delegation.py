@@ -8,6 +8,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from skbal import sampling
+from skbal._utils.arrays import refuse_sparse_column
 from skbal._utils.tags import tags_of
 from skbal._utils.validation import check_fits
 from skbal.learner._rollback import undo
@@ -37,7 +38,16 @@ class DelegationMixin:
             Labels, or values in the units of y.
         """
         with self._asks_to_teach():
-            return self.estimator.predict(X, **predict_kwargs)
+            try:
+                return self.estimator.predict(X, **predict_kwargs)
+            except TypeError as error:
+                if "argument 'return_std'" not in str(error):
+                    raise
+                raise TypeError(
+                    f"estimator of {type(self).__name__} must have a predict that "
+                    "takes return_std, as a GaussianProcessRegressor has, got "
+                    f"{type(self.estimator).__name__}."
+                ) from error
 
     @available_if(_estimator_has("predict_proba"))
     def predict_proba(self, X, **predict_proba_kwargs):
@@ -95,6 +105,7 @@ class DelegationMixin:
         score : float
             Higher is better: accuracy for most classifiers, R^2 for regressors.
         """
+        refuse_sparse_column(y, f"y of {type(self).__name__}.score")
         with self._asks_to_teach():
             return self.estimator.score(X, y, **score_kwargs)
 

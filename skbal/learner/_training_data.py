@@ -28,7 +28,8 @@ def check_extends(known, new, name, owner):
         If the shapes of the rows or the columns differ, or if one holds strings and the
         other numbers.
     TypeError
-        If ``known`` is a data frame and ``new`` is not.
+        If ``known`` is a data frame and ``new`` is not, or if one holds dates or the
+        like and the other numbers.
     """
     if _row_shape(known) != _row_shape(new):
         shape, hint = _row_shape(new), ""
@@ -40,11 +41,30 @@ def check_extends(known, new, name, owner):
         )
     if hasattr(known, "columns"):
         _check_columns(known, new, name, owner)
-    elif name == "y" and _holds_strings(known) != _holds_strings(new):
+        return
+    _check_dtypes(known, new, name, owner)
+    if name == "y" and _holds_strings(known) != _holds_strings(new):
         raise ValueError(
             f"y given to {owner} must be {_kind(known)}, like what it was taught "
             f"before, got {_kind(new)}."
         )
+
+
+def _check_dtypes(known, new, name, owner):
+    before, now = (_dtype(values) for values in (known, new))
+    if not isinstance(before, np.dtype) or not isinstance(now, np.dtype):
+        return  # of pandas, polars or torch
+    try:
+        np.result_type(before, now)
+    except TypeError as error:
+        raise TypeError(
+            f"{name} given to {owner} must be of a kind like what it was taught "
+            f"before, {before}, got {now}."
+        ) from error
+
+
+def _dtype(values):
+    return values.dtype if hasattr(values, "dtype") else np.asarray(values).dtype
 
 
 def _check_columns(known, new, name, owner):
@@ -114,8 +134,10 @@ def stack_rows(known, new):
     >>> stack_rows(["cat"], np.array(["dog"]))
     ['cat', 'dog']
     """
-    if sp.issparse(known) or sp.issparse(new):
+    if sp.issparse(known):
         return sp.vstack((known, new), format="csr")
+    if sp.issparse(new):
+        new = new.toarray()
     if hasattr(known, "iloc"):
         return _stack_pandas(known, new)
     if _is_polars(known):

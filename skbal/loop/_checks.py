@@ -7,6 +7,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
 from skbal._utils._sklearn import num_samples
+from skbal._utils.arrays import check_length_known, refuse_sparse_column
 from skbal._utils.indices import check_indices
 from skbal._utils.initial import initial_rows, selects_rows
 from skbal._utils.parameters import check_parameters
@@ -86,6 +87,8 @@ def check_stopping(stopping, name, owner):
                 "skbal.stopping.ScorePlateau(), a function of the loop, or a list of "
                 f"them, got {rule!r}."
             )
+        if hasattr(rule, "_parameter_rules"):
+            check_parameters(rule)
 
 
 def stopping_rules(stopping):
@@ -176,6 +179,9 @@ def _check_test_set(X_test, y_test):
             f"X_test and y_test of {OWNER} belong together, got {given} without "
             f"{missing}."
         )
+    refuse_sparse_column(y_test, f"y_test of {OWNER}")
+    for values, name in ((X_test, "X_test"), (y_test, "y_test")):
+        check_length_known(values, f"{name} of {OWNER}")
     if X_test is not None and num_samples(X_test) != num_samples(y_test):
         raise ValueError(
             f"X_test and y_test of {OWNER} must have the same number of rows, got "

@@ -3,6 +3,7 @@
 import copy
 
 import numpy as np
+import scipy.sparse as sp
 from sklearn.base import BaseEstimator, MetaEstimatorMixin
 from sklearn.exceptions import NotFittedError
 from sklearn.utils import check_random_state
@@ -11,13 +12,15 @@ from sklearn.utils.validation import check_is_fitted
 from skbal import sampling
 from skbal._utils.initial import initial_rule
 from skbal._utils.labelled import check_labelled
+from skbal._utils.labels import check_answers
 from skbal._utils.names import KnowsItsParameters
-from skbal._utils.parameters import check_parameters, count, flag, own, real
+from skbal._utils.parameters import check_parameters, count, flag, having, own, real
 from skbal._utils.progress import verbose_rule
 from skbal._utils.random import SMALL_SEEDS
 from skbal._utils.tags import tags_of
 from skbal._utils.threads import one_thread
 from skbal._utils.validation import check_fits, check_n_instances
+from skbal._utils.votes import learns_votes
 from skbal._utils.weights import check_pool_weights
 from skbal.simulation._build import RunSettings, build_loop, check_settings, start_run
 from skbal.simulation._stages import StagesMixin
@@ -32,6 +35,16 @@ def estimator_has(name):
 
 def _check_estimator(estimator, name, owner):
     check_fits(estimator, owner)
+
+
+def _check_strategy(strategy, name, owner):
+    if isinstance(strategy, type) or not callable(strategy):
+        is_class = isinstance(strategy, type)
+        got = f"the class {strategy.__name__}" if is_class else repr(strategy)
+        raise TypeError(
+            f"{name} of {owner} must be a query strategy such as skbal.query.BALD() or "
+            f"a function of a learner and a pool, got {got}."
+        )
 
 
 def _numpy_state(random_state, name, owner):
@@ -54,6 +67,10 @@ class Simulation(KnowsItsParameters, StagesMixin, MetaEstimatorMixin, BaseEstima
     _regression = False
     _parameter_rules = {
         "estimator": own(_check_estimator, "an object with fit", object()),
+        "query_strategy": own(_check_strategy, "a query strategy", 3, none=True),
+        "label_filter": having(
+            "trust", example="skbal.filters.LabelLikelihoodFilter()", none=True
+        ),
         "initial": initial_rule,
         "n_queries": count(0, none=True),
         "n_instances": count(1),
@@ -184,10 +201,16 @@ class Simulation(KnowsItsParameters, StagesMixin, MetaEstimatorMixin, BaseEstima
 
     def _checked(self, X, y):
         check_parameters(self)
+        owner = type(self).__name__
+        if sp.issparse(y):
+            raise TypeError(f"y given to {owner} must be dense: give y.toarray().")
         # Before the check of all labels, whose message would name no row of votes.
         check_settings(self._settings(X, y))
-        check_labelled(X, y, self.estimator, type(self).__name__, missing=True)
-        return np.asarray(y)
+        check_labelled(X, y, self.estimator, owner, missing=True)
+        y = np.asarray(y)
+        if not learns_votes(self.estimator):
+            check_answers(y, owner, numbers=self._regression)
+        return y
 
     @property
     def estimator_(self):

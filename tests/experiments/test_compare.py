@@ -61,6 +61,14 @@ def test_weights_are_taught_with_their_rows(short):
         compare([BALD()], FOREST, X, Y, sample_weight=[1.0], **SHORT)
 
 
+def test_labels_that_are_no_answers_are_refused_before_the_first_run():
+    with pytest.raises(TypeError, match="y of compare must hold either strings or num"):
+        compare([BALD()], FOREST, X, Y.astype("datetime64[D]"), **SHORT)
+    given = {"X_test": X, "y_test": csr_array(Y[:, np.newaxis])}
+    with pytest.raises(TypeError, match="y_test of compare must be dense"):
+        compare([BALD()], FOREST, X, Y, **given, **SHORT)
+
+
 def test_the_same_strategy_twice_makes_no_difference():
     twice = compare({"A": BALD(), "B": BALD()}, FOREST, X, Y, reference="A", **SHORT)
     assert twice.histories["A"] == twice.histories["B"]
