@@ -196,7 +196,17 @@ def check_classes(y, owner):
     try:
         check_classification_targets(y)
     except ValueError as error:
-        raise ValueError(f"y given to {owner} is refused: {error}") from error
+        raise ValueError(
+            f"y given to {owner} is refused: {error}{objects_hint(y)}"
+        ) from error
+
+
+def objects_hint(y):
+    """Return what to do about an array of objects that are numbers, or nothing."""
+    y = np.asarray(y)
+    if y.dtype != object or not all(isinstance(v, _NUMBERS) for v in y.ravel()):
+        return ""
+    return " Its numbers are held as objects: give y.astype(int)."
 
 
 def check_answers(y, owner, numbers=False):

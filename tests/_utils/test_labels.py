@@ -141,3 +141,11 @@ def test_numbers_are_asked_for_where_strings_are_no_answers():
     for y in (np.array(["a"]), objects(1, "a"), objects("a", "b")):
         with pytest.raises(TypeError, match="y of Somebody must hold numbers, got"):
             check_answers(y, "Somebody", numbers=True)
+
+
+def test_numbers_held_as_objects_are_told_to_be_converted():
+    with pytest.raises(ValueError, match=r"held as objects: give y.astype\(int\)\."):
+        check_classes(objects(0, 1, 2), "Somebody")
+    with pytest.raises(ValueError, match="Unknown label type") as told:
+        check_classes(objects(0, "a"), "Somebody")
+    assert "objects" not in str(told.value)

@@ -279,3 +279,10 @@ def test_a_row_or_indices_in_place_of_rows_are_told_what_to_give():
     learner.teach(X[:4], [0, 1, 0, 1])
     with pytest.raises(ValueError, match=r"got \(\)\. Give rows: not their indices"):
         learner.teach([3, 4], [0, 1])
+
+
+def test_labels_held_as_objects_are_told_to_be_converted():
+    forest = RandomForestClassifier(5, random_state=0)
+    with pytest.raises(ValueError, match="Unknown label type: unknown") as told:
+        ActiveLearner(forest, X_training=X[FIRST], y_training=Y[FIRST].astype(object))
+    assert "give y.astype(int)" in told.value.__notes__[0]
