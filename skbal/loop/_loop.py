@@ -244,11 +244,6 @@ class ActiveLearningLoop(KnowsItsParameters):
     def _repr_html_(self):
         return loop_html(self)
 
-    def __setstate__(self, state):
-        vars(self).update(state)
-        if "_pool" in state:
-            self._pool = self._pool.with_rows(self.X_pool)
-
     def __iter__(self):
         """Make the steps that are left, and yield a Record after each of them."""
         self._start()

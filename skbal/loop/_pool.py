@@ -20,14 +20,6 @@ class Pool:
         self.X = sliceable(X)
         self.remaining = np.arange(n_rows(self.X)) if candidates is None else candidates
 
-    def __getstate__(self):
-        return {"remaining": self.remaining}  # a loop has the rows itself
-
-    def with_rows(self, X):
-        """Return the pool, which was saved without its rows, with these."""
-        self.X = sliceable(X)
-        return self
-
     def __len__(self):
         return len(self.remaining)
 

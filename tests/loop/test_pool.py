@@ -1,25 +1,16 @@
 """The pool keeps count of its rows, and shows those of a memmap without reading all."""
 
-import copy
-import pickle
-
-import joblib
 import numpy as np
 import pandas as pd
 import pytest
 import scipy.sparse as sp
-from sklearn.naive_bayes import GaussianNB
 from sklearn.utils import check_array
 
-from skbal import ActiveLearner
 from skbal._utils import pools
 from skbal._utils._sklearn import safe_indexing
 from skbal._utils.pools import take
 from skbal._utils.rows import RowsView
-from skbal.loop import ActiveLearningLoop
 from skbal.loop._pool import Pool
-from skbal.oracles import LabelOracle
-from skbal.query import Random
 from tests._utils.pools import READ, make
 
 X = np.arange(30, dtype=np.float32).reshape(10, 3)
@@ -128,19 +119,3 @@ def test_a_view_is_an_array_to_whoever_needs_one(memmap, rows):
     np.testing.assert_array_equal(safe_indexing(view, [3, 0]), X[rows[[3, 0]]])
     with pytest.raises(ValueError, match="without a copy"):
         np.array(view, copy=False)
-
-
-@pytest.mark.parametrize("write", [pickle.dump, joblib.dump], ids=["pickle", "joblib"])
-def test_a_loop_is_saved_with_its_pool_once(write, tmp_path):
-    X = np.random.default_rng(0).normal(size=(4000, 25))
-    y = np.arange(4000) % 2
-    learner = ActiveLearner(GaussianNB(), Random(random_state=0))
-    parts = {"n_queries": 3, "n_instances": 5, "initial": range(50)}
-    loop = ActiveLearningLoop(learner, X, LabelOracle(y), **parts)
-    next(iter(loop))
-    with (tmp_path / "loop").open("wb") as file:
-        write(loop, file)
-    assert (tmp_path / "loop").stat().st_size < 1.5 * X.nbytes
-    again = joblib.load(tmp_path / "loop")
-    assert again.run().history_ == loop.run().history_
-    assert copy.deepcopy(loop).remaining_.tolist() == loop.remaining_.tolist()
