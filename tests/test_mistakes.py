@@ -7,18 +7,24 @@ networks are tested where these are.
 
 import numpy as np
 import pytest
+from sklearn.base import clone
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from sklearn.model_selection import GridSearchCV
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 
-from skbal import ActiveLearningClassifier, predict_samples
+from skbal import (
+    ActiveLearner,
+    ActiveLearningClassifier,
+    ActiveLearningRegressor,
+    predict_samples,
+)
 from skbal.datasets import count_votes
 from skbal.experiments import compare
 from skbal.filters import LabelLikelihoodFilter, find_label_errors
 from skbal.loop import History
-from skbal.models import BayesianVoteRegression
+from skbal.models import BayesianVoteRegression, MCDropoutClassifier
 from skbal.oracles import CallableOracle, CrowdOracle, LabelOracle, VoteOracle
 from skbal.query import BALD, EPIG, DiversityPenalised, Random, VoteBALD
 from skbal.seeding import BalancedSeed, KMeansSeed
@@ -148,6 +154,34 @@ MISTAKES = {
     "draws of text": (
         lambda: predict_samples(FOREST, X, "3"),
         "n_draws of predict_sam",
+    ),
+    "row instead of rows": (
+        lambda: ActiveLearner(FOREST).teach(X[3], [1]),
+        "For a single row, give arrays of one row: X[[3]] and y[[3]]",
+    ),
+    "indices taught as rows": (
+        lambda: ActiveLearner(clone(FOREST), BALD(), X, Y).teach([3, 4], Y[[3, 4]]),
+        "Give rows: not their indices",
+    ),
+    "class that is taught": (
+        lambda: ActiveLearner(RandomForestClassifier).predict(X),
+        "give an instance, such as RandomForestClassifier()",
+    ),
+    "fractions as classes": (
+        lambda: ActiveLearningClassifier(FOREST).fit(X, X[:, 0]),
+        "y given to ActiveLearningClassifier is refused: Unknown label type: cont",
+    ),
+    "classes as targets": (
+        lambda: ActiveLearningRegressor(RandomForestRegressor()).fit(X, ["cat"] * 30),
+        "y of ActiveLearningRegressor must hold numbers, got",
+    ),
+    "weights of other rows": (
+        lambda: compare([BALD()], FOREST, X, Y, sample_weight=np.ones(29)),
+        "sample_weight of compare must hold one weight per row of the pool, 30",
+    ),
+    "function as a network": (
+        lambda: MCDropoutClassifier(lambda: None).fit(X, Y),
+        "module of MCDropoutClassifier must be 'auto', a torch.nn.Module class",
     ),
     "history of a table": (lambda: History([{"step": 0}]), "must be a Record, got"),
 }

@@ -44,8 +44,7 @@ WITHOUT_RULES = {
 DATA = "data, which are checked with each other"
 INSIDE = "checked by the learner, the loop or the oracle of the run, under their name"
 RUN = {
-    **dict.fromkeys(["query_strategy", "label_filter", "oracle_noise"], INSIDE),
-    "stopping": INSIDE,
+    **dict.fromkeys(["oracle_noise", "stopping"], INSIDE),
     "scoring": "checked with the estimator that it scores",
 }
 KIND = "a number or a matrix; what it must be depends on another parameter"

@@ -1,6 +1,7 @@
 """What callers pass becomes an array, or an error that names the argument."""
 
 import numpy as np
+import scipy.sparse as sp
 from sklearn.utils.validation import validate_data
 
 
@@ -122,3 +123,30 @@ def validate_rows(estimator, X, y="no_validation", **options):
     for values, name in ((X, "X"), (y, "y")):
         refuse_masked(values, f"{name} given to {type(estimator).__name__}")
     return validate_data(estimator, X, y, **options)
+
+
+def refuse_sparse_column(y, what):
+    """Raise a TypeError if labels are a sparse matrix of one column.
+
+    Scikit-learn's scores take sparse labels only if there are several outputs.
+
+    Parameters
+    ----------
+    y : object
+        The labels.
+    what : str
+        The argument and its owner, for messages.
+
+    Examples
+    --------
+    >>> refuse_sparse_column(sp.csr_array([[1], [0]]), "y_test of compare")
+    Traceback (most recent call last):
+        ...
+    TypeError: y_test of compare must be dense, got a sparse matrix of one column: call
+    its toarray().
+    """
+    if sp.issparse(y) and (y.ndim == 1 or y.shape[1] == 1):
+        raise TypeError(
+            f"{what} must be dense, got a sparse matrix of one column: call its "
+            "toarray()."
+        )

@@ -48,6 +48,7 @@ def check_labelled(X, y, estimator, owner, force_all_finite=None, missing=False)
     for values, name in ((X, "X"), (y, "y")):
         check_length_known(values, f"{name} given to {owner}")
         refuse_masked(values, f"{name} given to {owner}")
+    _check_not_one_row(X, y, owner)
     check_same_number(num_samples(X), num_samples(y), owner)
     if force_all_finite is None:
         force_all_finite = _finite_rule(X, estimator)
@@ -91,6 +92,16 @@ def _check_not_single(y, owner):
         raise ValueError(
             f"y given to {owner} must hold one label per row, got {y!r} alone. For a "
             "single row, give arrays of one row: X[[3]] and y[[3]], not X[3] and y[3]."
+        )
+
+
+def _check_not_one_row(X, y, owner):
+    shape = getattr(X, "shape", ())
+    if len(shape) == 1 and shape[0] > num_samples(y) == 1:
+        raise ValueError(
+            f"X given to {owner} must hold one row for the label, got an array of "
+            f"shape {shape}. For a single row, give arrays of one row: X[[3]] and "
+            "y[[3]], not X[3] and y[3]."
         )
 
 

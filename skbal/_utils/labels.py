@@ -1,8 +1,12 @@
 """Labels as codes of their classes, and columns of classes."""
 
 import numpy as np
+from sklearn.utils.multiclass import check_classification_targets
 
 from skbal._utils.arrays import as_array
+from skbal._utils.unanswered import unanswered
+
+_NUMBERS = (bool, int, float, np.number, np.bool_)
 
 
 def label_column(labels, what):
@@ -168,3 +172,87 @@ def for_all_classes(probabilities, known, classes):
     aligned = np.zeros(shape, dtype=probabilities.dtype)
     aligned[..., np.searchsorted(classes, known)] = probabilities
     return aligned
+
+
+def check_classes(y, owner):
+    """Raise a ValueError that names y if its labels cannot be those of classes.
+
+    Parameters
+    ----------
+    y : array-like of shape (n_samples,)
+        The labels.
+    owner : str
+        Name of the caller, for messages.
+
+    Examples
+    --------
+    >>> check_classes([0.37, 1.2], "MCDropoutClassifier")
+    Traceback (most recent call last):
+        ...
+    ValueError: y given to MCDropoutClassifier is refused: Unknown label type:
+    continuous. Maybe you are trying to fit a classifier, which expects discrete classes
+    on a regression target with continuous values.
+    """
+    try:
+        check_classification_targets(y)
+    except ValueError as error:
+        raise ValueError(
+            f"y given to {owner} is refused: {error}{objects_hint(y)}"
+        ) from error
+
+
+def objects_hint(y):
+    """Return what to do about an array of objects that are numbers, or nothing."""
+    y = np.asarray(y)
+    if y.dtype != object or not all(isinstance(v, _NUMBERS) for v in y.ravel()):
+        return ""
+    return " Its numbers are held as objects: give y.astype(int)."
+
+
+def check_answers(y, owner, numbers=False):
+    """Raise a TypeError unless these are labels of one kind that an oracle can answer.
+
+    Parameters
+    ----------
+    y : ndarray of shape (n_samples, ...)
+        The labels.
+    owner : str
+        Name of the caller, for messages.
+    numbers : bool, default=False
+        Whether they must be numbers. Otherwise they may be strings, too.
+
+    Examples
+    --------
+    >>> check_answers(np.array(["2026-01-01"], dtype="datetime64[D]"), "compare")
+    Traceback (most recent call last):
+        ...
+    TypeError: y of compare must hold either strings or numbers, got datetime64[D].
+    """
+    words = "numbers" if numbers else "either strings or numbers"
+    if y.dtype.kind not in ("biufO" if numbers else "biufOSUT"):
+        raise TypeError(f"y of {owner} must hold {words}, got {y.dtype}.")
+    if y.dtype == object:
+        _check_one_kind(y, f"y of {owner} must hold {words}", numbers)
+
+
+def _check_one_kind(y, words, numbers):
+    rows = np.flatnonzero(~unanswered(y))
+    kinds = [_kind_of(y[row]) for row in rows]
+    allowed = ("number",) if numbers else ("number", "string")
+    for row, kind in zip(rows, kinds):
+        if kind[0] not in allowed:
+            raise TypeError(f"{words}, got {y[row]!r} in row {row}.")
+        if kind != kinds[0]:
+            raise TypeError(
+                f"{words}, got {y[row]!r} in row {row} and {y[rows[0]]!r} in row "
+                f"{rows[0]}."
+            )
+
+
+def _kind_of(label):
+    """Return whether a label is a string or a number, and its shape."""
+    parts = np.ravel(np.asarray(label, dtype=object)).tolist()
+    is_text = [isinstance(part, (str, bytes)) for part in parts]
+    is_number = [isinstance(part, _NUMBERS) for part in parts]
+    kind = "string" if all(is_text) else "number" if all(is_number) else "neither"
+    return kind, np.shape(label)

@@ -3,7 +3,8 @@
 from sklearn.utils.validation import check_memory
 from tqdm.auto import tqdm
 
-from skbal._utils.arrays import as_array
+from skbal._utils.arrays import as_array, refuse_sparse_column
+from skbal._utils.labels import check_answers
 from skbal._utils.parameters import count, flag, jobs
 from skbal._utils.pools import n_rows
 from skbal._utils.random import check_seed
@@ -35,6 +36,7 @@ def compare(
     X_test=None,
     y_test=None,
     scoring=None,
+    sample_weight=None,
     reference=None,
     label_range=None,
     target_score=None,
@@ -93,6 +95,8 @@ def compare(
         Their labels.
     scoring : str or callable, optional
         As in scikit-learn, higher is better. ``None`` is the estimator's ``score``.
+    sample_weight : array-like of shape (n_samples,), optional
+        A weight for each row of X, taught with its label. Scores have no weights.
     reference : str, optional
         Name of the strategy that the others are compared with. ``None`` is
         `skbal.query.Random`.
@@ -169,7 +173,7 @@ def compare(
         owner=OWNER,
         estimator=estimator,
         X=X,
-        y=_check_rows(X, y),
+        y=_check_rows(X, y, estimator),
         regression=regresses(estimator),
         new_states=True,
         n_queries=n_queries,
@@ -182,6 +186,7 @@ def compare(
         X_test=X_test,
         y_test=y_test,
         scoring=scoring,
+        sample_weight=sample_weight,
     )
     check_settings(settings)
     summary = {
@@ -233,7 +238,7 @@ def _in_order(results, n_runs, verbose):
     return found
 
 
-def _check_rows(X, y):
+def _check_rows(X, y, estimator):
     n_samples, y = n_rows(X, f"X of {OWNER}"), as_array(y, f"y of {OWNER}")
     if y.shape == (n_samples, 1):
         y = y[:, 0]  # folds are stratified by the class of a row
@@ -242,6 +247,8 @@ def _check_rows(X, y):
             f"y of {OWNER} must hold the label of every row of X: X has {n_samples} "
             f"rows, but y has shape {y.shape}."
         )
+    if not learns_votes(estimator):
+        check_answers(y, OWNER, numbers=regresses(estimator))
     return y
 
 
@@ -249,6 +256,7 @@ def _check_test(test_size, X_test, y_test):
     if (X_test is None) != (y_test is None):
         raise ValueError(f"X_test and y_test of {OWNER} belong together, got only one.")
     if X_test is not None:
+        refuse_sparse_column(y_test, f"y_test of {OWNER}")
         n_test = n_rows(X_test, f"X_test of {OWNER}")
         n_labels = n_rows(y_test, f"y_test of {OWNER}")
         if n_test != n_labels:

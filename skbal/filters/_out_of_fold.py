@@ -5,9 +5,8 @@ from numbers import Integral
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.model_selection import check_cv, cross_val_predict
-from sklearn.utils.multiclass import check_classification_targets
 
-from skbal._utils.labels import class_codes, label_column
+from skbal._utils.labels import check_classes, class_codes, label_column
 from skbal._utils.pools import n_rows, whole
 from skbal._utils.random import check_seed
 from skbal._utils.validation import check_fits, check_n_draws
@@ -130,7 +129,7 @@ def out_of_fold_probabilities(
     check_labels(X, y, owner)
     y = label_column(y, f"y given to {owner}")
     classes, codes = class_codes(y, "y", owner)
-    check_classification_targets(y)
+    check_classes(y, owner)
     if hasattr(estimator, "teach"):
         estimator = estimator.estimator
     seed = check_seed(random_state, owner)

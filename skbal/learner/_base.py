@@ -6,6 +6,8 @@ import numpy as np
 
 from skbal._utils._sklearn import check_method_params, num_samples
 from skbal._utils.labelled import check_labelled
+from skbal._utils.labels import objects_hint
+from skbal._utils.one_class import misses_a_class
 from skbal._utils.parameters import check_parameters, flag, own, seed
 from skbal._utils.pickled_version import KnowsItsVersion
 from skbal._utils.pools import n_rows
@@ -333,7 +335,17 @@ class LearnerMixin(KnowsItsVersion, DelegationMixin):
             fit_kwargs = check_method_params(X, fit_kwargs, rows)
             X, y = take_rows(X, rows), take_rows(y, rows)
         change.protect_estimator()
-        self.estimator.fit(X, y, **fit_kwargs)
+        try:
+            self.estimator.fit(X, y, **fit_kwargs)
+        except ValueError as error:
+            if "Unknown label type: unknown" in str(error) and objects_hint(y):
+                error.add_note(f"{type(self).__name__}:{objects_hint(y)}")
+            if misses_a_class(self.estimator, y, error):
+                error.add_note(
+                    f"{type(self).__name__}: all labels are of one class. Give rows of "
+                    "two classes, for instance those of skbal.seeding.BalancedSeed."
+                )
+            raise
 
     def _bootstrap_rows(self, n_samples):
         seed = check_seed(self.random_state, type(self).__name__)

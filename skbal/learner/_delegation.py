@@ -8,7 +8,9 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from skbal import sampling
+from skbal._utils.arrays import refuse_sparse_column
 from skbal._utils.tags import tags_of
+from skbal._utils.validation import check_fits
 from skbal.learner._rollback import undo
 
 
@@ -36,7 +38,16 @@ class DelegationMixin:
             Labels, or values in the units of y.
         """
         with self._asks_to_teach():
-            return self.estimator.predict(X, **predict_kwargs)
+            try:
+                return self.estimator.predict(X, **predict_kwargs)
+            except TypeError as error:
+                if "argument 'return_std'" not in str(error):
+                    raise
+                raise TypeError(
+                    f"estimator of {type(self).__name__} must have a predict that "
+                    "takes return_std, as a GaussianProcessRegressor has, got "
+                    f"{type(self.estimator).__name__}."
+                ) from error
 
     @available_if(_estimator_has("predict_proba"))
     def predict_proba(self, X, **predict_proba_kwargs):
@@ -94,6 +105,7 @@ class DelegationMixin:
         score : float
             Higher is better: accuracy for most classifiers, R^2 for regressors.
         """
+        refuse_sparse_column(y, f"y of {type(self).__name__}.score")
         with self._asks_to_teach():
             return self.estimator.score(X, y, **score_kwargs)
 
@@ -127,6 +139,8 @@ class DelegationMixin:
     @contextmanager
     def _asks_to_teach(self):
         """Use the estimator in the block; before the first label, say what to do."""
+        if isinstance(self.estimator, type):
+            check_fits(self.estimator, type(self).__name__)
         if not self._changes:  # a filter predicts in the middle of a change
             undo(self)
         try:
@@ -142,17 +156,25 @@ class DelegationMixin:
     @property
     def classes_(self):
         """The classes that the estimator knows, sorted."""
-        return self.estimator.classes_
+        return self._learned_attribute("classes_")
 
     @property
     def n_features_in_(self):
         """The number of features that the estimator was fitted to."""
-        return self.estimator.n_features_in_
+        return self._learned_attribute("n_features_in_")
 
     @property
     def feature_names_in_(self):
         """The names of the features that the estimator was fitted to."""
-        return self.estimator.feature_names_in_
+        return self._learned_attribute("feature_names_in_")
+
+    def _learned_attribute(self, name):
+        if self.X_training is None and not hasattr(self.estimator, name):
+            raise AttributeError(
+                f"This {type(self).__name__} has no {name}: teach it first, by "
+                "teach(X, y) or with X_training and y_training."
+            )
+        return getattr(self.estimator, name)
 
     def __sklearn_tags__(self):
         # A learner of a classifier is a classifier, for instance for stratified folds.

@@ -6,10 +6,14 @@ a person may look at them again.
 """
 
 import numpy as np
+import scipy.sparse as sp
 
 from skbal._utils._sklearn import num_samples
+from skbal._utils.arrays import check_length_known
 from skbal._utils.indices import check_indices
+from skbal._utils.labels import check_answers
 from skbal._utils.parameters import check_parameters, having
+from skbal._utils.validation import check_same_number
 from skbal._utils.warn import warn
 from skbal.exceptions import RejectedLabelsWarning
 from skbal.filters import LabelLikelihoodFilter
@@ -178,9 +182,12 @@ class FilteringMixin:
             If X, y and the indices do not belong together, or do not match what was
             taught before.
         """
+        owner = f"{type(self).__name__}.set_aside"
+        for values, name in ((X, "X"), (y, "y")):
+            check_length_known(values, f"{name} of {owner}")
         n_rows = num_samples(X)
+        check_same_number(n_rows, num_samples(y), owner)
         if indices is not None:
-            owner = f"{type(self).__name__}.set_aside"
             indices = check_indices(indices, np.inf, "indices", owner, unique=False)
             if len(indices) != n_rows:
                 raise ValueError(
@@ -189,6 +196,8 @@ class FilteringMixin:
                 )
         if n_rows:
             self._check_more(X, y)
+            if not sp.issparse(y):
+                check_answers(np.asarray(y), owner)
             self.rejected_ = self.rejected_.with_more(X, y, indices)
 
     def review(self):

@@ -28,20 +28,43 @@ def check_extends(known, new, name, owner):
         If the shapes of the rows or the columns differ, or if one holds strings and the
         other numbers.
     TypeError
-        If ``known`` is a data frame and ``new`` is not.
+        If ``known`` is a data frame and ``new`` is not, or if one holds dates or the
+        like and the other numbers.
     """
     if _row_shape(known) != _row_shape(new):
+        shape, hint = _row_shape(new), ""
+        if name == "X" and shape == ():
+            hint = " Give rows: not their indices, and X[[3]] for a single one."
         raise ValueError(
             f"{name} given to {owner} must have rows of shape {_row_shape(known)}, "
-            f"like what it was taught before, got {_row_shape(new)}."
+            f"like what it was taught before, got {shape}.{hint}"
         )
     if hasattr(known, "columns"):
         _check_columns(known, new, name, owner)
-    elif name == "y" and _holds_strings(known) != _holds_strings(new):
+        return
+    _check_dtypes(known, new, name, owner)
+    if name == "y" and _holds_strings(known) != _holds_strings(new):
         raise ValueError(
             f"y given to {owner} must be {_kind(known)}, like what it was taught "
             f"before, got {_kind(new)}."
         )
+
+
+def _check_dtypes(known, new, name, owner):
+    before, now = (_dtype(values) for values in (known, new))
+    if not isinstance(before, np.dtype) or not isinstance(now, np.dtype):
+        return  # of pandas, polars or torch
+    try:
+        np.result_type(before, now)
+    except TypeError as error:
+        raise TypeError(
+            f"{name} given to {owner} must be of a kind like what it was taught "
+            f"before, {before}, got {now}."
+        ) from error
+
+
+def _dtype(values):
+    return values.dtype if hasattr(values, "dtype") else np.asarray(values).dtype
 
 
 def _check_columns(known, new, name, owner):
@@ -60,9 +83,18 @@ def _check_columns(known, new, name, owner):
 def _difference(known, new):
     missing = [column for column in known if column not in new]
     unknown = [column for column in new if column not in known]
-    if not missing and not unknown:
-        return f"{list(known)}, got {list(new)}"
-    return f"{missing} missing, {unknown} unknown"
+    if missing or unknown:
+        return f"{_few(missing)} missing, {_few(unknown)} unknown"
+    pairs = zip(known, new)
+    place = next((i for i, (a, b) in enumerate(pairs) if a != b), len(known))
+    if place == len(known):
+        return f"got {len(new)} columns and not {len(known)}"
+    return f"column {place} must be {known[place]!r}, got {new[place]!r}"
+
+
+def _few(columns):
+    more = f" and {len(columns) - 5} more" if len(columns) > 5 else ""
+    return f"{columns[:5]}{more}"
 
 
 def _row_shape(values):
@@ -102,8 +134,10 @@ def stack_rows(known, new):
     >>> stack_rows(["cat"], np.array(["dog"]))
     ['cat', 'dog']
     """
-    if sp.issparse(known) or sp.issparse(new):
+    if sp.issparse(known):
         return sp.vstack((known, new), format="csr")
+    if sp.issparse(new):
+        new = new.toarray()
     if hasattr(known, "iloc"):
         return _stack_pandas(known, new)
     if _is_polars(known):

@@ -13,6 +13,7 @@ from skbal._utils.timing import timed
 from skbal._utils.warn import warn
 from skbal.exceptions import RejectedLabelsWarning
 from skbal.loop._checks import OWNER, known_labels, scored_estimator
+from skbal.loop._one_class import all_are, refuses_one_class, warn_of_random_rows
 from skbal.loop._received import received
 from skbal.loop._step import Question
 from skbal.oracles import Oracle
@@ -76,7 +77,7 @@ def _ask(step, loop):
     oracle, rows = loop.oracle, step.next_rows
     # A copy: an oracle that sorts the rows it is given must not reorder ours.
     answer = _answer(oracle, rows.copy(), step.question)
-    known = known_labels(loop.learner) if step.labels is None else step.labels
+    known = step.lesson.labels if len(step.lesson) else known_labels(loop.learner)
     try:
         checked = received(answer, rows, known, scored_estimator(loop.learner))
     except (TypeError, ValueError):
@@ -91,7 +92,7 @@ def _answer(oracle, rows, question):
         return oracle.answer_once(question, rows)
     try:
         return oracle(rows)
-    except (TypeError, AttributeError, LookupError) as error:
+    except (TypeError, ValueError, AttributeError, LookupError) as error:
         error.add_note(
             f"{OWNER}: the oracle is called with indices of rows of X_pool, not with "
             "rows. skbal.oracles.CallableOracle(function, X_pool) calls a function for "
@@ -164,10 +165,13 @@ def _ready(step, learner):
 
 def _teach(step, loop, pool):
     learner, seconds = loop.learner, 0.0
-    if len(step.answered) and not _was_taught(step, learner):
+    if len(step.lesson) and not _was_taught(step, learner):
         try:
             _, seconds = timed(learner.teach, *_lesson(step, pool), **_how(step, loop))
         except Exception as error:
+            if refuses_one_class(learner, step.lesson.labels, error):
+                warn_of_random_rows(loop, all_are(step.lesson.labels))
+                return replace(step, taught=True, waits=True)
             error.add_note(
                 f"{OWNER}: the labels wait in pending_. To ask again, set pending_ to "
                 "None; to correct them, set it to their indices and other labels."
@@ -177,24 +181,24 @@ def _teach(step, loop, pool):
 
 
 def _lesson(step, pool):
-    return pool.rows(step.answered), step.labels
+    return pool.rows(step.lesson.indices), step.lesson.labels
 
 
 def _how(step, loop):
     how = {}
     if loop.sample_weight is not None:
-        how[loop._weight_name] = np.asarray(loop.sample_weight)[step.answered]
+        how[loop._weight_name] = np.asarray(loop.sample_weight)[step.lesson.indices]
     if hasattr(loop.learner, "indices_training"):
-        how["indices"] = step.answered
+        how["indices"] = step.lesson.indices
     if hasattr(loop.learner, "filter_labels"):
-        how["trusted"] = step.trusted if step.filtered else True
+        how["trusted"] = step.lesson_trusted if step.filtered else True
     return how
 
 
 def _was_taught(step, learner):
     """Return whether the learner holds the labels, from before an interruption."""
     known = getattr(learner, "indices_training", None)
-    trusted = step.answered[step.trusted]
+    trusted = step.lesson.indices[step.lesson_trusted]
     if len(trusted):
         known = () if known is None else known[step.n_known :][: len(trusted)]
         return np.array_equal(known, trusted)

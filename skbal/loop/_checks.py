@@ -7,12 +7,14 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
 from skbal._utils._sklearn import num_samples
+from skbal._utils.arrays import check_length_known, refuse_sparse_column
 from skbal._utils.indices import check_indices
 from skbal._utils.initial import initial_rows, selects_rows
 from skbal._utils.parameters import check_parameters
 from skbal._utils.pools import n_rows
 from skbal._utils.scoring import check_scorer
 from skbal._utils.validation import check_n_instances
+from skbal._utils.weights import check_pool_weights
 from skbal.oracles import LabelOracle, VoteOracle
 
 OWNER = "ActiveLearningLoop"
@@ -27,7 +29,7 @@ def check_loop(loop):
     check_n_instances(loop.n_instances, n_candidates, OWNER)
     _check_oracle_knows(loop.oracle, n_pool)
     _check_learner_knows(loop)
-    _check_weights(loop.sample_weight, n_pool)
+    check_pool_weights(loop.sample_weight, n_pool, OWNER)
     _check_test_set(loop.X_test, loop.y_test)
     _check_scoring(loop)
 
@@ -85,6 +87,8 @@ def check_stopping(stopping, name, owner):
                 "skbal.stopping.ScorePlateau(), a function of the loop, or a list of "
                 f"them, got {rule!r}."
             )
+        if hasattr(rule, "_parameter_rules"):
+            check_parameters(rule)
 
 
 def stopping_rules(stopping):
@@ -166,14 +170,6 @@ def _check_oracle_knows(oracle, n_pool):
             )
 
 
-def _check_weights(sample_weight, n_pool):
-    if sample_weight is not None and num_samples(sample_weight) != n_pool:
-        raise ValueError(
-            f"sample_weight of {OWNER} must hold one weight per row of the pool, "
-            f"{n_pool}, got {num_samples(sample_weight)}."
-        )
-
-
 def _check_test_set(X_test, y_test):
     if (X_test is None) != (y_test is None):
         missing, given = (
@@ -183,6 +179,9 @@ def _check_test_set(X_test, y_test):
             f"X_test and y_test of {OWNER} belong together, got {given} without "
             f"{missing}."
         )
+    refuse_sparse_column(y_test, f"y_test of {OWNER}")
+    for values, name in ((X_test, "X_test"), (y_test, "y_test")):
+        check_length_known(values, f"{name} of {OWNER}")
     if X_test is not None and num_samples(X_test) != num_samples(y_test):
         raise ValueError(
             f"X_test and y_test of {OWNER} must have the same number of rows, got "

@@ -1,15 +1,11 @@
 """Which rows of the pool a step may ask about."""
 
 import numpy as np
-from sklearn.exceptions import NotFittedError
-from sklearn.utils.validation import check_is_fitted
 
 from skbal._utils.indices import check_indices
 from skbal._utils.tags import classifies
-from skbal._utils.warn import warn
-from skbal.exceptions import OneClassWarning
 from skbal.loop._checks import OWNER, n_taught, scored_estimator
-from skbal.oracles import Oracle
+from skbal.loop._one_class import all_are, is_fitted, warn_of_random_rows
 from skbal.query import Random
 
 
@@ -49,7 +45,7 @@ def chosen_rows(loop, pool, n_rows):
         known = _too_little(learner)
         if known is None:
             raise
-        _warn_once(loop, known)
+        warn_of_random_rows(loop, known)
         strategy = getattr(learner, "query_strategy", None)
         answer = Random(random_state=_seed_of(strategy))(learner, X, n_rows)
     chosen = np.atleast_1d(answer[0] if isinstance(answer, tuple) else answer)
@@ -64,39 +60,12 @@ def chosen_rows(loop, pool, n_rows):
 def _too_little(learner):
     """Return what a learner knows if that is too little for a strategy, or None."""
     estimator = scored_estimator(learner)
-    if not n_taught(learner) and not _is_fitted(estimator):
+    if not n_taught(learner) and not is_fitted(estimator):
         return "No label is known yet"
     classes = getattr(estimator, "classes_", None)
     if classifies(estimator) and isinstance(classes, np.ndarray) and len(classes) < 2:
-        return f"All labels so far are {classes.tolist()[0]!r}"
+        return all_are(classes)
     return None
-
-
-def _is_fitted(estimator):
-    try:
-        check_is_fitted(estimator)
-    except NotFittedError:
-        return False
-    except TypeError:  # no estimator of scikit-learn
-        pass
-    return True
-
-
-def _warn_once(loop, known):
-    if loop._warned:
-        return
-    loop._warned = True
-    hint = ""
-    if not isinstance(loop.oracle, Oracle):
-        hint = (
-            " If the oracle should have answered another class: it is called with "
-            "indices of rows of X_pool, not with rows."
-        )
-    warn(
-        f"{known}, so {OWNER} asks about random rows until a second class is "
-        f"known.{hint}",
-        OneClassWarning,
-    )
 
 
 def _seed_of(strategy):

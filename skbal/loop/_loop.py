@@ -38,7 +38,7 @@ from skbal.loop._html import loop_html
 from skbal.loop._pool import Pool
 from skbal.loop._provenance import note_provenance
 from skbal.loop._received import received
-from skbal.loop._step import Step
+from skbal.loop._step import Lesson, Step
 
 __all__ = ["ActiveLearningLoop"]
 
@@ -91,7 +91,9 @@ class ActiveLearningLoop(KeepsMaps, KnowsItsParameters):
     skipped are not replaced.
 
     Where a strategy cannot choose because fewer than two classes are known, the rows
-    are random, with one warning.
+    are random, with one warning. An estimator that cannot be fitted to one class, such
+    as a ``LogisticRegression``, is taught these labels with the first of a second
+    class. Until then scores are NaN.
 
     If the learner has a ``label_filter``, an answer that it does not trust is set
     aside, and the next row in the order of the strategy is asked about. This ends when
@@ -155,7 +157,8 @@ class ActiveLearningLoop(KeepsMaps, KnowsItsParameters):
     pending_ : tuple or None
         Indices and labels that were answered and are not taught yet, because teaching
         or a later call of the oracle failed. Set it to None to forget these answers and
-        ask again, or to the same indices with corrected labels.
+        ask again, or to the same indices with corrected labels. Labels of one class
+        that wait for a second one are here, too, and cannot be set.
     skipped_ : ndarray of shape (n_skipped,), dtype=intp
         The pool rows that the oracle left unanswered, in the order asked.
     remaining_ : ndarray of shape (n_remaining,), dtype=intp
@@ -291,18 +294,20 @@ class ActiveLearningLoop(KeepsMaps, KnowsItsParameters):
     @property
     def pending_(self):
         """Indices and labels that were answered and not taught yet, or None."""
-        step = self._current()
-        waits = step is not None and not step.taught and len(step.answered)
-        return (step.answered, step.labels) if waits else None
+        step = self._step
+        if step is None or not len(step.lesson) or not (step.waits or not step.taught):
+            return None
+        return step.lesson.indices, step.lesson.labels
 
     @pending_.setter
     def pending_(self, pending):
         step = self._current()
         if self.pending_ is None and pending is None:
             return
-        if self.pending_ is None:
+        if step is None or not len(step.answered):
             raise ValueError(
-                f"pending_ of {OWNER} cannot be set: no answers wait to be taught."
+                f"pending_ of {OWNER} cannot be set: no answers wait to be taught, or "
+                "they wait for a second class."
             )
         if pending is None:
             forget(self.oracle, step.indices)
@@ -413,13 +418,21 @@ class ActiveLearningLoop(KeepsMaps, KnowsItsParameters):
             return
         # Copies are asked, so that none remembers an answer that was lost.
         rules = [copy.copy(rule) for rule in ruling.rules]
-        answers = [rule(self) for rule in rules]
+        answers = [self._answer_of(rule) for rule in rules]
         says = next((answer for answer in answers if answer), None)
         self._ruling = replace(ruling, rules=rules, says=says, n_steps=n_steps)
 
+    def _answer_of(self, rule):
+        try:
+            return rule(self)
+        except NotFittedError:
+            if n_taught(self.learner):
+                raise
+            return None  # nothing is known that could be stable or certain
+
     def _begin(self):
         """Return a new step that has asked nothing yet."""
-        number = len(self.history_)
+        number, last = len(self.history_), self._step
         if not number:
             n_first = len(self._initial)
             return Step(0, self._initial, n_first, n_first)
@@ -429,9 +442,16 @@ class ActiveLearningLoop(KeepsMaps, KnowsItsParameters):
         n_rows = self.n_instances + (spare if filtered else 0)
         n_rows = min(n_rows, len(self._pool))
         candidates, seconds = timed(chosen_rows, self, self._pool, n_rows)
-        memory = memory_of(label_filter)
+        earlier = last.lesson if last is not None and last.waits else Lesson()
         return Step(
-            number, candidates, self.n_instances, n_rows, filtered, seconds, memory
+            number,
+            candidates,
+            self.n_instances,
+            n_rows,
+            filtered,
+            seconds,
+            earlier,
+            memory_of(label_filter),
         )
 
     def _advanced(self, step):
@@ -472,7 +492,7 @@ class ActiveLearningLoop(KeepsMaps, KnowsItsParameters):
         except NotFittedError:
             if n_taught(self.learner):
                 raise
-            return float("nan")  # no first label was answered
+            return float("nan")  # no first label was answered, or all are of one class
         if np.ndim(score) != 0 or not isinstance(np.asarray(score).item(), Real):
             raise TypeError(f"scoring of {OWNER} must give one number, got {score!r}.")
         return float(score)

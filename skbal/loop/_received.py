@@ -55,9 +55,14 @@ def _as_values(answer, rows):
         shape = (len(answer),) if has_rows and shape is None else np.shape(answer)
         raise ValueError(
             f"oracle of {OWNER} must answer one label per row: {len(rows)} rows "
-            f"were asked for, got an answer of shape {shape}."
+            f"were asked for, got {_what(answer, shape)}."
         )
     return answer
+
+
+def _what(answer, shape):
+    is_none = shape == () and np.asarray(answer).tolist() is None
+    return "None" if is_none else f"an answer of shape {shape}"
 
 
 def _in_one_array(answers, values, rows):

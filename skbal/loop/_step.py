@@ -13,6 +13,25 @@ def _no_flags():
     return np.empty(0, dtype=bool)
 
 
+@dataclass(frozen=True, eq=False)
+class Lesson:
+    """Rows of the pool and their labels.
+
+    Parameters
+    ----------
+    indices : ndarray of shape (n_rows,), dtype=intp
+        The rows.
+    labels : ndarray of shape (n_rows, ...) or None
+        Their labels. None if there are no rows.
+    """
+
+    indices: np.ndarray = field(default_factory=_no_rows)
+    labels: object = None
+
+    def __len__(self):
+        return len(self.indices)
+
+
 class Question:
     """Stands for one question to an oracle, which answers it once."""
 
@@ -36,6 +55,8 @@ class Step:
         trusted.
     seconds_querying : float, default=0.0
         Time that choosing the candidates took.
+    earlier : Lesson, optional
+        Rows and labels of earlier steps that the learner could not be taught.
     first_memory : dict, optional
         What the filter remembered before the step.
 
@@ -60,7 +81,10 @@ class Step:
     seconds_training : float
         Time that teaching took.
     taught : bool
-        Whether the learner was taught the labels.
+        Whether the learner was taught the labels, as far as it can be.
+    waits : bool
+        Whether the learner could not be taught: all labels so far are of one class, and
+        its estimator is not fitted to one.
     """
 
     number: int
@@ -69,6 +93,7 @@ class Step:
     n_candidates: int
     filtered: bool = False
     seconds_querying: float = 0.0
+    earlier: Lesson = Lesson()
     first_memory: dict = None
     indices: np.ndarray = field(default_factory=_no_rows)
     skipped: np.ndarray = field(default_factory=_no_flags)
@@ -80,11 +105,29 @@ class Step:
     n_rejected: int = None
     seconds_training: float = 0.0
     taught: bool = False
+    waits: bool = False
 
     @property
     def answered(self):
         """The rows that were answered, in the order asked."""
         return self.indices[~self.skipped]
+
+    @property
+    def lesson(self):
+        """The rows and labels to teach: those that wait, then its own."""
+        if not len(self.earlier):
+            return Lesson(self.answered, self.labels)
+        if not len(self.answered):
+            return self.earlier
+        return Lesson(
+            np.concatenate([self.earlier.indices, self.answered]),
+            np.concatenate([self.earlier.labels, self.labels]),
+        )
+
+    @property
+    def lesson_trusted(self):
+        """Whether each label of the lesson is trusted. A filter trusts the first."""
+        return np.concatenate([np.ones(len(self.earlier), dtype=bool), self.trusted])
 
     @property
     def rejected(self):

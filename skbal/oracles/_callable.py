@@ -54,5 +54,13 @@ class CallableOracle(OneByOneOracle):
 
     def _ask_about(self, rows):
         for row in rows:
-            label = self.function(row if self.X_pool is None else self._row(row))
+            asked = row if self.X_pool is None else self._row(row)
+            try:
+                label = self.function(asked)
+            except Exception as error:
+                error.add_note(
+                    f"{type(self).__name__}: function was called for row {row} of the "
+                    "pool. The answers before it are kept."
+                )
+                raise
             self._keep(row, label)

@@ -181,9 +181,12 @@ n_questions), optional
             If matplotlib is missing; ``pip install 'skbal[examples]'`` installs it.
         """
         _check_request(question, question_names, None, ax, line_kw)
+        information = vote_information_curve(rho_draws, n_votes, concentration)
+        if not len(information):
+            raise ValueError(f"rho_draws given to {_NAME} is empty: it has no row.")
         display = cls(
             n_votes=n_votes,
-            information=vote_information_curve(rho_draws, n_votes, concentration),
+            information=information,
             question_names=question_names,
         )
         return display.plot(ax, question=question, rows=rows, line_kw=line_kw)

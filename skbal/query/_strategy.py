@@ -288,8 +288,9 @@ def check_classes(model, owner):
         )
     classes = getattr(model, "classes_", None)
     if classes is not None and len(classes) < 2:
+        known = np.asarray(classes).tolist()
         raise ValueError(
             f"{owner} needs an estimator that knows at least two classes, but this "
-            f"{type(model).__name__} was fitted on {list(classes)} only. Teach it "
-            f"another class first; Random can choose rows until then."
+            f"{type(model).__name__} was fitted on {known} only. "
+            "Teach it another class first; Random can choose rows until then."
         )

@@ -87,6 +87,8 @@ def distinct_rows(process, X):
     vectors = process.kernel is None or process.kernel.requires_vector_input
     dtype = "numeric" if vectors else None
     X = validate_data(process, X, ensure_2d=vectors, dtype=dtype, reset=False)
+    if vectors and X.dtype.kind in "mM":  # scikit-learn lets them pass
+        raise TypeError(f"X given to predict_samples must be numbers, got {X.dtype}.")
     axis = 0 if X.ndim > 1 else None
     rows, position = np.unique(X, axis=axis, return_inverse=True)
     _check_size(len(rows), process)

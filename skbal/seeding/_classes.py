@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.utils import column_or_1d
 from sklearn.utils.multiclass import type_of_target
 
-from skbal._utils.labels import class_codes
+from skbal._utils.labels import class_codes, objects_hint
 from skbal._utils.pools import n_rows
 
 _HINT = "RandomSeed and KMeansSeed(n_per_class=None) need no labels."
@@ -53,7 +53,10 @@ def check_classes(X, y, owner):
     class_codes(y, "y", owner)
     kind = type_of_target(y, input_name="y")
     if kind not in ("binary", "multiclass"):
-        raise ValueError(f"y of {owner} must hold classes, got {kind} values. {_HINT}")
+        raise ValueError(
+            f"y of {owner} must hold classes, got {kind} values."
+            f"{objects_hint(y)} {_HINT}"
+        )
     return y
 
 

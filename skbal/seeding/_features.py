@@ -6,6 +6,7 @@ import numpy as np
 import scipy.sparse as sp
 from sklearn.decomposition import PCA
 
+from skbal._utils.arrays import as_array
 from skbal._utils.features import as_features
 from skbal._utils.pools import n_rows, sliceable, take
 from skbal._utils.rows import RowsView
@@ -118,4 +119,7 @@ def _made(X, rows, make, owner):
 
 
 def _features_of_rows(make, owner, X):
-    return as_features(X if make is None else make(X), n_rows(X), owner)
+    if make is not None:
+        return as_features(make(X), n_rows(X), owner)
+    X = X if sp.issparse(X) else as_array(X, f"X given to {owner}")
+    return as_features(X, n_rows(X), owner)

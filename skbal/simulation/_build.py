@@ -22,6 +22,7 @@ from skbal._utils.threads import one_thread
 from skbal._utils.unanswered import unanswered
 from skbal._utils.validation import check_fits, check_real
 from skbal._utils.votes import check_votes, learns_votes
+from skbal._utils.weights import check_pool_weights
 from skbal.learner import ActiveLearner
 from skbal.loop import ActiveLearningLoop
 from skbal.oracles import LabelOracle, NoisyOracle
@@ -135,6 +136,7 @@ def check_settings(settings):
         check_initial(settings.initial, "initial", owner)
     if settings.scoring is not None:
         check_scorer(estimator, settings.scoring, owner)
+    check_pool_weights(settings.sample_weight, n_rows(settings.X), owner)
     if not learns_votes(estimator):
         return
     check_votes(settings.y, owner)

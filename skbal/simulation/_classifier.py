@@ -5,11 +5,11 @@ from sklearn.base import ClassifierMixin
 from sklearn.metrics import check_scoring
 from sklearn.utils import column_or_1d
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
+from skbal._utils.arrays import refuse_sparse_column
 from skbal._utils.labelled import known_labels
-from skbal._utils.labels import for_all_classes
+from skbal._utils.labels import check_classes, for_all_classes
 from skbal.query import BALD
 from skbal.simulation._simulation import Simulation, estimator_has
 
@@ -116,7 +116,7 @@ class ActiveLearningClassifier(ClassifierMixin, Simulation):
 
     def _checked(self, X, y):
         y = column_or_1d(super()._checked(X, y), warn=True)
-        check_classification_targets(known_labels(y))
+        check_classes(known_labels(y), type(self).__name__)
         self.classes_ = np.unique(known_labels(y))
         return y
 
@@ -189,7 +189,7 @@ class ActiveLearningClassifier(ClassifierMixin, Simulation):
             found = stage.predict_proba(X)
             yield for_all_classes(found, stage.classes_, self.classes_)
 
-    def score(self, X, y):
+    def score(self, X, y, sample_weight=None):
         """Return the score of the model after the last step.
 
         Parameters
@@ -198,15 +198,19 @@ class ActiveLearningClassifier(ClassifierMixin, Simulation):
             The rows.
         y : array-like of shape (n_samples,)
             Their true labels.
+        sample_weight : array-like of shape (n_samples,), optional
+            A weight for each row.
 
         Returns
         -------
         score : float
             Value of ``scoring``, higher is better. Accuracy for ``scoring=None``.
         """
+        refuse_sparse_column(y, f"y given to {type(self).__name__}")
         if self.scoring is None:
-            return super().score(X, y)
-        return check_scoring(self, scoring=self.scoring)(self, X, y)
+            return super().score(X, y, sample_weight)
+        weights = {} if sample_weight is None else {"sample_weight": sample_weight}
+        return check_scoring(self, scoring=self.scoring)(self, X, y, **weights)
 
     def __sklearn_tags__(self):
         tags = self._with_inner_tags(super().__sklearn_tags__())

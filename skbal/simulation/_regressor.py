@@ -95,7 +95,7 @@ class ActiveLearningRegressor(RegressorMixin, Simulation):
     def _default_strategy(self):
         return VoteBALD() if learns_votes(self.estimator) else PredictiveVariance()
 
-    def score(self, X, y):
+    def score(self, X, y, sample_weight=None):
         """Return the score of the model after the last step.
 
         Parameters
@@ -104,6 +104,8 @@ class ActiveLearningRegressor(RegressorMixin, Simulation):
             The rows.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             Their true targets, or votes for a model of votes.
+        sample_weight : array-like of shape (n_samples,), optional
+            A weight for each row.
 
         Returns
         -------
@@ -111,10 +113,11 @@ class ActiveLearningRegressor(RegressorMixin, Simulation):
             Value of ``scoring``, higher is better. The model's own score, usually R^2,
             for ``scoring=None``.
         """
+        weights = {} if sample_weight is None else {"sample_weight": sample_weight}
         if self.scoring is None:
             # A model of votes has another score than R^2.
-            return self.estimator_.score(X, y)
-        return check_scoring(self, scoring=self.scoring)(self, X, y)
+            return self.estimator_.score(X, y, **weights)
+        return check_scoring(self, scoring=self.scoring)(self, X, y, **weights)
 
     def __sklearn_tags__(self):
         return self._with_inner_tags(super().__sklearn_tags__())

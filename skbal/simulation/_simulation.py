@@ -3,6 +3,7 @@
 import copy
 
 import numpy as np
+import scipy.sparse as sp
 from sklearn.base import BaseEstimator, MetaEstimatorMixin
 from sklearn.exceptions import NotFittedError
 from sklearn.utils import check_random_state
@@ -11,14 +12,17 @@ from sklearn.utils.validation import check_is_fitted
 from skbal import sampling
 from skbal._utils.initial import initial_rule
 from skbal._utils.labelled import check_labelled
+from skbal._utils.labels import check_answers
 from skbal._utils.names import KnowsItsParameters
-from skbal._utils.parameters import check_parameters, count, flag, own, real
+from skbal._utils.parameters import check_parameters, count, flag, having, own, real
 from skbal._utils.progress import verbose_rule
 from skbal._utils.provenance import described
 from skbal._utils.random import SMALL_SEEDS
 from skbal._utils.tags import tags_of
 from skbal._utils.threads import one_thread
 from skbal._utils.validation import check_fits, check_n_instances
+from skbal._utils.votes import learns_votes
+from skbal._utils.weights import check_pool_weights
 from skbal.simulation._build import RunSettings, build_loop, check_settings, start_run
 from skbal.simulation._stages import StagesMixin
 
@@ -32,6 +36,16 @@ def estimator_has(name):
 
 def _check_estimator(estimator, name, owner):
     check_fits(estimator, owner)
+
+
+def _check_strategy(strategy, name, owner):
+    if isinstance(strategy, type) or not callable(strategy):
+        is_class = isinstance(strategy, type)
+        got = f"the class {strategy.__name__}" if is_class else repr(strategy)
+        raise TypeError(
+            f"{name} of {owner} must be a query strategy such as skbal.query.BALD() or "
+            f"a function of a learner and a pool, got {got}."
+        )
 
 
 def _numpy_state(random_state, name, owner):
@@ -54,6 +68,10 @@ class Simulation(KnowsItsParameters, StagesMixin, MetaEstimatorMixin, BaseEstima
     _regression = False
     _parameter_rules = {
         "estimator": own(_check_estimator, "an object with fit", object()),
+        "query_strategy": own(_check_strategy, "a query strategy", 3, none=True),
+        "label_filter": having(
+            "trust", example="skbal.filters.LabelLikelihoodFilter()", none=True
+        ),
         "initial": initial_rule,
         "n_queries": count(0, none=True),
         "n_instances": count(1),
@@ -124,6 +142,7 @@ class Simulation(KnowsItsParameters, StagesMixin, MetaEstimatorMixin, BaseEstima
             estimator, the strategy and the filter pass through.
         """
         y, owner = self._checked(X, y), type(self).__name__
+        check_pool_weights(sample_weight, len(y), owner)
         settings = self._settings(X, y, sample_weight)
         # None uses NumPy's global generator, as in scikit-learn.
         rng = _numpy_state(self.random_state, "random_state", owner)
@@ -132,7 +151,9 @@ class Simulation(KnowsItsParameters, StagesMixin, MetaEstimatorMixin, BaseEstima
             check_n_instances(self.n_instances, len(start.candidates), owner)
             verbose = owner if self.verbose is True else self.verbose
             loop = build_loop(settings, start, self._strategy(), verbose=verbose)
-            self.stages_ = self._run(loop)
+            stages = self._run(loop)
+        self._check_was_taught(loop.learner)
+        self.stages_ = stages
         self.held_out_, self.n_samples_ = start.held_out, len(y)
         self.learner_, self.oracle_ = loop.learner, loop.oracle
         self.history_, self.stop_reason_ = loop.history_, loop.stop_reason_
@@ -149,6 +170,15 @@ class Simulation(KnowsItsParameters, StagesMixin, MetaEstimatorMixin, BaseEstima
             if self.keep_stages:
                 stages.append(copy.deepcopy(loop.learner.estimator))
         return stages if self.keep_stages else None
+
+    def _check_was_taught(self, learner):
+        if learner.X_training is None:
+            raise ValueError(
+                f"{type(self).__name__} could not fit its "
+                f"{type(self.estimator).__name__}: all labels of the run are of one "
+                "class, or none was answered. Give more queries, or an initial that "
+                "has rows of two classes, such as BalancedSeed()."
+            )
 
     def _settings(self, X, y, sample_weight=None):
         return RunSettings(
@@ -177,10 +207,16 @@ class Simulation(KnowsItsParameters, StagesMixin, MetaEstimatorMixin, BaseEstima
 
     def _checked(self, X, y):
         check_parameters(self)
+        owner = type(self).__name__
+        if sp.issparse(y):
+            raise TypeError(f"y given to {owner} must be dense: give y.toarray().")
         # Before the check of all labels, whose message would name no row of votes.
         check_settings(self._settings(X, y))
-        check_labelled(X, y, self.estimator, type(self).__name__, missing=True)
-        return np.asarray(y)
+        check_labelled(X, y, self.estimator, owner, missing=True)
+        y = np.asarray(y)
+        if not learns_votes(self.estimator):
+            check_answers(y, owner, numbers=self._regression)
+        return y
 
     @property
     def estimator_(self):

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from skbal._utils.arrays import refuse_sparse_column
 from skbal._utils.scoring import score_of
 
 
@@ -58,6 +59,7 @@ class StagesMixin:
             )
         if X is None:
             return self._held_out_scores()
+        refuse_sparse_column(y, f"y of staged_score of {type(self).__name__}")
         stages = self._stages("staged_score")
         return np.array([self._score_of(stage, X, y) for stage in stages])
 

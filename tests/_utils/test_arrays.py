@@ -2,8 +2,14 @@
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 
-from skbal._utils.arrays import as_array, check_length_known, refuse_masked
+from skbal._utils.arrays import (
+    as_array,
+    check_length_known,
+    refuse_masked,
+    refuse_sparse_column,
+)
 
 MASKED = np.ma.masked_array([3, 4, 5], [False, True, False])
 
@@ -52,3 +58,11 @@ def test_an_unknown_length_is_told_with_the_cure():
     with pytest.raises(ValueError, match=r"rows of X .* Unknown .*compute_chunk_sizes"):
         check_length_known(Unknown(), "X")
     check_length_known(np.zeros((0, 2)), "X")
+
+
+def test_a_sparse_column_is_no_column_of_labels_but_several_are():
+    with pytest.raises(TypeError, match="y of A must be dense"):
+        refuse_sparse_column(sp.csr_array([[1], [0]]), "y of A")
+    refuse_sparse_column(sp.csr_array([[1, 0], [0, 1]]), "y of A")
+    refuse_sparse_column([1, 0], "y of A")
+    refuse_sparse_column(None, "y of A")

@@ -4,7 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skbal._utils.labels import class_codes, different_labels, label_column
+from skbal._utils.labels import (
+    check_answers,
+    check_classes,
+    class_codes,
+    different_labels,
+    label_column,
+)
 
 
 @pytest.mark.parametrize(
@@ -65,3 +71,81 @@ def test_labels_of_another_shape_are_refused(labels):
 def test_classes_that_do_not_differ_are_refused(labels):
     with pytest.raises(ValueError, match=r"^classes must be different labels"):
         different_labels(labels, "classes")
+
+
+def objects(*labels):
+    array = np.empty(len(labels), dtype=object)
+    array[:] = labels
+    return array
+
+
+@pytest.mark.parametrize(
+    "y", [[0.0, 1.0], ["a", "b"], [True, False], [[0], [1]]], ids=str
+)
+def test_labels_of_classes_pass(y):
+    check_classes(y, "Somebody")
+    check_answers(np.array(y), "Somebody")
+
+
+@pytest.mark.parametrize(
+    ("y", "words"),
+    [
+        ([0.37, 1.2], "Unknown label type: continuous"),
+        (objects([1, 2], 7), "legacy multi-label"),
+        (objects(1, "a"), "Unknown label type"),
+    ],
+    ids=["fractions", "list", "mixed"],
+)
+def test_other_labels_are_refused_with_the_name_of_y(y, words):
+    with pytest.raises(ValueError, match=f"y given to Somebody is refused: .*{words}"):
+        check_classes(y, "Somebody")
+
+
+@pytest.mark.parametrize(
+    "y",
+    [
+        objects(1, None, 2.5, np.int64(3), True),
+        objects("a", None, np.str_("b"), float("nan")),
+        objects([1, 2], None, np.array([3.0, 4.0])),
+        objects(None, None),
+        np.array([[1.0, 2.0], [3.0, 4.0]]),
+    ],
+    ids=range(5),
+)
+def test_labels_of_one_kind_can_be_answers_also_beside_missing_ones(y):
+    check_answers(y, "Somebody")
+
+
+@pytest.mark.parametrize(
+    ("y", "words"),
+    [
+        (
+            np.array([3, 4], dtype="datetime64[D]"),
+            r"strings or numbers, got datetime64",
+        ),
+        (np.zeros(2, dtype=[("a", float)]), "got "),
+        (np.array([1j]), "got complex128"),
+        (objects(1, "a"), "either strings or numbers, got 'a' in row 1"),
+        (objects(1, None, [1, 2]), r"got \[1, 2\] in row 2 and 1 in row 0"),
+        (objects({}, 1), r"got {} in row 0"),
+    ],
+    ids=range(6),
+)
+def test_labels_that_are_no_answers_are_named(y, words):
+    with pytest.raises(TypeError, match=f"y of Somebody must hold .*{words}"):
+        check_answers(y, "Somebody")
+
+
+def test_numbers_are_asked_for_where_strings_are_no_answers():
+    check_answers(objects(1, 2.5), "Somebody", numbers=True)
+    for y in (np.array(["a"]), objects(1, "a"), objects("a", "b")):
+        with pytest.raises(TypeError, match="y of Somebody must hold numbers, got"):
+            check_answers(y, "Somebody", numbers=True)
+
+
+def test_numbers_held_as_objects_are_told_to_be_converted():
+    with pytest.raises(ValueError, match=r"held as objects: give y.astype\(int\)\."):
+        check_classes(objects(0, 1, 2), "Somebody")
+    with pytest.raises(ValueError, match="Unknown label type") as told:
+        check_classes(objects(0, "a"), "Somebody")
+    assert "objects" not in str(told.value)

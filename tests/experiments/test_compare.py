@@ -50,6 +50,25 @@ def test_strategies_of_a_repeat_begin_alike_and_repeats_differ(short):
     assert short.histories["BALD"][0].n_labels.tolist() == [8, 13, 18]
 
 
+def test_weights_are_taught_with_their_rows(short):
+    weights = np.where(Y == 0, 1e-9, 1.0)
+    weighted = compare([BALD()], FOREST, X, Y, sample_weight=weights, **SHORT)
+    first = weighted.histories["Random"][0]
+    assert first[0].indices == short.histories["Random"][0][0].indices
+    # The model never predicts the class whose rows weigh nothing.
+    assert first[-1].score < short.histories["Random"][0][-1].score
+    with pytest.raises(ValueError, match="sample_weight of compare must hold one weig"):
+        compare([BALD()], FOREST, X, Y, sample_weight=[1.0], **SHORT)
+
+
+def test_labels_that_are_no_answers_are_refused_before_the_first_run():
+    with pytest.raises(TypeError, match="y of compare must hold either strings or num"):
+        compare([BALD()], FOREST, X, Y.astype("datetime64[D]"), **SHORT)
+    given = {"X_test": X, "y_test": csr_array(Y[:, np.newaxis])}
+    with pytest.raises(TypeError, match="y_test of compare must be dense"):
+        compare([BALD()], FOREST, X, Y, **given, **SHORT)
+
+
 def test_the_same_strategy_twice_makes_no_difference():
     twice = compare({"A": BALD(), "B": BALD()}, FOREST, X, Y, reference="A", **SHORT)
     assert twice.histories["A"] == twice.histories["B"]

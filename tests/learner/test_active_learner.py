@@ -386,7 +386,7 @@ def test_asking_an_untaught_learner_says_that_it_is_not_fitted():
     [
         (IRIS_X[:3], IRIS_Y[:2], "3 rows and 2 labels"),
         (IRIS_X[:3, :2], IRIS_Y[:3], r"rows of shape \(4,\).*got \(2,\)"),
-        (IRIS_X[0], IRIS_Y[:1], "4 rows and 1 labels"),
+        (IRIS_X[0], IRIS_Y[:1], "one row for the label"),
         (IRIS_X[:0], IRIS_Y[:0], "0 sample"),
         (np.full((1, 4), np.inf), [0], "X given to ActiveLearner is refused.*infinity"),
         (IRIS_X[:1], [np.nan], "y given to ActiveLearner is refused.*NaN"),

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 import scipy.sparse as sp
 from sklearn.base import clone
+from sklearn.ensemble import RandomForestRegressor
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import RBF
 from sklearn.linear_model import BayesianRidge
@@ -150,3 +151,12 @@ def test_several_values_a_row_have_no_maximum():
 
 def test_a_clone_of_an_optimizer_knows_no_maximum():
     assert clone(optimizer()).get_max() == (None, -np.inf)
+
+
+def test_an_estimator_without_standard_deviations_is_named():
+    forest = RandomForestRegressor(5, random_state=0)
+    optimizer = BayesianOptimizer(forest, X_training=LINE, y_training=HILL)
+    with pytest.raises(
+        TypeError, match=r"estimator of BayesianOptimizer .* return_std"
+    ):
+        optimizer.query(LINE)

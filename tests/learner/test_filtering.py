@@ -301,3 +301,17 @@ def test_rows_that_could_not_be_taught_are_not_judged():
     with pytest.raises(ValueError, match="like what it was taught before"):
         learned.filter_labels(X[NEW, :2], Y[NEW])
     assert not hasattr(learned.label_filter, "n_observed_")
+
+
+def test_labels_set_aside_belong_to_rows_and_are_of_one_kind():
+    taught = ActiveLearner(RandomForestClassifier(5), BALD(), X[START], Y[START])
+    with pytest.raises(
+        ValueError, match="same number of rows, got 0 rows and 3 labels"
+    ):
+        taught.set_aside([], Y[:3])
+    for y in ([1, "a", 2.5], [[1, 2], 1, 2]):
+        labels = np.empty(3, dtype=object)
+        labels[:] = y
+        with pytest.raises(TypeError, match=r"y of ActiveLearner.set_aside must hold"):
+            taught.set_aside(X[:3], labels)
+    assert not len(taught.rejected_)

@@ -244,3 +244,45 @@ def test_a_mask_says_which_labels_are_trusted():
     assert taught.rejected_.indices.tolist() == [51]
     with pytest.raises(TypeError, match="one of them for each of 3 rows, got float64"):
         taught.teach(X[MORE], Y[MORE], trusted=[0.1, 0.2, 0.3], indices=MORE)
+
+
+@pytest.mark.parametrize("name", ["classes_", "n_features_in_", "feature_names_in_"])
+def test_what_is_learned_is_missing_before_the_first_label(name):
+    learner = ActiveLearner(RandomForestClassifier(5, random_state=0))
+    with pytest.raises(AttributeError, match=f"has no {name}: teach it first"):
+        getattr(learner, name)
+
+
+def test_a_class_of_estimators_is_told_before_it_predicts():
+    learner = ActiveLearner(RandomForestClassifier)
+    with pytest.raises(TypeError, match=r"such as RandomForestClassifier\(\)"):
+        learner.predict(X)
+
+
+def test_other_columns_are_named_by_the_first_that_differs():
+    table = pd.DataFrame(np.eye(8), columns=list("abcdefgh"))
+    learner = ActiveLearner(RandomForestClassifier(5, random_state=0))
+    learner.teach(table, np.arange(8) % 2)
+    for other, words in (
+        (table[list("hbcdefga")], "in their order: column 0 must be 'a', got 'h'"),
+        (table.rename(columns={"c": "x"}), r"\['c'\] missing, \['x'\] unknown"),
+        (table.rename(columns=str.upper), r"'D', 'E'\] and 3 more unknown"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            learner.teach(other, np.arange(8) % 2)
+
+
+def test_a_row_or_indices_in_place_of_rows_are_told_what_to_give():
+    learner = ActiveLearner(RandomForestClassifier(5, random_state=0))
+    with pytest.raises(ValueError, match=r"hold one row for the label, .* X\[\[3\]\]"):
+        learner.teach(X[3], [1])
+    learner.teach(X[:4], [0, 1, 0, 1])
+    with pytest.raises(ValueError, match=r"got \(\)\. Give rows: not their indices"):
+        learner.teach([3, 4], [0, 1])
+
+
+def test_labels_held_as_objects_are_told_to_be_converted():
+    forest = RandomForestClassifier(5, random_state=0)
+    with pytest.raises(ValueError, match="Unknown label type: unknown") as told:
+        ActiveLearner(forest, X_training=X[FIRST], y_training=Y[FIRST].astype(object))
+    assert "give y.astype(int)" in told.value.__notes__[0]

@@ -128,7 +128,7 @@ def test_rows_of_another_shape_do_not_extend(known, new, message):
 def test_a_frame_is_extended_only_by_one_with_the_same_columns():
     known = pd.DataFrame({"a": [1], "b": [2]})
     check_extends(known, known, "X", "A")
-    with pytest.raises(ValueError, match=r"order: \['a', 'b'\], got \['b', 'a'\]"):
+    with pytest.raises(ValueError, match="order: column 0 must be 'a', got 'b'"):
         check_extends(known, known[["b", "a"]], "X", "A")
     with pytest.raises(TypeError, match=r"must be a data frame.*got ndarray"):
         check_extends(known, known.to_numpy(), "X", "A")
@@ -142,3 +142,24 @@ def test_strings_and_numbers_are_not_mixed_among_labels(strings):
         check_extends(np.array([1]), strings, "y", "A")
     with pytest.raises(ValueError, match=r"y given to A must be strings.*got numbers"):
         check_extends(strings, [1], "y", "A")
+
+
+@pytest.mark.parametrize("name", ["X", "y"])
+@pytest.mark.parametrize("dtype", ["datetime64[D]", "timedelta64[s]"])
+def test_dates_are_no_more_rows_of_numbers(name, dtype):
+    new = np.arange(4).astype(dtype).reshape(2, 2)
+    with pytest.raises(TypeError, match=f"{name} given to A must be of a kind like"):
+        check_extends(np.ones((3, 2)), new, name, "A")
+    check_extends(new, new, name, "A")
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.float32, bool, object])
+def test_other_precisions_are_more_rows_of_numbers(dtype):
+    check_extends(np.ones((3, 2)), np.ones((1, 2), dtype=dtype), "X", "A")
+    check_extends([1.0, 2.0], np.ones(1, dtype=dtype), "y", "A")
+
+
+def test_sparse_rows_under_dense_ones_are_dense():
+    stacked = stack_rows(np.eye(2), sp.csr_array([[0, 3.0]]))
+    assert stacked.tolist() == [[1, 0], [0, 1], [0, 3]]
+    assert stack_rows([[1, 0]], sp.csr_array([[0, 3]])) == [[1, 0], [0, 3]]

@@ -249,8 +249,13 @@ def test_weights_of_the_pool_are_taught_with_their_rows():
     expected = RandomForestRegressor(5, random_state=0)
     expected.fit(pool()[known], labels()[known], sample_weight=weights[known])
     np.testing.assert_array_equal(learner.predict(pool()), expected.predict(pool()))
-    with pytest.raises(ValueError, match="one weight per row of the pool, 40, got 3"):
+    with pytest.raises(
+        ValueError, match="one weight per row of the pool, 40, got shape"
+    ):
         toy_loop(sample_weight=[1, 2, 3]).run()
+    loop = toy_loop(sample_weight=np.where(weights == 3, np.nan, weights))
+    with pytest.raises(ValueError, match="finite numbers, got nan for row 2"):
+        loop.run()
 
 
 def test_labels_and_order_are_those_of_a_strategy_that_was_asked_for_more():

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.exceptions import NotFittedError
 from sklearn.gaussian_process import GaussianProcessRegressor
@@ -11,6 +12,7 @@ from skbal.loop import ActiveLearningLoop
 from skbal.loop._checks import n_taught
 from skbal.oracles import LabelOracle
 from skbal.seeding import BalancedSeed
+from skbal.stopping import PredictionsStable
 
 
 class Learner:
@@ -146,3 +148,20 @@ def test_of_a_committee_the_best_taught_member_counts():
 
     assert n_taught(Committee()) == 4
     assert n_taught(Learner()) == 0
+
+
+def test_sparse_test_labels_and_rows_of_unknown_number_are_refused_at_the_start():
+    one = sp.csr_array(np.ones((4, 1)))
+    with pytest.raises(TypeError, match="y_test of ActiveLearningLoop must be dense"):
+        loop(X_test=np.ones((4, 2)), y_test=one).run()
+
+    class Unknown:
+        shape = (float("nan"), 2)
+
+    with pytest.raises(ValueError, match=r"number of rows of X_test of Act.*not known"):
+        loop(X_test=Unknown(), y_test=np.ones(4)).run()
+
+
+def test_parameters_of_rules_are_checked_at_the_start():
+    with pytest.raises(TypeError, match="random_state of PredictionsStable must be"):
+        loop(stopping=PredictionsStable(random_state=np)).run()

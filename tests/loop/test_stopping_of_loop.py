@@ -85,13 +85,23 @@ def test_another_rule_that_holds_already_costs_no_label():
 
 
 def test_a_rule_that_fails_is_asked_again_before_more_labels_are():
-    loop = toy_loop(n_queries=10, stopping=MaxLabels("many"))
+    def fails(loop):
+        raise TypeError("no answer")
+
+    loop = toy_loop(n_queries=10, stopping=fails)
     for _ in range(2):
-        with pytest.raises(TypeError, match="n_labels of MaxLabels"):
+        with pytest.raises(TypeError, match="no answer"):
             loop.run()
         assert len(loop.history_) == 1
     loop.stopping = None
     assert loop.run().history_ == toy_loop(n_queries=10).run().history_
+
+
+def test_a_rule_with_a_wrong_parameter_is_refused_before_the_first_label():
+    loop = toy_loop(stopping=MaxLabels("many"))
+    with pytest.raises(TypeError, match="n_labels of MaxLabels"):
+        loop.run()
+    assert not hasattr(loop, "history_")
 
 
 def test_a_loop_that_was_left_does_not_ask_a_rule_twice():

@@ -132,3 +132,11 @@ def test_bad_requests_are_refused(parameters, rows, error, message, capsys):
     with pytest.raises(error, match=message):
         oracle(rows)
     assert oracle.n_asked == 0
+
+
+def test_an_error_of_the_function_names_the_row():
+    oracle = CallableOracle(lambda row: int(row[0]), np.array([[1.0], [np.nan]]))
+    with pytest.raises(ValueError, match="NaN") as told:
+        oracle([0, 1])
+    assert "called for row 1 of the pool" in told.value.__notes__[0]
+    assert oracle.answers_ == {0: 1}

@@ -125,3 +125,8 @@ def test_what_cannot_be_drawn_is_refused():
     with pytest.raises(ValueError, match="is empty: it has no row"):
         VoteInformationDisplay(n_votes=N_VOTES, information=INFORMATION[:0]).plot()
     assert not plt.get_fignums()
+
+
+def test_draws_without_rows_are_named():
+    with pytest.raises(ValueError, match=r"rho_draws given to VoteInf.* is empty"):
+        VoteInformationDisplay.from_predictions(RHO[:0])

@@ -178,3 +178,10 @@ def test_too_many_rows_for_their_covariance_are_refused(rows, monkeypatch):
     with pytest.raises(ValueError, match="12 distinct rows"):
         predict_samples(process, X)
     assert predict_samples(process, np.tile(X[:11], (5, 1))).shape == (55, 100, 1)
+
+
+@pytest.mark.parametrize("dtype", ["datetime64[D]", "timedelta64[s]"])
+def test_dates_are_no_rows(dtype):
+    process = GaussianProcessRegressor().fit([[0.0], [1.0]], [0.0, 1.0])
+    with pytest.raises(TypeError, match="X given to predict_samples must be numbers"):
+        predict_samples(process, np.arange(3).astype(dtype)[:, np.newaxis], 2)

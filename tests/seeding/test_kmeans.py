@@ -205,3 +205,8 @@ def test_frames_as_output_of_transformers_change_nothing():
     expected = seed.select(X)
     with config_context(transform_output="pandas"):
         np.testing.assert_array_equal(seed.select(X), expected)
+
+
+def test_rows_that_are_no_array_are_named_and_not_the_features():
+    with pytest.raises(ValueError, match="X given to KMeansSeed must be an array"):
+        KMeansSeed(n_instances=2, n_per_class=None).select([[1, 2], [3], [4, 5]])

@@ -1,10 +1,12 @@
 """A run is an estimator: it hides the labels, asks for some, and keeps what came."""
 
 import pickle
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.sparse as sp
 from sklearn.base import clone, is_classifier, is_regressor
 from sklearn.datasets import load_diabetes, load_digits
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
@@ -437,11 +439,15 @@ def test_before_fit_there_is_nothing():
         ({"test_size": "a"}, TypeError, "test_size of Active"),
         ({"oracle_noise": 1.5}, ValueError, "noise of NoisyOracle"),
         ({"oracle_noise": "much"}, TypeError, "noise of NoisyOracle"),
-        ({"label_filter": 0.1}, TypeError, "label_filter of ActiveLearner must be"),
+        (
+            {"label_filter": 0.1},
+            TypeError,
+            "label_filter of ActiveLearningClassifier must be",
+        ),
         (
             {"query_strategy": BALD},
             TypeError,
-            "query_strategy of ActiveLearner must be",
+            "query_strategy of ActiveLearningClassifier must be",
         ),
         (
             {"initial": 7},
@@ -490,3 +496,47 @@ def test_cross_validate_gives_fits_and_scores():
     for fitted, score in zip(result["estimator"], result["test_score"]):
         assert 0.3 < score < 1
         assert len(fitted.history_) == 4
+
+
+def as_objects(y, first):
+    y = y.astype(object)
+    y[0] = first
+    return y
+
+
+@pytest.mark.parametrize(
+    ("y", "words"),
+    [
+        (
+            Y.astype("datetime64[D]"),
+            "must hold either strings or numbers, got dat",
+        ),
+        (
+            as_objects(Y, [1, 2]),
+            r"must hold either strings or numbers, got 1 in row 1 and",
+        ),
+        (
+            as_objects(Y, "cat"),
+            "must hold either strings or numbers, got 1 in row 1 and",
+        ),
+        (sp.csr_array(Y[:, np.newaxis]), "must be dense"),
+    ],
+    ids=["dates", "list", "mixed", "sparse"],
+)
+def test_labels_that_no_oracle_can_answer_are_refused_by_name(y, words):
+    with pytest.raises(TypeError, match=f"y .*ActiveLearningClassifier {words}"):
+        run().fit(X, y)
+
+
+@pytest.mark.parametrize("first", ["cat", [1, 2], Decimal(3), b"a"])
+def test_targets_that_are_no_numbers_are_refused_by_name(first):
+    simulation = ActiveLearningRegressor(BayesianRidge(), n_queries=1)
+    with pytest.raises(TypeError, match=r"y of ActiveLearningRegr.* hold numbers"):
+        simulation.fit(X_R, as_objects(Y_R, first))
+
+
+@pytest.mark.parametrize("name", ["query_strategy", "label_filter"])
+@pytest.mark.parametrize("value", [np, 3, BALD])
+def test_parts_of_another_kind_are_refused_by_name(name, value):
+    with pytest.raises(TypeError, match=f"{name} of ActiveLearningClassifier must be"):
+        run(**{name: value}).fit(X, Y)

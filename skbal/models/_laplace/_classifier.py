@@ -3,9 +3,9 @@
 import numpy as np
 from scipy import special
 from sklearn.base import ClassifierMixin
-from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
+from skbal._utils.labels import check_classes
 from skbal._utils.parameters import check_parameters, option
 from skbal._utils.random import stream
 from skbal.models._dropout._classifier import MCDropoutClassifier
@@ -225,7 +225,7 @@ height, width)
         """
         check_parameters(self)
         X, y = self._check_fit_rows(X, y)
-        check_classification_targets(y)
+        check_classes(y, type(self).__name__)
         classes, codes = np.unique(y, return_inverse=True)
         features = with_ones(self._fit_features(X, y, refit_network))
         self._approximate(features, codes, classes)

@@ -8,9 +8,10 @@ import numpy as np
 from sklearn.base import ClassifierMixin
 from sklearn.utils import check_consistent_length, column_or_1d
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
+from skbal._utils.arrays import check_length_known
+from skbal._utils.labels import check_answers, check_classes
 from skbal._utils.parameters import check_parameters, count_in_memory
 from skbal.models._dropout._classifier import MCDropoutClassifier
 from skbal.models._last_layer._base import LastLayer, head_has, joined
@@ -190,7 +191,7 @@ height, width)
         check_parameters(self)
         head = self._new_head()
         X, y = self._check_fit_rows(X, y)
-        check_classification_targets(y)
+        check_classes(y, type(self).__name__)
         found = np.unique(y)
         if classes is not None:
             classes = np.unique(classes)
@@ -220,9 +221,11 @@ height, width)
             )
 
     def _check_labels(self, X, y):
+        check_length_known(X, f"X given to {type(self).__name__}")
         check_consistent_length(X, y)
         y = column_or_1d(y, warn=True)
-        check_classification_targets(y)
+        check_answers(y, type(self).__name__)
+        check_classes(y, type(self).__name__)
         return y
 
     def _check_known(self, labels, known, name):

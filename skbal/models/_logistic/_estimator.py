@@ -3,11 +3,11 @@
 import numpy as np
 from scipy import special
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
 from skbal._utils.arrays import validate_rows
 from skbal._utils.chunks import chunks, rows_within
+from skbal._utils.labels import check_classes
 from skbal._utils.names import KnowsItsParameters
 from skbal._utils.parameters import (
     check_parameters,
@@ -197,7 +197,7 @@ class BayesianLogisticRegression(
         check_parameters(self)
         draw_seed = check_seed(self.random_state, owner)
         X, y = validate_rows(self, X, y, dtype=FLOAT_DTYPES)
-        check_classification_targets(y)
+        check_classes(y, owner)
         row_weights = check_row_weights(sample_weight, X, owner)
         classes, codes = np.unique(y, return_inverse=True)
         counted = row_weights > 0

@@ -20,6 +20,7 @@ class NetBuildingMixin:
     """Builds and trains the skorch net that the parameters of an estimator describe."""
 
     _has_classes = False
+    _to_scale = "X"
 
     def _trained_net(self, net, X, y, weights, seed):
         """Return a net trained on the rows.
@@ -71,7 +72,8 @@ class NetBuildingMixin:
         raise ValueError(
             f"The training of {type(self).__name__} diverged: the weights or the "
             f"outputs of its network are no longer finite after {len(net.history)} "
-            f"epochs. Try a smaller lr than {self.lr}, or scale X to unit variance."
+            f"epochs. Try a smaller lr than {self.lr}, or scale {self._to_scale} to "
+            "unit variance."
         )
 
     def _threads(self, net, example):
@@ -108,6 +110,11 @@ class NetBuildingMixin:
             owner=type(self).__name__,
         )
 
+    def _given_split(self):
+        if not callable(self.train_split):
+            return None  # a share is split when the seed is known
+        return _splitting.CheckedSplit(self.train_split, type(self).__name__)
+
     def _build_net(self, row_shape, n_samples):
         module, module_parameters = self._module_and_parameters(row_shape)
         given = self._network_parameters()
@@ -117,7 +124,7 @@ class NetBuildingMixin:
             "optimizer": optimizer,
             "lr": self.lr,
             **self._amount_of_training(n_samples),
-            "train_split": self.train_split if callable(self.train_split) else None,
+            "train_split": self._given_split(),
             "callbacks": self._all_callbacks(),
             "callbacks__print_log": None,
             "device": self.device,

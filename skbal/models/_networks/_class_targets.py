@@ -4,8 +4,8 @@ import numpy as np
 from sklearn.base import ClassifierMixin
 from sklearn.preprocessing import LabelEncoder
 from sklearn.utils import compute_sample_weight
-from sklearn.utils.multiclass import check_classification_targets
 
+from skbal._utils.labels import check_classes
 from skbal._utils.lazy import lazy_module
 from skbal.models._networks import _plain_data
 from skbal.models._networks import _rules as rules
@@ -34,7 +34,7 @@ class ClassTargets(ClassifierMixin):
         return torch.nn.NLLLoss if is_probability else torch.nn.CrossEntropyLoss
 
     def _learn_targets(self, y):
-        check_classification_targets(y)
+        check_classes(y, type(self).__name__)
         encoder = LabelEncoder().fit(y)
         if self._continues():
             self._check_known_classes(encoder.classes_)

@@ -21,6 +21,7 @@ class NumberTargets(RegressorMixin):
     """Learns numbers by the squared error; draws are in the units of y."""
 
     _multi_output = True
+    _to_scale = "X and y"
 
     def _net_class(self):
         return _training.RegressorNet

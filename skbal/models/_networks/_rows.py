@@ -54,7 +54,9 @@ class NetworkRowsMixin:
         if len(shape) > 2 and is_auto:
             self._refuse_other_than_images(shape)
         self.row_shape_ = shape[1:]
-        self._network_shape()
+        network_shape = self._network_shape()
+        if isinstance(self.module, str):
+            self._refuse_tiny_images(network_shape)
 
     def _refuse_other_than_images(self, shape):
         owner = type(self).__name__
@@ -68,6 +70,14 @@ class NetworkRowsMixin:
             raise ValueError(
                 f"X given to {owner} with module='auto' must have shape (n_samples, "
                 f"channels, height, width), got {shape}. {CHANNELS_FIRST}"
+            )
+
+    def _refuse_tiny_images(self, shape):
+        if len(shape) == 3 and min(shape[1:]) < 8:
+            given = "rows of shape" if self.image_shape is None else "image_shape"
+            raise ValueError(
+                f"X given to {type(self).__name__} with module='auto' must be images "
+                f"of at least 8x8 pixels, got {given} {shape}."
             )
 
     def _network_shape(self):

@@ -17,12 +17,17 @@ def module():
 
     def check(value, name, owner):
         is_string = isinstance(value, str)
-        if not (value == "auto" if is_string else callable(value)):
+        if not (value == "auto" if is_string else _is_module(value)):
             raise (ValueError if is_string else TypeError)(
                 f"{name} of {owner} must be {words}, got {value!r}."
             )
 
     return own(check, words, 3)
+
+
+def _is_module(value):
+    cls = value if isinstance(value, type) else type(value)
+    return issubclass(cls, torch.nn.Module)
 
 
 def criterion():

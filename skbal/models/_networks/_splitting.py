@@ -56,3 +56,48 @@ class RandomSplit:
     def _some_of(self, rows):
         n_valid = round(self.share * len(rows))
         return rows[: min(max(n_valid, 1), len(rows) - 1)]
+
+
+class CheckedSplit:
+    """The user's ``train_split``, with an error that names it.
+
+    Parameters
+    ----------
+    split : callable
+        What the user gave.
+    owner : str
+        Name of the estimator, for the message.
+    """
+
+    def __init__(self, split, owner):
+        self.split = split
+        self.owner = owner
+
+    def __call__(self, dataset, y=None, **parameters):
+        """Return the two sets that the user's callable returns.
+
+        Parameters
+        ----------
+        dataset : torch.utils.data.Dataset
+            The rows.
+        y : ndarray of shape (n_samples, ...)
+            Their targets.
+        **parameters
+            Further parameters of the fit.
+
+        Returns
+        -------
+        dataset_train, dataset_valid : torch.utils.data.Dataset
+
+        Raises
+        ------
+        TypeError
+            If it returned something else.
+        """
+        parts = self.split(dataset, y, **parameters)
+        if not isinstance(parts, (tuple, list)) or len(parts) != 2:
+            raise TypeError(
+                f"train_split of {self.owner} must return the rows to train on and "
+                f"those to validate on, two datasets, got {parts!r:.60}."
+            )
+        return parts

@@ -578,6 +578,8 @@ def images(*shape):
         (lambda: fit(lr="fast"), TypeError, "lr of MCDropoutClassifier"),
         (lambda: fit(module="cnn"), ValueError, "must be 'auto', a torch.nn.Module"),
         (lambda: fit(module=3), TypeError, "must be 'auto', a torch.nn.Module"),
+        (lambda: fit(module=len), TypeError, "must be 'auto', a torch.nn.Module"),
+        (lambda: fit(module=dict), TypeError, "must be 'auto', a torch.nn.Module"),
         (lambda: fit(optimizer="Adm"), ValueError, "name of one in torch.optim"),
         (
             lambda: fit(max_epoch=3),

@@ -142,3 +142,15 @@ def test_a_share_of_numbers_for_validation():
 def test_a_wrong_share_is_named(value, error):
     with pytest.raises(error, match="train_split of MCDropoutClassifier must be"):
         MCDropoutClassifier(train_split=value).fit(X, Y)
+
+
+def test_a_split_must_return_two_sets():
+    model = MCDropoutClassifier(train_split=lambda dataset, y: 1, max_epochs=1)
+    with pytest.raises(TypeError, match="train_split of MCDropoutClassifier must retu"):
+        model.fit(X, Y)
+
+
+def test_targets_may_be_what_diverges():
+    model = MCDropoutRegressor(max_epochs=20, optimizer="SGD", lr=1e8)
+    with pytest.raises(ValueError, match="or scale X and y to unit variance"):
+        model.fit(X, X[:, 0])
