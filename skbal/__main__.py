@@ -33,13 +33,15 @@ def _command_line():
 
     @app.command()
     def demo(
-        quick: bool = typer.Option(False, "--quick", help="Under a minute."),
+        quick: bool = typer.Option(
+            False, "--quick", help="A forest in place of a network."
+        ),
         seed: int = typer.Option(0, min=0, help="Seed of all random numbers."),
         output: Path = typer.Option(  # noqa: B008
             Path("skbal-demo"), help="Directory for the figure."
         ),
     ):
-        """Compare BALD, variation ratios and random on 5,000 MNIST digits."""
+        """Compare query strategies with random choice on 5,000 MNIST digits."""
         _run_demo(quick, seed, output)
 
     return app
@@ -48,33 +50,25 @@ def _command_line():
 def _run_demo(quick, seed, output):
     rich_console = require("rich.console", "examples", "The demo")
     require("matplotlib", "examples", "The demo")
-    console = rich_console.Console()
+    console = rich_console.Console(highlight=False)
     settings = _demo.QUICK if quick else _demo.Settings()
-    last = 20 + settings.n_queries * settings.n_instances
-    console.print(
-        f"A Bayesian CNN with {settings.n_draws} posterior draws asks for "
-        f"{settings.n_instances} digits at a time, from 20 labels to {last}."
-    )
+    console.print(_demo.introduction(settings))
     # Before the run, which would be lost if the directory could not be made.
     output.mkdir(parents=True, exist_ok=True)
-    histories = _demo.run_demo(settings, seed)
-    console.print(_table(histories))
-    if quick:
-        console.print(
-            "One run of a network with so little training does not tell which strategy "
-            "is better. The demo without --quick trains longer and asks more."
-        )
+    comparison = _demo.run_demo(settings, seed)
+    console.print(_table(comparison))
+    console.print(_demo.explanation(comparison))
+    for sentence in _demo.verdicts(comparison):
+        console.print(sentence, style="bold")
     path = output / "learning_curves.png"
-    _demo.draw_curves(histories, path)
+    _demo.draw_curves(comparison, path)
     console.print(f"Learning curves: {path.resolve()}", soft_wrap=True)
 
 
-def _table(histories):
+def _table(comparison):
     rich_table = require("rich.table", "examples", "The demo")
-    header, rows = _demo.results_table(histories)
-    table = rich_table.Table(
-        title="Labels needed for a test accuracy, including the 20 first labels"
-    )
+    header, rows = _demo.results_table(comparison)
+    table = rich_table.Table(title="Labels needed for a test accuracy, and differences")
     for number, name in enumerate(header):
         table.add_column(name, justify="right" if number else "left")
     for row in rows:

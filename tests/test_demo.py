@@ -1,68 +1,128 @@
 """The main job: its parts on a small scale, and the command as a user types it."""
 
+import subprocess
 import sys
+from dataclasses import replace
 
-import numpy as np
 import pytest
 
 from skbal import __version__, _demo
 from skbal.__main__ import _command_line, main
-from skbal._demo import STRATEGIES, Settings, results_table, run_demo
+from skbal._demo import (
+    Settings,
+    explanation,
+    introduction,
+    results_table,
+    run_demo,
+    verdicts,
+)
+from skbal.experiments import Comparison
 from skbal.loop import History, Record
 
 testing = pytest.importorskip("typer.testing")
-TINY = Settings(n_queries=2, n_draws=3, max_steps=4, pool_subsample=50, n_test=100)
+SMALL = {"n_repeats": 2, "n_queries": 2, "n_draws": 3, "max_steps": 4}
+TINY = Settings(**SMALL, pool_subsample=50, n_jobs=1)
+TINY_QUICK = replace(_demo.QUICK, **SMALL, pool_subsample=50)
 
 
 @pytest.fixture(scope="module")
-def histories():
-    return run_demo(TINY, seed=0, verbose=False)
+def comparison():
+    return run_demo(TINY_QUICK, seed=0, verbose=False)
 
 
-def test_every_strategy_starts_from_the_same_labels(histories):
-    assert list(histories) == list(STRATEGIES)
-    first = {history[0].indices for history in histories.values()}
-    assert len(first) == 1
-    assert [h.n_labels.tolist() for h in histories.values()] == [[20, 30, 40]] * 3
-    # And from the same model, so from the same score.
-    assert len({history.scores[0] for history in histories.values()}) == 1
+def by_hand():
+    def run(middle, last):
+        return History([Record(0, 20, 0.5), Record(1, 40, middle), Record(2, 60, last)])
 
-
-@pytest.mark.slow
-def test_a_demo_repeats_with_its_seed(histories):
-    assert run_demo(TINY, seed=0, verbose=False) == histories
-
-
-def test_the_table_says_when_a_target_was_reached():
-    history = History(
-        [
-            Record(0, 20, 0.7, seconds_training=1.2, seconds_querying=0.4),
-            Record(1, 30, 0.91, seconds_training=2.3, seconds_querying=0.3),
-        ]
-    )
-    header, [row] = results_table({"BALD": history})
-    assert dict(zip(header, row)) == {
-        "strategy": "BALD",
-        "to 90%": "30",
-        "to 95%": "> 30",
-        "at the end": "91.0%",
-        "training [s]": "4",
-        "querying [s]": "1",
+    runs = {
+        "Margin": [run(0.72, 0.8), run(0.7, 0.82), run(0.71, 0.84)],
+        "BALD": [run(0.5, 0.6), run(0.7, 0.82), run(0.4, 0.6)],
+        "Random": [run(0.5, 0.6), run(0.52, 0.62), run(0.5, 0.7)],
     }
+    return Comparison(runs, target_score=[0.7, 0.81])
+
+
+def test_every_strategy_of_a_repeat_starts_from_the_same_labels(comparison):
+    assert list(comparison.histories) == ["Margin", "Random"]
+    for runs in zip(*comparison.histories.values()):
+        assert len({run[0].indices for run in runs}) == 1
+        # And from the same model, so from the same score.
+        assert len({run.scores[0] for run in runs}) == 1
+        assert [run.n_labels.tolist() for run in runs] == [[20, 60, 100]] * 2
+
+
+def test_a_demo_repeats_with_its_seed(comparison):
+    again = run_demo(TINY_QUICK, seed=0, verbose=False)
+    assert again.histories == comparison.histories
 
 
 @pytest.mark.slow
-def test_the_command_draws_a_figure_and_says_where(tmp_path, monkeypatch):
-    monkeypatch.setattr(_demo, "QUICK", TINY)
-    command = ["demo", "--quick", "--output", str(tmp_path / "new")]
+def test_the_full_demo_repeats_with_its_seed_for_any_number_of_processes():
+    one = run_demo(TINY, seed=0, verbose=False)
+    assert list(one.histories) == ["BALD", "Variation ratios", "Random"]
+    two = run_demo(replace(TINY, n_jobs=2), seed=0, verbose=False)
+    assert one.histories == two.histories
+
+
+def test_the_table_says_how_many_labels_were_needed_and_what_was_gained():
+    header, rows = results_table(by_hand())
+    assert header[1:4] == ["to 70%", "to 81%", "at 60"]
+    margin, bald, random = (dict(zip(header, row)) for row in rows)
+    assert (margin["to 70%"], margin["to 81%"], margin["at 60"]) == (
+        "40",
+        "60",
+        "82.0%",
+    )
+    assert (bald["to 70%"], random["to 70%"]) == ("> 60", "> 60")
+    # Half of the differences at 40 labels, and a quarter of those at 60.
+    gain = 100 * (0.5 * (0.22 + 0.18 + 0.21) + 0.25 * (0.2 + 0.2 + 0.14)) / 3
+    assert margin["minus random"] == f"+{gain:.1f} points"
+    assert random["minus random"] == random["95% interval"] == ""
+
+
+def test_the_verdicts_are_those_of_the_comparison_with_numbers():
+    compared = by_hand()
+    margin, bald = verdicts(compared)
+    assert compared.verdicts["Margin"] == "better than random"
+    assert margin.startswith("Margin: better than random (ahead in 3 of 3 pairs of")
+    assert bald.startswith("BALD: not distinguishable on 3 repeats (ahead in 1 of 3")
+    assert "“to 70%”" in explanation(compared)
+
+
+@pytest.mark.parametrize("settings", [Settings(), _demo.QUICK])
+def test_the_introduction_names_the_model_and_the_strategies(settings):
+    text = introduction(settings)
+    assert ("CNN" in text) == settings.with_network
+    assert all(name in text for name in (*settings.strategies, "Random"))
+    assert f"up to {settings.n_labels}" in text
+
+
+@pytest.mark.parametrize(
+    "options", [["--quick"], pytest.param([], marks=pytest.mark.slow)]
+)
+def test_the_command_draws_a_figure_and_says_where(options, tmp_path, monkeypatch):
+    monkeypatch.setattr(_demo, "QUICK", TINY_QUICK)
+    monkeypatch.setattr(_demo, "Settings", lambda: TINY)
+    command = ["demo", *options, "--output", str(tmp_path / "new")]
     result = testing.CliRunner().invoke(_command_line(), command)
     assert result.exit_code == 0, result.output
-    assert "Variation ratios" in result.output
-    assert "to 90%" in result.output
-    assert "does not tell which strategy is better" in " ".join(result.output.split())
+    words = " ".join(result.output.split())
+    assert "ahead in" in words
+    assert "pairs of runs" in words
     picture = tmp_path / "new" / "learning_curves.png"
     assert str(picture.resolve()) in result.output.replace("\n", "")
     assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_quick_demo_loads_no_torch():
+    code = (
+        "import sys; from dataclasses import replace; from skbal import _demo;"
+        "s = replace(_demo.QUICK, n_repeats=1, n_queries=1, n_draws=2);"
+        "_demo.run_demo(s, verbose=False); print('torch' in sys.modules)"
+    )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == "False"
 
 
 def test_the_command_line_answers_plainly():
@@ -80,8 +140,7 @@ def test_a_missing_extra_is_a_message_and_not_a_traceback(monkeypatch):
         main()
 
 
-def test_settings_fit_the_pool():
-    for settings in (Settings(), _demo.QUICK):
-        last = 20 + settings.n_queries * settings.n_instances
-        assert last < 5000 - settings.n_test
-        assert np.isfinite(settings.max_steps)
+@pytest.mark.parametrize("settings", [Settings(), _demo.QUICK])
+def test_settings_fit_the_pool_and_allow_a_verdict(settings):
+    assert settings.n_labels < 4000
+    assert settings.n_repeats >= 3

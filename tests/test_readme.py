@@ -42,9 +42,7 @@ def test_the_two_commands_are_one_line_each():
 
 
 def test_the_install_without_torch_names_all_other_requirements():
-    [listed] = re.findall(
-        r"--no-deps skbal && pip install ([^`]*)`", README.read_text()
-    )
+    [listed] = re.findall(r"--no-deps \. && pip install ([^`]*)`", README.read_text())
     given = {canonicalize_name(Requirement(r).name): r for r in listed.split()}
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     needed = {
@@ -68,3 +66,13 @@ def test_the_table_names_every_estimator_and_strategy(room):
         kind = getattr(room, name)
         if inspect.isclass(kind) and issubclass(kind, BaseEstimator):
             assert f"`{name}`" in row[0], f"README.md: name {name} in the table"
+
+
+def test_getting_started_installs_in_the_same_ways():
+    rows = re.findall(
+        r"^\| [^|]* \| `(pip [^`]*)` \| ([\d.]* GB) \|$", README.read_text(), flags=re.M
+    )
+    assert len(rows) == 4
+    page = ROOT / "docs" / "getting_started.rst"
+    words = " ".join(page.read_text(encoding="utf-8").split())
+    assert [f"``{command}`` - {size}" in words for command, size in rows] == [True] * 4
