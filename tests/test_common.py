@@ -216,6 +216,8 @@ SAMPLERS = [
 ]
 
 
+@pytest.mark.slow
+@pytest.mark.versions
 @pytest.mark.parametrize(
     ("estimator", "data", "skip"), SAMPLERS, ids=lambda value: type(value).__name__
 )

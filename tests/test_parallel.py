@@ -35,6 +35,8 @@ def whole(network, digits):
 SAME = {"rtol": 1e-4, "atol": 1e-6}
 
 
+@pytest.mark.slow
+@pytest.mark.versions
 @pytest.mark.parametrize("batch_size", [37, 1000, 1797])
 def test_draws_are_the_same_in_chunks(network, digits, whole, batch_size):
     draws = predict_samples(network, digits[0], random_state=0, batch_size=batch_size)

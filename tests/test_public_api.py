@@ -197,6 +197,7 @@ def loaded_after(statement):
 HEAVY = {"torch", "skorch", "matplotlib", "modAL", "typer"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "statement",
     [

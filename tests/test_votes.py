@@ -132,6 +132,7 @@ def test_votes_get_no_noise_on_top():
         run.fit(X, VOTES)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("votes", [VOTES, VOTES[:, 0]], ids=["two", "one"])
 def test_a_run_is_scored_by_the_log_likelihood_of_a_vote(votes):
     run = ActiveLearningRegressor(regression(), VoteBALD(), **SHORT).fit(X, votes)

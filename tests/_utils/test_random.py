@@ -45,6 +45,7 @@ def test_streams_depend_on_seed_and_keys_only():
     assert len({tuple(values) for values in different}) == len(different)
 
 
+@pytest.mark.slow
 def test_seeded_torch_repeats_and_puts_the_stream_back():
     torch.rand(1)
     state = torch.get_rng_state()

@@ -75,6 +75,8 @@ def test_names_of_columns_pass_through_pipelines_without_warnings(iris, forest):
     assert draws.shape == (75, 5, 3)
 
 
+@pytest.mark.slow
+@pytest.mark.versions
 @pytest.mark.parametrize(
     "around",
     [

@@ -131,6 +131,7 @@ def test_regressors_are_compared_too():
     assert first[1] < first[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "kind", [csr_array, lambda X: pytest.importorskip("pandas").DataFrame(X), list]
 )
@@ -211,6 +212,8 @@ def counted(learner, X_pool, n_instances=1):
 COUNTED = []
 
 
+@pytest.mark.slow
+@pytest.mark.versions
 def test_finished_runs_are_kept_in_memory(tmp_path):
     COUNTED.clear()
     first = compare([counted], FOREST, X, Y, memory=str(tmp_path), **SHORT)
@@ -293,6 +296,7 @@ def test_wrong_arguments_are_named_before_any_run(settings, error, message):
         compare(**given)
 
 
+@pytest.mark.slow
 def test_labels_as_a_column_are_the_same_labels():
     flat = compare([BALD()], FOREST, X, Y, **SHORT)
     column = compare([BALD()], FOREST, X, np.reshape(Y, (-1, 1)), **SHORT)

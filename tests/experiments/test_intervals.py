@@ -70,6 +70,7 @@ def test_values_without_scatter_have_no_interval(values):
     assert np.isnan(mean_interval(np.array(values), 0.95, 99, seed=0)).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [3, 5, 10])
 def test_intervals_hold_the_mean_as_often_as_they_say(n):
     samples = np.random.default_rng(n).normal(size=(400, n))

@@ -94,6 +94,7 @@ def forest(digits):
     return RandomForestClassifier(n_estimators=20, random_state=0).fit(X[:200], y[:200])
 
 
+@pytest.mark.slow
 def test_the_posterior_predictive_of_a_forest_is_its_own(digits, forest):
     X, y = digits
     expected = forest.predict_proba(X)[np.arange(len(X)), y]
@@ -155,6 +156,7 @@ def test_the_dynamic_threshold_moves_with_the_answers():
     assert noisy.n_observed_ == clean.n_observed_ == 300
 
 
+@pytest.mark.slow
 def test_trust_changes_nothing_and_uses_the_threshold_in_force():
     label_filter = LabelLikelihoodFilter("dynamic")
     model, X, y = answers(0.3)

@@ -94,6 +94,7 @@ def test_the_labels_reach_the_estimator_as_they_are():
     assert_allclose(out_of_fold_likelihood(Remembers(), X, Y), 1 / 3)
 
 
+@pytest.mark.slow
 def test_a_label_changed_by_hand_is_the_least_likely():
     y = Y.copy()
     y[7] = "virginica"

@@ -30,6 +30,7 @@ def campaign(noise, n_answers=600, temperature=1.0, seed=0):
     return [(p[rows], given_labels[rows]) for rows in pieces], given_labels != true
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("noise", [0.1, 0.2, 0.3])
 def test_the_noise_rate_is_found_and_rather_too_low_than_too_high(noise):
     batches, wrong = campaign(noise)
@@ -47,6 +48,7 @@ def test_more_answers_tell_the_noise_rate_better():
     assert shares[1] == pytest.approx(1, abs=0.15)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("temperature", [0.5, 1.0, 2.0])
 def test_overconfidence_is_not_taken_for_noise(temperature):
     batches, _ = campaign(0.0, temperature=temperature)
@@ -92,6 +94,7 @@ def test_few_answers_do_not_make_noise():
     assert after(batches).threshold == 0
 
 
+@pytest.mark.slow
 def test_a_class_that_the_model_does_not_know_is_not_noise():
     # The same number of unlikely answers: of one class, or spread over all.
     rng = np.random.default_rng(0)

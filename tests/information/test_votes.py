@@ -81,6 +81,7 @@ def test_information_is_the_double_sum_by_scipy(n, concentration):
         assert_allclose(distribution[row, question], expected, rtol=0, atol=1e-11)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("concentration", [None, 12.0, [np.inf, 3.0]])
 def test_every_number_up_to_227_at_once_is_the_double_sum(concentration):
     n_votes = np.stack([np.arange(228), np.arange(228)[::-1]], axis=1)
@@ -342,6 +343,7 @@ def test_blocks_do_not_show(function, concentration, monkeypatch):
         assert_allclose(found, expected, rtol=0, atol=1e-14)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("concentration", [None, 6.0])
 def test_memory_is_bounded(concentration):
     rho = random_rho(4000, 20, 1)

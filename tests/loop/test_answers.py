@@ -186,6 +186,7 @@ def rare(n_rare, **changes):
     return toy_loop(learner=learner, **parameters)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::skbal.exceptions.TooFewDrawsWarning")
 def test_rows_are_random_until_a_second_class_is_known_with_one_warning():
     loop = rare(2, n_queries=None)

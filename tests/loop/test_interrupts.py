@@ -154,6 +154,7 @@ def spread(make, event, n):
     return np.unique(np.linspace(1, n_places(make, event), n).astype(int)).tolist()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("event", "error"), KINDS)
 @pytest.mark.parametrize("make", LOOPS)
 def test_an_error_at_a_few_places_changes_nothing(make, event, error):

@@ -44,6 +44,7 @@ def digits_loop(digits, learner, **changes):
     return ActiveLearningLoop(learner, oracle=LabelOracle(y_pool), **parameters)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("strategy", [BALD, MaxEntropy, Random])
 def test_integer_seeds_set_the_whole_history(digits, strategy):
     histories = [
@@ -103,6 +104,8 @@ def test_an_optimizer_finds_the_largest_value():
     assert loop.learner.y_max == pytest.approx(1, abs=1e-2)
 
 
+@pytest.mark.slow
+@pytest.mark.versions
 @pytest.mark.parametrize(
     "strategy", [BALD, EPIG, MeanSTD, PowerBALD, Random], ids=lambda kind: kind.__name__
 )

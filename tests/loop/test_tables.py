@@ -119,6 +119,8 @@ def test_a_loop_takes_what_its_pipeline_takes(make):
     assert loop.learner.X_training.equals(part(table, asked))
 
 
+@pytest.mark.slow
+@pytest.mark.versions
 @TABLES
 def test_a_run_and_a_search_take_what_their_pipeline_takes(make):
     table = make()
@@ -132,6 +134,8 @@ def test_a_run_and_a_search_take_what_their_pipeline_takes(make):
     assert search.fit(table, Y).best_score_ > 0.9
 
 
+@pytest.mark.slow
+@pytest.mark.versions
 @TABLES
 def test_a_comparison_takes_what_its_pipeline_takes(make):
     comparison = compare(

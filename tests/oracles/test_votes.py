@@ -18,6 +18,7 @@ HALF = np.full(6, 0.5)
 TWO = np.random.default_rng(0).random((6, 2))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fraction", [0.1, 0.5, 0.93])
 def test_the_votes_are_binomial(fraction):
     oracle = VoteOracle(np.full(4000, fraction), n_volunteers=7, random_state=0)

@@ -93,6 +93,7 @@ def test_both_panels_of_a_row_have_one_scale():
         assert left.get_xlim() == right.get_xlim()
 
 
+@pytest.mark.slow
 def test_images_stand_beside_the_panels():
     display = VotePosteriorDisplay.from_predictions(RHO, VOTES, images=IMAGES)
     assert display.axes_.shape == (3, 3)

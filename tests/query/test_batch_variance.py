@@ -222,6 +222,7 @@ def test_little_memory_gives_the_same_batch(n_held):
     assert max(model.sizes) <= max(n_held, 8)
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_pool():
     class Wide:
         noise_variance_ = 1.0

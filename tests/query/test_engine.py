@@ -334,6 +334,7 @@ def large_pool(tmp_path_factory):
     return X
 
 
+@pytest.mark.slow
 def test_a_pass_over_a_large_memory_map_holds_little(large_pool):
     tracemalloc.start()
     try:

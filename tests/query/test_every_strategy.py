@@ -70,6 +70,8 @@ def test_every_public_strategy_is_tested():
     assert set(TESTED_WITH) == {c.__name__ for c in EVERY}
 
 
+@pytest.mark.slow
+@pytest.mark.versions
 @pytest.mark.parametrize(("name", "kind", "parameters"), CASES)
 def test_a_strategy_keeps_its_promises(name, kind, parameters, estimators):
     pool = np.random.default_rng(1).normal(size=(40, 2))

@@ -134,6 +134,7 @@ def test_distances_are_those_of_differences_within_the_rounding_stated(
     assert points.rounding <= 1e-12 * true.max() * (1 + shift**2)
 
 
+@pytest.mark.slow
 def test_a_row_is_drawn_with_a_chance_proportional_to_its_squared_distance():
     X = np.array([[3.0], [0.0], [2.0], [2.5], [1.0]])
     # The first is row 0. Then squared distances to it: 9, 1, 1/4, 4.
@@ -147,6 +148,7 @@ def test_a_row_is_drawn_with_a_chance_proportional_to_its_squared_distance():
     assert chisquare(counts[1:], 4000 * expected).pvalue > 1e-3
 
 
+@pytest.mark.slow
 def test_pairs_are_drawn_as_in_the_definition_of_k_means_plus_plus():
     X = np.array([[3.0], [0.0], [2.0], [2.5], [1.0]])
     chances = {}

@@ -61,6 +61,7 @@ def test_gains_sum_to_the_information_of_the_batch_and_never_grow(n_outputs):
     assert (np.diff(gains) <= 1e-12).all()
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None)
 @given(data=st.data())
 def test_the_choice_does_not_depend_on_how_many_blocks_are_held(data):

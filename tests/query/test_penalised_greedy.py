@@ -46,6 +46,7 @@ CASES = {
 }
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(
     **CASES,

@@ -41,6 +41,7 @@ def test_the_score_is_the_logarithm_of_the_chance_and_gumbel_noise(kind):
     assert kstest(noise, gumbel_r.cdf).pvalue > 1e-3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "beta"), CASES)
 def test_the_first_row_has_the_chance_of_the_paper(kind, beta):
     table = random_draws(5, 5, 3, seed=3)
@@ -93,6 +94,7 @@ def test_softmax_leaves_a_chance_to_rows_without_information():
     assert abs(firsts.count(0) / 1000 - chance) < 4.5 * np.sqrt(chance / 1000)
 
 
+@pytest.mark.slow
 def test_equal_rows_share_their_ranks_in_random_order():
     # Three rows alike take the ranks 1, 2 and 3 in any order, so each is as likely.
     table = np.concatenate([np.repeat(HAND[2:3], 3, axis=0), HAND[:1]])

@@ -60,6 +60,7 @@ def test_two_workers_get_about_eight_pieces():
     assert 6 <= len(lengths.seen) <= 9
 
 
+@pytest.mark.slow
 def test_rows_on_disk_are_read_in_pieces(tmp_path):
     path = tmp_path / "pool.dat"
     n_features = 2**15
@@ -97,6 +98,7 @@ def test_a_gaussian_process_takes_pools_of_any_kind(kind):
     assert_array_equal(draws, predict_samples(process, X, 4, random_state=0))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["in file", "Dataset", "dask"])
 def test_large_rows_are_read_in_pieces_whatever_holds_them(kind):
     X = np.zeros((10, MAX_MEMORY // 16), dtype=np.float32)  # a fourth of it each

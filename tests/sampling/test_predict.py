@@ -50,6 +50,8 @@ def test_pieces_of_the_rows_give_the_draws_of_the_whole(estimator, batch_size, i
     assert_allclose(pieces, whole, atol=1e-12)
 
 
+@pytest.mark.slow
+@pytest.mark.versions
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # of multiprocessing
 @pytest.mark.parametrize("backend", ["loky", "threading", "multiprocessing"])
 @pytest.mark.parametrize("estimator", SPLITTING, ids=name)

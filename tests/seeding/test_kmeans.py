@@ -66,6 +66,7 @@ def test_labels_are_not_looked_at_without_a_number_per_class():
         np.testing.assert_array_equal(seed.select(X, y), alone)
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(
     sizes=st.lists(st.integers(2, 9), min_size=1, max_size=5),
@@ -85,6 +86,7 @@ def test_no_row_twice_and_every_first_part_balanced_also_with_equal_rows(
         assert counts.max() - counts.min() <= 1
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(
     n_rows=st.integers(1, 30),

@@ -114,6 +114,8 @@ def test_other_searches_work_too():
     assert rows.n_resources_[-1] >= 200
 
 
+@pytest.mark.slow
+@pytest.mark.versions
 @pytest.mark.filterwarnings("ignore:The label filter rejected")
 def test_a_run_at_the_end_of_a_pipeline_and_a_pipeline_in_a_run():
     around = make_pipeline(MinMaxScaler(), run(keep_stages=True))
@@ -131,6 +133,8 @@ def test_a_run_at_the_end_of_a_pipeline_and_a_pipeline_in_a_run():
     assert area == learning_curve_area_score(search, X, Y)
 
 
+@pytest.mark.slow
+@pytest.mark.versions
 def test_strategies_themselves_can_be_searched():
     strategies = [BALD(), Random()]
     search = GridSearchCV(run(), {"query_strategy": strategies}, cv=2).fit(X, Y)

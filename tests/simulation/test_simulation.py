@@ -188,6 +188,7 @@ def test_a_model_of_votes_is_asked_by_votes_and_scored_by_its_own_score():
     assert -np.log(2) < expected < 0
 
 
+@pytest.mark.slow
 def test_noise_is_that_of_the_oracle():
     simulated = run(oracle_noise=0.3).fit(X, Y)
     asked = [i for record in simulated.history_ for i in record.indices]

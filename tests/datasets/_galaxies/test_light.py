@@ -76,6 +76,7 @@ def grid(half, n):
     return points, (2 * half / n) ** 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "parts",
     [

@@ -39,6 +39,7 @@ def same(first, second):
         np.testing.assert_array_equal(values, second.parameters[name])
 
 
+@pytest.mark.slow
 def test_the_bunch_holds_what_is_promised(galaxies):
     assert galaxies.images.shape == (600, 1, 32, 32)
     assert galaxies.images.dtype == np.float32

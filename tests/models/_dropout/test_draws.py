@@ -276,6 +276,7 @@ def test_the_twin_shares_the_weights():
         assert mine.data_ptr() == other.data_ptr()
 
 
+@pytest.mark.slow
 def test_threads_that_draw_at_once_do_not_disturb_each_other():
     network, x = network_and_rows("functional")
     expected = [DropoutSampler(network, x, 20, seed)(x) for seed in range(4)]

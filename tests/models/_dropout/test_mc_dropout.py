@@ -61,6 +61,8 @@ class Head(nn.Module):
 # ------------------------------------------------------------------------- learning
 
 
+@pytest.mark.slow
+@pytest.mark.versions
 def test_it_learns_iris_and_digits(iris, digits, model):
     assert model.score(*iris) > 0.93
     X, y = digits
@@ -107,6 +109,7 @@ def test_equal_seeds_give_equal_models_and_streams_stay_still(iris):
     np.testing.assert_array_equal(global_numpy_state(), numpy_state)
 
 
+@pytest.mark.slow
 def test_fits_in_threads_equal_fits_alone(iris):
     models = [MCDropoutClassifier(max_epochs=4, random_state=s) for s in range(4)]
     expected = [clone(m).fit(*iris).predict_proba(iris[0]) for m in models]
@@ -119,6 +122,7 @@ def test_fits_in_threads_equal_fits_alone(iris):
         np.testing.assert_allclose(model.predict_proba(iris[0]), proba, atol=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("labels", [["a", "bb", "c"], [-1, 5, 7]])
 def test_labels_of_any_kind_come_back(iris, labels):
     X, y = iris[0], np.array(labels)[iris[1]]
@@ -171,6 +175,7 @@ def test_the_batches_of_an_epoch_are_even(iris, n, expected):
     assert [batch["train_batch_size"] for batch in history[0, "batches"]] == expected
 
 
+@pytest.mark.slow
 def test_the_prior_is_a_weight_decay_of_length_scale_squared_over_rows(iris):
     model = MCDropoutClassifier(prior_length_scale=3.0, max_epochs=1).fit(*iris)
     groups = model.net_.optimizer_.param_groups
@@ -273,6 +278,7 @@ def test_ctrl_c_in_training_is_not_swallowed(iris):
 # -------------------------------------------------------------------- own modules
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("last", "kind"),
     [
@@ -413,6 +419,7 @@ def test_integer_images_are_taken_as_they_are():
 # ------------------------------------------------------------------------ regressor
 
 
+@pytest.mark.slow
 def test_the_regressor_draws_in_the_units_of_y():
     X = np.linspace(-1, 1, 200)[:, None]
     y = 1000 + 500 * X.ravel()
@@ -424,6 +431,7 @@ def test_the_regressor_draws_in_the_units_of_y():
     assert model.score(X, y) > 0.97
 
 
+@pytest.mark.slow
 def test_the_regressor_takes_several_targets():
     X, y = make_regression(100, 5, n_targets=3, random_state=0)
     model = MCDropoutRegressor(random_state=0, n_draws=7, max_epochs=100).fit(X, y)

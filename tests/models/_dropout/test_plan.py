@@ -238,6 +238,7 @@ def draws_of(network, x, n_draws=5):
     return DropoutSampler(network, x, n_draws, seed=0)(x)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CAUGHT)
 def test_a_row_has_the_same_draws_wherever_it_stands(name):
     network, x = built(CAUGHT[name]), torch.from_numpy(SEQUENCES[:6])
@@ -258,6 +259,7 @@ def test_a_network_may_first_be_seen_with_a_few_rows(n_rows):
     assert plan_of(network, rows[:n_rows], "Owner") == plan_of(network, rows, "Owner")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CAUGHT)
 def test_draws_vary_as_passes_in_training_mode(name):
     network, x = built(CAUGHT[name]), torch.from_numpy(SEQUENCES[:8])

@@ -112,6 +112,7 @@ def test_votes_in_two_rows_are_votes_in_one():
     np.testing.assert_allclose(whole.predict(X), twice.predict(X), atol=1e-4)
 
 
+@pytest.mark.slow
 def test_image_rows_get_the_network_of_galaxies():
     rng = np.random.default_rng(0)
     images = rng.normal(size=(40, 1, 16, 16)).astype(np.float32)
@@ -133,6 +134,7 @@ def test_images_smaller_than_the_network_can_take_are_refused():
         MCDropoutVoteRegressor().fit(X, [[1, 2]] * 4)
 
 
+@pytest.mark.slow
 def test_a_warm_start_goes_on_and_keeps_the_number_of_questions(data):
     X, votes, _ = data
     model = MCDropoutVoteRegressor(
@@ -185,6 +187,7 @@ def test_a_first_fit_that_fails_leaves_what_was_learned(data):
 # ----------------------------------------------------------------------- predicting
 
 
+@pytest.mark.slow
 def test_axes_follow_those_of_y(data, model):
     X, votes, _ = data
     one = MCDropoutVoteRegressor(**FAST).fit(X, votes[:, 0])
@@ -198,6 +201,7 @@ def test_axes_follow_those_of_y(data, model):
     assert model.predict_samples(X[:7]).shape == (7, 20, 2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("likelihood", ["binomial", "beta-binomial"])
 def test_votes_are_the_mixture_over_the_draws(data, likelihood):
     X, votes, _ = data
@@ -257,6 +261,7 @@ def test_the_interval_of_rho_is_that_of_the_draws(data, model):
     np.testing.assert_allclose(found[..., 1], np.quantile(draws, 0.9, axis=1), 1e-6)
 
 
+@pytest.mark.slow
 def test_a_network_that_saturates_still_has_a_finite_score():
     X = np.array([[-1.0], [1.0]] * 20, dtype=np.float32)
     votes = np.array([[0, 40], [40, 40]] * 20)
@@ -267,6 +272,7 @@ def test_a_network_that_saturates_still_has_a_finite_score():
     assert (draws > 0).all() and (draws < 1).all()  # noqa: PT018
 
 
+@pytest.mark.slow
 def test_one_model_is_the_pass_without_dropout(data):
     X, votes, _ = data
     model = MCDropoutVoteRegressor(deterministic=True, **FAST).fit(X, votes)
@@ -279,6 +285,8 @@ def test_one_model_is_the_pass_without_dropout(data):
 # ---------------------------------------------------------------------- as an estimator
 
 
+@pytest.mark.slow
+@pytest.mark.versions
 def test_it_is_a_regressor_that_clones_and_pickles(data, model):
     X, votes, _ = data
     assert is_regressor(model)
@@ -288,6 +296,8 @@ def test_it_is_a_regressor_that_clones_and_pickles(data, model):
     np.testing.assert_array_equal(again.predict(X), model.predict(X))
 
 
+@pytest.mark.slow
+@pytest.mark.versions
 def test_it_works_in_pipelines_searches_and_cross_validation(data):
     X, votes, _ = data
     net = MCDropoutVoteRegressor(**{**FAST, "max_epochs": 3})
@@ -303,6 +313,7 @@ def test_it_works_in_pipelines_searches_and_cross_validation(data):
     assert cross_val_score(net, X, votes[:, 0], cv=2).shape == (2,)
 
 
+@pytest.mark.slow
 def test_votes_may_come_as_a_frame(data, model):
     X, votes, _ = data
     frame = pd.DataFrame(votes[:, 0], columns=["bar", "asked"])
@@ -386,6 +397,7 @@ def test_no_interval_holds_nothing_or_all(data, model, level, n_votes):
         model.predict_interval(data[0], n_votes, level)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("likelihood", ["binomial", "beta-binomial"])
 def test_without_any_vote_there_is_nothing_to_learn(data, likelihood):
     X, votes, _ = data
@@ -428,6 +440,7 @@ def test_a_loss_of_the_users_own_is_called_with_logits_and_votes(data):
     assert np.isinf(model.predict_concentration(X)).all()
 
 
+@pytest.mark.slow
 def test_a_hidden_sigmoid_is_suspected_of_what_it_gives(data):
     X, votes, _ = data
 

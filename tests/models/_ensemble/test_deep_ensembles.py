@@ -156,6 +156,7 @@ class FailsOnWish:
         return batch
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("error", [KeyboardInterrupt, ArithmeticError])
 def test_ctrl_c_and_errors_leave_what_was_fitted(iris, error):
     X, y = iris
@@ -193,6 +194,7 @@ class Plain(nn.Module):
 SMALL = {"n_members": 3, "max_epochs": 20, "lr": 0.02, "random_state": 0}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("module", "kind"),
     [
@@ -283,6 +285,7 @@ def test_predictions_are_means_over_members(iris, model):
     assert mean.shape == (150, 2)
 
 
+@pytest.mark.slow
 def test_votes_are_mixtures_over_members(iris):
     X = iris[0]
     model = DeepEnsembleVoteRegressor(n_members=3, **FAST).fit(X, votes_for(X))
@@ -325,6 +328,8 @@ def test_last_layers_and_laplace_take_the_features_of_all_members(iris, model):
         LaplaceClassifier(FrozenEstimator(model)).fit(X, y)
 
 
+@pytest.mark.slow
+@pytest.mark.versions
 def test_it_works_in_pipelines_searches_and_learners(iris):
     X, y = iris
     pipeline = make_pipeline(

@@ -307,6 +307,8 @@ def test_a_learner_teaches_without_training(iris):
     assert np.abs(learner.predict_proba(X) - before).max() > 1e-6
 
 
+@pytest.mark.slow
+@pytest.mark.versions
 def test_labels_pipelines_clones_pickles_and_searches(iris):
     X, y = iris
     names = np.array(["setosa", "versicolor", "virginica"])[y]

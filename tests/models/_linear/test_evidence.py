@@ -32,6 +32,7 @@ def bayesian_ridge(X, y):
     return model.fit(X, y)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", [(60, 5, 1), (30, 40, 1)])
 def test_the_fixed_point_is_that_of_bayesian_ridge(shape):
     X, y = noisy_problem(*shape, seed=2)
@@ -53,6 +54,7 @@ def test_with_an_intercept_it_is_that_of_bayesian_ridge_on_the_contrasts():
     assert relative_error(ours.coef_mean_.ravel(), ridge.coef_) < 1e-8
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("output", [None, "matrix"])
 @pytest.mark.parametrize("shape", [(50, 4, 3), (30, 40, 3)])
 def test_no_other_variances_have_more_evidence(shape, output):

@@ -46,6 +46,7 @@ class Ends(Callback):
         raise KeyboardInterrupt
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("estimator", [MCDropoutClassifier, DeepEnsembleClassifier])
 def test_a_ctrl_c_in_a_callback_is_not_swallowed(estimator):
     model = estimator(callbacks=[CtrlC()])
@@ -89,6 +90,7 @@ def test_an_interrupted_warm_start_leaves_the_old_network():
     assert len(model.net_.history) == 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("estimator", "y"), [(MCDropoutClassifier, Y), (MCDropoutRegressor, X[:, 0])]
 )

@@ -22,6 +22,8 @@ def test_does_as_scikit_learn_asks(estimator, check):
     check(estimator)
 
 
+@pytest.mark.slow
+@pytest.mark.versions
 @pytest.mark.parametrize("likelihood", ["binomial", "beta-binomial"])
 @pytest.mark.parametrize("n_questions", [None, 3])
 def test_keeps_the_promises_of_posterior_draws(likelihood, n_questions):

@@ -117,6 +117,7 @@ def test_rho_and_evidence_are_near_those_of_the_whole_integral(likelihood, votes
     assert abs(fitted.log_marginal_likelihood() - np.log(evidence)) < 0.05
 
 
+@pytest.mark.slow
 def test_questions_do_not_know_of_each_other():
     X, first, _ = problem(seed=1)
     _, second, _ = problem(seed=2, concentration=3.0)
@@ -230,6 +231,7 @@ def test_votes_that_follow_no_column_leave_the_weights_at_zero():
     assert fitted.prior_variance_[0] < 0.05
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("concentration", [1.0, 6.0, 40.0])
 def test_the_concentration_of_simulated_votes_is_found(concentration):
     X, votes, weights = problem(2500, 3, concentration=concentration, largest=60)

@@ -63,6 +63,7 @@ def test_what_is_left_out_has_a_ten_millionth_of_the_probability():
     assert_allclose(np.sort(found.posteriors.weights), largest, rtol=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_joint_samples", [5, 24, 60])
 def test_samples_have_the_joint_distribution_of_the_labels(n_joint_samples):
     # 24 draws: fewer samples than draws, as many, and more.

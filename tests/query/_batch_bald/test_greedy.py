@@ -45,6 +45,7 @@ def regrets(draws, n_joint_samples, n_picks, seed=0):
     return np.array(regrets), errors
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None)
 @given(st.integers(0, 2**32 - 1), st.integers(2, 4), st.sampled_from([0.1, 1.0]))
 def test_it_is_the_greedy_batch_of_full_enumeration(seed, n_classes, concentration):

@@ -66,6 +66,7 @@ def test_certain_draws_and_certain_posteriors_give_finite_gains():
     assert_allclose(unsure.gains(columns(one_hot)), [np.log(3), 0], atol=1e-6)
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None)
 @given(st.integers(0, 2**32 - 1), st.integers(2, 40))
 def test_groups_never_make_a_gain_smaller(seed, n_groups):

@@ -149,6 +149,7 @@ def test_draws_that_are_not_joint_would_give_another_batch():
     assert told < joint_mutual_information(draws[chosen]) - 0.1
 
 
+@pytest.mark.slow
 def test_the_draws_of_a_network_are_joint_across_chunks_and_workers(network, digits):
     X = digits[0][:400]
     expected = BatchBALD(n_draws=20, random_state=0)(network, X, 8)
