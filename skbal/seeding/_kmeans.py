@@ -63,7 +63,7 @@ class KMeansSeed(Seed):
     If the rows to cluster hold more than four million numbers (2**22) and are not
     sparse, k-means begins on projections of 10,000 rows and ends with two steps on all
     rows. In tests on images, the sum of squared distances to the centres was within
-    half a percent of that of the best of three runs of k-means, and models trained on
+    one percent of that of the best of three runs of k-means, and models trained on
     the selected rows were as accurate.
 
     Examples
