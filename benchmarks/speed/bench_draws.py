@@ -1,11 +1,15 @@
-"""Draws of the CNN of Gal et al.: ours against the plain loop of forward passes.
+"""Draws of the CNN of Gal et al.: ours against three other ways to make them.
 
-Run by asv, or as ``python -m benchmarks.speed.bench_draws``.
+Run by asv, or as ``python -m benchmarks.speed.bench_draws``. The plain loop is one
+forward pass per draw. The folded masks are ten good lines of torch: the layers before
+the first dropout run once, and a mask is multiplied into the weights behind it. baal is
+given batches of ``peer_baal.DEFAULT_BATCH`` rows, its own default, and of 128 rows.
 """
 
 import numpy as np
 
 from ._timing import PeakMemory, command_line, report, run_peer, seconds
+from .peer_baal import BATCH, DEFAULT_BATCH
 
 N_ROWS, N_DRAWS = 1000, 100
 
@@ -33,6 +37,23 @@ def plain_loop(model, X, n_draws=N_DRAWS):
     return torch.stack(passes, dim=1).softmax(dim=-1).detach().numpy()
 
 
+def folded_masks(model, X, n_draws=N_DRAWS):
+    """Return joint draws: one mask per draw, multiplied into the next weights."""
+    import torch
+
+    net = model.net_.module_
+    first, second = net[7], net[10]
+    draws = []
+    with torch.inference_mode():
+        body = torch.cat([net[:5](x).flatten(1) for x in torch.as_tensor(X).split(128)])
+        for _ in range(n_draws):
+            kept = (torch.rand(first.in_features) >= net[5].p) / (1 - net[5].p)
+            hidden = torch.addmm(first.bias, body, (first.weight * kept).T).relu_()
+            kept = (torch.rand(second.in_features) >= net[9].p) / (1 - net[9].p)
+            draws.append(torch.addmm(second.bias, hidden, (second.weight * kept).T))
+        return torch.stack(draws, dim=1).softmax(dim=-1).numpy()
+
+
 class Draws:
     """asv: a thousand digits, a hundred draws."""
 
@@ -42,6 +63,7 @@ class Draws:
         self.model, self.X = fitted_net()
         self.model.predict_samples(self.X, random_state=0)
         plain_loop(self.model, self.X, n_draws=1)
+        folded_masks(self.model, self.X, n_draws=1)
 
     def time_predict_samples(self):
         self.model.predict_samples(self.X, random_state=0)
@@ -50,6 +72,10 @@ class Draws:
         # A tenth of the draws, since the loop's time is proportional to them.
         plain = 10 * seconds(lambda: plain_loop(self.model, self.X, N_DRAWS // 10))
         return plain / seconds(self.time_predict_samples)
+
+    def track_ratio_to_folded_masks(self):
+        folded = seconds(folded_masks, self.model, self.X)
+        return folded / seconds(self.time_predict_samples)
 
 
 class DrawsOfALargePool:
@@ -86,15 +112,25 @@ def main():
         for _ in range(options.pairs)
     ]  # fmt: skip
     report("plain loop", *zip(*pairs))
+    pairs = [
+        (seconds(folded_masks, case.model, case.X), seconds(case.time_predict_samples))
+        for _ in range(options.pairs)
+    ]
+    report("masks folded into the weights", *zip(*pairs))
     if options.peer:
-        pairs = [
-            (
-                float(run_peer(options.peer, "peer_baal.py").split()[-1]),
-                seconds(case.time_predict_samples),
-            )
-            for _ in range(options.pairs)
-        ]
-        report("baal", *zip(*pairs))
+        for batch in (DEFAULT_BATCH, BATCH):
+            report_peer(options.peer, batch, case, options.pairs)
+
+
+def report_peer(python, batch, case, n_pairs):
+    pairs = [
+        (
+            float(run_peer(python, "peer_baal.py", batch).split()[-1]),
+            seconds(case.time_predict_samples),
+        )
+        for _ in range(n_pairs)
+    ]
+    report(f"baal, {batch} rows at once", *zip(*pairs))
 
 
 if __name__ == "__main__":

@@ -7,9 +7,12 @@ It runs in an environment of its own, with nothing of skbal::
 
 """
 
+import sys
 import time
 
-N_ROWS, N_DRAWS, BATCH = 1000, 100, 128
+N_ROWS, N_DRAWS = 1000, 100
+BATCH = 128  # the batch of the plain loop of `bench_draws`
+DEFAULT_BATCH = 32  # that of baal's TrainingArgs
 
 
 def network():
@@ -23,7 +26,7 @@ def network():
     )  # fmt: skip
 
 
-def main():
+def main(batch=DEFAULT_BATCH):
     # Imported here: asv imports every file of this directory, baal or no baal.
     import torch
     from baal.bayesian.caching_utils import MCCachingModule
@@ -35,9 +38,9 @@ def main():
     wrapper = ModelWrapper(module, TrainingArgs(replicate_in_memory=False))
     X = torch.rand(N_ROWS, 1, 28, 28)
     with torch.no_grad():
-        wrapper.predict_on_batch(X[:BATCH], 2)
+        wrapper.predict_on_batch(X[:batch], N_DRAWS)  # so that it is not timed cold
         start = time.perf_counter()
-        draws = [wrapper.predict_on_batch(x, N_DRAWS) for x in X.split(BATCH)]
+        draws = [wrapper.predict_on_batch(x, N_DRAWS) for x in X.split(batch)]
         seconds = time.perf_counter() - start
     if torch.cat(draws).shape != (N_ROWS, 10, N_DRAWS):
         raise RuntimeError("baal gave draws of another shape")
@@ -45,4 +48,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(int, sys.argv[1:]))

@@ -87,8 +87,9 @@ class DiversityPenalised(FeatureStrategy):
     Features are held only for rows that can be chosen: their score is at least that of
     the last of the ``n_instances`` best rows minus twice the penalty. The features keep
     their dtype; float32 images take four bytes per pixel. A row is compared with the
-    batch only if it may be the next one. The choice is the same as that of comparing
-    all pairs, and the first rows of a batch are those of a smaller batch.
+    batch only if it may be the next one; if most rows may be, all are compared at once.
+    The choice is the same as that of comparing all pairs, and the first rows of a batch
+    are those of a smaller batch.
 
     The cosine of two images is that of their pixels as they reach the model. For two
     digits of MNIST it is 0.40 on average, and 0.29 if pixels are standardised.
@@ -186,7 +187,9 @@ class DiversityPenalised(FeatureStrategy):
             return best_first(raw, n_instances, rng)
         scores = np.clip(self._normalized(raw), -_LARGE, _LARGE)
         rows = within_reach(scores, n_instances, penalty)
-        part = RowsView(sliceable(X_pool), rows, take)
+        part = X_pool
+        if len(rows) < len(scores):
+            part = RowsView(sliceable(X_pool), rows, take)
         chosen = penalised_greedy(
             scores[rows],
             self._similarity_of(self._compute(function, part)[0]),

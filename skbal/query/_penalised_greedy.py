@@ -5,16 +5,20 @@ mean of its similarities to the chosen rows. The first row is the one with the h
 score. Similarities lie in [-1, 1], so unknown similarities bound the value. A row is
 compared with the rows chosen since its last comparison only if its bound may make it
 the next one. The choice is the same as that of comparing all rows each time. Few rows
-are all compared: that is faster than to find out which ones need it.
+are all compared: that is faster than to find out which ones need it. So are many rows
+where bounds leave out too few of them, see `_nearly_all`.
 """
 
 import numpy as np
 
 from skbal._utils.chunks import rows_within
+from skbal.query._nearly_all import NearlyAll
 
 _CACHED = 2**20  # bytes in float64 that stay in a processor's cache
 _GROWTH = 8  # factor by which the number of compared rows grows
 _ROUNDING = 1e-6  # error of a similarity of float32 features
+_TRIED = 4  # rows chosen before bounds are given up
+_WORTH = 3  # rows compared in order in the time of one picked from among others
 
 
 def within_reach(scores, n_picks, penalty):
@@ -80,9 +84,12 @@ def penalised_greedy(scores, similarity, n_picks, *, penalty, priority, mean=Fal
     if similarity.directions is not None:
         return _of_few(scores, similarity, n_picks, penalty, priority, mean)
     kind = _MeanValues if mean else _LargestValues
-    values = kind(scores, similarity, penalty)
+    values, nearly = kind(scores, similarity, penalty), None
     while len(values.chosen) < n_picks:
-        values.choose(_next(values, priority))
+        if nearly is None and _compares_too_many(values):
+            nearly = NearlyAll(values)
+        row = _next(values, priority) if nearly is None else nearly.next(priority)
+        values.choose(row)
     return np.array(values.chosen, dtype=np.intp)
 
 
@@ -99,6 +106,15 @@ def _of_few(scores, similarity, n_picks, penalty, priority, mean):
         add(seen, similarity.to(row), out=seen)
         values = left - (penalty / (step + 1) if mean else penalty) * seen
     return chosen
+
+
+def _compares_too_many(values):
+    n_chosen, n_rows = len(values.chosen), len(values.scores)
+    if values.similarity.error is None or n_chosen == 0:
+        return False
+    if values.penalty < 0 and not values.mean:
+        return True  # any row may be like the row chosen last
+    return n_chosen >= _TRIED and values.n_compared * _WORTH > n_rows * n_chosen
 
 
 def _next(values, priority):
@@ -123,7 +139,8 @@ class _Values:
     """Upper bounds of the value of each row, given the chosen rows.
 
     ``n_seen`` is the number of chosen rows that a row has been compared with, in the
-    order chosen. ``seen`` is the maximum or the sum of these similarities.
+    order chosen. ``seen`` is the maximum or the sum of these similarities, to which
+    ``add`` adds another one. ``n_compared`` counts the pairs that were compared.
     """
 
     def __init__(self, scores, similarity, penalty):
@@ -131,7 +148,8 @@ class _Values:
         self.chosen = []
         self.is_left = np.ones(len(scores), dtype=bool)
         self.n_seen = np.zeros(len(scores), dtype=np.intp)
-        self.seen = np.full(len(scores), self._nothing_seen)
+        self.seen = np.full(len(scores), self.nothing_seen)
+        self.n_compared = 0
 
     @property
     def rounding(self):
@@ -160,6 +178,7 @@ class _Values:
         for n in np.unique(n_seen):
             others = np.array(self.chosen[n:])
             same = rows[n_seen == n]
+            self.n_compared += len(same) * len(others)
             for chunk in self._chunks(same, len(others)):
                 self._see(chunk, self.similarity(chunk, others))
         self.n_seen[rows] = len(self.chosen)
@@ -172,7 +191,7 @@ class _Values:
 class _LargestValues(_Values):
     """Values by the maximum similarity."""
 
-    _nothing_seen = -1.0
+    mean, nothing_seen, add = False, -1.0, np.maximum
 
     def _similarities(self, rows):
         if self.penalty > 0:
@@ -186,7 +205,7 @@ class _LargestValues(_Values):
 class _MeanValues(_Values):
     """Values by the mean similarity. ``seen`` holds the sums of similarities."""
 
-    _nothing_seen = 0.0
+    mean, nothing_seen, add = True, 0.0, np.add
 
     def _similarities(self, rows):
         unknown = len(self.chosen) - self.n_seen[rows]

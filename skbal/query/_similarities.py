@@ -23,6 +23,9 @@ class Cosines:
     ----------
     directions : ndarray of shape (n_rows, n_features) or None
         The rows divided by their lengths, in float64, if there are few.
+    error : float or None
+        Bound of the error of `nearly`: about ten times the largest error observed for
+        rows of 2 to 4096 features. None for sparse rows.
     """
 
     def __init__(self, features):
@@ -33,9 +36,11 @@ class Cosines:
             squares = squared_norms(features)
         self.features, self.width = features, features.shape[1]
         self.lengths = np.sqrt(np.where(squares == 0, 1.0, squares))
-        self.directions = None
-        if not issparse(features) and features.size <= _FEW:
-            self.directions = features / self.lengths[:, np.newaxis]
+        self.directions = self.error = None
+        if not issparse(features):
+            self.error = (8 + np.sqrt(self.width)) * np.finfo(features.dtype).eps
+            if features.size <= _FEW:
+                self.directions = features / self.lengths[:, np.newaxis]
 
     def __call__(self, rows, others):
         """Return the cosines between some rows and others, of shape (n, n_others).
@@ -54,6 +59,23 @@ class Cosines:
         """Return the cosines between all rows and one, where there are few rows."""
         return self.directions @ self.directions[row]
 
+    def nearly(self, row):
+        """Return the cosines between all rows and one, but for ``error``.
+
+        They are computed in the precision of the features, so nothing is copied.
+
+        Parameters
+        ----------
+        row : int
+            Row number.
+
+        Returns
+        -------
+        cosines : ndarray of shape (n_rows,)
+        """
+        cosines = self.features @ self.features[row]
+        return cosines / (self.lengths * self.lengths[row])
+
 
 class Similarities:
     """Similarities of rows by a function of their features.
@@ -69,7 +91,7 @@ class Similarities:
         The strategy's name, for messages.
     """
 
-    directions = None
+    directions = error = None
 
     def __init__(self, features, function, owner):
         self.features, self.width = features, features.shape[1]

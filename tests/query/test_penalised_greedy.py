@@ -1,3 +1,5 @@
+from unittest import mock
+
 import numpy as np
 import pytest
 import scipy.sparse as sp
@@ -52,9 +54,10 @@ CASES = {
     **CASES,
     kind=st.sampled_from(["double", "single", "sparse", "kernel"]),
     large=st.booleans(),
+    tried=st.sampled_from([1, 4]),
 )
 def test_the_choice_is_that_of_brute_force(
-    seed, n_rows, n_features, coarse, penalty, mean, part, kind, large
+    seed, n_rows, n_features, coarse, penalty, mean, part, kind, large, tried
 ):
     scores, X, priority = case(seed, n_rows, n_features, coarse)
     n_picks = max(round(part * n_rows), 1)
@@ -71,7 +74,8 @@ def test_the_choice_is_that_of_brute_force(
         scores, expected_similarities, n_picks, penalty, mean, priority
     )
     how = {"penalty": penalty, "mean": mean}
-    found = penalised_greedy(scores, similarity, n_picks, priority=priority, **how)
+    with mock.patch("skbal.query._penalised_greedy._TRIED", tried):
+        found = penalised_greedy(scores, similarity, n_picks, priority=priority, **how)
     assert_array_equal(found, expected)
     assert found.dtype == np.intp
 
@@ -112,9 +116,35 @@ class Counted(Cosines):
         return super().__call__(rows, others)
 
 
-@pytest.mark.parametrize(
-    ("penalty", "mean"), [(0.3, False), (-0.3, False), (0.3, True)]
-)
+@pytest.mark.parametrize("penalty", [-3, -0.3, 0.3, 3])
+@pytest.mark.parametrize("mean", [False, True])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_many_rows_of_many_features_are_those_of_brute_force(penalty, mean, dtype):
+    rng = np.random.default_rng(0)
+    X = (rng.normal(size=(1500, 300)) + 1).astype(dtype)
+    X[500:600] = X[:100]  # copies, between which rounding must not decide
+    scores, priority = rng.permutation(1500) / 1499, rng.random(1500)
+    scores[500:600] = scores[:100]
+    cosines = Cosines(X.copy())
+    cosines.directions = None  # as if the pool were large
+    how = {"penalty": penalty, "mean": mean, "priority": priority}
+    found = penalised_greedy(scores, cosines, 60, **how)
+    similarities = cosine_similarity(X.astype(np.float64))
+    expected = brute_force(scores, similarities, 60, penalty, mean, priority)
+    assert_array_equal(found, expected)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10**6), st.integers(2, 4096), st.booleans())
+def test_the_error_of_near_cosines_is_bounded(seed, n_features, positive):
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(50, n_features)).astype(np.float32)
+    cosines = Cosines(np.abs(X) if positive else X)
+    expected = cosines(np.arange(50), np.array([7]))[:, 0]
+    assert np.abs(cosines.nearly(7) - expected).max() < cosines.error
+
+
+@pytest.mark.parametrize(("penalty", "mean"), [(0.3, False), (0.3, True)])
 def test_few_rows_are_compared_with_the_batch(penalty, mean):
     rng = np.random.default_rng(0)
     cosines = Counted(rng.normal(size=(3000, 20)))

@@ -34,7 +34,9 @@ class ArrayDataset(Dataset):
 
     def __getitems__(self, rows):
         """Return a batch: rows and targets as tensors."""
-        X, y = torch.from_numpy(self.X[rows]), torch.from_numpy(self.y[rows])
+        X = torch.from_numpy(self.X[rows])
+        # Without targets skorch gives zeros, for instance in ``forward_iter``.
+        y = torch.zeros(len(X)) if self.y is None else torch.from_numpy(self.y[rows])
         if self.sample_weight is None:
             return X, y
         weights = torch.from_numpy(self.sample_weight[rows])

@@ -25,9 +25,9 @@ _BLOCK_BYTES = 2**25
 _PRODUCT = 2**18  # numbers in a product before the best gain is updated
 _LEVELS = (512, 64)  # numbers of groups of configurations
 _MANY = 64  # from so many rows on, groups are formed
-_CLOSE = 1e-6  # nats; rows this close to the best are compared in float64
-_MOST_CLOSE = 64
-_TIED = 1e-6  # fraction of the largest BALD score
+CLOSE = 1e-6  # nats; rows this close to the best are compared in float64
+MOST_CLOSE = 64
+TIED = 1e-6  # fraction of the largest BALD score
 _MARGIN = 3  # standard errors
 _NOTHING = 1e-5  # nats; the search is over when less information is left
 _ROUGHLY = 0.1  # nats; error of the sum of sampled gains
@@ -63,7 +63,7 @@ def greedy_batch(draws, bounds, n_instances, configurations, priority, rng, tick
     errors : ndarray of shape (n_instances,)
         Monte-Carlo standard errors of the gains.
     """
-    tied = _TIED * bounds.max()
+    tied = TIED * bounds.max()
     rows, gains, errors = [], np.zeros(n_instances), np.zeros(n_instances)
     for step in ticks(range(n_instances)):
         search = _Search(draws, bounds, configurations, priority, rng, tied)
@@ -127,7 +127,7 @@ class _Search:
         return self._margin * self._bounds[rows]
 
     def _floor(self):
-        return self._best - _CLOSE
+        return self._best - CLOSE
 
     def _form_groups(self):
         finer = self._posteriors
@@ -165,7 +165,7 @@ class _Search:
     def _decide(self):
         rows, gains = np.concatenate(self._rows), np.concatenate(self._gains)
         rows = rows[gains > self._floor()]
-        rows = rows[np.argsort(self._priority[rows])][:_MOST_CLOSE]
+        rows = rows[np.argsort(self._priority[rows])][:MOST_CLOSE]
         exact = [self._posteriors.exact_gain(draws) for draws in self._draws.get(rows)]
         gains = np.array([gain for gain, _ in exact])
         first = np.argmax(gains >= gains.max() - self._tied)

@@ -34,7 +34,7 @@ class HeldDraws:
     def __init__(self, load, rows, draws, bounds):
         self._load = load
         self._bounds = bounds
-        self._draws = _to_columns(draws)
+        self._draws = to_columns(draws)
         self._rows = rows.copy()
         self._place = np.full(len(bounds), -1, dtype=np.int64)
         self._place[rows] = np.arange(len(rows))
@@ -74,7 +74,7 @@ class HeldDraws:
         self._place[self._rows[places]] = -1
         self._place[missing] = places
         self._rows[places] = missing
-        self._draws[places] = _to_columns(np.array(self._load(missing)))
+        self._draws[places] = to_columns(np.array(self._load(missing)))
 
     def _with_next_best(self, missing, n_wanted):
         n_more = min(_FEWEST_MADE, len(self._rows) - n_wanted) - len(missing)
@@ -89,7 +89,7 @@ class HeldDraws:
         return np.sort(np.concatenate([missing, best]))
 
 
-def _to_columns(draws):
+def to_columns(draws):
     """Return draws of shape (n_rows, n_classes, n_draws), in the same memory.
 
     The probabilities are normalised, and subnormal numbers, which slow products down,

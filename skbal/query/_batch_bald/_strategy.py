@@ -12,9 +12,10 @@ from skbal._utils.warn import warn
 from skbal.exceptions import TooFewDrawsWarning
 from skbal.information import mutual_information
 from skbal.query._batch_bald._configurations import Configurations
+from skbal.query._batch_bald._first import first_row
 from skbal.query._batch_bald._greedy import greedy_batch
 from skbal.query._batch_bald._held import FEWEST_HELD, HeldDraws
-from skbal.query._engine import draw_rows, score_and_keep
+from skbal.query._engine import draw_rows, score_and_keep, score_rows
 from skbal.query._strategy import DrawStrategy
 
 _NEARLY = 0.99
@@ -158,27 +159,37 @@ class BatchBALD(DrawStrategy):
         }
         load = partial(draw_rows, learner, X_pool, **made)
         pattern = load(np.zeros(1, dtype=np.intp))
-        scores, rows, draws = score_and_keep(
-            self.score_draws,
-            learner,
-            X_pool,
-            self._n_held(pattern),
-            verbose=self.verbose,
-            **made,
-        )
+        n_held = self._n_held(pattern)
         # Two streams, so that the samples do not depend on the course of the search.
         of_samples, of_groups = rng.spawn(2)
+        configurations = Configurations(
+            pattern.shape[1], int(self.n_joint_samples), of_samples
+        )
+        if n_instances == 1:
+            scores = score_rows(
+                self.score_draws, learner, X_pool, verbose=self.verbose, **made
+            )
+            return self._first(load, scores, configurations, rng)
+        scores, rows, draws = score_and_keep(
+            self.score_draws, learner, X_pool, n_held, verbose=self.verbose, **made
+        )
         chosen, self.gains_, self.gain_errors_ = greedy_batch(
             HeldDraws(load, rows, draws, scores),
             scores,
             n_instances,
-            Configurations(pattern.shape[1], int(self.n_joint_samples), of_samples),
+            configurations,
             priority=rng.random(len(scores)),
             rng=of_groups,
             ticks=partial(tqdm, unit="picks", disable=not self.verbose),
         )
         self._warn_of_few_draws(pattern.shape[1])
         return chosen
+
+    def _first(self, load, scores, configurations, rng):
+        priority, before = rng.random(len(scores)), configurations.posteriors
+        row, gain = first_row(load, scores, before, priority)
+        self.gains_, self.gain_errors_ = np.array([gain]), np.zeros(1)
+        return np.array([row], dtype=np.intp)
 
     def _warn_of_few_draws(self, n_draws):
         most = np.log(n_draws)

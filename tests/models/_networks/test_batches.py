@@ -60,3 +60,11 @@ def test_a_function_that_collates_gets_rows():
         X, X[:, 0] > 0
     )
     assert seen == [tuple] * 50
+
+
+def test_rows_without_targets_pass_through_the_fitted_network():
+    model = MCDropoutClassifier(max_steps=3, random_state=0).fit(X, X[:, 0] > 0)
+    rows = X.astype(np.float32)
+    passes = torch.cat(list(model.net_.forward_iter(rows)))
+    alone = model.net_.module_.eval()(torch.from_numpy(rows))
+    torch.testing.assert_close(passes, alone)

@@ -51,6 +51,35 @@ def test_one_row_is_that_of_bald():
     assert_array_equal(strategy.gain_errors_, [0])
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("n_copies", [1, 30])
+def test_one_row_is_the_first_of_two(n_copies, dtype):
+    for seed in range(5):
+        draws = alike_draws(20, 30, 4, seed).astype(dtype)
+        draws = np.repeat(draws, n_copies, axis=0)
+        one, of_one = choose(draws, 1, random_state=seed)
+        two, of_two = choose(draws, 2, random_state=seed)
+        assert_array_equal(one, two[:1])
+        assert_array_equal(of_one.gains_, of_two.gains_[:1])
+        assert one.dtype == two.dtype
+
+
+def test_of_rows_without_information_any_one_is_chosen():
+    draws = np.full((50, 10, 2), 0.5)
+    chosen = [choose(draws, 1, random_state=seed) for seed in range(20)]
+    assert len({rows[0] for rows, _ in chosen}) > 5
+    assert {strategy.gains_[0] for _, strategy in chosen} == {0.0}
+
+
+def test_one_row_takes_no_more_draws_than_bald_but_for_a_few():
+    draws, n_drawn = random_draws(500, 10, 3), {}
+    for kind in (BALD, BatchBALD):
+        sampler = TableSampler(draws)
+        kind(n_draws=None, random_state=0)(sampler, numbered(500), 1)
+        n_drawn[kind] = sum(n_rows for n_rows, _, _ in sampler.calls)
+    assert n_drawn[BALD] <= n_drawn[BatchBALD] <= n_drawn[BALD] + 10
+
+
 def test_the_score_of_a_row_alone_is_bald():
     draws = random_draws(50, 10, 3)
     scores = BatchBALD(n_draws=None).score_pool(TableSampler(draws), numbered(50))
