@@ -14,7 +14,7 @@ from skbal._utils.votes import learns_votes
 from skbal._utils.workers import call_all
 from skbal.experiments._checks import check_confidence, check_range, check_targets
 from skbal.experiments._comparison import Comparison
-from skbal.experiments._provenance import note_provenance
+from skbal.experiments._provenance import with_provenance
 from skbal.experiments._runs import RunSettings, check_settings, prepare, run
 from skbal.experiments._strategies import OWNER, check_strategies
 
@@ -204,8 +204,7 @@ def compare(
     histories = _in_order(call_all(cached, calls, n_jobs), n_runs, verbose)
     runs = {name: histories[i :: len(strategies)] for i, name in enumerate(strategies)}
     comparison = Comparison(runs, reference, **summary)
-    note_provenance(comparison, settings, strategies)
-    return comparison
+    return with_provenance(comparison, settings, strategies)
 
 
 _RULES = {

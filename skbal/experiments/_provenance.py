@@ -15,8 +15,8 @@ _SETTINGS = (
 )
 
 
-def note_provenance(comparison, settings, strategies):
-    """Write into a comparison and its histories what they are of.
+def with_provenance(comparison, settings, strategies):
+    """Return a comparison after noting in it and its histories what they are of.
 
     Parameters
     ----------
@@ -26,6 +26,11 @@ def note_provenance(comparison, settings, strategies):
         What all runs share.
     strategies : dict of str to strategy
         The strategies by name.
+
+    Returns
+    -------
+    comparison : Comparison
+        The same object.
     """
     for name, repeats in comparison.histories.items():
         for number, history in enumerate(repeats):
@@ -41,3 +46,4 @@ def note_provenance(comparison, settings, strategies):
         "random_state": comparison.random_state,
         "versions": {**first.get("versions", {}), **versions()},
     }
+    return comparison

@@ -74,16 +74,19 @@ class Timer:
         self.seconds, self.fired = seconds, False
 
     def __enter__(self):
-        self.before = signal.signal(signal.SIGALRM, self._press)
+        # A process in the background is deaf to Ctrl-C.
+        self.ctrl_c = signal.signal(signal.SIGINT, signal.default_int_handler)
+        self.alarm = signal.signal(signal.SIGALRM, self._press)
         signal.setitimer(signal.ITIMER_REAL, self.seconds)
 
     def _press(self, number, frame):
         self.fired = True
-        raise KeyboardInterrupt
+        signal.raise_signal(signal.SIGINT)
 
     def __exit__(self, *error):
         signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, self.before)
+        signal.signal(signal.SIGALRM, self.alarm)
+        signal.signal(signal.SIGINT, self.ctrl_c)
 
 
 def interrupted(seconds):

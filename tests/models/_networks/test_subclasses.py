@@ -59,7 +59,7 @@ if __name__ == "__main__":
     ]:
         for cls, few in zip(classes, ("n_draws", "n_members")):
             size = {few: 3, "module__hidden_units": (200, 200)}
-            model = cls(max_steps=10, random_state=0, **size)
+            model = cls(max_steps=4, random_state=0, **size)
             alone, workers = (history(model, strategy, y, jobs) for jobs in (1, 2))
             assert alone.equals(workers), (cls, alone, workers)
             print(cls.__name__)
