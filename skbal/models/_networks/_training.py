@@ -1,5 +1,6 @@
 """The skorch nets that train our networks, and what their parameters follow from."""
 
+import copy
 import math
 
 import numpy as np
@@ -74,6 +75,17 @@ class _TrainingMixin:
             if is_raised_by_code(error):
                 raise _EndOfTraining from error
             raise
+
+    def __deepcopy__(self, memo):
+        # skorch copies by way of a temporary file. That is slower, and Python drops a
+        # Ctrl-C while it closes that file.
+        copied = type(self).__new__(type(self))
+        memo[id(self)] = copied
+        try:
+            vars(copied).update(copy.deepcopy(vars(self), memo))
+        except RuntimeError:  # a module holds a tensor that it computed
+            copied.__setstate__(copy.deepcopy(self.__getstate__(), memo))
+        return copied
 
     def train(self, X, y, sample_weight=None):
         """Train until the last epoch, or until a callback ends the training.

@@ -1,9 +1,12 @@
 """Training that ends early, is interrupted, or fails."""
 
+import copy
 import signal
 
 import numpy as np
 import pytest
+import torch
+from numpy.testing import assert_array_equal
 from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import check_is_fitted
 from skorch.callbacks import Callback, EarlyStopping
@@ -156,3 +159,31 @@ def test_targets_may_be_what_diverges():
     model = MCDropoutRegressor(max_epochs=20, optimizer="SGD", lr=1e8)
     with pytest.raises(ValueError, match="or scale X and y to unit variance"):
         model.fit(X, X[:, 0])
+
+
+class KeepsItsOutput(torch.nn.Module):
+    """A module that keeps a tensor with its graph, which torch does not copy."""
+
+    def __init__(self):
+        super().__init__()
+        self.layer = torch.nn.Linear(3, 2)
+        self.dropout = torch.nn.Dropout(0.5)
+
+    def forward(self, X):
+        self.kept = self.layer(self.dropout(X))
+        return self.kept
+
+
+@pytest.mark.parametrize("keeps", [False, True])
+def test_a_copied_net_is_another_net_with_the_same_training(keeps):
+    module = {"module": KeepsItsOutput()} if keeps else {}
+    model = MCDropoutClassifier(
+        max_epochs=2, warm_start=True, random_state=0, optimizer="Adam", **module
+    ).fit(X, Y)
+    copied = copy.deepcopy(model)
+    ours, theirs = model.net_, copied.net_
+    weights = next(theirs.module_.parameters())
+    assert weights is not next(ours.module_.parameters())
+    assert theirs.optimizer_.param_groups[0]["params"][0] is weights
+    again, expected = copied.fit(X, Y), model.fit(X, Y)
+    assert_array_equal(again.predict_proba(X), expected.predict_proba(X))
