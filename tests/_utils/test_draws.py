@@ -118,6 +118,7 @@ def test_memory_maps_are_taken(function, tmp_path):
     assert_array_equal(function(mapped), function(draws))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("function", ONE_ARRAY)
 def test_a_large_float32_array_is_not_copied(function):
     draws = np.full((40_000, 100, 10), 0.1, dtype=np.float32)  # 160 MB

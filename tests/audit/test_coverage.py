@@ -14,6 +14,7 @@ from tests.audit.fakes import draws_and_votes
 LEVELS = np.array([0.5, 0.8, 0.95])
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None)
 @given(
     st.lists(st.floats(0.05, 0.95), min_size=1, max_size=4),
@@ -146,6 +147,7 @@ def test_chunks_of_the_rows_equal_the_whole(monkeypatch):
         np.testing.assert_allclose(getattr(parts, name), getattr(whole, name))
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_rows_times_votes():
     rho = np.full((30_000, 1, 1), 0.4)
     votes = np.broadcast_to([80, 200], (30_000, 2))

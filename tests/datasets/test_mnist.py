@@ -13,6 +13,7 @@ from skbal.datasets import _mnist, fetch_mnist, load_mnist_5k
 FULL = Path(skbal.__file__).parents[2] / "shared" / "data" / "mnist.npz"
 
 
+@pytest.mark.slow
 def test_the_5k_are_500_different_images_of_each_digit():
     digits = load_mnist_5k()
     assert digits.data.shape == (5000, 784)

@@ -220,6 +220,7 @@ def test_the_real_galaxy_votes_have_the_published_numbers():
     assert (y[:, 0] / y[:, 1]).mean() == pytest.approx(0.522, abs=5e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     not (REAL / "cifar10h_2k.npz").exists(), reason="cifar10h_2k.npz is missing"
 )

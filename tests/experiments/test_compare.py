@@ -40,6 +40,7 @@ def rows(history):
     return [record.indices for record in history]
 
 
+@pytest.mark.slow
 def test_strategies_of_a_repeat_begin_alike_and_repeats_differ(short):
     assert list(short.histories) == ["BALD", "PowerBALD", "Random"]
     first = {name: [h[0] for h in hs] for name, hs in short.histories.items()}
@@ -83,11 +84,13 @@ def test_results_do_not_depend_on_workers_or_on_other_strategies(short):
     assert alone.histories["PowerBALD"] == short.histories["PowerBALD"]
 
 
+@pytest.mark.slow
 def test_more_repeats_keep_the_first_ones(short):
     more = compare([BALD()], FOREST, X, Y, **{**SHORT, "n_repeats": 3})
     assert more.histories["BALD"][:2] == short.histories["BALD"]
 
 
+@pytest.mark.slow
 def test_the_users_objects_stay_as_they_are():
     strategy, initial, estimator = BALD(), RandomSeed(10), RandomForestClassifier(5)
     strategies = {"BALD": strategy}
@@ -141,6 +144,7 @@ def test_rows_and_labels_may_be_of_any_kind(short, kind):
     assert found.histories["BALD"] == short.histories["BALD"]
 
 
+@pytest.mark.slow
 def test_missing_values_go_to_a_model_that_takes_them():
     holes = np.where(np.random.default_rng(0).random(X.shape) < 0.1, np.nan, X)
     found = compare([BALD()], FOREST, holes, Y, **SHORT)
@@ -149,6 +153,7 @@ def test_missing_values_go_to_a_model_that_takes_them():
         compare([first_of_pool], GaussianNB(), holes, Y, **SHORT)
 
 
+@pytest.mark.slow
 def test_all_strategies_meet_the_same_wrong_answers():
     found = compare([BALD()], FOREST, X, Y, oracle_noise=0.4, **SHORT)
     first = {name: [h[0] for h in hs] for name, hs in found.histories.items()}
@@ -185,6 +190,7 @@ def test_integers_of_the_user_do_not_tie_the_repeats_together():
     assert seeded_copy(first_of_pool, 0, every=True) is first_of_pool
 
 
+@pytest.mark.slow
 def test_test_rows_are_not_asked_about_and_hold_each_class_in_its_share(short):
     asked = {row for h in short.histories["Random"][:1] for r in h for row in r.indices}
     assert len(asked) == 18

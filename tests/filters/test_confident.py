@@ -74,6 +74,7 @@ def test_labels_changed_by_hand_are_found():
     assert found[np.setdiff1d(np.arange(150), changed)].mean() < 0.08
 
 
+@pytest.mark.slow
 def test_the_labels_found_are_those_off_the_diagonal_of_the_joint():
     rng = np.random.default_rng(1)
     y = np.where(rng.random(150) < 0.2, rng.integers(3, size=150), Y)

@@ -170,6 +170,7 @@ def test_trust_changes_nothing_and_uses_the_threshold_in_force():
     assert all(vars(label_filter)[name] is value for name, value in before.items())
 
 
+@pytest.mark.slow
 def test_a_copy_of_its_attributes_takes_an_observation_back():
     label_filter = LabelLikelihoodFilter("dynamic")
     model, X, y = answers(0.3)

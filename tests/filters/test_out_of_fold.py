@@ -59,6 +59,7 @@ def test_of_a_learner_its_estimator_is_cloned_and_nothing_is_changed():
     assert learner.estimator.estimators_ is before
 
 
+@pytest.mark.slow
 def test_a_class_that_a_fold_does_not_hold_is_nan():
     y = np.where(np.arange(150) == 3, "other", Y)
     model = LogisticRegression(max_iter=500)
@@ -75,6 +76,7 @@ def test_a_class_that_a_fold_does_not_hold_is_nan():
     assert np.flatnonzero(np.isnan(likelihood)).tolist() == [3]
 
 
+@pytest.mark.slow
 def test_rows_of_a_sparse_matrix_are_judged_as_others():
     model = LogisticRegression(max_iter=500)
     got = out_of_fold_probabilities(model, sp.csr_matrix(X), Y)

@@ -80,6 +80,7 @@ def test_about_as_many_are_rejected_as_are_wrong(noise):
     assert wrong[rejected].mean() > 0.7
 
 
+@pytest.mark.slow
 def test_of_a_clean_oracle_hardly_anything_is_rejected():
     batches, _ = campaign(0.0)
     estimate, n_rejected = NoiseEstimate(), 0

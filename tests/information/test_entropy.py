@@ -90,6 +90,7 @@ def test_margin_of_two_classes_is_twice_the_distance_from_one_half():
     assert_allclose(margin(sample), 2 * distance, atol=1e-14)
 
 
+@pytest.mark.slow
 @fast
 @given(draws())
 def test_information_is_between_zero_and_entropy_and_that_below_log_n_classes(sample):
@@ -107,6 +108,7 @@ def test_information_is_at_most_the_logarithm_of_the_number_of_draws(sample):
     assert (mutual_information(sample) <= np.log(sample.shape[1]) + 1e-12).all()
 
 
+@pytest.mark.slow
 @fast
 @given(draws(), st.integers(0, 2), st.integers(0, 2**32 - 1))
 def test_order_of_draws_and_classes_does_not_matter_and_rows_keep_theirs(
@@ -119,6 +121,7 @@ def test_order_of_draws_and_classes_does_not_matter_and_rows_keep_theirs(
         assert_allclose(function(shuffled), expected, atol=1e-12)
 
 
+@pytest.mark.slow
 @fast
 @given(draws())
 def test_repeating_every_draw_changes_nothing(sample):
@@ -127,6 +130,7 @@ def test_repeating_every_draw_changes_nothing(sample):
         assert_allclose(function(twice), function(sample), atol=1e-12)
 
 
+@pytest.mark.slow
 @fast
 @given(draws())
 def test_a_class_that_never_happens_changes_nothing(sample):

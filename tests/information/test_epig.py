@@ -68,6 +68,7 @@ def test_gain_about_one_target_is_the_joint_information_they_share():
     assert_allclose(gain, shared, atol=1e-14)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(draws(), st.data())
 def test_gain_is_at_most_bald_and_the_entropy_of_the_targets(pool, data):

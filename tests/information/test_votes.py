@@ -146,6 +146,7 @@ def test_information_grows_with_votes_and_is_bounded(rho, n_votes):
     assert (more <= np.log(min(rho.shape[1], n_votes + 2)) + 1e-12).all()
 
 
+@pytest.mark.slow
 @fast
 @given(rho_of_any_shape)
 def test_yes_and_no_are_alike(rho):
@@ -165,6 +166,7 @@ def test_information_is_bounded_and_grows_with_votes_of_any_kind(rho, n, concent
     assert (information <= more + 1e-11).all()
 
 
+@pytest.mark.slow
 @fast
 @given(rho_of_any_shape, st.sampled_from(CONCENTRATIONS), st.randoms())
 def test_the_order_of_draws_does_not_matter(rho, concentration, random):

@@ -686,6 +686,7 @@ def test_a_clone_has_the_parameters_and_was_taught_nothing(kind):
     assert repr(clone(copied)) == repr(learner)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("strategy", [BALD(), first_rows], ids=["BALD", "function"])
 def test_cross_validation_of_a_learner_is_that_of_its_estimator(strategy):
     learner = taught_forest(query_strategy=strategy)

@@ -120,6 +120,7 @@ def test_a_memmap_gives_the_history_of_the_array(digits, tmp_path, strategy):
     assert not isinstance(learners[1].X_training, np.memmap)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", READ)
 @pytest.mark.parametrize("strategy", [BALD(random_state=1), uncertainty_sampling])
 def test_a_pool_that_is_read_gives_the_history_of_the_array(digits, kind, strategy):
@@ -131,6 +132,7 @@ def test_a_pool_that_is_read_gives_the_history_of_the_array(digits, kind, strate
     np.testing.assert_array_equal(learners[1].X_training, learners[0].X_training)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", READ)
 def test_a_learner_queries_a_pool_that_is_read(digits, kind):
     X, y = digits
@@ -165,6 +167,7 @@ def test_bald_reads_a_memmap_in_pieces(tmp_path):
     assert peak < X.nbytes / 4
 
 
+@pytest.mark.slow
 def test_histories_of_loops_can_be_drawn(digits):
     histories = {
         name: [

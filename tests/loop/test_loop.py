@@ -126,6 +126,7 @@ def test_indices_are_rows_of_the_pool_as_it_was_given():
     np.testing.assert_array_equal(history.n_labels, [3, 5, 7, 9])
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(
     n_instances=st.integers(1, 7),

@@ -36,6 +36,7 @@ def test_the_votes_are_binomial(fraction):
     assert chance > 1e-4
 
 
+@pytest.mark.slow
 def test_questions_and_rows_are_independent():
     oracle = VoteOracle(np.full((3000, 2), 0.5), n_volunteers=20, random_state=1)
     yes = oracle(np.arange(3000))[..., 0]

@@ -101,6 +101,7 @@ def test_images_stand_beside_the_panels():
         np.testing.assert_array_equal(ax.get_images()[0].get_array(), image[0])
 
 
+@pytest.mark.slow
 def test_rows_that_are_images_are_shown_unless_told_otherwise():
     model = FixedVotes(n_questions=2, concentration=3.0).fit(IMAGES, None)
     draw = {"random_state": 0, "n_draws": 5}

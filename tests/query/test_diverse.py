@@ -118,6 +118,7 @@ def test_a_memory_map_is_a_pool(kind, model, tmp_path):
     assert_array_equal(kind(random_state=0)(model, mapped, 5), expected)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", EVERY)
 def test_images_of_a_network_are_pools(kind):
     import torch

@@ -74,6 +74,7 @@ def test_what_is_read_late_is_a_pool(forest, tmp_path):
         assert_array_equal(strategy(forest, lazy, 5), expected)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("features", ["model", "input"])
 def test_images_of_a_network_are_pools(features):
     import torch

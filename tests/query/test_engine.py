@@ -76,6 +76,7 @@ def test_batch_size_and_n_draws_reach_the_model():
     assert model.calls == [(10, 4, 3), (10, 4, 3), (5, 4, 3)]
 
 
+@pytest.mark.slow
 def test_rows_in_a_piece_follow_from_the_size_of_the_draws():
     table = random_draws(40, 2, 2)
     model = TableSampler(np.repeat(table, 150_000, axis=1))  # 4.8 MB a row

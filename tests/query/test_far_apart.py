@@ -178,6 +178,7 @@ def test_equal_rows_come_only_when_nothing_else_is_left(dtype, sampled):
         assert set(found.tolist()) == set(range(40))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sampled", [False, True])
 def test_among_rows_that_are_all_equal_each_is_as_likely(sampled):
     X = np.full((5, 2), 0.7, dtype=np.float32)

@@ -80,6 +80,7 @@ def test_the_choice_is_that_of_brute_force(
     assert found.dtype == np.intp
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(**CASES)
 def test_rows_out_of_reach_are_never_chosen(

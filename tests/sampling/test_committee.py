@@ -292,6 +292,7 @@ def test_fewer_draws_are_the_same_members_for_every_row(iris):
     assert_array_equal(predict_samples(forest, X[7:9], 5, random_state=3), some[7:9])
 
 
+@pytest.mark.slow
 def test_every_member_is_chosen_equally_often(iris):
     X, y = iris
     members = [(str(k), KNeighborsClassifier(k)) for k in (1, 15, 40)]

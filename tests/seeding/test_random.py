@@ -1,6 +1,7 @@
 """Random seeds: as many different rows as asked for, each as likely."""
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +18,7 @@ def test_random_rows_are_different_rows_of_the_pool(n, extra, seed):
     assert set(chosen.tolist()) <= set(range(n + extra))
 
 
+@pytest.mark.slow
 def test_random_rows_are_chosen_equally_often():
     counts = np.zeros(10)
     for seed in range(2000):

@@ -93,6 +93,7 @@ def test_nothing_can_be_held_out():
         simulated.staged_score()
 
 
+@pytest.mark.slow
 def test_one_seed_is_one_history_and_another_is_another():
     first, second = run().fit(X, Y), run().fit(X, Y)
     assert first.history_ == second.history_
@@ -100,6 +101,7 @@ def test_one_seed_is_one_history_and_another_is_another():
     assert first.history_ != run(random_state=1).fit(X, Y).history_
 
 
+@pytest.mark.slow
 def test_without_a_seed_the_run_takes_numpys_stream_as_scikit_learn_does():
     simulated = run(random_state=None)
     state = np.random.get_state()  # noqa: NPY002
@@ -276,6 +278,7 @@ def test_models_are_kept_only_if_asked_for():
         simulated.staged_score(X)
 
 
+@pytest.mark.slow
 def test_scoring_is_that_of_steps_and_of_score():
     simulated = run(scoring="neg_log_loss", keep_stages=True).fit(X, Y)
     held_out = simulated.held_out_
@@ -312,6 +315,7 @@ def test_classes_that_the_model_has_not_met_have_probability_0():
     np.testing.assert_allclose(draws.mean(axis=1), simulated.predict_proba(X))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scoring", ["neg_log_loss", "roc_auc_ovr"])
 def test_they_count_in_the_score_of_each_step_as_in_that_of_the_last(scoring):
     initial = RandomSeed(n_instances=4, random_state=1)
@@ -340,6 +344,7 @@ def test_draws_are_those_of_the_model():
     )
 
 
+@pytest.mark.slow
 def test_frames_keep_their_names():
     frame = pd.DataFrame(X, columns=[f"pixel {i}" for i in range(64)])
     simulated = run().fit(frame, pd.Series(Y))
@@ -365,6 +370,7 @@ def test_missing_values_pass_to_models_that_take_them():
     run(estimator=trees, query_strategy=Random(), n_queries=1).fit(holes, Y)
 
 
+@pytest.mark.slow
 def test_a_fitted_run_can_be_pickled_and_holds_no_pool():
     simulated = run().fit(X, Y)
     copy = pickle.loads(pickle.dumps(simulated))
@@ -490,6 +496,7 @@ def test_wrong_data_are_named(data, error, message):
         run().fit(*data)
 
 
+@pytest.mark.slow
 def test_cross_validate_gives_fits_and_scores():
     result = cross_validate(
         run(query_strategy=MaxEntropy()), X, Y, cv=2, return_estimator=True

@@ -36,6 +36,7 @@ def check(run, y):
     assert steps == [5, 5, 5, 5]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("names", [np.arange(3), np.array(["a", "b", "c"])])
 def test_a_classifier_runs_around_missing_labels(names):
     run = ActiveLearningClassifier(FOREST, BALD(), **RUN)

@@ -106,6 +106,7 @@ def test_a_strategy_of_a_users_own_is_tested_in_one_line():
     assert set(results.values()) == {"passed", "skipped: this class is local"}
 
 
+@pytest.mark.slow
 def test_a_learner_is_taken_for_the_estimator():
     forest = RandomForestClassifier(10, random_state=0)
     learner = ActiveLearner(forest, X_training=X, y_training=X[:, 0] > 0)

@@ -170,6 +170,7 @@ def test_the_light_of_a_cusp_is_kept_wherever_it_falls_between_pixels(
     assert share.max() < most + 0.02
 
 
+@pytest.mark.slow
 def test_a_picture_is_the_filtered_light():
     drawn = galaxies(is_disc=True, bulge_fraction=0.0, disc_scale_length=3.0)
     picture = Camera(32, 2.0).expose(drawn)

@@ -87,6 +87,7 @@ def test_it_is_the_same_galaxy_in_larger_and_smaller_pixels():
     )
 
 
+@pytest.mark.slow
 def test_the_noise_is_that_of_the_sky_and_of_the_photons():
     noisy, quiet = (make_galaxies(100, 16, 0, noise=noise) for noise in (0.3, 0))
     light, pixel = brightness(quiet.images), 32 / 16
@@ -212,6 +213,7 @@ def test_fainter_galaxies_are_more_and_smaller():
 # What it costs, and what is refused
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [16, 200])
 def test_memory_is_bounded(size):
     make_galaxies(1, 8, random_state=0)

@@ -95,6 +95,7 @@ def test_the_default_network_for_images_is_that_of_gal():
     assert dropped == [0.25, 0.5]
 
 
+@pytest.mark.slow
 def test_equal_seeds_give_equal_models_and_streams_stay_still(iris):
     torch_state, numpy_state = torch.get_rng_state(), global_numpy_state()
     first, second = (
@@ -154,6 +155,7 @@ def test_a_single_class_and_a_single_member_are_taken(iris):
     assert rare.predict_proba(X).shape == (150, 2)
 
 
+@pytest.mark.slow
 def test_max_steps_sets_the_gradient_steps_whatever_the_rows(iris):
     for n, max_epochs, max_steps, expected in [
         (150, 50, 7, 7),  # ends within the third epoch of three steps
@@ -363,6 +365,7 @@ def test_probabilities_sum_to_one_in_float64(iris, model):
     np.testing.assert_allclose(sums, 1, rtol=0, atol=1e-15)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("batch_size", [1, 37, 1000])
 def test_draws_do_not_depend_on_batch_size(iris, model, batch_size):
     whole = model.predict_samples(iris[0], random_state=0)
@@ -375,6 +378,7 @@ def test_no_seed_gives_fresh_draws(iris, model):
     assert not np.allclose(first, second)
 
 
+@pytest.mark.slow
 def test_the_deterministic_twin_has_one_draw_with_dropout_off(iris, model):
     twin = clone(model).set_params(deterministic=True).fit(*iris)
     draws = twin.predict_samples(iris[0])

@@ -83,6 +83,7 @@ def test_rows_differ_in_their_concentration():
     assert np.median(tight) > 5 * np.median(loose)
 
 
+@pytest.mark.slow
 def test_a_binomial_has_an_infinite_concentration_without_a_draw(
     data, model, monkeypatch
 ):
@@ -427,6 +428,7 @@ def test_single_votes_cannot_tell_a_concentration(data):
     np.testing.assert_allclose(model.predict(X), plain.predict(X), atol=0.1)
 
 
+@pytest.mark.slow
 def test_a_loss_of_the_users_own_is_called_with_logits_and_votes(data):
     X, votes, _ = data
 

@@ -57,6 +57,7 @@ def weights_of(model):
 # ------------------------------------------------------------------------- learning
 
 
+@pytest.mark.slow
 def test_members_learn_and_differ(iris, model):
     assert model.score(*iris) > 0.9
     assert len(model.members_) == 4
@@ -97,6 +98,7 @@ def test_workers_change_nothing(iris, model, n_jobs):
     )
 
 
+@pytest.mark.slow
 def test_members_may_be_trained_in_threads(iris, model):
     with joblib.parallel_config(backend="threading"):
         threads = clone(model).set_params(n_jobs=2).fit(*iris)
@@ -121,6 +123,7 @@ def test_a_member_does_not_depend_on_how_many_others_there_are(iris, model):
         np.testing.assert_array_equal(weights, expected)
 
 
+@pytest.mark.slow
 def test_a_warm_start_continues_each_member_and_adds_new_ones(iris):
     model = DeepEnsembleClassifier(n_members=2, warm_start=True, **FAST).fit(*iris)
     before, steps = model.members_, model.n_steps_
@@ -274,6 +277,7 @@ def test_more_draws_than_members_are_refused(iris, model):
         model.predict_samples(iris[0], 5)
 
 
+@pytest.mark.slow
 def test_predictions_are_means_over_members(iris, model):
     X = iris[0]
     draws = model.predict_samples(X)
@@ -311,6 +315,7 @@ def test_features_of_members_stand_side_by_side(iris, model):
     np.testing.assert_allclose(features[:, 32:48], expected, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_last_layers_and_laplace_take_the_features_of_all_members(iris, model):
     X, y = iris
     last = LastLayerClassifier(FrozenEstimator(model), random_state=0).fit(X, y)
@@ -346,6 +351,8 @@ def test_it_works_in_pipelines_searches_and_learners(iris):
     assert len(learner.X_training) == 18
 
 
+@pytest.mark.slow
+@pytest.mark.versions
 def test_clones_and_pickles_predict_the_same(iris, model):
     copy = pickle.loads(pickle.dumps(model))
     np.testing.assert_array_equal(

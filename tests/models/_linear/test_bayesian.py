@@ -251,6 +251,7 @@ def test_pieces_equal_the_whole(cuts, fit_intercept):
     assert relative_error(*draws) < 1e-8
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(
     st.integers(1, 10),

@@ -44,6 +44,7 @@ def losses_by_hand(module, y):
     return k * np.log1p(np.exp(-logit)) + (n - k) * np.log1p(np.exp(logit))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("estimator", "y", "n_outputs"),
     [
@@ -76,6 +77,7 @@ def test_a_row_of_weight_zero_is_left_out():
     np.testing.assert_allclose(zero, without, rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_class_weights_are_weights_of_rows():
     y = np.where(np.arange(40) < 6, "rare", "usual")
     params = {"max_epochs": 3, "random_state": 0}

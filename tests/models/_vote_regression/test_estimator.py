@@ -211,6 +211,7 @@ def test_the_prior_variance_found_has_the_largest_evidence():
         assert other.log_marginal_likelihood() < best
 
 
+@pytest.mark.slow
 def test_the_start_of_the_search_does_not_matter():
     X, votes, _ = problem(80, 6, concentration=5.0)
     ends = [

@@ -88,6 +88,7 @@ def test_where_they_are_sampled_none_adds_a_standard_error_more(seed):
     assert (short <= np.maximum(errors, 1e-6)).all()
 
 
+@pytest.mark.slow
 def test_sampled_gains_are_right_on_average():
     draws = alike_draws(40, 20, 3)
     exact_rows, exact, _ = lazy(draws, 6)

@@ -128,6 +128,7 @@ def test_equal_rows_are_chosen_between_by_the_seed():
     assert_array_equal(choose(draws, 9)[0], choose(draws, 9)[0])
 
 
+@pytest.mark.slow
 def test_no_row_comes_twice_even_when_all_are_asked_for():
     chosen, strategy = choose(alike_draws(40, 50, 3), 40)
     assert sorted(chosen) == list(range(40))
@@ -191,6 +192,7 @@ def test_the_draws_of_a_network_are_joint_across_chunks_and_workers(network, dig
     assert_array_equal(expected[:4], full_greedy(draws, 4)[0])
 
 
+@pytest.mark.slow
 def test_a_small_memory_gives_the_same_batch():
     model, X = SeededSampler(n_classes=4), random_pool(3000)
     few = {"n_draws": 20, "n_joint_samples": 500, "random_state": 0}
