@@ -11,10 +11,10 @@ from math import ceil
 import numpy as np
 import scipy.sparse as sp
 from joblib import effective_n_jobs
-from tqdm.auto import tqdm
 
 from skbal._utils.chunks import MAX_MEMORY, chunks, rows_within
 from skbal._utils.pools import cut, n_rows, sliceable, take, whole
+from skbal._utils.progress import progress_bar
 from skbal._utils.workers import call_all
 
 COPIES = 3  # a result, and what making and using it holds beside
@@ -184,7 +184,8 @@ def _walk_on(work, X, slices, also, n_jobs, verbose):
         arguments = ((chunk,) for chunk in cut(X, slices))
     if also is not None:
         arguments = ((*chunk, *also(rows)) for chunk, rows in zip(arguments, slices))
-    with tqdm(initial=done, total=total, unit="rows", disable=not verbose) as bar:
+    options = {"initial": done, "total": total, "unit": "rows"}
+    with progress_bar(show=verbose, **options) as bar:
         for number, result in call_all(work, arguments, n_jobs):
             rows = slices[number]
             yield rows, result

@@ -1,12 +1,12 @@
 """The comparison of query strategies on known labels."""
 
 from sklearn.utils.validation import check_memory
-from tqdm.auto import tqdm
 
 from skbal._utils.arrays import as_array, refuse_sparse_column
 from skbal._utils.labels import check_answers
 from skbal._utils.parameters import count, flag, jobs
 from skbal._utils.pools import n_rows
+from skbal._utils.progress import progress_bar
 from skbal._utils.random import check_seed
 from skbal._utils.tags import regresses
 from skbal._utils.validation import check_fits, check_n_instances, check_real
@@ -231,8 +231,8 @@ def _calls(settings, strategies, n_repeats, seed):
 
 def _in_order(results, n_runs, verbose):
     found = [None] * n_runs
-    bar = tqdm(results, total=n_runs, desc=OWNER, unit="run", disable=not verbose)
-    for number, history in bar:
+    options = {"total": n_runs, "desc": OWNER, "unit": "run"}
+    for number, history in progress_bar(results, show=verbose, **options):
         found[number] = history
     return found
 

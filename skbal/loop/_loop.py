@@ -7,13 +7,12 @@ from numbers import Real
 import numpy as np
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
-from tqdm.auto import tqdm
 
 from skbal._utils.initial import initial_rule
 from skbal._utils.memory_maps import KeepsMaps
 from skbal._utils.names import KnowsItsParameters
 from skbal._utils.parameters import count, own, rules_of
-from skbal._utils.progress import verbose_rule
+from skbal._utils.progress import progress_bar, verbose_rule
 from skbal._utils.scoring import score_of
 from skbal._utils.timing import timed
 from skbal._utils.unknown_categories import unknown_categories_explained
@@ -253,12 +252,12 @@ class ActiveLearningLoop(KeepsMaps, KnowsItsParameters):
     def __iter__(self):
         """Make the steps that are left, and yield a Record after each of them."""
         self._start()
-        with tqdm(
+        with progress_bar(
+            show=self.verbose,
             total=None if self.n_queries is None else self.n_queries + 1,
             initial=len(self.history_),
             desc=self.verbose if isinstance(self.verbose, str) else OWNER,
             unit="step",
-            disable=not self.verbose,
         ) as bar:
             while (record := self._next()) is not None:
                 bar.set_postfix(labels=record.n_labels, score=record.score)

@@ -3,10 +3,10 @@
 from functools import partial
 
 import numpy as np
-from tqdm.auto import tqdm
 
 from skbal._utils.memory import as_text, check_memory
 from skbal._utils.parameters import count, memory
+from skbal._utils.progress import progress_bar
 from skbal._utils.random import check_seed
 from skbal._utils.warn import warn
 from skbal.exceptions import TooFewDrawsWarning
@@ -180,7 +180,7 @@ class BatchBALD(DrawStrategy):
             configurations,
             priority=rng.random(len(scores)),
             rng=of_groups,
-            ticks=partial(tqdm, unit="picks", disable=not self.verbose),
+            ticks=partial(progress_bar, unit="picks", show=self.verbose),
         )
         self._warn_of_few_draws(pattern.shape[1])
         return chosen
