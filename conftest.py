@@ -1,6 +1,7 @@
 """Settings of all tests and doctests."""
 
 import os
+from collections import defaultdict
 
 import pytest
 
@@ -8,6 +9,39 @@ import pytest
 # machine far more. Set before NumPy and torch load.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("MPLBACKEND", "Agg")
+
+
+def pytest_addoption(parser):
+    """Add the option that makes a run of the tests shorter."""
+    parser.addoption(
+        "--cases",
+        type=int,
+        metavar="N",
+        help="Of each parametrized test run N cases, the first and the last included. "
+        "Tests that are marked 'versions' run all of theirs.",
+    )
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leave out cases of tests if the option ``--cases`` says so."""
+    n_cases = config.getoption("--cases")
+    if n_cases is None:
+        return
+    cases = defaultdict(list)
+    for item in items:
+        cases[item.nodeid.partition("[")[0]].append(item)
+    kept = set()
+    for found in cases.values():
+        every = found[0].get_closest_marker("versions") is not None
+        kept.update(found if every else _spread(found, n_cases))
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = [item for item in items if item in kept]
+
+
+def _spread(cases, n):
+    """Return up to n cases, evenly spread over all."""
+    last = len(cases) - 1
+    return [cases[last * place // max(n - 1, 1)] for place in range(n)]
 
 
 def pytest_generate_tests(metafunc):
