@@ -58,8 +58,9 @@ def outcome(loop):
 def left_behind():
     """Return what an interrupted pass could leave in this process."""
     return (
-        len(_get_current_function_mode_stack()),
-        len(_get_current_dispatch_mode_stack()),
+        # One that is off does nothing, and the next pass takes it off the stack.
+        [mode for mode in _get_current_function_mode_stack() if mode.on],
+        [mode for mode in _get_current_dispatch_mode_stack() if mode.on],
         torch.is_grad_enabled(),
         torch.is_inference_mode_enabled(),
         torch.get_num_threads(),

@@ -21,7 +21,7 @@ from skbal.models._dropout._masks import MaskedDropout, Masks
 from skbal.models._dropout._plan import one_draw, plan_of
 from skbal.models._dropout._sizes import bytes_around_dropout
 from skbal.models._networks._few_rows import filled_up
-from skbal.models._networks._modes import in_mode
+from skbal.models._networks._modes import in_mode, no_grad
 from skbal.models._networks._noise import Noise, NoNoise
 from skbal.models._networks._sizes import LIVE_TENSORS, largest_bytes
 from skbal.models._networks._twin import drawing_twin, network_output
@@ -56,7 +56,7 @@ class DropoutSampler:
         if plan is None:
             plan = plan_of(module, example, type(module).__name__)
         twin = drawing_twin(module, plan.frozen)
-        with torch.no_grad():
+        with no_grad():
             self._way = _fastest_way(twin, example, n_draws, plan)
         self.batch_size = self._way.batch_size
 
@@ -151,7 +151,7 @@ class _OneByOne:
 
     def outputs(self, x, masks, draws):
         # Not in inference mode, in which torch would not let `Noise` see all.
-        with torch.inference_mode(False), torch.no_grad():
+        with torch.inference_mode(False), no_grad():
             x = x.clone()
             sources = (Joint(masks, draw, self._places) for draw in draws)
             return torch.stack([one_draw(self.twin, x, source) for source in sources])

@@ -13,7 +13,7 @@ from skbal.exceptions import NoDropoutError
 from skbal.models._dropout._first_dense import is_plain, split_sequential
 from skbal.models._dropout._joint import Joint, Place
 from skbal.models._dropout._masks import MaskedDropout, Masks
-from skbal.models._networks._modes import in_mode
+from skbal.models._networks._modes import in_mode, no_grad
 from skbal.models._networks._noise import Noise
 from skbal.models._networks._twin import drawing_twin, network_output
 
@@ -65,7 +65,7 @@ def plan_of(module, example, owner):
     # After the first few, the same rows come again.
     rows = example[[k % _FEW % len(example) for k in range(_MORE)]]
     refusal = _Refusal(owner, type(module).__name__)
-    with torch.no_grad():
+    with no_grad():
         frozen = _changed_by_a_pass(twin, rows[:_FEW], refusal)
         twin = drawing_twin(module, frozen)
         few, more = (_recorded(twin, rows[:n], refusal) for n in (_FEW, _MORE))
@@ -207,7 +207,7 @@ def _uses_other_streams(function):
 
 def one_draw(twin, x, source):
     """Return the outputs of one pass with the random numbers of a source."""
-    with torch.no_grad():
+    with no_grad():
         return network_output(in_mode(Noise(source), twin, x.clone()))
 
 

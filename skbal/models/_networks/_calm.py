@@ -7,7 +7,7 @@ mode, too. Here it does not.
 import torch
 from torch.nn.parameter import is_lazy
 
-from skbal.models._networks._modes import in_mode
+from skbal.models._networks._modes import in_mode, no_grad
 from skbal.models._networks._noise import Calm, Noise
 
 
@@ -32,7 +32,7 @@ def drops_in_evaluation(twin, example):
     """
     if any(map(is_lazy, twin.parameters())):
         # The first pass of a lazy layer draws its weights, which is no dropout.
-        with torch.no_grad():
+        with no_grad():
             twin(example.clone())
     source = Calm()
     _calm_pass(twin, example.clone(), source)
@@ -64,6 +64,6 @@ class CalmNetwork:
 
 def _calm_pass(twin, x, source):
     # Not in inference mode, in which torch would not let `Noise` see all.
-    with torch.inference_mode(False), torch.no_grad():
+    with torch.inference_mode(False), no_grad():
         x = x.clone() if x.is_inference() else x
         return in_mode(Noise(source), twin, x)

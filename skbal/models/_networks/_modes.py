@@ -4,8 +4,28 @@ A mode stands on a stack of its thread. If a user's Ctrl-C comes at the moment w
 mode is left, torch leaves it there, and it would act on all that follows.
 """
 
+from contextlib import contextmanager
+
+import torch
 from torch import overrides
 from torch.utils import _python_dispatch
+
+
+@contextmanager
+def no_grad():
+    """Do what ``torch.no_grad`` does, also if a Ctrl-C comes at its end.
+
+    That of torch would leave gradients off for all that follows in this thread. A
+    generator that is left inside ends when Python drops it.
+    """
+    before = torch.is_grad_enabled()
+    try:
+        torch._C._set_grad_enabled(False)
+        yield
+    finally:
+        # Not torch.set_grad_enabled: a Ctrl-C may come where a function of Python
+        # begins, but not where one of C does.
+        torch._C._set_grad_enabled(before)
 
 
 def in_mode(mode, function, *args):
@@ -27,6 +47,7 @@ def in_mode(mode, function, *args):
         What the function returns.
     """
     # No `with`: its end fails if a Ctrl-C came while torch had put the mode aside.
+    _take_off_what_is_off(mode)
     try:
         mode.__enter__()
         return function(*args)
@@ -36,9 +57,23 @@ def in_mode(mode, function, *args):
 
 
 def _take_off(mode):
-    if isinstance(mode, overrides.TorchFunctionMode):
-        stack = overrides._get_current_function_mode_stack()
-    else:
-        stack = _python_dispatch._get_current_dispatch_mode_stack()
+    stack = _stack_of(mode)
     if stack and stack[-1] is mode:
         mode.__exit__(None, None, None)
+
+
+def _take_off_what_is_off(mode):
+    """Take off modes of ours that a Ctrl-C left on the stack. They do nothing there."""
+    stack = _stack_of(mode)
+    while stack and _is_ours(stack[-1]) and not stack[-1].on:
+        stack.pop().__exit__(None, None, None)
+
+
+def _is_ours(mode):
+    return type(mode).__module__.startswith("skbal.")
+
+
+def _stack_of(mode):
+    if isinstance(mode, overrides.TorchFunctionMode):
+        return overrides._get_current_function_mode_stack()
+    return _python_dispatch._get_current_dispatch_mode_stack()

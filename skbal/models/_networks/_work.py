@@ -13,7 +13,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry
 
 from skbal._utils.threads import one_torch_thread
-from skbal.models._networks._modes import in_mode
+from skbal.models._networks._modes import in_mode, no_grad
 from skbal.models._networks._noise import Calm, Noise
 from skbal.models._networks._twin import evaluation_twin
 
@@ -57,7 +57,7 @@ def products_per_row(module, example):
     mode = _Products()
     calm = Noise(Calm())
     # Not in inference mode, in which torch would not split its operations.
-    with torch.no_grad():
+    with no_grad():
         in_mode(mode, in_mode, calm, evaluation_twin(module), example.clone())
     return mode.n_products // len(example)
 

@@ -9,7 +9,7 @@ from torch.nn import functional as F
 from torch.utils import _python_dispatch
 
 from skbal.models._dropout._masks import MaskedDropout, Masks
-from skbal.models._networks._modes import in_mode
+from skbal.models._networks._modes import in_mode, no_grad
 from skbal.models._networks._noise import Calm, Noise
 
 MODULES = ("/overrides.py", "/_python_dispatch.py", "/_modes.py", "/_masks.py")
@@ -74,3 +74,36 @@ def test_no_mode_acts_after_a_ctrl_c_at_any_call(make, pop):
             x = torch.ones(2, 3)
             assert torch.equal(F.dropout(x, 0.5, training=False), x)
     assert number > 5
+
+
+@pytest.mark.parametrize("make", [masked, calm])
+def test_the_next_pass_takes_off_what_was_left(make):
+    left = make()
+    left.__enter__()
+    left.on = False
+    assert stacks() == [left]
+    in_mode(make(), a_pass, torch.ones(2, 3))
+    assert stacks() == []
+
+
+@pytest.mark.parametrize("number", range(1, 9))
+def test_gradients_are_on_again_wherever_a_ctrl_c_came(number):
+    n_calls = 0
+
+    def trace(frame, event, arg):
+        nonlocal n_calls
+        n_calls += frame.f_code.co_filename.endswith(("/_modes.py", "/contextlib.py"))
+        if n_calls == number:
+            sys.settrace(None)
+            raise KeyboardInterrupt
+        return None
+
+    sys.settrace(trace)
+    try:
+        with no_grad():
+            assert not torch.is_grad_enabled()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        sys.settrace(None)
+    assert torch.is_grad_enabled()
