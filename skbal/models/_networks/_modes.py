@@ -66,7 +66,11 @@ def _take_off_what_is_off(mode):
     """Take off modes of ours that a Ctrl-C left on the stack. They do nothing there."""
     stack = _stack_of(mode)
     while stack and _is_ours(stack[-1]) and not stack[-1].on:
-        stack.pop().__exit__(None, None, None)
+        left = stack.pop()
+        try:
+            left.__exit__(None, None, None)
+        except IndexError:  # it came halfway: all but the last step of torch was done
+            _python_dispatch._pop_mode()
 
 
 def _is_ours(mode):
