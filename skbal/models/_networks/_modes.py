@@ -47,7 +47,6 @@ def in_mode(mode, function, *args):
         What the function returns.
     """
     # No `with`: its end fails if a Ctrl-C came while torch had put the mode aside.
-    _take_off_what_is_off(mode)
     try:
         mode.__enter__()
         return function(*args)
@@ -57,27 +56,9 @@ def in_mode(mode, function, *args):
 
 
 def _take_off(mode):
-    stack = _stack_of(mode)
+    if isinstance(mode, overrides.TorchFunctionMode):
+        stack = overrides._get_current_function_mode_stack()
+    else:
+        stack = _python_dispatch._get_current_dispatch_mode_stack()
     if stack and stack[-1] is mode:
         mode.__exit__(None, None, None)
-
-
-def _take_off_what_is_off(mode):
-    """Take off modes of ours that a Ctrl-C left on the stack. They do nothing there."""
-    stack = _stack_of(mode)
-    while stack and _is_ours(stack[-1]) and not stack[-1].on:
-        left = stack.pop()
-        try:
-            left.__exit__(None, None, None)
-        except IndexError:  # it came halfway: all but the last step of torch was done
-            _python_dispatch._pop_mode()
-
-
-def _is_ours(mode):
-    return type(mode).__module__.startswith("skbal.")
-
-
-def _stack_of(mode):
-    if isinstance(mode, overrides.TorchFunctionMode):
-        return overrides._get_current_function_mode_stack()
-    return _python_dispatch._get_current_dispatch_mode_stack()

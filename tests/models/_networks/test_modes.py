@@ -76,52 +76,6 @@ def test_no_mode_acts_after_a_ctrl_c_at_any_call(make, pop):
     assert number > 5
 
 
-@pytest.mark.parametrize("make", [masked, calm])
-def test_the_next_pass_takes_off_what_was_left(make):
-    left = make()
-    left.__enter__()
-    left.on = False
-    assert stacks() == [left]
-    in_mode(make(), a_pass, torch.ones(2, 3))
-    assert stacks() == []
-
-
-def interrupted_at_line(number, mode):
-    """Run a pass; raise KeyboardInterrupt at the line of this number."""
-    n_lines = 0
-
-    def trace(frame, event, arg):
-        nonlocal n_lines
-        # Not in ours, where a Ctrl-C comes at calls and not before an assignment.
-        if not frame.f_code.co_filename.endswith(MODULES[:2]):
-            return None
-        n_lines += event == "line"
-        if n_lines == number:
-            sys.settrace(None)
-            raise KeyboardInterrupt
-        return trace
-
-    x = torch.ones(2, 3)
-    sys.settrace(trace)
-    try:
-        in_mode(mode, a_pass, x)
-    except KeyboardInterrupt:
-        return True
-    finally:
-        sys.settrace(None)
-    return False
-
-
-@pytest.mark.parametrize("make", [masked, calm])
-def test_passes_go_on_after_a_ctrl_c_at_any_line(make):
-    number = 1
-    while interrupted_at_line(number, make()):
-        in_mode(make(), a_pass, torch.ones(2, 3))
-        assert stacks() == []
-        number += 1
-    assert number > 2
-
-
 @pytest.mark.parametrize("number", range(1, 9))
 def test_gradients_are_on_again_wherever_a_ctrl_c_came(number):
     n_calls = 0
