@@ -1,83 +1,20 @@
 """What a loop has done: one record per step."""
 
 import copy
-import math
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import fields
 
 import numpy as np
 
 from skbal._utils.optional import require
 from skbal._utils.pickled_version import KnowsItsVersion
 from skbal._utils.result_files import check_provenance, reading, write_result
-from skbal._utils.validation import check_count, check_real
+from skbal._utils.validation import check_real
 from skbal.loop._html import history_html
-from skbal.loop._plain_records import check_plain, field_value
-from skbal.loop._record_checks import check_order, check_record
+from skbal.loop._plain_records import check_plain
+from skbal.loop._record import Record, plain_of, record_of
+from skbal.loop._record_checks import check_order
 
 __all__ = ["History", "Record"]
-
-
-@dataclass(frozen=True, eq=False)
-class Record:
-    """One step of a loop: the rows asked about, and the score after teaching them.
-
-    Two records are equal if everything but their times is equal.
-
-    Parameters
-    ----------
-    step : int
-        0 for the model before any query, then the number of the query.
-    n_labels : int
-        Number of labels paid for so far, including those of this step, rejected ones
-        and rows that the oracle left unanswered.
-    score : float
-        Score on the test set, higher is better. NaN without a test set.
-    indices : tuple of int
-        Rows of the pool that were asked about in this step, in the order asked.
-    rejected : tuple of int
-        The rows among ``indices`` whose label was not trusted and not taught.
-    seconds_training : float
-        Time that teaching the learner took.
-    seconds_querying : float
-        Time that choosing rows of the pool took.
-    seconds_testing : float
-        Time that scoring the learner on the test set took.
-    cost : float, optional
-        What the oracle's answers have cost so far, in the oracle's unit. None means
-        the number of labels.
-    skipped : tuple of int
-        The rows among ``indices`` that the oracle left unanswered.
-    """
-
-    step: int
-    n_labels: int
-    score: float = math.nan
-    indices: tuple = ()
-    rejected: tuple = ()
-    seconds_training: float = field(default=0.0, compare=False)
-    seconds_querying: float = field(default=0.0, compare=False)
-    seconds_testing: float = field(default=0.0, compare=False)
-    cost: float = None
-    skipped: tuple = ()
-
-    def __post_init__(self):
-        check_count(self.n_labels, "n_labels", "Record", smallest=0)
-        if self.cost is None:
-            object.__setattr__(self, "cost", float(self.n_labels))
-        check_record(self)
-
-    def __eq__(self, other):
-        if not isinstance(other, Record):
-            return NotImplemented
-        return self._key() == other._key()
-
-    def __hash__(self):
-        return hash(self._key())
-
-    def _key(self):
-        # Two missing scores are equal, although NaN differs from NaN.
-        values = (getattr(self, part.name) for part in fields(self) if part.compare)
-        return tuple("missing" if value != value else value for value in values)
 
 
 class History(KnowsItsVersion):
@@ -261,7 +198,7 @@ class History(KnowsItsVersion):
         records : list of dict
             One per step, with the fields of `Record` as keys. A missing score is None.
         """
-        return [_plain(record) for record in self]
+        return [plain_of(record) for record in self]
 
     @classmethod
     def from_records(cls, records):
@@ -286,7 +223,7 @@ class History(KnowsItsVersion):
         ValueError
             If a count is negative, or the number of labels falls.
         """
-        return cls(_record(plain) for plain in check_plain(records))
+        return cls(record_of(plain) for plain in check_plain(records))
 
     def save(self, path):
         """Save the history and what it is of in a file of JSON, without pickle.
@@ -382,23 +319,3 @@ def _last_of_each(labels, scores):
         raise ValueError("History.area needs at least one step, got none.")
     last = np.append(np.diff(labels) > 0, True)
     return labels[last], scores[last]
-
-
-def _plain(record):
-    # JSON has no NaN.
-    plain = asdict(record)
-    plain["score"] = None if math.isnan(record.score) else record.score
-    plain["indices"] = list(record.indices)
-    plain["rejected"] = list(record.rejected)
-    plain["skipped"] = list(record.skipped)
-    return plain
-
-
-def _record(plain):
-    names = {part.name for part in fields(Record)}
-    if unknown := set(plain) - names:
-        raise TypeError(
-            "records of History.from_records have the unknown fields "
-            f"{sorted(unknown)}, known are {sorted(names)}."
-        )
-    return Record(**{name: field_value(name, value) for name, value in plain.items()})

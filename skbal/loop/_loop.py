@@ -1,21 +1,14 @@
 """The loop: query, ask the oracle, teach, score, and keep a record."""
 
-import copy
-from dataclasses import dataclass, replace
-from numbers import Real
-
 import numpy as np
 from sklearn.base import clone
-from sklearn.exceptions import NotFittedError
 
 from skbal._utils.initial import initial_rule
 from skbal._utils.memory_maps import KeepsMaps
 from skbal._utils.names import KnowsItsParameters
 from skbal._utils.parameters import count, own, rules_of
 from skbal._utils.progress import progress_bar, verbose_rule
-from skbal._utils.scoring import score_of
 from skbal._utils.timing import timed
-from skbal._utils.unknown_categories import unknown_categories_explained
 from skbal.loop._advance import advance, forget, memory_of, warn_of_rejections
 from skbal.loop._checks import (
     OWNER,
@@ -37,33 +30,13 @@ from skbal.loop._html import loop_html
 from skbal.loop._pool import Pool
 from skbal.loop._provenance import note_provenance
 from skbal.loop._received import received
+from skbal.loop._ruling import Ruling
+from skbal.loop._scoring import score_on_test_set
 from skbal.loop._step import Lesson, Step
 
 __all__ = ["ActiveLearningLoop"]
 
 _AFTER_START = ("history_", "pending_", "remaining_", "skipped_", "stop_reason_")
-
-
-@dataclass(frozen=True)
-class _Ruling:
-    """What the stopping rules said after a step, and what they remember.
-
-    Parameters
-    ----------
-    stopping : object
-        The loop's parameter ``stopping`` that the rules were copied from.
-    rules : list of callable
-        The copies.
-    says : str or None
-        Why to stop.
-    n_steps : int
-        The number of steps after which they said so.
-    """
-
-    stopping: object
-    rules: list
-    says: str = None
-    n_steps: int = 0
 
 
 class ActiveLearningLoop(KeepsMaps, KnowsItsParameters):
@@ -359,7 +332,7 @@ class ActiveLearningLoop(KeepsMaps, KnowsItsParameters):
             check_stopping(self.stopping, "stopping", OWNER)
             rules = stopping_rules(self.stopping)
             rules = [clone(rule, safe=False) for rule in rules]
-            self._ruling = _Ruling(self.stopping, rules)
+            self._ruling = Ruling(self.stopping, rules)
 
     def _current(self):
         """Return the step that the history has no record of yet, or None."""
@@ -412,22 +385,8 @@ class ActiveLearningLoop(KeepsMaps, KnowsItsParameters):
     def _ask_rules(self):
         # Once per step. Rules that are new or failed are asked before the next step,
         # because a step costs labels.
-        ruling, n_steps = self._ruling, len(self.history_)
-        if ruling.n_steps == n_steps:
-            return
-        # Copies are asked, so that none remembers an answer that was lost.
-        rules = [copy.copy(rule) for rule in ruling.rules]
-        answers = [self._answer_of(rule) for rule in rules]
-        says = next((answer for answer in answers if answer), None)
-        self._ruling = replace(ruling, rules=rules, says=says, n_steps=n_steps)
-
-    def _answer_of(self, rule):
-        try:
-            return rule(self)
-        except NotFittedError:
-            if n_taught(self.learner):
-                raise
-            return None  # nothing is known that could be stable or certain
+        if self._ruling.n_steps < len(self.history_):
+            self._ruling = self._ruling.after(self)
 
     def _begin(self):
         """Return a new step that has asked nothing yet."""
@@ -464,7 +423,7 @@ class ActiveLearningLoop(KeepsMaps, KnowsItsParameters):
         return advance(step, self, self._pool)
 
     def _record(self, step):
-        score, seconds = timed(self._score)
+        score, seconds = timed(score_on_test_set, self)
         before = self.history_[-1].n_labels if len(self.history_) else self._n_taught
         return Record(
             step=step.number,
@@ -482,23 +441,3 @@ class ActiveLearningLoop(KeepsMaps, KnowsItsParameters):
     def _cost(self):
         cost = getattr(self.oracle, "cost", None)
         return None if cost is None else cost + self._paid_to[1]
-
-    def _score(self):
-        if self.X_test is None:
-            return float("nan")
-        try:
-            score = self._score_on_test_set()
-        except NotFittedError:
-            if n_taught(self.learner):
-                raise
-            return float("nan")  # no first label was answered, or all are of one class
-        if np.ndim(score) != 0 or not isinstance(np.asarray(score).item(), Real):
-            raise TypeError(f"scoring of {OWNER} must give one number, got {score!r}.")
-        return float(score)
-
-    def _score_on_test_set(self):
-        if self.scoring is None:
-            with unknown_categories_explained():
-                return self.learner.score(self.X_test, self.y_test)
-        estimator = scored_estimator(self.learner)
-        return score_of(estimator, self.X_test, self.y_test, self.scoring)

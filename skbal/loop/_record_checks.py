@@ -28,6 +28,8 @@ def check_record(record):
         check_count(getattr(record, name), name, "Record", smallest=0)
     for name in ("score", "cost"):
         value = getattr(record, name)
+        if name == "cost" and value is None:
+            continue
         if isinstance(value, bool) or not isinstance(value, Real):
             raise TypeError(
                 f"{name} of Record must be a number, or NaN if there is none, got "
