@@ -16,6 +16,9 @@ _TRAINING = threading.RLock()
 def seeded_torch(seed, device="cpu"):
     """Seed torch's global stream inside the block, and restore it afterwards.
 
+    Gradients, too, are on or off afterwards as before: in torch's own functions, a
+    Ctrl-C may come between switching them off and the block that switches them on.
+
     Parameters
     ----------
     seed : int
@@ -29,9 +32,13 @@ def seeded_torch(seed, device="cpu"):
     """
     device = torch.device(device)
     devices = [device] if device.type == "cuda" else []
+    gradients = torch.is_grad_enabled()
     with _TRAINING, torch.random.fork_rng(devices=devices):
         torch.default_generator.manual_seed(seed)
         if devices:
             with torch.cuda.device(device):
                 torch.cuda.manual_seed(seed)
-        yield
+        try:
+            yield
+        finally:
+            torch._C._set_grad_enabled(gradients)

@@ -57,13 +57,15 @@ def test_seeded_torch_repeats_and_puts_the_stream_back():
     assert torch.equal(torch.get_rng_state(), state)
 
 
-def test_seeded_torch_puts_the_stream_back_after_an_error():
+def test_seeded_torch_puts_the_stream_and_gradients_back_after_an_error():
     def fail():
         with seeded_torch(3):
             torch.rand(4)
+            torch.no_grad().__enter__()  # and a Ctrl-C comes before its block begins
             raise KeyError
 
     state = torch.get_rng_state()
     with pytest.raises(KeyError):
         fail()
     assert torch.equal(torch.get_rng_state(), state)
+    assert torch.is_grad_enabled()
