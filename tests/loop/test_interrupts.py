@@ -166,7 +166,7 @@ def test_an_error_at_a_few_places_changes_nothing(make, event, error):
 @pytest.mark.parametrize(("event", "error"), KINDS)
 @pytest.mark.parametrize("make", LOOPS)
 def test_an_error_at_many_places_changes_nothing(make, event, error):
-    places = spread(make, event, 25)
+    places = spread(make, event, 15)
     assert places_that_matter(make, event, error, places) == []
 
 
