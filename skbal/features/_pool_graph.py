@@ -1,0 +1,565 @@
+"""PoolGraph: what lies near what in a pool, and the smoothest functions on it."""
+
+import warnings
+
+import numpy as np
+from scipy.sparse.csgraph import connected_components
+from sklearn.base import (
+    BaseEstimator,
+    ClassNamePrefixFeaturesOutMixin,
+    TransformerMixin,
+)
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from skbal._utils.arrays import check_length_known, refuse_masked
+from skbal._utils.names import KnowsItsParameters
+from skbal._utils.parameters import (
+    check_parameters,
+    count,
+    either,
+    having,
+    jobs,
+    option,
+    own,
+    seed,
+)
+from skbal._utils.pools import is_indexed, n_rows
+from skbal._utils.random import check_seed, stream
+from skbal.exceptions import NumericalWarning
+from skbal.features._affinity import affinity_matrix, neighbour_means
+from skbal.features._coordinates import Coordinates
+from skbal.features._eigenfunctions import eigenfunctions
+from skbal.features._known_rows import KnownRows, can_be_known
+from skbal.features._neighbours import (
+    ApproximateSearch,
+    ExactSearch,
+    GivenSearch,
+    nearest_others,
+)
+
+_SAME = 1e-5  # of the size of a point: rows this near to each other are one
+_AT_ONCE = 4_096  # rows whose neighbours are searched together
+
+
+def _check_features(value, name, owner):
+    is_kind = isinstance(value, type)
+    known = callable(value) or (hasattr(value, "fit") and hasattr(value, "transform"))
+    if is_kind or not known:
+        shown = f"the class {value.__name__}" if is_kind else repr(value)
+        raise TypeError(
+            f"{name} of {owner} must be a transformer, a function of rows or None, "
+            f"got {shown}."
+        )
+
+
+class PoolGraph(
+    ClassNamePrefixFeaturesOutMixin,
+    KnowsItsParameters,
+    TransformerMixin,
+    BaseEstimator,
+):
+    """The graph of nearest neighbours in a pool, and the smoothest functions on it.
+
+    The graph is built from unlabelled rows. Each row is joined to its nearest
+    neighbours. The eigenfunctions of the random walk on the graph vary slowly from
+    neighbour to neighbour: the first ones tell clusters apart, later ones parts of
+    clusters [1]_. `transform` returns their values, as features for a model that shall
+    learn from very few labels, such as `skbal.models.GraphClassifier`.
+
+    Parameters
+    ----------
+    features : transformer, callable or None, default=None
+        What distances are measured on. A transformer, such as `GradientHistograms` or a
+        ``Pipeline``, is cloned, fitted on at most 10,000 random rows of the pool, and
+        applied. A function takes rows and returns an array of shape (n_rows,
+        n_features). ``None`` uses the rows themselves, flattened.
+    n_neighbors : int, default=10
+        Number of neighbours of each row.
+    n_components : int, default=200
+        Number of eigenfunctions. A pool of fewer different rows has as many as rows.
+    pca_components : int or None, default=60
+        If there are more features, their first ``pca_components`` principal components
+        are used. ``None`` uses all features.
+    neighbors : {"exact", "approximate"} or transformer, default="exact"
+        How neighbours are found. "exact" uses scikit-learn, whose time grows with the
+        square of the number of rows if there are more than about 15 features.
+        "approximate" uses faiss, which ``pip install 'skbal[graph]'`` installs. A
+        transformer, such as ``pynndescent.PyNNDescentTransformer()``, gives a sparse
+        matrix of distances as `sklearn.neighbors.KNeighborsTransformer` does.
+    random_state : None, int, numpy.random.RandomState or numpy.random.Generator
+        Seeds the choice of rows to fit ``features`` on if the pool is large, and the
+        start of the search for eigenfunctions.
+    batch_size : int, optional
+        Number of rows whose features are computed at once. ``None`` chooses it so that
+        temporaries stay near 64 MB.
+    n_jobs : int, optional
+        Number of parallel joblib workers that compute features. ``None`` means 1
+        unless in a `joblib.parallel_config` context.
+
+    Attributes
+    ----------
+    embedding_ : ndarray of shape (n_pool, n_components)
+        Values of the eigenfunctions at the rows of the pool. The squares of a column
+        have mean 1 over the nodes, weighted by their degrees.
+    eigenvalues_ : ndarray of shape (n_components,)
+        Eigenvalues of the random walk, in [-1, 1], largest first. A function with
+        eigenvalue 1 is constant on each connected component.
+    affinity_ : CSR matrix of shape (n_nodes, n_nodes)
+        Weights of the edges, ``exp(-4 d**2 / d_k**2)`` with d_k the distance of the
+        farthest neighbour; of the two directions the larger [2]_.
+    node_of_row_ : ndarray of shape (n_pool,), dtype=intp
+        The node of each row. Equal rows are one node.
+    n_connected_components_ : int
+        Number of connected components of the graph.
+    features_ : transformer, callable or None
+        The fitted transformer, or what was given.
+    n_features_in_ : int
+        Number of features of a row, if rows have a second axis.
+
+    See Also
+    --------
+    skbal.models.GraphClassifier : Learns classes on the eigenfunctions.
+    skbal.seeding.ClusterSeed : First labels, one for each cluster of the graph.
+
+    Notes
+    -----
+    A row of the pool is found again by its values and keeps its own value of each
+    eigenfunction. A new row gets the weighted mean over its nearest rows in the pool.
+
+    ``clone`` returns a fitted graph itself: copies would be large, and it depends on no
+    labels. For the same reason ``fit`` keeps a fitted graph if all rows are of its pool
+    and no parameter was changed. So a fitted graph may be a step of a ``Pipeline`` that
+    is fitted on labelled rows of the pool. `get_params` has what a graph of another
+    pool needs: ``PoolGraph(**graph.get_params())``.
+
+    Held in memory: the coordinates of the rows (at most ``pca_components``), the
+    eigenfunctions in float32, and the edges. Data that are not in memory are read chunk
+    by chunk.
+
+    References
+    ----------
+    .. [1] M. Belkin and P. Niyogi (2003), Laplacian Eigenmaps for Dimensionality
+       Reduction and Data Representation.
+    .. [2] L. Zelnik-Manor and P. Perona (2004), Self-Tuning Spectral Clustering; the
+       factor 4 is that of J. Calder, B. Cook, M. Thorpe and D. Slepcev (2020), Poisson
+       Learning.
+
+    Examples
+    --------
+    Two groups of rows: the second eigenfunction tells them apart.
+
+    >>> import numpy as np
+    >>> from skbal.features import PoolGraph
+    >>> X = np.array([[0.0], [0.1], [0.2], [0.3], [9.0], [9.1], [9.2], [9.4]])
+    >>> graph = PoolGraph(n_neighbors=4, n_components=2, random_state=0).fit(X)
+    >>> graph.n_connected_components_
+    1
+    >>> second = graph.transform([[0.25], [9.05]])[:, 1]
+    >>> bool(second[0] * second[1] < 0)
+    True
+    """
+
+    _parameter_rules = {
+        "features": own(
+            _check_features, "a transformer, a function or None", 3, none=True
+        ),
+        "n_neighbors": count(1),
+        "n_components": count(1),
+        "pca_components": count(1, none=True),
+        "neighbors": either(
+            option("exact", "approximate"),
+            having("fit", "transform", example="KNeighborsTransformer()"),
+        ),
+        "random_state": seed(),
+        "batch_size": count(1, none=True),
+        "n_jobs": jobs(),
+    }
+
+    def __init__(
+        self,
+        features=None,
+        n_neighbors=10,
+        n_components=200,
+        *,
+        pca_components=60,
+        neighbors="exact",
+        random_state=None,
+        batch_size=None,
+        n_jobs=None,
+    ):
+        self.features = features
+        self.n_neighbors = n_neighbors
+        self.n_components = n_components
+        self.pca_components = pca_components
+        self.neighbors = neighbors
+        self.random_state = random_state
+        self.batch_size = batch_size
+        self.n_jobs = n_jobs
+
+    # ------------------------------------------------------------------ learning
+
+    def fit(self, X, y=None):
+        """Build the graph of a pool and find its eigenfunctions.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_pool, ...)
+            The pool, of any kind that ``features`` takes. Labels are not needed.
+        y : object, optional
+            Not used. It exists so that a ``Pipeline`` can pass labels.
+
+        Returns
+        -------
+        self : PoolGraph
+            The fitted graph. A fitted graph is left as it is if all rows of X are of
+            its pool and no parameter was changed.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If X or a parameter is invalid, or all rows are equal. The message says
+            which.
+
+        Warns
+        -----
+        NumericalWarning
+            If the graph has more connected components than eigenfunctions.
+        """
+        check_parameters(self)
+        if self._keeps(X):
+            return self
+        owner = type(self).__name__
+        random = stream(check_seed(self.random_state, owner), "graph")
+        self._check_rows(X, reset=True)
+        coordinates = Coordinates(self.features, self.pca_components, owner)
+        points = self._points(coordinates.fit(X, random), X)
+        points, rows = _different(points)
+        if len(points) < 2:
+            raise ValueError(
+                f"X given to {owner} must have at least 2 different rows, but all of "
+                f"its {len(rows)} rows are equal (n_samples = {len(rows)})."
+            )
+        search = self._search(points)
+        found = nearest_others(search, points, self._n_nearest(len(points) - 1))
+        affinity = affinity_matrix(*found)
+        n_components = min(self.n_components, len(points))
+        values, functions = eigenfunctions(affinity, n_components, random)
+        self._coordinates, self._find, self._points_ = coordinates, search, points
+        self._functions = functions
+        self.features_ = coordinates.transformer
+        self.eigenvalues_, self.affinity_, self.node_of_row_ = values, affinity, rows
+        self.n_connected_components_ = int(connected_components(affinity)[0])
+        self._known = KnownRows(X) if can_be_known(X) else None
+        self._fitted_with = self.get_params(deep=False)
+        self._warn_of_components()
+        return self
+
+    def fit_transform(self, X, y=None):
+        """Build the graph and return the eigenfunctions at the rows.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_pool, ...)
+            The pool.
+        y : object, optional
+            Not used.
+
+        Returns
+        -------
+        values : ndarray of shape (n_pool, n_components)
+        """
+        return self.fit(X, y).transform(X)
+
+    def _keeps(self, X):
+        if not self.__sklearn_is_fitted__() or not self.is_up_to_date():
+            return False
+        same_form = self._row_shape is None or _row_shape(X) == self._row_shape
+        if not same_form or n_rows(X) > len(self.node_of_row_):
+            return False
+        return bool((self._nodes(X) >= 0).all())
+
+    def is_up_to_date(self):
+        """Return whether the parameters are still those of the last ``fit``.
+
+        Returns
+        -------
+        up_to_date : bool
+        """
+        check_is_fitted(self)
+        now, then = self.get_params(deep=False), self._fitted_with
+        return all(now[name] is then[name] or now[name] == then[name] for name in then)
+
+    def _points(self, coordinates, X):
+        return coordinates(X, batch_size=self.batch_size, n_jobs=self.n_jobs)
+
+    def _search(self, points):
+        owner = type(self).__name__
+        if not isinstance(self.neighbors, str):
+            n_neighbors = self._n_nearest(len(points) - 1)
+            return GivenSearch(points, self.neighbors, n_neighbors, owner)
+        if self.neighbors == "approximate":
+            return ApproximateSearch(points, owner)
+        return ExactSearch(points, self.n_jobs)
+
+    def _n_nearest(self, most):
+        return min(self.n_neighbors, most)
+
+    def _warn_of_components(self):
+        n_parts, n_functions = self.n_connected_components_, len(self.eigenvalues_)
+        if n_parts > n_functions:
+            warnings.warn(
+                f"The graph of {type(self).__name__} has {n_parts} connected "
+                f"components, and n_components={n_functions} functions cannot tell "
+                "them all apart. Use more components or more neighbours.",
+                NumericalWarning,
+                stacklevel=3,
+            )
+
+    # ------------------------------------------------------------------ using
+
+    @property
+    def embedding_(self):
+        """Values of the eigenfunctions at the rows of the pool."""
+        return self._functions[self.node_of_row_]
+
+    def transform(self, X):
+        """Return the values of the eigenfunctions at rows.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, ...)
+            Rows of the form passed to ``fit``, of the pool or new ones.
+
+        Returns
+        -------
+        values : ndarray of shape (n_samples, n_components)
+            Of a row of the pool, its own; of a new row, the weighted mean over its
+            nearest rows in the pool.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If X is of another form than the pool, or not finite.
+        """
+        return self.functions_at(self.locate(X))
+
+    def locate(self, X):
+        """Return where rows are on the graph.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, ...)
+            Rows of the form passed to ``fit``.
+
+        Returns
+        -------
+        places : Places
+            Its ``means(values)`` gives any function of the nodes at the rows.
+        """
+        check_is_fitted(self)
+        self._check_rows(X, reset=False)
+        return self._places(X)
+
+    def functions_at(self, places):
+        """Return the values of the eigenfunctions where rows are.
+
+        Parameters
+        ----------
+        places : Places
+            Where the rows are, from `locate`.
+
+        Returns
+        -------
+        values : ndarray of shape (n_samples, n_components)
+        """
+        return places.means(self._functions)
+
+    def mean_variance(self, variances):
+        """Return the mean variance, over the pool, of a random function.
+
+        Parameters
+        ----------
+        variances : ndarray of shape (n_components,)
+            Variance of the weight of each eigenfunction.
+
+        Returns
+        -------
+        variance : float
+        """
+        return weighted_squares(self._functions, variances)[self.node_of_row_].mean()
+
+    def roughness(self, places, variances):
+        """Return how much a random smooth function changes between a row and another.
+
+        It is the expected squared difference between the function at a row and at a
+        random neighbour, where the function is the sum of the eigenfunctions times
+        independent normal numbers of the given variances. It is large between clusters
+        and at rows far from others.
+
+        Parameters
+        ----------
+        places : Places
+            Where the rows are, from `locate`.
+        variances : ndarray of shape (n_components,)
+            Variance of the weight of each eigenfunction.
+
+        Returns
+        -------
+        roughness : ndarray of shape (n_samples,)
+            Non-negative, in units of ``variances``.
+        """
+        return places.roughness(self._functions, self.eigenvalues_, variances)
+
+    def _places(self, X):
+        nodes = self._known_nodes(X)
+        if nodes is not None and (nodes >= 0).all():
+            return Places(self.affinity_, nodes)
+        return self._searched(X)
+
+    def _known_nodes(self, X):
+        rows = None if self._known is None else self._known.find(X)
+        if rows is None:
+            return None
+        return np.where(rows >= 0, self.node_of_row_[rows], -1)
+
+    def _nodes(self, X):
+        return self._places(X).nodes
+
+    def _searched(self, X):
+        points = self._points(self._coordinates, X)
+        n_neighbors = self._n_nearest(len(self._points_))
+        found = [
+            self._find(points[start : start + _AT_ONCE], n_neighbors)
+            for start in range(0, len(points), _AT_ONCE)
+        ]
+        distances, indices = (np.concatenate(parts) for parts in zip(*found))
+        nearest = self._points_[indices[:, 0]]
+        size = np.abs(self._points_).max()
+        is_same = np.abs(points - nearest).max(axis=1) <= _SAME * size
+        nodes = np.where(is_same, indices[:, 0], -1)
+        return Places(self.affinity_, nodes, distances, indices)
+
+    def _check_rows(self, X, reset):
+        name = type(self).__name__
+        refuse_masked(X, f"X given to {name}")
+        check_length_known(X, f"X given to {name}")
+        n_samples = n_rows(X, f"X given to {name}")
+        if n_samples == 0:
+            raise ValueError(f"X given to {name} is empty: 0 sample(s).")
+        shape = _row_shape(X)
+        if shape == ():
+            raise ValueError(
+                f"Expected 2D array, got 1D array instead: X given to {name} must have "
+                "one row per sample. Reshape your data with X.reshape(-1, 1)."
+            )
+        if shape is not None and 0 in shape:
+            raise ValueError(
+                f"X given to {name} has 0 feature(s) (shape={(n_samples, *shape)}) "
+                "while a minimum of 1 is required."
+            )
+        if is_indexed(X) and not isinstance(X, list):
+            validate_data(self, X, reset=reset, skip_check_array=True)
+        if reset:
+            self._row_shape = shape
+        elif shape is not None and self._row_shape not in (None, shape):
+            raise ValueError(
+                f"X given to {name} must have rows of the shape {self._row_shape} of "
+                f"the pool, got {shape}."
+            )
+
+    def __sklearn_clone__(self):
+        return self if self.__sklearn_is_fitted__() else super().__sklearn_clone__()
+
+    def __sklearn_is_fitted__(self):
+        return hasattr(self, "_functions")
+
+    @property
+    def _n_features_out(self):
+        return self._functions.shape[1]
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        tags.input_tags.three_d_array = True
+        tags.non_deterministic = False
+        return tags
+
+
+class Places:
+    """Where rows are on a graph: at nodes, or between some.
+
+    Parameters
+    ----------
+    affinity : CSR matrix of shape (n_nodes, n_nodes)
+        The edges.
+    nodes : ndarray of shape (n_rows,), dtype=intp
+        The node of each row, or -1 for a row between nodes.
+    distances, indices : ndarray of shape (n_rows, n_neighbors), optional
+        The nearest nodes of each row. Needed if some row is between nodes.
+    """
+
+    def __init__(self, affinity, nodes, distances=None, indices=None):
+        self.nodes = nodes
+        self._affinity, self._distances, self._indices = affinity, distances, indices
+        self._new = np.flatnonzero(nodes < 0)
+
+    def __len__(self):
+        return len(self.nodes)
+
+    def means(self, values):
+        """Return a function at the rows, given its values at the nodes.
+
+        Parameters
+        ----------
+        values : ndarray of shape (n_nodes, n_values)
+
+        Returns
+        -------
+        values : ndarray of shape (n_rows, n_values)
+        """
+        found = values[self.nodes]
+        if self._new.size:
+            found[self._new] = self._between(values)
+        return found
+
+    def roughness(self, functions, eigenvalues, variances):
+        """Return `PoolGraph.roughness` of the rows."""
+        squares = weighted_squares(functions, variances)
+        walked = self._affinity @ squares / np.asarray(self._affinity.sum(1)).ravel()
+        # W phi = lambda d phi, so the mean over neighbours needs no other product.
+        own = weighted_squares(functions, variances * (1 - 2 * eigenvalues))
+        found = (own + walked)[self.nodes]
+        if self._new.size:
+            middle = weighted_squares(self._between(functions), variances)
+            found[self._new] = self._between(squares[:, np.newaxis])[:, 0] - middle
+        return np.maximum(found, 0)
+
+    def _between(self, values):
+        new = self._new
+        return neighbour_means(values, self._distances[new], self._indices[new])
+
+
+def weighted_squares(functions, variances):
+    variances = variances.astype(functions.dtype)
+    return np.einsum("nk,nk,k->n", functions, functions, variances).astype(np.float64)
+
+
+def _row_shape(X):
+    """Return the shape of a row, or None if it is not known without reading one."""
+    shape = getattr(X, "shape", None)
+    if shape is not None:
+        return tuple(shape[1:])
+    return np.shape(X[0]) if isinstance(X, list) and X else None
+
+
+def _different(points):
+    """Return the different points, first seen first, and which of them each row is."""
+    points = np.ascontiguousarray(points) + 0.0  # -0.0 and 0.0 are the same
+    as_bytes = points.view(np.dtype((np.void, points.itemsize * points.shape[1])))
+    _, first, places = np.unique(
+        as_bytes.ravel(), return_index=True, return_inverse=True
+    )
+    order = np.argsort(first, kind="stable")
+    rank = np.empty_like(order)
+    rank[order] = np.arange(len(order))
+    return points[first[order]], rank[places]

@@ -1,0 +1,1 @@
+"""Gaussian fields on the graph of a pool."""
