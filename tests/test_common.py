@@ -17,6 +17,7 @@ from sklearn.linear_model import BayesianRidge
 from sklearn.utils import estimator_checks
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
+import skbal.features
 import skbal.models
 import skbal.query
 import skbal.seeding
@@ -47,6 +48,7 @@ from skbal.models import (
 from skbal.models._networks._estimator import NetworkEstimator
 from skbal.testing import check_posterior_sampler
 from tests.one_vote_each import EnsembleOfOneVoteEach, NetworkOfOneVoteEach
+from tests.strips import DeslantedStrips, HistogramsOfStrips
 from tests.test_public_api import PUBLIC
 
 FAST = {"module__hidden_units": (30,), "max_epochs": 5, "lr": 0.01}
@@ -122,6 +124,7 @@ OTHER_NETWORKS = [
     *LAPLACES[:2],
 ]
 NETWORKS = [*KINDS_OF_NETWORK, *OTHER_NETWORKS]
+TRANSFORMERS = [HistogramsOfStrips(n_cells=2), DeslantedStrips()]
 
 # scikit-learn's checks that are run elsewhere, or say nothing about a class.
 CHECKED_ELSEWHERE = {
@@ -147,6 +150,12 @@ def checked(estimators):
         )(test)
 
     return decorate
+
+
+@pytest.mark.versions
+@checked(TRANSFORMERS)
+def test_transformers_do_as_scikit_learn_asks(estimator, check):
+    check(estimator)
 
 
 @pytest.mark.versions
@@ -236,15 +245,21 @@ def public_estimators():
                 yield found
 
 
+def classes_of(estimators):
+    return {base for each in estimators for base in type(each).__mro__}
+
+
 def test_every_public_estimator_is_here():
     public = set(public_estimators())
-    found = {base for each in ESTIMATORS + NETWORKS for base in type(each).__mro__}
+    transformers = classes_of(TRANSFORMERS)
+    found = classes_of(ESTIMATORS + NETWORKS) | transformers
     assert {cls.__name__ for cls in public - found} == set(CHECKED_ELSEWHERE)
-    assert public <= {type(estimator) for estimator, _, _ in SAMPLERS}
+    assert public - transformers <= {type(estimator) for estimator, _, _ in SAMPLERS}
 
 
 def parameter_objects():
-    for module in (skbal.query, skbal.seeding, skbal.models, skbal.stopping):
+    rooms = (skbal.features, skbal.query, skbal.seeding, skbal.models, skbal.stopping)
+    for module in rooms:
         for name in module.__all__:
             cls = getattr(module, name)
             if issubclass(cls, BaseEstimator) and not inspect.isabstract(cls):

@@ -14,7 +14,7 @@ PACKAGE = Path(skbal.__file__).parent
 LAYERS = [
     [{"_version", "exceptions"}, {"_utils"}],
     [{"information", "base", "datasets"}],
-    [{"sampling"}],
+    [{"sampling", "features"}],
     [{"models", "query", "oracles", "filters", "seeding", "testing"}],
     [{"learner"}],
     [{"stopping"}, {"loop"}, {"simulation"}],

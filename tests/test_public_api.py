@@ -49,6 +49,7 @@ PUBLIC = {
         "VotesWarning",
     ],
     "skbal.experiments": ["Comparison", "PairedDifference", "compare"],
+    "skbal.features": ["Deslant", "GradientHistograms"],
     "skbal.filters": [
         "LabelLikelihoodFilter",
         "confident_joint",
@@ -204,7 +205,7 @@ HEAVY = {"torch", "skorch", "matplotlib", "modAL", "typer"}
         "import skbal",
         "import skbal.models, skbal.query, skbal.oracles, skbal.seeding, "
         "skbal.datasets, skbal.plotting, skbal.testing, skbal.loop, skbal.audit, "
-        "skbal.stopping; from skbal import predict_samples",
+        "skbal.stopping, skbal.features; from skbal import predict_samples",
     ],
 )
 def test_an_import_brings_nothing_heavy(statement):

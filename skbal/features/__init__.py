@@ -1,8 +1,10 @@
 """What a pool teaches without labels: transformers fitted on unlabelled rows."""
 
 from skbal._utils.names import missing_from
+from skbal.features._deslant import Deslant
+from skbal.features._gradient_histograms import GradientHistograms
 from skbal.features._pool_graph import PoolGraph
 
-__all__ = ["PoolGraph"]
+__all__ = ["Deslant", "GradientHistograms", "PoolGraph"]
 
 __getattr__ = missing_from(__name__)

@@ -13,6 +13,7 @@ from abc import abstractmethod
 
 from sklearn.base import BaseEstimator
 
+from skbal._utils.images import image_shape
 from skbal._utils.parameters import (
     check_parameters,
     count,
@@ -52,7 +53,7 @@ class NetworkEstimator(
 
     _parameter_rules = {
         "module": rules.module(),
-        "image_shape": rules.image_shape(),
+        "image_shape": image_shape(),
         "standardize": either(flag(), option("auto")),
         "max_epochs": count(),
         "max_steps": count(none=True),

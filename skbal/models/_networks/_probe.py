@@ -2,9 +2,9 @@
 
 import torch
 
+from skbal._utils.images import CHANNELS_FIRST, has_channels_last
 from skbal.models._networks._calm import CalmNetwork, drops_in_evaluation
 from skbal.models._networks._noise import RandomnessError
-from skbal.models._networks._rows import CHANNELS_FIRST, has_channels_last
 from skbal.models._networks._twin import evaluation_twin, network_output
 
 

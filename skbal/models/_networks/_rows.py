@@ -1,29 +1,18 @@
 """The rows of X as a network takes them: checked, in float32, in its shape."""
 
-from math import prod
-
 import numpy as np
 from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted
 
 from skbal._utils.arrays import validate_rows
+from skbal._utils.images import CHANNELS_FIRST, has_channels_last, shape_of_images
 from skbal._utils.lazy import lazy_module
-from skbal._utils.validation import check_count
 
 torch = lazy_module("torch")
 
 
 def _ndim(X):
     return X.ndim if hasattr(X, "ndim") else np.asarray(X).ndim
-
-
-CHANNELS_FIRST = "Channels come first in torch: X.transpose(0, 3, 1, 2)."
-
-
-def has_channels_last(shape):
-    """Return whether a row looks like an image whose channels are its last axis."""
-    few = (1, 3, 4)
-    return len(shape) == 3 and shape[2] in few and shape[0] not in few
 
 
 class NetworkRowsMixin:
@@ -84,34 +73,7 @@ class NetworkRowsMixin:
         """Return the shape in which a row enters the network."""
         if self.image_shape is None:
             return tuple(self.row_shape_)
-        shape = self.image_shape
-        owner = type(self).__name__
-        if not isinstance(shape, (tuple, list)) or len(shape) not in (2, 3):
-            raise ValueError(
-                f"image_shape of {owner} must be (channels, height, width) or (height, "
-                f"width), got {shape!r}."
-            )
-        shape = tuple(check_count(side, "image_shape", owner) for side in shape)
-        if has_channels_last(shape):
-            raise ValueError(
-                f"image_shape of {owner} must be (channels, height, width) or (height, "
-                f"width), got {shape}. {CHANNELS_FIRST}"
-            )
-        rows_have_it = len(self.row_shape_) == 1 or tuple(self.row_shape_) == shape
-        shape = shape if len(shape) == 3 else (1, *shape)
-        if not rows_have_it and tuple(self.row_shape_) != shape:
-            hint = f" {CHANNELS_FIRST}" if has_channels_last(self.row_shape_) else ""
-            raise ValueError(
-                f"image_shape of {owner} is {shape}, so the rows of X must be flat or "
-                f"have that shape, got rows of shape {tuple(self.row_shape_)}.{hint}"
-            )
-        if prod(shape) != prod(self.row_shape_):
-            raise ValueError(
-                f"image_shape of {owner} is {shape}, which is {prod(shape)} values "
-                f"per row, but X has {prod(self.row_shape_)} (rows of shape "
-                f"{tuple(self.row_shape_)})."
-            )
-        return shape
+        return shape_of_images(self.image_shape, self.row_shape_, type(self).__name__)
 
     def _check_rows(self, X):
         """Return X as an array-like that can be sliced, with the shape of rows checked.

@@ -6,7 +6,6 @@ import numpy as np
 
 from skbal._utils.lazy import lazy_module
 from skbal._utils.parameters import own, seed
-from skbal._utils.validation import check_count
 
 torch = lazy_module("torch")
 
@@ -77,19 +76,6 @@ def device():
             )
 
     return own(check, words, "gpu")
-
-
-def image_shape():
-    """Return the rule for ``image_shape``."""
-    words = "(channels, height, width) or (height, width)"
-
-    def check(value, name, owner):
-        if not isinstance(value, (tuple, list)) or len(value) not in (2, 3):
-            raise ValueError(f"{name} of {owner} must be {words}, got {value!r}.")
-        for side in value:
-            check_count(side, name, owner)
-
-    return own(check, words, (8,), none=True)
 
 
 def function():
