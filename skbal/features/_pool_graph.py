@@ -375,7 +375,7 @@ class PoolGraph(
         return places.means(self._functions)
 
     def mean_variance(self, variances):
-        """Return the mean variance, over the pool, of a random function.
+        """Return the mean variance, over the nodes, of a random function.
 
         Parameters
         ----------
@@ -386,7 +386,7 @@ class PoolGraph(
         -------
         variance : float
         """
-        return weighted_squares(self._functions, variances)[self.node_of_row_].mean()
+        return weighted_squares(self._functions, variances).mean()
 
     def roughness(self, places, variances):
         """Return how much a random smooth function changes between a row and another.

@@ -8,6 +8,8 @@ from skbal.models._dropout._vote_regressor import MCDropoutVoteRegressor
 from skbal.models._ensemble._classifier import DeepEnsembleClassifier
 from skbal.models._ensemble._regressor import DeepEnsembleRegressor
 from skbal.models._ensemble._vote_regressor import DeepEnsembleVoteRegressor
+from skbal.models._graph._classifier import GraphClassifier
+from skbal.models._graph._regressor import GraphRegressor
 from skbal.models._laplace._classifier import LaplaceClassifier
 from skbal.models._laplace._regressor import LaplaceRegressor
 from skbal.models._last_layer._classifier import LastLayerClassifier
@@ -33,6 +35,8 @@ __all__ = [
     "DropoutMLP",
     "GalCNN",
     "GalaxyCNN",
+    "GraphClassifier",
+    "GraphRegressor",
     "LaplaceClassifier",
     "LaplaceRegressor",
     "LastLayerClassifier",

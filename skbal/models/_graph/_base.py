@@ -1,0 +1,205 @@
+"""What a classifier and a regressor on a graph share."""
+
+from abc import abstractmethod
+
+import numpy as np
+from sklearn.base import BaseEstimator, clone
+from sklearn.exceptions import NotFittedError
+from sklearn.utils.validation import check_is_fitted
+
+from skbal._utils.chunks import chunks, rows_within
+from skbal._utils.names import KnowsItsParameters
+from skbal._utils.parameters import (
+    check_parameters,
+    count_in_memory,
+    own,
+    positive,
+    seed,
+)
+from skbal._utils.pools import n_rows, take
+from skbal._utils.random import stream
+from skbal._utils.weights import check_row_weights
+from skbal.features import PoolGraph
+from skbal.features._field import Field
+from skbal.models._chunked_draws import ChunkedDrawsMixin
+from skbal.models._graph._evidence import Evidence
+
+
+def check_graph(value, name, owner):
+    """Raise a TypeError unless a value is a graph."""
+    if not isinstance(value, PoolGraph):
+        raise TypeError(
+            f"{name} of {owner} must be a PoolGraph, such as PoolGraph().fit(X_pool), "
+            f"or None, got {value!r}."
+        )
+
+
+class GraphField(KnowsItsParameters, ChunkedDrawsMixin, BaseEstimator):
+    """A Gaussian field on the graph of a pool; subclasses say what labels are.
+
+    The field is computed in units of its prior: its mean variance over the pool is 1.
+    ``_scales`` has the variance in units of the labels, one for each output.
+    """
+
+    _parameter_rules = {
+        "graph": own(check_graph, "a PoolGraph or None", "near", none=True),
+        "tau": positive(),
+        "alpha": positive(),
+        "noise_variance": positive(),
+        "n_draws": count_in_memory(),
+        "random_state": seed(),
+    }
+
+    def _new_graph(self, X, weights):
+        """Return the graph that is learned on: the user's, or one of the rows."""
+        graph = PoolGraph() if self.graph is None else self.graph
+        if not graph.__sklearn_is_fitted__():
+            return clone(graph).fit(take(X, np.flatnonzero(weights)))
+        if not graph.is_up_to_date():
+            raise NotFittedError(
+                f"graph of {type(self).__name__} was fitted with other parameters than "
+                "it has now. Fit it again on the pool."
+            )
+        return graph
+
+    def _begin(self, X, sample_weight):
+        """Check the parameters, and return the graph and the prior of the field."""
+        check_parameters(self)
+        weights = check_row_weights(sample_weight, X, type(self).__name__)
+        graph = self._new_graph(X, weights)
+        field = Field(graph, self.tau, self.alpha, self.noise_variance)
+        return graph, field
+
+    def _evidence_of(self, graph, field, X, targets, sample_weight):
+        owner = type(self).__name__
+        places = graph.locate(X)
+        weights = check_row_weights(sample_weight, X, owner)
+        return Evidence.of(
+            field.rows(places), targets, field.label_variance(places), weights
+        )
+
+    def _finish(self, graph, field, evidence, middle):
+        posterior = evidence.posterior(middle, type(self).__name__)
+        self.graph_, self._field, self._evidence = graph, field, evidence
+        self._posterior, self._middle = posterior, middle
+        self.prior_variances_ = field.variances
+        self.noise_variance_ = float(self.noise_variance)
+        if hasattr(graph, "n_features_in_"):
+            self.n_features_in_ = graph.n_features_in_
+        if hasattr(graph, "feature_names_in_"):
+            self.feature_names_in_ = graph.feature_names_in_
+
+    # ---------------------------------------------------------------- predicting
+
+    def covariance_factor(self, X):
+        """Return factors whose products are the covariance of the field at rows.
+
+        With F the result, the covariance of the noise-free field between output d of
+        row i and output e of row j is ``F[i] @ F[j] * output_covariance_[d, e]``.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, ...)
+            Rows of the form passed to the graph.
+
+        Returns
+        -------
+        factor : ndarray of shape (n_samples, n_components)
+        """
+        rows = self._rows(self._located(X))
+        factor = np.empty_like(rows)
+        for part in chunks(len(rows), rows_within(24 * rows.shape[1])):
+            factor[part] = self._posterior.factor(rows[part].astype(np.float64))
+        return factor
+
+    def label_variance(self, X):
+        """Return the variance of a label around the field at each row.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, ...)
+            Rows of the form passed to the graph.
+
+        Returns
+        -------
+        variance : ndarray of shape (n_samples,)
+            In units of ``output_covariance_``, as ``noise_variance_`` is. It is larger
+            than that between clusters, where a label tells little of its neighbours.
+        """
+        return self._field.label_variance(self._located(X))
+
+    def _located(self, X):
+        check_is_fitted(self)
+        return self.graph_.locate(X)
+
+    def _rows(self, places):
+        return self._field.rows(places)
+
+    def _mean(self, X):
+        """Return the means of all rows, (n_rows, n_outputs), in units of the labels."""
+        return self._rows(self._located(X)) @ self._posterior.mean + self._middle
+
+    def _moments(self, X):
+        """Return means, and variances of the field and of labels, of all rows.
+
+        The means have shape (n_rows, n_outputs), in units of the labels. The variances
+        have shape (n_rows,), in units of ``output_covariance_``.
+        """
+        places = self._located(X)
+        rows, noise = self._rows(places), self._field.label_variance(places)
+        mean = np.empty((len(rows), self._posterior.mean.shape[1]))
+        variance = np.empty(len(rows))
+        for part in chunks(len(rows), rows_within(24 * rows.shape[1])):
+            some = rows[part].astype(np.float64)
+            mean[part] = some @ self._posterior.mean + self._middle
+            variance[part] = np.square(self._posterior.factor(some)).sum(axis=1)
+        return mean, variance, noise
+
+    def _value_chunks(self, X, n_draws, seed):
+        """Yield rows, draws of the field (n_rows, n_draws, n_outputs), label noise."""
+        places = self._located(X)
+        rows, noise = self._rows(places), self._field.label_variance(places)
+        n_components, n_outputs = self._posterior.mean.shape
+        # The draws are the first axis, so draw k does not depend on n_draws.
+        shape = (n_draws, n_components, n_outputs)
+        normal = stream(seed, "weights").standard_normal(shape)
+        normal *= np.sqrt(self._scales())
+        normal = normal.swapaxes(0, 1).reshape(n_components, -1)
+        weights = self._posterior.deviations(normal)
+        weights += np.tile(self._posterior.mean, n_draws)
+        for part in chunks(len(rows), rows_within(32 * weights.shape[1])):
+            values = rows[part].astype(np.float64) @ weights
+            values = values.reshape(-1, n_draws, n_outputs) + self._middle
+            yield part, values, noise[part]
+
+    @property
+    def output_covariance_(self):
+        """The prior covariance between outputs, in squared units of the labels."""
+        return np.diag(self._scales())
+
+    @abstractmethod
+    def _scales(self):
+        """Return the mean prior variance of each output, (n_outputs,)."""
+
+    def __sklearn_is_fitted__(self):
+        return hasattr(self, "_posterior")
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        tags.input_tags.three_d_array = True
+        return tags
+
+
+def check_rows_of(X, y, owner):
+    """Raise a ValueError unless there are labels, as many as there are rows."""
+    if y is None:
+        raise ValueError(
+            f"{owner} requires y to be passed, but the target y is None. It learns on "
+            "the graph of a pool, but from labels."
+        )
+    if n_rows(X, f"X given to {owner}") != n_rows(y, f"y given to {owner}"):
+        raise ValueError(
+            f"X and y given to {owner} must have equally many rows, got "
+            f"{n_rows(X)} and {len(y)}: inconsistent numbers of samples."
+        )
