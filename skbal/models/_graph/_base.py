@@ -135,10 +135,6 @@ class GraphField(KnowsItsParameters, ChunkedDrawsMixin, BaseEstimator):
     def _rows(self, places):
         return self._field.rows(places)
 
-    def _mean(self, X):
-        """Return the means of all rows, (n_rows, n_outputs), in units of the labels."""
-        return self._rows(self._located(X)) @ self._posterior.mean + self._middle
-
     def _moments(self, X):
         """Return means, and variances of the field and of labels, of all rows.
 

@@ -81,8 +81,7 @@ class GraphClassifier(ClassifierMixin, GraphField):
 
     For a draw f of the field at a row with label variance s, the probability of class c
     is that its noisy value is the largest, ``softmax(2 f / sqrt(pi s))``, as in
-    `LastLayerClassifier`. ``predict`` is exact. ``predict_proba`` ranks the classes in
-    the same order, except where two are so close that the draws decide.
+    `LastLayerClassifier`.
 
     The covariance does not depend on the labels, only on which rows have one.
 
@@ -221,7 +220,7 @@ class GraphClassifier(ClassifierMixin, GraphField):
     # ---------------------------------------------------------------- predicting
 
     def predict(self, X):
-        """Return the class with the largest mean of the field.
+        """Return the class with the largest probability of `predict_proba`.
 
         Parameters
         ----------
@@ -233,7 +232,7 @@ class GraphClassifier(ClassifierMixin, GraphField):
         y : ndarray of shape (n_samples,)
             Class labels.
         """
-        best = self._mean(X).argmax(axis=1)
+        best = self.predict_proba(X).argmax(axis=1)
         return self.classes_[best]
 
     def predict_proba(self, X):

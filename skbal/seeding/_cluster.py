@@ -1,0 +1,228 @@
+"""First labels from the graph of a pool: one for each cluster, then what tells most."""
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.metrics import pairwise_distances_argmin
+
+from skbal._utils.parameters import count, having, positive
+from skbal._utils.pools import n_rows
+from skbal._utils.random import next_seed
+from skbal._utils.threads import one_thread
+from skbal.base import best_first
+from skbal.features import PoolGraph
+from skbal.features._field import Field
+from skbal.seeding._centres import centres_of
+from skbal.seeding._seed import Seed
+
+_KEPT = 0.999  # share of the prior variance that clusters are found in
+
+
+class ClusterSeed(Seed):
+    """Selects the row that tells most of each cluster of the pool, without labels.
+
+    Clusters are found on the eigenfunctions of the graph of the pool, weighted as in
+    the prior of `skbal.models.GraphClassifier`, so that the first labels name its
+    clusters. How many clusters there are is read from the eigenvalues: they fall most
+    behind the last function that tells two clusters apart [1]_. In each cluster the row
+    is selected whose label tells most about the other rows of the cluster. It is a
+    typical one. If more labels are wanted than there are clusters, each next row is the
+    one whose label then tells most about the whole pool.
+
+    Parameters
+    ----------
+    n_instances : int, default=12
+        Number of rows.
+    features : PoolGraph, transformer or None, default=None
+        The graph of the pool, fitted or not. A fitted graph is used as it is.
+        Otherwise a graph is built of the rows passed to `select`, on the features of
+        the transformer, or on the rows themselves for ``None``.
+    n_clusters : int, optional
+        Number of clusters. ``None`` finds it from the eigenvalues, at most
+        ``n_instances``.
+    tau : float, default=0.02
+        As in `skbal.models.GraphClassifier`.
+    alpha : float, default=3.0
+        As in `skbal.models.GraphClassifier`.
+    noise_variance : float, default=0.02
+        As in `skbal.models.GraphClassifier`.
+    random_state : None, int, numpy.random.RandomState or numpy.random.Generator
+        Seeds the clusters. An integer gives the same rows every time.
+
+    See Also
+    --------
+    KMeansSeed : Clusters in the features themselves, without a graph.
+    skbal.query.ExpectedVarianceReduction : The rule for the labels after the first.
+
+    Notes
+    -----
+    Rows of large clusters come first. A class that is not a cluster of its own, or a
+    rare one, can be missed.
+
+    References
+    ----------
+    .. [1] U. von Luxburg (2007), A Tutorial on Spectral Clustering, section 8.3.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.datasets import make_blobs
+    >>> from skbal.seeding import ClusterSeed
+    >>> X, y = make_blobs(300, centers=4, cluster_std=0.5, random_state=0)
+    >>> rows = ClusterSeed(n_instances=4, random_state=0).select(X)
+    >>> sorted(y[rows].tolist())
+    [0, 1, 2, 3]
+    """
+
+    _parameter_rules = {
+        "n_instances": count(1),
+        "features": having(
+            "fit", "transform", example="PoolGraph().fit(X_pool)", none=True
+        ),
+        "n_clusters": count(1, none=True),
+        "tau": positive(),
+        "alpha": positive(),
+        "noise_variance": positive(),
+    }
+
+    def __init__(
+        self,
+        n_instances=12,
+        features=None,
+        *,
+        n_clusters=None,
+        tau=0.02,
+        alpha=3.0,
+        noise_variance=0.02,
+        random_state=None,
+    ):
+        self.n_instances = n_instances
+        self.features = features
+        self.n_clusters = n_clusters
+        self.tau = tau
+        self.alpha = alpha
+        self.noise_variance = noise_variance
+        self.random_state = random_state
+
+    def select_rows(self, X, y, rng):
+        self._check_n_instances(X)
+        if n_rows(X) == 1:
+            return [0]
+        graph = self._graph(X, rng)
+        field = Field(graph, self.tau, self.alpha, self.noise_variance)
+        places = graph.locate(X)
+        rows, noise = field.rows(places), field.label_variance(places)
+        n_clusters = self._n_clusters(graph)
+        clusters = _clusters(rows, field.variances, n_clusters, rng)
+        first = [
+            members[most_telling(rows[members], noise[members])]
+            for members in _by_size(clusters, rng)
+        ]
+        return _with_more(first, rows, noise, self.n_instances)
+
+    def _graph(self, X, rng):
+        graph = self.features
+        if not isinstance(graph, PoolGraph):
+            graph = PoolGraph(graph, random_state=next_seed(rng))
+        return graph if graph.__sklearn_is_fitted__() else clone(graph).fit(X)
+
+    def _n_clusters(self, graph):
+        most = self.n_instances
+        if self.n_clusters is not None:
+            return min(self.n_clusters, most)
+        return n_clusters_of(graph.eigenvalues_, most)
+
+
+def n_clusters_of(eigenvalues, most):
+    """Return behind which eigenvalue the largest gap is.
+
+    Parameters
+    ----------
+    eigenvalues : ndarray of shape (n_components,)
+        Of the random walk, largest first.
+    most : int
+        Largest number allowed.
+
+    Returns
+    -------
+    n_clusters : int
+        At least 2, if ``most`` allows.
+
+    Examples
+    --------
+    >>> n_clusters_of(np.array([1.0, 0.99, 0.98, 0.7, 0.6]), most=4)
+    3
+    """
+    # The gaps behind the second, the third, ..., the last one allowed.
+    gaps = -np.diff(eigenvalues)[1:most]
+    return 2 + int(gaps.argmax()) if gaps.size else min(most, len(eigenvalues))
+
+
+def most_telling(rows, noise):
+    """Return the row whose label tells most about the field at all rows.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (n_rows, n_components)
+        Factors: products of them are covariances of the field.
+    noise : ndarray of shape (n_rows,)
+        Variance of a label around the field.
+
+    Returns
+    -------
+    row : int
+        The one with the largest fall of the mean variance.
+    """
+    return int(_falls(rows, noise, rows.T @ rows).argmax())
+
+
+def _falls(rows, noise, gram):
+    """Return by how much a label at each row lowers the sum of all variances."""
+    variance = np.einsum("nk,nk->n", rows, rows)
+    return np.einsum("nk,nk->n", rows @ gram, rows) / (variance + noise)
+
+
+def _clusters(rows, variances, n_clusters, rng):
+    """Return the cluster of each row, found among directions of the leading columns."""
+    seed = next_seed(rng)
+    n_columns = 1 + np.searchsorted(np.cumsum(variances), _KEPT * variances.sum())
+    leading = rows[:, :n_columns]
+    sizes = np.linalg.norm(leading, axis=1, keepdims=True)
+    directions = leading / np.maximum(sizes, np.finfo(np.float32).tiny)
+    with one_thread():
+        centres, _ = centres_of(directions, n_clusters, seed)
+        return pairwise_distances_argmin(directions, centres)
+
+
+def _by_size(clusters, rng):
+    """Return the rows of each cluster that has any, the largest first."""
+    sizes = np.bincount(clusters)
+    order = best_first(sizes, (sizes > 0).sum(), rng)
+    return [np.flatnonzero(clusters == cluster) for cluster in order]
+
+
+def _with_more(first, rows, noise, n_instances):
+    """Return rows, and then those that tell most when the others have labels."""
+    chosen = list(first)
+    factors = rows.astype(np.float64)
+    for row in first:
+        factors = _labelled(factors, row, noise[row])
+    while len(chosen) < n_instances:
+        falls = _falls(factors, noise, factors.T @ factors)
+        falls[chosen] = -np.inf
+        chosen.append(int(falls.argmax()))
+        factors = _labelled(factors, chosen[-1], noise[chosen[-1]])
+    return chosen
+
+
+def _labelled(factors, row, noise):
+    """Return the factors of the covariance after a row has got its label.
+
+    With u the factor of the row, the covariance of the weights becomes ``I - u u' / (s
+    + u'u)``. Its symmetric root is ``I - c u u'``.
+    """
+    u = factors[row]
+    square = u @ u
+    if square == 0:
+        return factors
+    c = (1 - np.sqrt(noise / (noise + square))) / square
+    return factors - np.outer(factors @ u, c * u)
