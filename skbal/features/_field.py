@@ -2,6 +2,8 @@
 
 import numpy as np
 
+_LEAST = 1e-5  # a smaller tau would be less than the eigenvalues are known to
+
 
 class Field:
     """The prior of a field, and how much a label tells about it.
@@ -21,11 +23,14 @@ class Field:
     ----------
     variances : ndarray of shape (n_components,)
         The ``v_j``.
+    tau : float
+        As given, or as found from the graph.
     """
 
     def __init__(self, graph, tau, alpha, noise_variance):
         self._graph, self._noise = graph, noise_variance
-        variances = (tau / (tau + 1 - graph.eigenvalues_)) ** alpha
+        self.tau = _default_tau(graph) if tau is None else float(tau)
+        variances = (self.tau / (self.tau + 1 - graph.eigenvalues_)) ** alpha
         self.variances = variances / graph.mean_variance(variances)
         self._roots = np.sqrt(self.variances)
 
@@ -50,3 +55,9 @@ class Field:
         neighbours: a label between clusters tells little of either.
         """
         return self._noise + self._graph.roughness(places, self.variances)
+
+
+def _default_tau(graph):
+    """Return one minus the first eigenvalue behind those of clusters."""
+    behind = min(graph.n_clusters_, len(graph.eigenvalues_) - 1)
+    return max(1 - graph.eigenvalues_[behind], _LEAST)

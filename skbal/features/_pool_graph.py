@@ -29,6 +29,7 @@ from skbal.exceptions import NumericalWarning
 from skbal.features._affinity import affinity_matrix, neighbour_means
 from skbal.features._coordinates import Coordinates
 from skbal.features._eigenfunctions import eigenfunctions
+from skbal.features._gap import n_clusters_of
 from skbal.features._known_rows import KnownRows, can_be_known
 from skbal.features._neighbours import (
     ApproximateSearch,
@@ -109,6 +110,9 @@ class PoolGraph(
         farthest neighbour; of the two directions the larger [2]_.
     node_of_row_ : ndarray of shape (n_pool,), dtype=intp
         The node of each row. Equal rows are one node.
+    n_clusters_ : int
+        Number of clusters that the eigenvalues tell apart, at most 20: behind so many
+        eigenvalues, the gap is largest for its place. See Notes.
     n_connected_components_ : int
         Number of connected components of the graph.
     features_ : transformer, callable or None
@@ -125,6 +129,10 @@ class PoolGraph(
     -----
     A row of the pool is found again by its values and keeps its own value of each
     eigenfunction. A new row gets the weighted mean over its nearest rows in the pool.
+
+    In a cloud of points in d dimensions without clusters, ``1 - eigenvalue`` of the
+    k-th function grows like ``k ** (2 / d)``. So ``k * log((1 - next) / (1 - this))``
+    is about the same for all k. `n_clusters_` is the k from 2 where it is largest.
 
     ``clone`` returns a fitted graph itself: copies would be large, and it depends on no
     labels. For the same reason ``fit`` keeps a fitted graph if all rows are of its pool
@@ -249,6 +257,7 @@ class PoolGraph(
         self.features_ = coordinates.transformer
         self.eigenvalues_, self.affinity_, self.node_of_row_ = values, affinity, rows
         self.n_connected_components_ = int(connected_components(affinity)[0])
+        self.n_clusters_ = n_clusters_of(values)
         self._known = KnownRows(X) if can_be_known(X) else None
         self._fitted_with = self.get_params(deep=False)
         self._warn_of_components()

@@ -11,6 +11,7 @@ from skbal._utils.threads import one_thread
 from skbal.base import best_first
 from skbal.features import PoolGraph
 from skbal.features._field import Field
+from skbal.features._gap import n_clusters_of
 from skbal.seeding._centres import centres_of
 from skbal.seeding._seed import Seed
 
@@ -22,10 +23,9 @@ class ClusterSeed(Seed):
 
     Clusters are found on the eigenfunctions of the graph of the pool, weighted as in
     the prior of `skbal.models.GraphClassifier`, so that the first labels name its
-    clusters. How many clusters there are is read from the eigenvalues: they fall most
-    behind the last function that tells two clusters apart [1]_. In each cluster the row
-    is selected whose label tells most about the other rows of the cluster. It is a
-    typical one. If more labels are wanted than there are clusters, each next row is the
+    clusters. Their number is the ``n_clusters_`` of `skbal.features.PoolGraph`. In each
+    cluster the row is selected whose label tells most about the other rows of the
+    cluster. It is a typical one. If more labels are wanted than there are clusters, each next row is the
     one whose label then tells most about the whole pool.
 
     Parameters
@@ -39,7 +39,7 @@ class ClusterSeed(Seed):
     n_clusters : int, optional
         Number of clusters. ``None`` finds it from the eigenvalues, at most
         ``n_instances``.
-    tau : float, default=0.02
+    tau : float, optional
         As in `skbal.models.GraphClassifier`.
     alpha : float, default=3.0
         As in `skbal.models.GraphClassifier`.
@@ -58,10 +58,6 @@ class ClusterSeed(Seed):
     Rows of large clusters come first. A class that is not a cluster of its own, or a
     rare one, can be missed.
 
-    References
-    ----------
-    .. [1] U. von Luxburg (2007), A Tutorial on Spectral Clustering, section 8.3.
-
     Examples
     --------
     >>> import numpy as np
@@ -79,7 +75,7 @@ class ClusterSeed(Seed):
             "fit", "transform", example="PoolGraph().fit(X_pool)", none=True
         ),
         "n_clusters": count(1, none=True),
-        "tau": positive(),
+        "tau": positive(none=True),
         "alpha": positive(),
         "noise_variance": positive(),
     }
@@ -90,7 +86,7 @@ class ClusterSeed(Seed):
         features=None,
         *,
         n_clusters=None,
-        tau=0.02,
+        tau=None,
         alpha=3.0,
         noise_variance=0.02,
         random_state=None,
@@ -130,31 +126,6 @@ class ClusterSeed(Seed):
         if self.n_clusters is not None:
             return min(self.n_clusters, most)
         return n_clusters_of(graph.eigenvalues_, most)
-
-
-def n_clusters_of(eigenvalues, most):
-    """Return behind which eigenvalue the largest gap is.
-
-    Parameters
-    ----------
-    eigenvalues : ndarray of shape (n_components,)
-        Of the random walk, largest first.
-    most : int
-        Largest number allowed.
-
-    Returns
-    -------
-    n_clusters : int
-        At least 2, if ``most`` allows.
-
-    Examples
-    --------
-    >>> n_clusters_of(np.array([1.0, 0.99, 0.98, 0.7, 0.6]), most=4)
-    3
-    """
-    # The gaps behind the second, the third, ..., the last one allowed.
-    gaps = -np.diff(eigenvalues)[1:most]
-    return 2 + int(gaps.argmax()) if gaps.size else min(most, len(eigenvalues))
 
 
 def most_telling(rows, noise):

@@ -43,7 +43,7 @@ class GraphField(KnowsItsParameters, ChunkedDrawsMixin, BaseEstimator):
 
     _parameter_rules = {
         "graph": own(check_graph, "a PoolGraph or None", "near", none=True),
-        "tau": positive(),
+        "tau": positive(none=True),
         "alpha": positive(),
         "noise_variance": positive(),
         "n_draws": count_in_memory(),
@@ -82,7 +82,7 @@ class GraphField(KnowsItsParameters, ChunkedDrawsMixin, BaseEstimator):
         posterior = evidence.posterior(middle, type(self).__name__)
         self.graph_, self._field, self._evidence = graph, field, evidence
         self._posterior, self._middle = posterior, middle
-        self.prior_variances_ = field.variances
+        self.prior_variances_, self.tau_ = field.variances, field.tau
         self.noise_variance_ = float(self.noise_variance)
         if hasattr(graph, "n_features_in_"):
             self.n_features_in_ = graph.n_features_in_

@@ -29,9 +29,11 @@ class GraphClassifier(ClassifierMixin, GraphField):
         The graph of the pool, fitted. ``clone`` neither copies nor refits it. ``None``,
         or a graph that is not fitted, builds one of the rows passed to `fit`, which
         uses no unlabelled rows.
-    tau : float, default=0.02
+    tau : float, optional
         One minus the eigenvalue at which the prior variance has fallen to
-        ``2**-alpha``. A smaller value makes the field smoother.
+        ``2**-alpha``. A smaller value makes the field smoother. ``None`` takes the
+        first eigenfunction behind the graph's ``n_clusters_``, so that the field varies
+        between clusters and little within one.
     alpha : float, default=3.0
         How fast the prior variance of an eigenfunction falls with its eigenvalue:
         ``(tau / (tau + 1 - eigenvalue)) ** alpha`` [2]_.
@@ -50,6 +52,8 @@ class GraphClassifier(ClassifierMixin, GraphField):
         The class labels.
     graph_ : PoolGraph
         The graph.
+    tau_ : float
+        As given, or as found from the graph.
     prior_variances_ : ndarray of shape (n_components,)
         Prior variance of the weight of each eigenfunction. The mean variance of the
         field over the pool is 1.
@@ -113,7 +117,7 @@ class GraphClassifier(ClassifierMixin, GraphField):
         self,
         graph=None,
         *,
-        tau=0.02,
+        tau=None,
         alpha=3.0,
         noise_variance=0.02,
         n_draws=100,

@@ -24,9 +24,11 @@ class GraphRegressor(RegressorMixin, GraphField):
     graph : PoolGraph, optional
         The graph of the pool, fitted. ``clone`` neither copies nor refits it. ``None``,
         or a graph that is not fitted, builds one of the rows passed to `fit`.
-    tau : float, default=0.02
+    tau : float, optional
         One minus the eigenvalue at which the prior variance has fallen to
-        ``2**-alpha``. A smaller value makes the field smoother.
+        ``2**-alpha``. A smaller value makes the field smoother. ``None`` takes the
+        first eigenfunction behind the graph's ``n_clusters_``, so that the field varies
+        between clusters and little within one.
     alpha : float, default=2.0
         How fast the prior variance of an eigenfunction falls with its eigenvalue, as in
         `GraphClassifier`.
@@ -41,6 +43,8 @@ class GraphRegressor(RegressorMixin, GraphField):
     ----------
     graph_ : PoolGraph
         The graph.
+    tau_ : float
+        As given, or as found from the graph.
     prior_variances_ : ndarray of shape (n_components,)
         Prior variance of the weight of each eigenfunction, in units of
         ``output_covariance_``.
@@ -82,7 +86,7 @@ class GraphRegressor(RegressorMixin, GraphField):
         self,
         graph=None,
         *,
-        tau=0.02,
+        tau=None,
         alpha=2.0,
         noise_variance=0.02,
         n_draws=100,
