@@ -207,6 +207,7 @@ SAMPLERS = [
     (BayesianRidge(), REGRESSION, {}),
     (BayesianLogisticRegression(random_state=0), CLASSIFICATION, {}),
     (BayesianLinearRegression(), TWO_TARGETS, {}),
+    (BayesianLinearRegression(0.5 ** np.arange(6)), TWO_TARGETS, {}),
     (MeanFieldLinearRegression(optimize="evidence"), REGRESSION, {}),
     (LAST_LAYERS[0], CLASSIFICATION, {}),
     (LAST_LAYERS[1], TWO_TARGETS, {}),

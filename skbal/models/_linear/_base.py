@@ -30,6 +30,7 @@ from skbal.models._linear._output_covariance import (
     given_output_covariance,
 )
 from skbal.models._linear._predictions import LinearPredictions
+from skbal.models._linear._prior import Prior, prior_variance_rule
 from skbal.models._linear._statistics import add_rows
 
 
@@ -42,7 +43,7 @@ class LinearModel(KnowsItsParameters, RegressorMixin, LinearPredictions, BaseEst
     """
 
     _parameter_rules = {
-        "prior_variance": positive(),
+        "prior_variance": prior_variance_rule(),
         "noise_variance": positive(),
         "fit_intercept": flag(),
         "optimize": option("evidence", None),
@@ -125,20 +126,23 @@ class LinearModel(KnowsItsParameters, RegressorMixin, LinearPredictions, BaseEst
             sample_weight = check_row_weights(sample_weight, X, type(self).__name__)
         targets = check_numbers(y.reshape(len(y), -1), type(self).__name__)
         self._check_n_outputs(targets.shape[1], statistics)
+        prior = Prior(self.prior_variance, X.shape[1], type(self).__name__)
         centred = bool(self.fit_intercept)
         # Assigned last, so that an error leaves the fitted model as it was.
         statistics = add_rows(statistics, X, targets, sample_weight, centred)
         self._refuse_overflow(statistics)
-        self._solve(statistics)
+        self._solve(statistics, prior)
         self._statistics, self._y_ndim = statistics, y.ndim
         return self
 
-    def _solve(self, statistics):
+    def _solve(self, statistics, prior):
         owner = type(self).__name__
-        variances, path = self._learn_variances(statistics, owner)
-        posterior = self._posterior_for(statistics, variances, owner)
+        scaled = prior.scaled(statistics)
+        variances, path = self._learn_variances(scaled, prior.largest, owner)
+        posterior = prior.unscaled(self._posterior_for(scaled, variances, owner))
         self._posterior, self._variances = posterior, variances
-        self.prior_variance_, self.noise_variance_ = variances.prior, variances.noise
+        self.prior_variance_ = prior.with_largest(variances.prior)
+        self.noise_variance_ = variances.noise
         self.output_covariance_ = variances.output.matrix
         self.coef_mean_ = posterior.mean
         self.intercept_mean_ = statistics.mean_y - statistics.mean_phi @ posterior.mean
@@ -148,12 +152,10 @@ class LinearModel(KnowsItsParameters, RegressorMixin, LinearPredictions, BaseEst
             self.evidence_path_ = path
             self.n_iter_ = max(len(path) - 1, 1)
 
-    def _learn_variances(self, statistics, owner):
+    def _learn_variances(self, statistics, prior_variance, owner):
         n_outputs = len(statistics.mean_y)
         output = given_output_covariance(self._output(), n_outputs, owner)
-        start = Variances(
-            float(self.prior_variance), float(self.noise_variance), output
-        )
+        start = Variances(prior_variance, float(self.noise_variance), output)
         learn_output = isinstance(self._output(), str)
         if self.optimize is None:
             if learn_output:
@@ -249,4 +251,4 @@ class LinearModel(KnowsItsParameters, RegressorMixin, LinearPredictions, BaseEst
 
     @abstractmethod
     def _posterior_for(self, statistics, variances, owner):
-        """Return the posterior of the weights."""
+        """Return the posterior of weights that share one prior variance."""

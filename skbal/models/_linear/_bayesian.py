@@ -9,14 +9,17 @@ class BayesianLinearRegression(LinearModel):
     """Linear regression with the exact, matrix-normal posterior of the weights.
 
     With likelihood ``MN(Phi W, noise_variance I, Sigma)`` and prior ``MN(0,
-    prior_variance I, Sigma)`` the posterior of the weights is ``MN(coef_mean_,
+    prior_variance I, Sigma)``, or ``MN(0, diag(prior_variance), Sigma)`` for one
+    variance per feature, the posterior of the weights is ``MN(coef_mean_,
     row_covariance_, Sigma)``, and a new row phi has the predictive distribution
     ``N(coef_mean_' phi, (noise_variance + phi' row_covariance_ phi) Sigma)`` [1]_.
 
     Parameters
     ----------
-    prior_variance : float, default=1.0
-        Prior variance of a weight, in squared units of y over X.
+    prior_variance : float or array-like of shape (n_features,), default=1.0
+        Prior variance of a weight, in squared units of y over X. An array has one
+        variance per feature; a smaller one pulls the weight of its feature more
+        strongly to zero.
     noise_variance : float, default=1.0
         Variance of y around the function, in squared units of y.
     output_covariance : None, "empirical" or array-like of shape (n_outputs, \
@@ -29,12 +32,14 @@ n_outputs), default=None
         Whether to fit an intercept. Its prior is flat. The weights act on ``x`` minus
         the mean row, where the intercept has the variance ``noise_variance / n``. The
         means are those of `sklearn.linear_model.Ridge` with
-        ``alpha = noise_variance / prior_variance``.
+        ``alpha = noise_variance / prior_variance`` (for an array, on the columns times
+        ``sqrt(prior_variance)`` with ``alpha = noise_variance``).
     optimize : {"evidence"} or None, default=None
         How the variances are found. "evidence" maximises the evidence by MacKay's
         fixed-point iteration [2]_. It starts from the given variances and from half of
-        the variance of y as noise, and keeps the end with more evidence. ``None`` uses
-        the given variances.
+        the variance of y as noise, and keeps the end with more evidence. Of an array
+        ``prior_variance`` it keeps the ratios and finds one common factor. ``None``
+        uses the given variances.
     max_iter : int, default=2000
         Largest number of iterations for the evidence.
     tol : float, default=1e-8
@@ -54,12 +59,15 @@ n_outputs), default=None
         d and e. It is computed at first use.
     output_covariance_ : ndarray of shape (n_outputs, n_outputs)
         Sigma.
-    prior_variance_, noise_variance_ : float
-        The variances used.
+    prior_variance_ : float or ndarray of shape (n_features,)
+        The prior variance used, an array if one was given.
+    noise_variance_ : float
+        The noise variance used.
     evidence_path_ : ndarray of shape (n_iterations + 1,)
         Structured array with the ``prior_variance``, ``noise_variance``,
         ``n_effective_parameters`` (per output) and ``log_marginal_likelihood`` of each
-        iteration. Only with ``optimize="evidence"``.
+        iteration. Of an array ``prior_variance`` it has the largest value. Only with
+        ``optimize="evidence"``.
     n_iter_ : int
         Number of iterations for the evidence, or 1 without it.
     n_features_in_ : int
@@ -79,6 +87,9 @@ n_outputs), default=None
     Phi'Y or, with fewer rows than columns, from singular values of the rows.
     ``partial_fit`` updates these, so that rows added in chunks give the posterior of
     all rows at once.
+
+    An array ``prior_variance`` is the same as one variance ``c`` for all columns times
+    ``sqrt(prior_variance / c)``. That is how it is computed.
 
     With ``optimize="evidence"``, one output and no intercept, the variances are those
     of `BayesianRidge` with flat hyperpriors (all four 0). With an intercept,
@@ -102,6 +113,18 @@ n_outputs), default=None
     >>> mean, std = model.predict([[3.0]], return_std=True)
     >>> mean.round(3), (std**2).round(3)
     (array([4.]), array([4.333]))
+
+    Of features that become less important, such as cosines of growing frequency, the
+    prior variance falls. The curve through two points is then smooth:
+
+    >>> order = np.arange(1, 6)
+    >>> X = np.cos(np.pi * order * [[0.0], [1.0]])
+    >>> equal = BayesianLinearRegression(1.0, 1e-3).fit(X, [1.0, 0.0])
+    >>> equal.coef_mean_.ravel().round(2)
+    array([0.17, 0.  , 0.17, 0.  , 0.17])
+    >>> falling = BayesianLinearRegression(1.0 / order**4, 1e-3).fit(X, [1.0, 0.0])
+    >>> falling.coef_mean_.ravel().round(2)
+    array([0.49, 0.  , 0.01, 0.  , 0.  ])
     """
 
     _parameter_rules = {

@@ -302,9 +302,9 @@ def warn_of_no_residual(problem, variances, owner):
 def _warn_of(problem, climb, max_iter, owner):
     if problem.hides_columns:
         warn(
-            f"The scales of the columns of X given to {owner} are so different that "
-            "small columns are lost to rounding in the evidence. Scale the columns, "
-            "for instance by StandardScaler.",
+            f"The scales of the columns of X given to {owner}, or their prior "
+            "variances, are so different that small columns are lost to rounding in "
+            "the evidence. Scale the columns, for instance by StandardScaler.",
             NumericalWarning,
         )
     warn_of_no_residual(problem, climb.variances, owner)

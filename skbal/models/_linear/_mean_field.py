@@ -12,14 +12,17 @@ class MeanFieldLinearRegression(LinearModel):
 
     Among all factorised Gaussians, the one with the largest evidence lower bound has
     the means of the exact posterior and the variances ``1 / (sum_n phi_nk**2 /
-    noise_variance + 1 / prior_variance)``. They are never larger than the exact ones,
+    noise_variance + 1 / prior_variance)``, with the ``prior_variance`` of
+    feature k if there is one per feature. They are never larger than the exact ones,
     and smaller wherever features are correlated. Predictions are those of
     `BayesianLinearRegression`, with other, mostly smaller, error bars.
 
     Parameters
     ----------
-    prior_variance : float, default=1.0
-        Prior variance of a weight, in squared units of y over X.
+    prior_variance : float or array-like of shape (n_features,), default=1.0
+        Prior variance of a weight, in squared units of y over X. An array has one
+        variance per feature; a smaller one pulls the weight of its feature more
+        strongly to zero.
     noise_variance : float, default=1.0
         Variance of y around the function, in squared units of y.
     fit_intercept : bool, default=True
@@ -28,7 +31,8 @@ class MeanFieldLinearRegression(LinearModel):
     optimize : {"evidence"} or None, default=None
         How the variances are found. "evidence" maximises the evidence of the exact
         model, so that only the posterior variances differ from
-        `BayesianLinearRegression`. ``None`` uses the given variances.
+        `BayesianLinearRegression`. Of an array ``prior_variance`` it keeps the ratios
+        and finds one common factor. ``None`` uses the given variances.
     max_iter : int, default=2000
         Largest number of iterations for the evidence.
     tol : float, default=1e-8
@@ -42,15 +46,17 @@ class MeanFieldLinearRegression(LinearModel):
         Posterior mean of the weights, equal to the exact one.
     coef_variance_ : ndarray of shape (n_features, n_outputs)
         Posterior variance of the weights. All columns are equal, as all outputs have
-        the same noise and prior variance.
+        the same noise and prior variances.
     row_covariance_ : ndarray of shape (n_features, n_features)
         Diagonal matrix of these variances.
     intercept_mean_ : ndarray of shape (n_outputs,)
         Posterior mean of the value at x = 0.
     output_covariance_ : ndarray of shape (n_outputs, n_outputs)
         The identity, since independent weights leave no covariance between outputs.
-    prior_variance_, noise_variance_ : float
-        The variances used.
+    prior_variance_ : float or ndarray of shape (n_features,)
+        The prior variance used, an array if one was given.
+    noise_variance_ : float
+        The noise variance used.
     evidence_path_ : ndarray of shape (n_iterations + 1,)
         See `BayesianLinearRegression`. Only with ``optimize="evidence"``.
     n_iter_ : int
@@ -136,8 +142,9 @@ class MeanFieldLinearRegression(LinearModel):
 
     def _divergence_from_prior(self):
         # KL(q || prior) of independent Gaussians, summed over weights.
-        ratio = self.coef_variance_ / self.prior_variance_
-        means = self.coef_mean_**2 / self.prior_variance_
+        prior = np.reshape(self.prior_variance_, (-1, 1))  # one, or one per feature
+        ratio = self.coef_variance_ / prior
+        means = self.coef_mean_**2 / prior
         return 0.5 * (ratio + means - 1.0 - np.log(ratio)).sum()
 
     def _output(self):

@@ -9,6 +9,7 @@ of Chan, Golub and LeVeque (1983), because sums of squares of raw values would l
 digits of columns with a large mean.
 """
 
+from copy import copy
 from functools import cached_property
 from typing import NamedTuple
 
@@ -148,6 +149,16 @@ class ManyRows:
             both._moments = new if both._moments is None else both._moments.joined(new)
         return both
 
+    def scaled(self, scale):
+        """Return the statistics of columns multiplied by numbers, (n_features,)."""
+        n_targets = len(self.mean_y)
+        scale = np.concatenate([scale, np.ones(n_targets)])
+        weight, mean, scatter = self._moments
+        new = ManyRows(self._n_features, self._centred)
+        scatter = scale[:, np.newaxis] * scatter * scale
+        new._moments = _Moments(weight, scale * mean, scatter)
+        return new
+
     @property
     def weight(self):
         """Sum of the weights of all rows."""
@@ -245,6 +256,16 @@ class FewRows:
                 ]
             )
         return np.concatenate([old_phi, phi]), np.concatenate([old_y, y]), both
+
+    def scaled(self, scale):
+        """Return the statistics of columns multiplied by numbers, (n_features,)."""
+        new = copy(self)
+        vars(new).pop("spectrum", None)
+        for name in ("_rows", "_centred_rows"):
+            phi, *others = getattr(self, name)
+            setattr(new, name, (phi * scale, *others))
+        new.mean_phi = self.mean_phi * scale
+        return new
 
     def _centred(self):
         phi, y = self._centred_rows
