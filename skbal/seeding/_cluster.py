@@ -25,8 +25,8 @@ class ClusterSeed(Seed):
     the prior of `skbal.models.GraphClassifier`, so that the first labels name its
     clusters. Their number is the ``n_clusters_`` of `skbal.features.PoolGraph`. In each
     cluster the row is selected whose label tells most about the other rows of the
-    cluster. It is a typical one. If more labels are wanted than there are clusters, each next row is the
-    one whose label then tells most about the whole pool.
+    cluster. It is a typical one. If more labels are wanted than there are
+    clusters, each next row is the one whose label then tells most about the whole pool.
 
     Parameters
     ----------
