@@ -121,6 +121,7 @@ PUBLIC = {
         "DiversityPenalised",
         "DrawStrategy",
         "EPIG",
+        "ExpectedVarianceReduction",
         "KCenterGreedy",
         "KMeansBatch",
         "LeastConfident",

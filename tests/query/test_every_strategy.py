@@ -8,7 +8,7 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import BayesianRidge, LogisticRegression
 
 from skbal import query
-from skbal.models import BayesianVoteRegression
+from skbal.models import BayesianLinearRegression, BayesianVoteRegression
 from skbal.testing import check_query_strategy
 from tests.query.fakes import EVERY, random_pool
 
@@ -25,6 +25,12 @@ TESTED_WITH = {
         ("linear", {"strategy": query.Margin()}),
     ],
     "EPIG": [("forest", {}), ("forest", {"X_target": random_pool(7)})],
+    "ExpectedVarianceReduction": [
+        ("regressor", {}),
+        ("regressor", {"max_memory": "1KB", "X_target": random_pool(7)}),
+        ("forest", {}),
+        ("bayesian", {}),
+    ],
     "KCenterGreedy": [("linear", {}), ("forest", {"features": "input"})],
     "KMeansBatch": [("linear", {}), ("forest", {"features": "input"})],
     "LeastConfident": [("linear", {}), ("forest", {})],
@@ -54,6 +60,7 @@ def estimators():
     k = rng.binomial(20, 1 / (1 + np.exp(-X[:, 0])))
     forest = RandomForestClassifier(20, min_samples_leaf=3, random_state=0)
     return {
+        "bayesian": BayesianLinearRegression().fit(X, X[:, 0]),
         "forest": forest.fit(X, np.digitize(X[:, 0], [-0.5, 0.5])),
         "linear": LogisticRegression().fit(X, X[:, 0] > 0),
         "none": None,
