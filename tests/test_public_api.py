@@ -134,6 +134,7 @@ PUBLIC = {
         "Random",
         "SoftmaxBALD",
         "SoftrankBALD",
+        "TypiClust",
         "VariationRatios",
         "VoteBALD",
     ],

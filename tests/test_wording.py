@@ -92,6 +92,8 @@ OTHERWISE = {
     ("KMeansBatch", "random_state"): "no draws are made",
     ("Random", "n_draws"): "not used",
     ("Random", "random_state"): "no draws are made",
+    ("TypiClust", "n_draws"): "not used",
+    ("TypiClust", "random_state"): "no draws are made",
 }
 
 

@@ -20,6 +20,7 @@ from skbal.query._random import Random
 from skbal.query._spread import MeanSTD, PredictiveVariance
 from skbal.query._stochastic import PowerBALD, SoftmaxBALD, SoftrankBALD
 from skbal.query._strategy import DrawStrategy
+from skbal.query._typi_clust import TypiClust
 from skbal.query._variance_reduction import ExpectedVarianceReduction
 from skbal.query._vote_bald import VoteBALD
 
@@ -44,6 +45,7 @@ __all__ = [
     "Random",
     "SoftmaxBALD",
     "SoftrankBALD",
+    "TypiClust",
     "VariationRatios",
     "VoteBALD",
 ]

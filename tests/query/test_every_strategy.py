@@ -42,6 +42,7 @@ TESTED_WITH = {
     "Random": [("none", {}), ("forest", {})],
     "SoftmaxBALD": [("forest", {})],
     "SoftrankBALD": [("forest", {})],
+    "TypiClust": [("none", {"features": "input"}), ("linear", {"n_neighbors": 3})],
     "VariationRatios": [("linear", {}), ("forest", {})],
     "VoteBALD": [("votes", {}), ("votes", {"n_votes": 7, "question": 0})],
 }
