@@ -130,6 +130,7 @@ PUBLIC = {
         "MeanSTD",
         "PowerBALD",
         "PredictiveVariance",
+        "ProbCover",
         "QueryStrategy",
         "Random",
         "SoftmaxBALD",

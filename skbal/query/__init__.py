@@ -16,6 +16,7 @@ from skbal.query._entropy import LeastConfident, Margin, MaxEntropy, VariationRa
 from skbal.query._epig import EPIG
 from skbal.query._k_center import KCenterGreedy
 from skbal.query._kmeans_batch import KMeansBatch
+from skbal.query._prob_cover import ProbCover
 from skbal.query._random import Random
 from skbal.query._spread import MeanSTD, PredictiveVariance
 from skbal.query._stochastic import PowerBALD, SoftmaxBALD, SoftrankBALD
@@ -41,6 +42,7 @@ __all__ = [
     "MeanSTD",
     "PowerBALD",
     "PredictiveVariance",
+    "ProbCover",
     "QueryStrategy",
     "Random",
     "SoftmaxBALD",

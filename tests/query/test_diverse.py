@@ -18,10 +18,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skbal import ActiveLearner
-from skbal.query import BADGE, KCenterGreedy, KMeansBatch, TypiClust
+from skbal.query import BADGE, KCenterGreedy, KMeansBatch, ProbCover, TypiClust
 from tests.query.fakes import SeededSampler, make, random_pool
 
-EVERY = [KCenterGreedy, BADGE, KMeansBatch, TypiClust]
+EVERY = [KCenterGreedy, BADGE, KMeansBatch, ProbCover, TypiClust]
 COMMON = ["features", "n_draws", "random_state", "pool_subsample", "batch_size",
           "n_jobs", "verbose"]  # fmt: skip
 

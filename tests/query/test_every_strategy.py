@@ -39,6 +39,11 @@ TESTED_WITH = {
     "MeanSTD": [("forest", {}), ("regressor", {})],
     "PowerBALD": [("forest", {}), ("forest", {"beta": 4})],
     "PredictiveVariance": [("regressor", {}), ("forest", {})],
+    "ProbCover": [
+        ("none", {"features": "input", "delta": 0.7}),
+        ("linear", {}),
+        ("forest", {"features": "input", "purity": 0.5}),
+    ],
     "Random": [("none", {}), ("forest", {})],
     "SoftmaxBALD": [("forest", {})],
     "SoftrankBALD": [("forest", {})],
