@@ -73,8 +73,8 @@ class PoolFactors:
         n_outputs, n_factors = first.shape[1:]
         self.n_copies = _n_copies(model)
         self.bytes_per_row = 8 * n_outputs * (n_factors + n_outputs)
-        scale = np.sqrt(known_noise(model, noise_variance, n_outputs, owner))
-        self._make = partial(_scaled, make, scale)
+        noise = noise_maker(transformers, model, noise_variance, n_outputs, owner)
+        self._make = partial(_scaled, make, noise)
         self._batch_size, self._n_jobs = batch_size, n_jobs
         self._verbose = verbose
 
@@ -223,8 +223,8 @@ def _finite(values, what):
     return values
 
 
-def _scaled(make, scale, X):
-    return make(X) / scale[:, np.newaxis]
+def _scaled(make, noise, X):
+    return make(X) / np.sqrt(noise(X))[:, :, np.newaxis]
 
 
 def _gains(make, X):
@@ -240,13 +240,16 @@ def _n_copies(model):
     return len(np.atleast_2d(getattr(model, "output_covariance_", 1)))
 
 
-def known_noise(model, given, n_outputs, owner):
-    """Return the variance of the noise of each output.
+def noise_maker(transformers, model, given, n_outputs, owner):
+    """Return the function that tells the variance of the noise of labels.
 
     Parameters
     ----------
+    transformers : list of transformer
+        Transformers of the rows, in order.
     model : estimator
-        Fitted.
+        Fitted. If it has a covariance factor and a method ``label_variance``, each row
+        has a noise of its own.
     given : float or None
         What the user says. None uses the model's own.
     n_outputs : int
@@ -256,14 +259,39 @@ def known_noise(model, given, n_outputs, owner):
 
     Returns
     -------
-    noise : ndarray of shape (n_outputs,), dtype=float64
-        Larger than 0, in squared units of y.
+    noise : callable
+        Takes rows, returns the variance of the noise of each output, of shape (n_rows,
+        n_outputs), larger than 0, in squared units of y.
 
     Raises
     ------
     ValueError
         If it is unknown, not larger than 0, or of another length.
     """
+    has_own = hasattr(model, "covariance_factor") and hasattr(model, "label_variance")
+    if given is None and has_own:
+        return partial(_noise_of_rows, transformers, model)
+    return partial(_noise_of_all, _known_noise(model, given, n_outputs, owner))
+
+
+def _noise_of_rows(transformers, model, X):
+    noise = np.asarray(model.label_variance(transform(transformers, X)), np.float64)
+    name = f"label_variance of {type(model).__name__}"
+    if noise.shape != (num_samples(X),) or not (noise > 0).all():
+        raise ValueError(
+            f"{name} must return a number larger than 0 for each of {num_samples(X)} "
+            f"rows, got an array of shape {noise.shape} with smallest value "
+            f"{noise.min():.6g}."
+        )
+    return _finite(noise, name)[:, np.newaxis]
+
+
+def _noise_of_all(noise, X):
+    return np.broadcast_to(noise, (num_samples(X), len(noise)))
+
+
+def _known_noise(model, given, n_outputs, owner):
+    """Return the noise variance of each output, (n_outputs,)."""
     if given is not None:
         noise = check_real(given, "noise_variance", owner, low=0)
         whose = f"noise_variance of {owner}"

@@ -20,7 +20,7 @@ from skbal._utils.rows import RowsView
 from skbal._utils.unwrap import unwrap
 from skbal._utils.walk import COPIES, first_rows, gathered, walk
 from skbal.information._probabilities import mean_probability
-from skbal.query._factors import block_maker, deviations, draw_maker, known_noise
+from skbal.query._factors import block_maker, deviations, draw_maker, noise_maker
 from skbal.query._reduction import falls_given, second_moment
 from skbal.query._strategy import check_classes
 
@@ -86,8 +86,8 @@ class PoolLabels:
         else:
             make, self.splits = block_maker(*draw)
             n_outputs = make(first_rows(self._X)).shape[1]
-            noise = known_noise(model, noise_variance, n_outputs, owner)
-            self._make = partial(_with_noise, make, np.diag(noise))
+            noise = noise_maker(transformers, model, noise_variance, n_outputs, owner)
+            self._make = partial(_with_noise, make, noise)
         self.n_rows = n_rows(X)
         blocks = self._make(first_rows(self._X))[0]
         n_outputs = blocks.shape[1]
@@ -158,8 +158,8 @@ class PoolLabels:
 
 
 def _with_noise(make, noise, X):
-    blocks = make(X)
-    return blocks, np.broadcast_to(noise, (len(blocks), *noise.shape))
+    variances = noise(X)
+    return make(X), variances[:, :, np.newaxis] * np.eye(variances.shape[1])
 
 
 def _one_hot_labels(make_draws, owner, X):

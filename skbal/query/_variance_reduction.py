@@ -48,9 +48,9 @@ class ExpectedVarianceReduction(SharedParameters):
     noise_variance : float, optional
         Variance of the label noise in squared units of y, larger than 0. For a model
         with an ``output_covariance_`` it is the factor of that matrix. ``None`` uses
-        the estimator's ``noise_variance_``, or 1 / ``alpha_`` for ``BayesianRidge`` and
-        ``ARDRegression``. For draws of a classifier ``None`` is the noise of a one-hot
-        label.
+        the estimator's ``label_variance(X)`` of each row, its ``noise_variance_``, or
+        1 / ``alpha_`` for ``BayesianRidge`` and ``ARDRegression``. For draws of a
+        classifier ``None`` is the noise of a one-hot label.
     n_draws : int, optional
         Number of posterior draws. ``None`` uses the estimator's own number. Not used
         with ``covariance_factor``.
@@ -92,7 +92,7 @@ class ExpectedVarianceReduction(SharedParameters):
     gives all of them. With ``covariance_factor`` all outputs share one factor, and the
     score is that of one output times the trace of ``output_covariance_``.
 
-    A classifier that regresses one-hot labels, such as ``LastLayerClassifier``, has a
+    A classifier that regresses one-hot labels, such as ``GraphClassifier``, has a
     covariance that depends on which rows are labelled, but not on their labels. So the
     whole order of questions is known before the first answer. Such a choice covers the
     pool; it does not look for the boundary between classes.

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.sparse import csr_matrix
 from sklearn.base import clone
+from sklearn.datasets import make_moons
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from sklearn.exceptions import NotFittedError
 from sklearn.gaussian_process import GaussianProcessRegressor
@@ -21,9 +22,11 @@ from sklearn.preprocessing import StandardScaler
 
 from skbal import ActiveLearner, predict_samples
 from skbal.exceptions import NoDrawsError
+from skbal.features import PoolGraph
 from skbal.models import (
     BayesianLinearRegression,
     BayesianVoteRegression,
+    GraphClassifier,
     LaplaceRegressor,
     LastLayerClassifier,
     LastLayerRegressor,
@@ -410,6 +413,48 @@ def test_the_noise_of_scikit_learns_linear_models_is_found(kind):
     assert_array_equal(found.gains_, given.gains_)
 
 
+class NoisyRows(KnownFactor):
+    """Each row has a noise of its own, which is told by its number."""
+
+    def __init__(self, factor, noise):
+        super().__init__(factor)
+        self.noise = np.asarray(noise)
+
+    def label_variance(self, X):
+        return self.noise[np.asarray(X)[:, 0].astype(int)]
+
+
+@pytest.mark.parametrize("max_memory", [None, 500])
+def test_each_row_may_have_its_own_noise(max_memory):
+    factor, noise = random_factor(30), np.exp(random_pool(30, 1)[:, 0])
+    strategy = ExpectedVarianceReduction(random_state=0, max_memory=max_memory)
+    chosen = strategy(NoisyRows(factor, noise), numbered(30), 6)
+    blocks = factor[:, np.newaxis]
+    expected, falls = dense_greedy(blocks, noise[:, np.newaxis, np.newaxis], blocks, 6)
+    assert_array_equal(chosen, expected)
+    assert_allclose(strategy.gains_, falls, rtol=1e-8)
+    given = ExpectedVarianceReduction(noise_variance=0.5, random_state=0)
+    same = ExpectedVarianceReduction(random_state=0)
+    scores = same.score_pool(KnownFactor(factor), numbered(30))
+    found = given.score_pool(NoisyRows(factor, noise), numbered(30))
+    assert_allclose(found, scores)
+
+
+def test_a_field_on_a_graph_loses_the_variance_that_was_promised():
+    X, y = make_moons(150, noise=0.1, random_state=0)
+    model = GraphClassifier(PoolGraph(n_components=20, random_state=0).fit(X))
+    model.fit(X[:2], y[:2])
+    strategy, unit = ExpectedVarianceReduction(random_state=0), 0.5
+
+    def mean_variance():
+        factor = model.covariance_factor(X).astype(np.float64)
+        return unit * (factor**2).sum(axis=1).mean()
+
+    before, chosen = mean_variance(), strategy(model, X, 5)
+    model.partial_fit(X[chosen], y[chosen])
+    assert_allclose(strategy.gains_.sum(), before - mean_variance(), rtol=1e-5)
+
+
 @pytest.mark.parametrize("convert", [np.asarray, pd.DataFrame, np.ndarray.tolist])
 def test_a_gaussian_process_draws_for_pool_and_targets_at_once(convert):
     X, rows = random_pool(30), 2 * random_pool(19)
@@ -509,6 +554,8 @@ VOTE_MODEL = BayesianVoteRegression().fit(numbered(10), VOTES)
         ({}, VOTE_MODEL, ValueError, "Give ExpectedVarianceReduction a noise_variance"),
         ({}, KnownFactor([[np.inf]] * 10), ValueError, "must be finite"),
         ({}, KnownFactor([1.0] * 10), ValueError, r"shape \(n_samples, n_factors\)"),
+        ({}, NoisyRows(DRAWS[:, :, 0], [0.0] * 10), ValueError, "smallest value 0"),
+        ({}, NoisyRows(DRAWS[:, :, 0], [[1.0]] * 10), ValueError, r"shape \(\d, 1\)"),
         ({"X_target": []}, sampler(DRAWS, 1), ValueError, "X_target of .* is empty"),
         ({"X_target": 3}, sampler(DRAWS, 1), TypeError, "X_target of Expected"),
         ({"max_memory": 0}, sampler(DRAWS, 1), ValueError, "max_memory of Expected"),
