@@ -111,8 +111,7 @@ class PoolGraph(
     node_of_row_ : ndarray of shape (n_pool,), dtype=intp
         The node of each row. Equal rows are one node.
     n_clusters_ : int
-        Number of clusters that the eigenvalues tell apart, at most 20: behind so many
-        eigenvalues, the gap is largest for its place. See Notes.
+        Number of clusters that the eigenvalues tell apart, at most 20. See Notes.
     n_connected_components_ : int
         Number of connected components of the graph.
     features_ : transformer, callable or None
@@ -132,7 +131,8 @@ class PoolGraph(
 
     In a cloud of points in d dimensions without clusters, ``1 - eigenvalue`` of the
     k-th function grows like ``k ** (2 / d)``. So ``k * log((1 - next) / (1 - this))``
-    is about the same for all k. `n_clusters_` is the k from 2 where it is largest.
+    is about the same for all k. `n_clusters_` is the last k from 2 where it reaches two
+    thirds of its largest value.
 
     ``clone`` returns a fitted graph itself: copies would be large, and it depends on no
     labels. For the same reason ``fit`` keeps a fitted graph if all rows are of its pool
