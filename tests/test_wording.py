@@ -90,8 +90,12 @@ OTHERWISE = {
     ("KCenterGreedy", "random_state"): "no draws are made",
     ("KMeansBatch", "n_draws"): "not used",
     ("KMeansBatch", "random_state"): "no draws are made",
+    ("ProbCover", "n_draws"): "not used",
+    ("ProbCover", "random_state"): "no draws are made",
     ("Random", "n_draws"): "not used",
     ("Random", "random_state"): "no draws are made",
+    ("TypiClust", "n_draws"): "not used",
+    ("TypiClust", "random_state"): "no draws are made",
 }
 
 

@@ -16,10 +16,13 @@ from skbal.query._entropy import LeastConfident, Margin, MaxEntropy, VariationRa
 from skbal.query._epig import EPIG
 from skbal.query._k_center import KCenterGreedy
 from skbal.query._kmeans_batch import KMeansBatch
+from skbal.query._prob_cover import ProbCover
 from skbal.query._random import Random
 from skbal.query._spread import MeanSTD, PredictiveVariance
 from skbal.query._stochastic import PowerBALD, SoftmaxBALD, SoftrankBALD
 from skbal.query._strategy import DrawStrategy
+from skbal.query._typi_clust import TypiClust
+from skbal.query._variance_reduction import ExpectedVarianceReduction
 from skbal.query._vote_bald import VoteBALD
 
 __all__ = [
@@ -30,6 +33,7 @@ __all__ = [
     "BatchVariance",
     "DiversityPenalised",
     "DrawStrategy",
+    "ExpectedVarianceReduction",
     "KCenterGreedy",
     "KMeansBatch",
     "LeastConfident",
@@ -38,10 +42,12 @@ __all__ = [
     "MeanSTD",
     "PowerBALD",
     "PredictiveVariance",
+    "ProbCover",
     "QueryStrategy",
     "Random",
     "SoftmaxBALD",
     "SoftrankBALD",
+    "TypiClust",
     "VariationRatios",
     "VoteBALD",
 ]

@@ -32,8 +32,8 @@ class BatchVariance(SharedParameters):
     noise_variance : float, optional
         Variance of the label noise in squared units of y, larger than 0. For a model
         with an ``output_covariance_`` it is the factor of that matrix. ``None`` uses
-        the estimator's ``noise_variance_``, or 1 / ``alpha_`` for ``BayesianRidge`` and
-        ``ARDRegression``.
+        the estimator's ``label_variance(X)`` of each row, its ``noise_variance_``, or
+        1 / ``alpha_`` for ``BayesianRidge`` and ``ARDRegression``.
     n_draws : int, optional
         Number of posterior draws. ``None`` uses the estimator's own number. Not used
         with ``covariance_factor``.

@@ -2,16 +2,12 @@
 
 import numpy as np
 
-from skbal._utils.parameters import count, own
+from skbal._utils.parameters import count
 from skbal._utils.pools import n_rows, take
 from skbal.information import expected_predictive_information_gain
+from skbal.query._shared import target_rows
 from skbal.query._strategy import DrawStrategy
 from skbal.sampling import predict_samples
-
-
-def _check_targets(value, name, owner):
-    if n_rows(value, f"{name} of {owner}") == 0:
-        raise ValueError(f"{name} of {owner} is empty: give a row or None.")
 
 
 class EPIG(DrawStrategy):
@@ -62,7 +58,7 @@ class EPIG(DrawStrategy):
     """
 
     _parameter_rules = {
-        "X_target": own(_check_targets, "rows or None", (), none=True),
+        "X_target": target_rows(),
         "n_target": count(1),
     }
 

@@ -1,8 +1,7 @@
-"""The covariance between the rows of a pool, as factors, in units of the noise.
+"""The covariance between the rows of a pool, as factors.
 
 Each row has a block B of shape (n_outputs, n_factors). ``B_i @ B_j.T`` is the
-covariance of the noise-free function between rows i and j, divided by the noise
-variance.
+covariance of the noise-free function between rows i and j.
 """
 
 from functools import partial
@@ -21,7 +20,7 @@ from skbal.sampling._routes import sampler_for
 
 
 class PoolFactors:
-    """Blocks of any rows of a pool.
+    """Blocks of any rows of a pool, divided by the standard deviation of the noise.
 
     Parameters
     ----------
@@ -67,20 +66,15 @@ class PoolFactors:
         verbose=0,
     ):
         transformers, model = unwrap(estimator)
-        if hasattr(model, "covariance_factor"):
-            make, self.splits = partial(_exact_blocks, transformers, model), True
-        else:
-            sampler, self.splits = sampler_for(model, n_draws, seed)
-            name = type(model).__name__
-            make = partial(_drawn_blocks, transformers, sampler, name, owner)
+        make, self.splits = block_maker(transformers, model, owner, n_draws, seed)
         self._X = sliceable(X)
         self.n_rows = n_rows(X)
         first = make(first_rows(self._X))  # they show the shape of a block
-        self._shape = n_outputs, n_factors = first.shape[1:]
+        n_outputs, n_factors = first.shape[1:]
         self.n_copies = _n_copies(model)
         self.bytes_per_row = 8 * n_outputs * (n_factors + n_outputs)
-        scale = _noise_std(model, noise_variance, n_outputs, owner)
-        self._make = partial(_scaled, make, scale)
+        noise = noise_maker(transformers, model, noise_variance, n_outputs, owner)
+        self._make = partial(_scaled, make, noise)
         self._batch_size, self._n_jobs = batch_size, n_jobs
         self._verbose = verbose
 
@@ -123,10 +117,80 @@ class PoolFactors:
         return gathered(results, n_rows(X), "Blocks")
 
 
+def block_maker(transformers, model, owner, n_draws, seed):
+    """Return the function that computes the blocks of rows.
+
+    Parameters
+    ----------
+    transformers : list of transformer
+        Transformers of the rows, in order.
+    model : estimator
+        Fitted, with a method ``covariance_factor`` or with posterior draws.
+    owner : str
+        Name of the strategy, for messages.
+    n_draws : int or None
+        Number of posterior draws, if the blocks are computed from draws.
+    seed : int
+        Seeds the draws.
+
+    Returns
+    -------
+    make : callable
+        Takes rows, returns blocks of shape (n_rows, n_outputs, n_factors), in the units
+        of y. Factors of a model in float32 stay in float32.
+    splits : bool
+        False if the blocks of all rows must be computed at once.
+    """
+    if hasattr(model, "covariance_factor"):
+        return partial(_exact_blocks, transformers, model), True
+    make, splits = draw_maker(transformers, model, owner, n_draws, seed)
+    return partial(_drawn_blocks, make), splits
+
+
+def draw_maker(transformers, model, owner, n_draws, seed):
+    """Return the function that makes the draws of rows, and whether rows may be cut.
+
+    Parameters
+    ----------
+    transformers, model, owner, n_draws, seed
+        As in `block_maker`.
+
+    Returns
+    -------
+    make : callable
+        Takes rows, returns finite draws of shape (n_rows, n_draws, n_outputs).
+    splits : bool
+        False if the draws of all rows must be made at once.
+    """
+    sampler, splits = sampler_for(model, n_draws, seed)
+    return partial(_draws, transformers, sampler, type(model).__name__, owner), splits
+
+
+def deviations(draws):
+    """Return draws minus their mean.
+
+    The first draw is subtracted before the mean, so that draws that agree have
+    deviations of exactly 0.
+
+    Parameters
+    ----------
+    draws : ndarray of shape (n_rows, n_draws, n_outputs)
+        Not changed.
+
+    Returns
+    -------
+    deviations : ndarray of shape (n_rows, n_outputs, n_draws), dtype=float64
+    """
+    result = draws.astype(np.float64)
+    result -= draws[:, :1]
+    result -= result.mean(axis=1, keepdims=True)
+    return np.ascontiguousarray(result.swapaxes(1, 2))
+
+
 def _exact_blocks(transformers, model, X):
-    factor = np.asarray(
-        model.covariance_factor(transform(transformers, X)), dtype=np.float64
-    )
+    factor = np.asarray(model.covariance_factor(transform(transformers, X)))
+    if factor.dtype != np.float32:
+        factor = factor.astype(np.float64, copy=False)
     name = f"covariance_factor of {type(model).__name__}"
     if factor.ndim != 2 or len(factor) != num_samples(X):
         raise ValueError(
@@ -136,7 +200,7 @@ def _exact_blocks(transformers, model, X):
     return _finite(factor, name)[:, np.newaxis]
 
 
-def _drawn_blocks(transformers, sampler, name, owner, X):
+def _draws(transformers, sampler, name, owner, X):
     draws = sampler(transform(transformers, X))
     n_draws = draws.shape[1]
     if n_draws < 2:
@@ -144,13 +208,13 @@ def _drawn_blocks(transformers, sampler, name, owner, X):
             f"{owner} needs at least 2 draws for a covariance, but {name} gave "
             f"{n_draws}."
         )
-    # (n_rows, n_draws, n_outputs). The first draw is subtracted before the mean, so
-    # that draws that agree have a covariance of exactly 0.
-    deviations = draws.astype(np.float64)
-    deviations -= draws[:, :1]
-    deviations -= deviations.mean(axis=1, keepdims=True)
-    deviations /= np.sqrt(n_draws - 1)
-    return _finite(np.ascontiguousarray(deviations.swapaxes(1, 2)), f"Draws of {name}")
+    return _finite(draws, f"Draws of {name}")
+
+
+def _drawn_blocks(make, X):
+    blocks = deviations(make(X))
+    blocks /= np.sqrt(blocks.shape[2] - 1)
+    return blocks
 
 
 def _finite(values, what):
@@ -159,8 +223,8 @@ def _finite(values, what):
     return values
 
 
-def _scaled(make, scale, X):
-    return make(X) / scale[:, np.newaxis]
+def _scaled(make, noise, X):
+    return make(X) / np.sqrt(noise(X))[:, :, np.newaxis]
 
 
 def _gains(make, X):
@@ -176,8 +240,58 @@ def _n_copies(model):
     return len(np.atleast_2d(getattr(model, "output_covariance_", 1)))
 
 
-def _noise_std(model, given, n_outputs, owner):
-    """Return the noise standard deviation of each output, (n_outputs,)."""
+def noise_maker(transformers, model, given, n_outputs, owner):
+    """Return the function that tells the variance of the noise of labels.
+
+    Parameters
+    ----------
+    transformers : list of transformer
+        Transformers of the rows, in order.
+    model : estimator
+        Fitted. If it has a covariance factor and a method ``label_variance``, each row
+        has a noise of its own.
+    given : float or None
+        What the user says. None uses the model's own.
+    n_outputs : int
+        Number of outputs.
+    owner : str
+        Name of the strategy, for messages.
+
+    Returns
+    -------
+    noise : callable
+        Takes rows, returns the variance of the noise of each output, of shape (n_rows,
+        n_outputs), larger than 0, in squared units of y.
+
+    Raises
+    ------
+    ValueError
+        If it is unknown, not larger than 0, or of another length.
+    """
+    has_own = hasattr(model, "covariance_factor") and hasattr(model, "label_variance")
+    if given is None and has_own:
+        return partial(_noise_of_rows, transformers, model)
+    return partial(_noise_of_all, _known_noise(model, given, n_outputs, owner))
+
+
+def _noise_of_rows(transformers, model, X):
+    noise = np.asarray(model.label_variance(transform(transformers, X)), np.float64)
+    name = f"label_variance of {type(model).__name__}"
+    if noise.shape != (num_samples(X),) or not (noise > 0).all():
+        raise ValueError(
+            f"{name} must return a number larger than 0 for each of {num_samples(X)} "
+            f"rows, got an array of shape {noise.shape} with smallest value "
+            f"{noise.min():.6g}."
+        )
+    return _finite(noise, name)[:, np.newaxis]
+
+
+def _noise_of_all(noise, X):
+    return np.broadcast_to(noise, (num_samples(X), len(noise)))
+
+
+def _known_noise(model, given, n_outputs, owner):
+    """Return the noise variance of each output, (n_outputs,)."""
     if given is not None:
         noise = check_real(given, "noise_variance", owner, low=0)
         whose = f"noise_variance of {owner}"
@@ -193,7 +307,7 @@ def _noise_std(model, given, n_outputs, owner):
     if not (np.isfinite(noise).all() and (noise > 0).all()):
         advice = "" if given is not None else f" Give {owner} a noise_variance."
         raise ValueError(f"{whose} must be larger than 0, got {noise.min()}.{advice}")
-    return np.sqrt(np.broadcast_to(noise, n_outputs))
+    return np.broadcast_to(noise, n_outputs)
 
 
 def _own_noise_variance(model, owner):

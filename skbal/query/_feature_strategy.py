@@ -1,6 +1,10 @@
 """The base of all strategies that choose rows by their features."""
 
+import numpy as np
+from scipy.sparse import issparse
+
 from skbal._utils.parameters import option_or_function
+from skbal._utils.pools import n_rows
 from skbal.query._features import compute, feature_function
 from skbal.query._shared import SharedParameters
 
@@ -41,6 +45,24 @@ class FeatureStrategy(SharedParameters):
         """Return the features of X as a new array or CSR matrix."""
         function = feature_function(estimator, self.features, type(self).__name__)
         return self._compute(function, X)[0]
+
+    def _pool_and_known(self, estimator, X_pool):
+        """Return the features of the pool, of the labelled rows, and the pool's mean.
+
+        Without labelled rows, the second is None. The mean is subtracted from dense
+        features, since distances lose less to rounding if the rows lie near the origin.
+        """
+        pool = self._features(estimator, X_pool)
+        mean = np.asarray(pool.mean(axis=0, dtype=np.float64)).reshape(1, -1)
+        labelled, known = getattr(estimator, "X_training", None), None
+        if labelled is not None and n_rows(labelled) > 0:
+            known = self._features(estimator, labelled).astype(pool.dtype, copy=False)
+        mean = mean.astype(pool.dtype)
+        if not issparse(pool):
+            pool -= mean
+            known = None if known is None else known - mean
+            mean = np.zeros_like(mean)
+        return pool, known, mean
 
     def _compute(self, function, X):
         return compute(

@@ -83,15 +83,15 @@ def greedy_information(load, n_rows, n_picks, *, n_held, priority, bounds=None):
     for _ in range(n_picks):
         # Smaller gains are rounding errors, and tied with 0.
         floor = max(1e-12 * gains[0] if gains else 0, np.finfo(np.float64).tiny)
-        best = _first(bounds, priority, floor)
+        best = first_of(bounds, priority, floor)
         while held is None or not held.has(best):
             held = None  # free the memory before new blocks are loaded
             wanted = _largest(bounds, priority, floor, n_held)
             held = _Held(wanted, load(wanted), directions)
-            left = _Left(held.blocks.shape[2]) if left is None else left
+            left = Left(held.blocks.shape[2]) if left is None else left
             # The minimum: a gain raised by rounding could cause an endless loop.
             bounds[wanted] = np.minimum(bounds[wanted], held.gains())
-            best = _first(bounds, priority, floor)
+            best = first_of(bounds, priority, floor)
         rows.append(best)
         gains.append(bounds[best])
         directions.append(left.observe(held.block(best)))
@@ -129,12 +129,17 @@ class _Held:
         return information(self.covariances)
 
 
-class _Left:
+class Left:
     """The covariance of z given the labels so far.
 
     It is I outside the span of the chosen blocks, and ``root @ root.T`` in the
     coordinates of ``basis`` within the span. A square root of a covariance remains one
     in spite of rounding [3]_.
+
+    Parameters
+    ----------
+    n_factors : int
+        Number of entries of z.
     """
 
     def __init__(self, n_factors):
@@ -156,6 +161,22 @@ class _Left:
         directions : ndarray of shape (n_outputs, n_factors)
         """
         return np.array([self._observe(factor) for factor in block])
+
+    def times(self, matrix):
+        """Return the product of the covariance with a matrix.
+
+        Parameters
+        ----------
+        matrix : ndarray of shape (n_factors, n_columns)
+            Not changed.
+
+        Returns
+        -------
+        product : ndarray of shape (n_factors, n_columns)
+        """
+        inside = self.basis @ matrix
+        lost = inside - self.root @ (self.root.T @ inside)
+        return matrix - self.basis.T @ lost
 
     def _observe(self, factor):
         coordinates = self._coordinates(factor)
@@ -186,7 +207,22 @@ def _levels(bounds, floor):
     return levels
 
 
-def _first(bounds, priority, floor):
+def first_of(bounds, priority, floor):
+    """Return the row with the largest gain; gains a millionth apart are tied.
+
+    Parameters
+    ----------
+    bounds : ndarray of shape (n_rows,)
+        The gains. Minus infinity excludes a row.
+    priority : ndarray of shape (n_rows,)
+        Of tied rows, the one with the smallest priority is returned.
+    floor : float
+        Smaller gains are rounding errors, and tied with 0. Larger than 0.
+
+    Returns
+    -------
+    row : int
+    """
     levels = _levels(bounds, floor)
     best = np.flatnonzero(levels == levels.max())
     return best[np.argmin(priority[best])]

@@ -1,10 +1,8 @@
 """k-center greedy (core-set): cover the pool, whatever the labels are."""
 
 import numpy as np
-from scipy.sparse import issparse
 from sklearn.metrics import pairwise_distances_argmin_min
 
-from skbal._utils.pools import n_rows
 from skbal.query._far_apart import Points, far_apart
 from skbal.query._feature_strategy import FeatureStrategy
 
@@ -102,33 +100,24 @@ class KCenterGreedy(FeatureStrategy):
             If the pool is empty, the features are not finite, or a parameter has a
             wrong value.
         """
-        pool, known, _ = self._pool_and_known(estimator, X_pool)
+        pool, known, _ = self._pool_and_start(estimator, X_pool)
         return np.sqrt(_to_nearest(pool, known))
 
     def select_batch(self, learner, X_pool, n_instances, rng):
-        pool, known, are_labelled = self._pool_and_known(learner, X_pool)
+        pool, known, are_labelled = self._pool_and_start(learner, X_pool)
         distances = _to_nearest(pool, known)
         what = {"start" if are_labelled else "first": distances}
         return far_apart(Points(pool), n_instances, rng, **what)
 
-    def _pool_and_known(self, estimator, X_pool):
+    def _pool_and_start(self, estimator, X_pool):
         """Return the features of the pool, of the labelled rows, and if there are any.
 
         Without labelled rows, the mean of the pool is returned instead.
         """
         self._check(X_pool)
-        pool = self._features(estimator, X_pool)
-        mean = np.asarray(pool.mean(axis=0, dtype=np.float64)).reshape(1, -1)
-        labelled = getattr(estimator, "X_training", None)
-        are_labelled = labelled is not None and n_rows(labelled) > 0
-        known = self._features(estimator, labelled) if are_labelled else mean
-        known = known.astype(pool.dtype, copy=False)
-        if not issparse(pool):
-            # Distances lose less to rounding if the rows lie near the origin.
-            mean = mean.astype(pool.dtype)
-            pool -= mean
-            known = known - mean
-        return pool, known, are_labelled
+        pool, known, mean = self._pool_and_known(estimator, X_pool)
+        are_labelled = known is not None
+        return pool, known if are_labelled else mean, are_labelled
 
 
 def _to_nearest(pool, known):

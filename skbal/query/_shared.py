@@ -56,6 +56,16 @@ class SharedParameters(QueryStrategy):
             raise ValueError(f"X_pool given to {owner} is empty: no row to score.")
 
 
+def target_rows():
+    """Return the rule for a parameter that is the rows of a target, or None."""
+
+    def check(value, name, owner):
+        if n_rows(value, f"{name} of {owner}") == 0:
+            raise ValueError(f"{name} of {owner} is empty: give a row or None.")
+
+    return own(check, "rows or None", (), none=True)
+
+
 def wrapped_strategy():
     """Return the rule for a parameter that is a strategy with scores, or None."""
 

@@ -13,7 +13,8 @@ EVERY = [kind for kind in PUBLIC if not inspect.isabstract(kind)]
 
 def make(kind, **parameters):
     """Return a strategy that needs nothing of an estimator but draws."""
-    for name, value in {"features": "input", "noise_variance": 0.1}.items():
+    needed = {"features": "input", "noise_variance": 0.1, "delta": 0.5}
+    for name, value in needed.items():
         if name in kind().get_params(deep=False):
             parameters.setdefault(name, value)
     return kind(**{"n_draws": None, **parameters})

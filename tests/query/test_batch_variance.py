@@ -136,6 +136,21 @@ def test_each_output_may_have_its_own_noise():
     assert_array_equal(chosen, dense_greedy(blocks, 4)[0])
 
 
+def test_each_row_may_have_its_own_noise():
+    factor, noise = random_factor(12, 4), np.exp(random_pool(12, 1)[:, 0])
+
+    class NoisyRows(KnownFactor):
+        def label_variance(self, X):
+            return noise[np.asarray(X)[:, 0].astype(int)]
+
+    strategy = BatchVariance(random_state=0)
+    chosen = strategy(NoisyRows(factor), numbered(12), 5)
+    blocks = factor[:, np.newaxis] / np.sqrt(noise)[:, np.newaxis, np.newaxis]
+    expected, gains = dense_greedy(blocks, 5)
+    assert_array_equal(chosen, expected)
+    assert_allclose(strategy.gains_, gains, rtol=1e-8)
+
+
 def test_exact_gains_are_those_of_many_draws():
     model, pool, n_draws = taught(BayesianLinearRegression()), random_pool(20, 4), 5000
     exact = BatchVariance(random_state=0).score_pool(model, pool)

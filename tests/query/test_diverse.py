@@ -18,10 +18,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skbal import ActiveLearner
-from skbal.query import BADGE, KCenterGreedy, KMeansBatch
-from tests.query.fakes import SeededSampler, random_pool
+from skbal.query import BADGE, KCenterGreedy, KMeansBatch, ProbCover, TypiClust
+from tests.query.fakes import SeededSampler, make, random_pool
 
-EVERY = [KCenterGreedy, BADGE, KMeansBatch]
+EVERY = [KCenterGreedy, BADGE, KMeansBatch, ProbCover, TypiClust]
 COMMON = ["features", "n_draws", "random_state", "pool_subsample", "batch_size",
           "n_jobs", "verbose"]  # fmt: skip
 
@@ -44,7 +44,7 @@ def test_indices_are_distinct_positions_in_the_pool(kind, data):
     n_instances = data.draw(st.integers(1, n_pool))
     # Few values, so that rows are equal more often than not.
     X = data.draw(st.lists(st.integers(-1, 1), min_size=n_pool, max_size=n_pool))
-    strategy = kind(features="input", random_state=data.draw(st.integers(0, 99)))
+    strategy = make(kind, random_state=data.draw(st.integers(0, 99)))
     chosen = strategy(SeededSampler(), np.array(X, dtype=float)[:, None], n_instances)
     assert chosen.shape == (n_instances,)
     assert chosen.dtype == np.intp

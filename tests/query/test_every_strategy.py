@@ -8,7 +8,7 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import BayesianRidge, LogisticRegression
 
 from skbal import query
-from skbal.models import BayesianVoteRegression
+from skbal.models import BayesianLinearRegression, BayesianVoteRegression
 from skbal.testing import check_query_strategy
 from tests.query.fakes import EVERY, random_pool
 
@@ -25,6 +25,12 @@ TESTED_WITH = {
         ("linear", {"strategy": query.Margin()}),
     ],
     "EPIG": [("forest", {}), ("forest", {"X_target": random_pool(7)})],
+    "ExpectedVarianceReduction": [
+        ("regressor", {}),
+        ("regressor", {"max_memory": "1KB", "X_target": random_pool(7)}),
+        ("forest", {}),
+        ("bayesian", {}),
+    ],
     "KCenterGreedy": [("linear", {}), ("forest", {"features": "input"})],
     "KMeansBatch": [("linear", {}), ("forest", {"features": "input"})],
     "LeastConfident": [("linear", {}), ("forest", {})],
@@ -33,9 +39,15 @@ TESTED_WITH = {
     "MeanSTD": [("forest", {}), ("regressor", {})],
     "PowerBALD": [("forest", {}), ("forest", {"beta": 4})],
     "PredictiveVariance": [("regressor", {}), ("forest", {})],
+    "ProbCover": [
+        ("none", {"features": "input", "delta": 0.7}),
+        ("linear", {}),
+        ("forest", {"features": "input", "purity": 0.5}),
+    ],
     "Random": [("none", {}), ("forest", {})],
     "SoftmaxBALD": [("forest", {})],
     "SoftrankBALD": [("forest", {})],
+    "TypiClust": [("none", {"features": "input"}), ("linear", {"n_neighbors": 3})],
     "VariationRatios": [("linear", {}), ("forest", {})],
     "VoteBALD": [("votes", {}), ("votes", {"n_votes": 7, "question": 0})],
 }
@@ -54,6 +66,7 @@ def estimators():
     k = rng.binomial(20, 1 / (1 + np.exp(-X[:, 0])))
     forest = RandomForestClassifier(20, min_samples_leaf=3, random_state=0)
     return {
+        "bayesian": BayesianLinearRegression().fit(X, X[:, 0]),
         "forest": forest.fit(X, np.digitize(X[:, 0], [-0.5, 0.5])),
         "linear": LogisticRegression().fit(X, X[:, 0] > 0),
         "none": None,

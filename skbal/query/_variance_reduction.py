@@ -1,0 +1,295 @@
+"""ExpectedVarianceReduction: choose rows that make predictions of targets certain."""
+
+import numpy as np
+import scipy.sparse as sp
+
+from skbal._utils.chunks import MAX_MEMORY
+from skbal._utils.lazy import lazy_module
+from skbal._utils.memory import check_memory
+from skbal._utils.parameters import memory, real
+from skbal._utils.pools import n_rows, whole
+from skbal._utils.random import check_seed
+from skbal._utils.unwrap import transform, unwrap
+from skbal.query._labels import PoolLabels
+from skbal.query._reduction import falls_given, greedy_reduction, second_moment
+from skbal.query._shared import SharedParameters, target_rows
+
+pandas = lazy_module("pandas")
+
+
+class ExpectedVarianceReduction(SharedParameters):
+    """Choose rows whose labels lower the predictive variance of target rows most.
+
+    The score of row k is the mean over the target rows t of the fall of the variance of
+    the noise-free function at t if k is labelled,
+
+        mean_t C_tk^2 / (noise_variance + C_kk),
+
+    where C is the posterior covariance of the function. This is V-optimality, known
+    from graphs [1]_, or the reduction of the integrated variance [2]_. Unlike
+    `PredictiveVariance` it is low for outliers, whose labels say little about other
+    rows, and unlike `MaxEntropy` it is low for rows that remain uncertain whatever is
+    labelled.
+
+    The batch is built greedily: each next row is the one whose label lowers the mean
+    variance most, given the labels of the rows before it. No labels are needed between
+    the rows, because the covariance of a Gaussian does not depend on them.
+
+    C is exact if the estimator has a method ``covariance_factor(X)``, such as skbal's
+    Bayesian linear models. Otherwise it is the covariance over posterior draws: of the
+    values of a regressor, or of the probabilities of a classifier, whose label is then
+    a one-hot vector (see the notes).
+
+    Parameters
+    ----------
+    X_target : array-like of shape (n_targets, ...), optional
+        Rows like those that will be predicted. All of them are used. ``None`` uses all
+        rows of the pool that are considered.
+    noise_variance : float, optional
+        Variance of the label noise in squared units of y, larger than 0. For a model
+        with an ``output_covariance_`` it is the factor of that matrix. ``None`` uses
+        the estimator's ``label_variance(X)`` of each row, its ``noise_variance_``, or
+        1 / ``alpha_`` for ``BayesianRidge`` and ``ARDRegression``. For draws of a
+        classifier ``None`` is the noise of a one-hot label.
+    n_draws : int, optional
+        Number of posterior draws. ``None`` uses the estimator's own number. Not used
+        with ``covariance_factor``.
+    random_state : None, int, numpy.random.RandomState or numpy.random.Generator
+        Seeds the posterior draws and the breaking of ties. An integer makes the choice
+        repeatable for the same estimator and pool.
+    pool_subsample : int, optional
+        Number of random rows of the pool considered by a call. ``None`` considers all
+        rows.
+    batch_size : int, optional
+        Number of rows predicted at once. ``None`` chooses it so that temporaries stay
+        near 64 MB.
+    n_jobs : int, optional
+        Number of parallel joblib workers. ``None`` means 1 unless in a
+        `joblib.parallel_config` context.
+    max_memory : int or str, optional
+        Memory for the factors of the covariance, in bytes or as a string such as
+        "500MB". ``None`` is 128 MB, enough for 60,000 rows of 200 factors in float64.
+        The batch does not depend on it, but a larger pool is predicted once more for
+        each row of the batch.
+    verbose : int, default=0
+        Whether to show a progress bar.
+
+    Attributes
+    ----------
+    gains_ : ndarray of shape (n_instances,)
+        After a call, how far each row's label lowers the mean variance of the targets,
+        given the labels of the rows before it, in squared units of y; non-negative. The
+        sum is the fall by the whole batch. A gain may be larger than the one before.
+
+    See Also
+    --------
+    BatchVariance : Labels with most information about the function at all rows.
+    EPIG : The information about the labels of targets, for classifiers.
+
+    Notes
+    -----
+    With several outputs, variances are summed over the outputs, and labelling a row
+    gives all of them. With ``covariance_factor`` all outputs share one factor, and the
+    score is that of one output times the trace of ``output_covariance_``.
+
+    A classifier that regresses one-hot labels, such as ``GraphClassifier``, has a
+    covariance that depends on which rows are labelled, but not on their labels. So the
+    whole order of questions is known before the first answer. Such a choice covers the
+    pool; it does not look for the boundary between classes.
+
+    For draws of class probabilities p, the label of row k is the one-hot vector of its
+    class. Its covariance is diag(m) - mm', where m is the mean of p_k, and its noise
+    the mean of diag(p) - pp'. The score of a row is then exactly the expected fall of
+    the variance of the probabilities of a target, summed over classes, where each draw
+    is weighted by the likelihood of the label. It is also the expected fall of the
+    Brier score. The further rows of a batch are those of the best predictions that are
+    linear in the labels.
+
+    Greedy gains are those of the batch. They are non-increasing where the variance that
+    a label removes can only become smaller by other labels, as in Gaussian fields on
+    graphs, and then the batch has at least 1 - 1/e of the fall of the best one [3]_. In
+    general two labels may tell more together than the sum of both.
+
+    With r factors, the targets enter by an r x r matrix, so that no matrix of rows
+    times targets is built and time is linear in both. The rows of a batch after the
+    first cost one product of the factors with two vectors each. The exceptions are
+    Gaussian processes, whose draws need the covariance of all rows: use
+    ``pool_subsample`` and give ``noise_variance``.
+
+    A single row is chosen in the precision of the factors, and those near the best are
+    compared in float64. The scores and batches are computed in float64.
+
+    References
+    ----------
+    .. [1] M. Ji and J. Han (2012), A Variance Minimization Criterion to Active Learning
+       on Graphs, section 3.
+    .. [2] D. A. Cohn, Z. Ghahramani and M. I. Jordan (1996), Active Learning with
+       Statistical Models.
+    .. [3] Y. Ma, R. Garnett and J. Schneider (2012), Submodularity in Batch Active
+       Learning and Survey Problems on Gaussian Random Fields.
+
+    Examples
+    --------
+    The first row of the pool has the largest variance, but it is alone. The label of
+    one of the others lowers the variance of all three.
+
+    >>> from skbal.models import BayesianLinearRegression
+    >>> from skbal.query import ExpectedVarianceReduction, PredictiveVariance
+    >>> X, y = [[1.0, 0.0], [0.0, 1.0]], [1.0, 2.0]
+    >>> model = BayesianLinearRegression(optimize=None, fit_intercept=False).fit(X, y)
+    >>> pool = [[3.0, 0.0], [0.0, 2.5], [0.0, 2.6], [0.0, 2.7]]
+    >>> PredictiveVariance(random_state=0)(model, pool)
+    array([0])
+    >>> strategy = ExpectedVarianceReduction(random_state=0)
+    >>> strategy(model, pool, n_instances=2)
+    array([3, 0])
+    >>> strategy.score_pool(model, pool).round(2)
+    array([0.92, 1.92, 1.96, 1.99])
+    >>> strategy.gains_.round(2)
+    array([1.99, 0.92])
+    """
+
+    _parameter_rules = {
+        "X_target": target_rows(),
+        "noise_variance": real(0, none=True),
+        "max_memory": memory(none=True),
+    }
+
+    def __init__(
+        self,
+        X_target=None,
+        *,
+        noise_variance=None,
+        n_draws=None,
+        random_state=None,
+        pool_subsample=None,
+        batch_size=None,
+        n_jobs=None,
+        max_memory=None,
+        verbose=0,
+    ):
+        super().__init__(
+            n_draws=n_draws,
+            random_state=random_state,
+            pool_subsample=pool_subsample,
+            batch_size=batch_size,
+            n_jobs=n_jobs,
+            verbose=verbose,
+        )
+        self.X_target = X_target
+        self.noise_variance = noise_variance
+        self.max_memory = max_memory
+
+    def score_pool(self, estimator, X_pool):
+        """Return how far the label of each row lowers the variance of the targets.
+
+        Parameters
+        ----------
+        estimator : estimator or learner
+            Fitted, with ``covariance_factor`` or posterior draws, or a learner that
+            holds such an estimator.
+        X_pool : array-like of shape (n_pool, ...)
+            The unlabelled rows. Data that are not in memory are read chunk by chunk.
+
+        Returns
+        -------
+        scores : ndarray of shape (n_pool,), dtype=float64
+            Non-negative, in squared units of y; the gain of each row as the first of a
+            batch. For draws of a classifier, in squares of a probability.
+
+        Raises
+        ------
+        TypeError
+            If the estimator makes no posterior draws (`NoDrawsError`).
+        NotFittedError
+            If the estimator is not fitted.
+        ValueError
+            If the pool or the target is empty, the noise variance is unknown, there are
+            fewer than two draws, a classifier knows fewer than two classes, or a
+            parameter has a wrong value.
+        """
+        labels, held, moment = self._given(estimator, X_pool, np.float64, partly=False)
+        if held is None:
+            found = labels.falls(np.eye(len(moment)), moment)
+        else:
+            found = falls_given(*held, None, moment)
+        return labels.unit * found
+
+    def select_batch(self, learner, X_pool, n_instances, rng):
+        # One row is chosen in the precision of the factors.
+        dtype = None if n_instances == 1 else np.float64
+        labels, held, moment = self._given(learner, X_pool, dtype)
+        n_held = len(held[0])
+        rows, gains = greedy_reduction(
+            held,
+            moment,
+            n_instances,
+            priority=rng.random(n_rows(X_pool)),
+            load=labels.load,
+            falls_of_rest=lambda *state: labels.falls(*state, start=n_held),
+        )
+        self.gains_ = labels.unit * gains
+        return rows
+
+    def _given(self, estimator, X_pool, dtype, partly=True):
+        """Return the labels of the pool, those of the rows held, and M of the targets.
+
+        M is computed in ``dtype``, or in the precision of the factors if it is None.
+        Unless ``partly``, no rows are held where memory is too small for all.
+        """
+        self._check(X_pool)
+        seed = check_seed(self.random_state, type(self).__name__)
+        labels = self._labels(estimator, X_pool, seed)
+        if self.X_target is not None and not labels.splits:
+            return self._drawn_together(estimator, X_pool, seed)
+        n_held, targets = self._n_held(labels), labels
+        holds_all = n_held == labels.n_rows
+        held = labels.load(np.arange(n_held)) if partly or holds_all else None
+        if self.X_target is not None:
+            targets = self._labels(estimator, self.X_target, seed)
+        if targets is labels and holds_all:
+            moment = second_moment(held[0], dtype or held[0].dtype)
+        else:
+            moment = targets.second_moment()
+        return labels, held, moment / targets.n_rows
+
+    def _drawn_together(self, estimator, X_pool, seed):
+        # The draws of a Gaussian process are joint only for the rows of one call.
+        transformers, model = unwrap(estimator)
+        parts = [transform(transformers, whole(X)) for X in (X_pool, self.X_target)]
+        labels = self._labels(model, _stacked(*parts), seed)
+        blocks, noise = labels.load(np.arange(labels.n_rows))
+        n_pool = n_rows(X_pool)
+        targets = blocks[n_pool:]
+        held = blocks[:n_pool], noise[:n_pool]
+        return labels, held, second_moment(targets) / len(targets)
+
+    def _labels(self, estimator, X, seed):
+        return PoolLabels(
+            estimator,
+            X,
+            type(self).__name__,
+            noise_variance=self.noise_variance,
+            n_draws=self.n_draws,
+            seed=seed,
+            batch_size=self.batch_size,
+            n_jobs=self.n_jobs,
+            verbose=self.verbose,
+        )
+
+    def _n_held(self, labels):
+        if not labels.splits:
+            return labels.n_rows
+        max_memory = 2 * MAX_MEMORY
+        if self.max_memory is not None:
+            owner = type(self).__name__
+            max_memory = check_memory(self.max_memory, "max_memory", owner)
+        return min(max(max_memory // labels.bytes_per_row, 1), labels.n_rows)
+
+
+def _stacked(above, below):
+    if hasattr(above, "iloc") and hasattr(below, "iloc"):
+        return pandas.concat([above, below])
+    if sp.issparse(above) or sp.issparse(below):
+        return sp.vstack([above, below], format="csr")
+    return np.concatenate([np.asarray(above), np.asarray(below)])
