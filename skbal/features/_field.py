@@ -1,41 +1,66 @@
-"""The prior of a Gaussian field on a graph."""
+"""The prior of a smooth random function on a graph: a Gaussian field."""
+
+from dataclasses import dataclass
 
 import numpy as np
+
+from skbal.features._places import weighted_squares
 
 _LEAST = 1e-5  # a smaller tau would be less than the eigenvalues are known to
 
 
+@dataclass(frozen=True)
 class Field:
-    """The prior of a field, and how much a label tells about it.
-
-    The field is ``f = sum_j w_j phi_j`` over the eigenfunctions of a graph, with
-    independent normal weights of variance ``v_j``. Its mean variance over the
-    nodes is 1.
-
-    Parameters
-    ----------
-    graph : PoolGraph
-        Fitted.
-    tau, alpha, noise_variance : float
-        As `GraphClassifier` takes them.
+    """The prior of ``f = sum_j w_j phi_j`` with independent normal weights.
 
     Attributes
     ----------
+    functions : ndarray of shape (n_nodes, n_components)
+        The eigenfunctions ``phi_j`` of the graph.
     variances : ndarray of shape (n_components,)
-        The ``v_j``.
+        Prior variance of each weight. The mean variance of f over the nodes is 1.
     tau : float
         As given, or as found from the graph.
+    squares : ndarray of shape (n_nodes,)
+        Prior variance of f at each node.
+    changes : ndarray of shape (n_nodes,)
+        Expected squared change of f from a node to a random neighbour.
     """
 
-    def __init__(self, graph, tau, alpha, noise_variance):
-        self._graph, self._noise = graph, noise_variance
-        self.tau = _default_tau(graph) if tau is None else float(tau)
-        variances = (self.tau / (self.tau + 1 - graph.eigenvalues_)) ** alpha
-        self.variances = variances / graph.mean_variance(variances)
-        self._roots = np.sqrt(self.variances)
+    functions: np.ndarray
+    variances: np.ndarray
+    tau: float
+    squares: np.ndarray
+    changes: np.ndarray
+
+    @classmethod
+    def on(cls, graph, functions, tau, alpha):
+        """Return the field on a graph.
+
+        Parameters
+        ----------
+        graph : PoolGraph
+            Fitted.
+        functions : ndarray of shape (n_nodes, n_components)
+            Its eigenfunctions.
+        tau, alpha : float
+            As `GraphClassifier` takes them.
+        """
+        tau = _default_tau(graph) if tau is None else float(tau)
+        variances = (tau / (tau + 1 - graph.eigenvalues_)) ** alpha
+        mean_squares = np.einsum("nk,nk->k", functions, functions, dtype=np.float64)
+        variances *= len(functions) / (variances @ mean_squares)
+        squares = weighted_squares(functions, variances)
+        affinity = graph.affinity_
+        nearby = affinity @ squares / np.asarray(affinity.sum(axis=1)).ravel()
+        # The mean of phi over the neighbours of a node is its eigenvalue times phi
+        # there, so the mixed term needs no other product.
+        own = weighted_squares(functions, variances * (1 - 2 * graph.eigenvalues_))
+        changes = np.maximum(own + nearby, 0)
+        return cls(functions, variances, tau, squares, changes)
 
     def rows(self, places):
-        """Return the eigenfunctions at rows, times their standard deviations.
+        """Return the eigenfunctions at rows, times their prior standard deviations.
 
         Parameters
         ----------
@@ -46,15 +71,27 @@ class Field:
         -------
         rows : ndarray of shape (n_rows, n_components)
         """
-        return self._graph.functions_at(places) * self._roots.astype(np.float32)
+        roots = np.sqrt(self.variances).astype(self.functions.dtype)
+        return places.means(self.functions) * roots
 
-    def label_variance(self, places):
-        """Return the variance of a label around the field, (n_rows,).
+    def roughness(self, places):
+        """Return the expected squared change of f from rows to a random neighbour.
 
-        It is the noise, and how much the field changes between the row and its
-        neighbours: a label between clusters tells little of either.
+        It is large between clusters, and at rows far from others: there a label tells
+        little of the neighbourhood.
+
+        Parameters
+        ----------
+        places : Places
+            Where the rows are.
+
+        Returns
+        -------
+        roughness : ndarray of shape (n_rows,)
         """
-        return self._noise + self._graph.roughness(places, self.variances)
+        return places.mean_changes(
+            self.functions, self.squares, self.changes, self.variances
+        )
 
 
 def _default_tau(graph):

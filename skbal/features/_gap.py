@@ -4,10 +4,12 @@ import numpy as np
 
 _MOST = 20
 _RESOLUTION = 1e-6  # of an eigenvalue: 1 up to this is 1
+_NEARLY = 2 / 3  # of the largest gap: gaps from here on count as large
+_CLEAR = 2  # times the typical gap: those of clusters are larger
 
 
 def n_clusters_of(eigenvalues, most=_MOST):
-    """Return behind which eigenvalue the gap is largest for its place.
+    """Return behind which eigenvalue the last large gap is.
 
     On a smooth cloud of points in d dimensions, ``1 - lambda_k`` grows like ``k **
     (2 / d)`` (Weyl's law), so the logarithm of the ratio of two neighbours, times k, is
@@ -17,7 +19,7 @@ def n_clusters_of(eigenvalues, most=_MOST):
     Parameters
     ----------
     eigenvalues : ndarray of shape (n_components,)
-        Of the random walk, largest first.
+        Those of the random walk, largest first.
     most : int, default=20
         Largest number allowed. At most half of the eigenvalues are looked at.
 
@@ -37,4 +39,6 @@ def n_clusters_of(eigenvalues, most=_MOST):
     slowness = np.maximum(1 - eigenvalues[: most + 1], _RESOLUTION)
     numbers = np.arange(2, most + 1)
     gaps = numbers * np.log(slowness[2:] / slowness[1:-1])
-    return int(numbers[gaps.argmax()])
+    least = max(_NEARLY * gaps.max(), _CLEAR * np.median(gaps))
+    # Without clusters, no gap stands out, and the largest is taken.
+    return int(numbers[gaps >= min(least, gaps.max())][-1])

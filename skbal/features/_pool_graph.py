@@ -26,9 +26,10 @@ from skbal._utils.parameters import (
 from skbal._utils.pools import is_indexed, n_rows
 from skbal._utils.random import check_seed, stream
 from skbal.exceptions import NumericalWarning
-from skbal.features._affinity import affinity_matrix, neighbour_means
+from skbal.features._affinity import affinity_matrix
 from skbal.features._coordinates import Coordinates
 from skbal.features._eigenfunctions import eigenfunctions
+from skbal.features._field import Field
 from skbal.features._gap import n_clusters_of
 from skbal.features._known_rows import KnownRows, can_be_known
 from skbal.features._neighbours import (
@@ -37,8 +38,10 @@ from skbal.features._neighbours import (
     GivenSearch,
     nearest_others,
 )
+from skbal.features._places import Places
 
 _SAME = 1e-5  # of the size of a point: rows this near to each other are one
+_MOST_FIELDS = 8  # priors that are kept, since they take a look at all nodes
 _AT_ONCE = 4_096  # rows whose neighbours are searched together
 
 
@@ -111,8 +114,7 @@ class PoolGraph(
     node_of_row_ : ndarray of shape (n_pool,), dtype=intp
         The node of each row. Equal rows are one node.
     n_clusters_ : int
-        Number of clusters that the eigenvalues tell apart, at most 20: behind so many
-        eigenvalues, the gap is largest for its place. See Notes.
+        Number of clusters that the eigenvalues tell apart, at most 20. See Notes.
     n_connected_components_ : int
         Number of connected components of the graph.
     features_ : transformer, callable or None
@@ -132,7 +134,8 @@ class PoolGraph(
 
     In a cloud of points in d dimensions without clusters, ``1 - eigenvalue`` of the
     k-th function grows like ``k ** (2 / d)``. So ``k * log((1 - next) / (1 - this))``
-    is about the same for all k. `n_clusters_` is the k from 2 where it is largest.
+    is about the same for all k. `n_clusters_` is the last k from 2 where it reaches two
+    thirds of its largest value.
 
     ``clone`` returns a fitted graph itself: copies would be large, and it depends on no
     labels. For the same reason ``fit`` keeps a fitted graph if all rows are of its pool
@@ -253,7 +256,7 @@ class PoolGraph(
         n_components = min(self.n_components, len(points))
         values, functions = eigenfunctions(affinity, n_components, random)
         self._coordinates, self._find, self._points_ = coordinates, search, points
-        self._functions = functions
+        self._functions, self._fields = functions, {}
         self.features_ = coordinates.transformer
         self.eigenvalues_, self.affinity_, self.node_of_row_ = values, affinity, rows
         self.n_connected_components_ = int(connected_components(affinity)[0])
@@ -350,7 +353,7 @@ class PoolGraph(
         ValueError, TypeError
             If X is of another form than the pool, or not finite.
         """
-        return self.functions_at(self.locate(X))
+        return self.locate(X).means(self._functions)
 
     def locate(self, X):
         """Return where rows are on the graph.
@@ -369,60 +372,49 @@ class PoolGraph(
         self._check_rows(X, reset=False)
         return self._places(X)
 
-    def functions_at(self, places):
-        """Return the values of the eigenfunctions where rows are.
+    def field(self, tau=None, alpha=3.0):
+        """Return the prior of a random smooth function on the graph.
 
         Parameters
         ----------
-        places : Places
-            Where the rows are, from `locate`.
+        tau : float, optional
+            As `skbal.models.GraphClassifier` takes it.
+        alpha : float, default=3.0
+            As `skbal.models.GraphClassifier` takes it.
 
         Returns
         -------
-        values : ndarray of shape (n_samples, n_components)
+        field : Field
+            The prior: variances of the eigenfunctions, and how much a function changes
+            between rows and their neighbours.
         """
-        return places.means(self._functions)
+        check_is_fitted(self)
+        key = (tau, alpha)
+        if key not in self._fields:
+            if len(self._fields) >= _MOST_FIELDS:
+                self._fields.pop(next(iter(self._fields)))
+            self._fields[key] = Field.on(self, self._functions, tau, alpha)
+        return self._fields[key]
 
-    def mean_variance(self, variances):
-        """Return the mean variance, over the nodes, of a random function.
+    def count_clusters(self, most):
+        """Return `n_clusters_` if no more than ``most`` clusters are allowed.
 
         Parameters
         ----------
-        variances : ndarray of shape (n_components,)
-            Variance of the weight of each eigenfunction.
+        most : int
+            Largest number allowed.
 
         Returns
         -------
-        variance : float
+        n_clusters : int
         """
-        return weighted_squares(self._functions, variances).mean()
-
-    def roughness(self, places, variances):
-        """Return how much a random smooth function changes between a row and another.
-
-        It is the expected squared difference between the function at a row and at a
-        random neighbour, where the function is the sum of the eigenfunctions times
-        independent normal numbers of the given variances. It is large between clusters
-        and at rows far from others.
-
-        Parameters
-        ----------
-        places : Places
-            Where the rows are, from `locate`.
-        variances : ndarray of shape (n_components,)
-            Variance of the weight of each eigenfunction.
-
-        Returns
-        -------
-        roughness : ndarray of shape (n_samples,)
-            Non-negative, in units of ``variances``.
-        """
-        return places.roughness(self._functions, self.eigenvalues_, variances)
+        check_is_fitted(self)
+        return n_clusters_of(self.eigenvalues_, most)
 
     def _places(self, X):
         nodes = self._known_nodes(X)
         if nodes is not None and (nodes >= 0).all():
-            return Places(self.affinity_, nodes)
+            return Places(nodes)
         return self._searched(X)
 
     def _known_nodes(self, X):
@@ -446,7 +438,7 @@ class PoolGraph(
         size = np.abs(self._points_).max()
         is_same = np.abs(points - nearest).max(axis=1) <= _SAME * size
         nodes = np.where(is_same, indices[:, 0], -1)
-        return Places(self.affinity_, nodes, distances, indices)
+        return Places(nodes, distances, indices)
 
     def _check_rows(self, X, reset):
         name = type(self).__name__
@@ -492,65 +484,6 @@ class PoolGraph(
         tags.input_tags.three_d_array = True
         tags.non_deterministic = False
         return tags
-
-
-class Places:
-    """Where rows are on a graph: at nodes, or between some.
-
-    Parameters
-    ----------
-    affinity : CSR matrix of shape (n_nodes, n_nodes)
-        The edges.
-    nodes : ndarray of shape (n_rows,), dtype=intp
-        The node of each row, or -1 for a row between nodes.
-    distances, indices : ndarray of shape (n_rows, n_neighbors), optional
-        The nearest nodes of each row. Needed if some row is between nodes.
-    """
-
-    def __init__(self, affinity, nodes, distances=None, indices=None):
-        self.nodes = nodes
-        self._affinity, self._distances, self._indices = affinity, distances, indices
-        self._new = np.flatnonzero(nodes < 0)
-
-    def __len__(self):
-        return len(self.nodes)
-
-    def means(self, values):
-        """Return a function at the rows, given its values at the nodes.
-
-        Parameters
-        ----------
-        values : ndarray of shape (n_nodes, n_values)
-
-        Returns
-        -------
-        values : ndarray of shape (n_rows, n_values)
-        """
-        found = values[self.nodes]
-        if self._new.size:
-            found[self._new] = self._between(values)
-        return found
-
-    def roughness(self, functions, eigenvalues, variances):
-        """Return `PoolGraph.roughness` of the rows."""
-        squares = weighted_squares(functions, variances)
-        walked = self._affinity @ squares / np.asarray(self._affinity.sum(1)).ravel()
-        # W phi = lambda d phi, so the mean over neighbours needs no other product.
-        own = weighted_squares(functions, variances * (1 - 2 * eigenvalues))
-        found = (own + walked)[self.nodes]
-        if self._new.size:
-            middle = weighted_squares(self._between(functions), variances)
-            found[self._new] = self._between(squares[:, np.newaxis])[:, 0] - middle
-        return np.maximum(found, 0)
-
-    def _between(self, values):
-        new = self._new
-        return neighbour_means(values, self._distances[new], self._indices[new])
-
-
-def weighted_squares(functions, variances):
-    variances = variances.astype(functions.dtype)
-    return np.einsum("nk,nk,k->n", functions, functions, variances).astype(np.float64)
 
 
 def _row_shape(X):

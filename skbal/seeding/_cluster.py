@@ -10,8 +10,6 @@ from skbal._utils.random import next_seed
 from skbal._utils.threads import one_thread
 from skbal.base import best_first
 from skbal.features import PoolGraph
-from skbal.features._field import Field
-from skbal.features._gap import n_clusters_of
 from skbal.seeding._centres import centres_of
 from skbal.seeding._seed import Seed
 
@@ -104,9 +102,8 @@ class ClusterSeed(Seed):
         if n_rows(X) == 1:
             return [0]
         graph = self._graph(X, rng)
-        field = Field(graph, self.tau, self.alpha, self.noise_variance)
-        places = graph.locate(X)
-        rows, noise = field.rows(places), field.label_variance(places)
+        field, places = graph.field(self.tau, self.alpha), graph.locate(X)
+        rows, noise = field.rows(places), self.noise_variance + field.roughness(places)
         n_clusters = self._n_clusters(graph)
         clusters = _clusters(rows, field.variances, n_clusters, rng)
         first = [
@@ -125,7 +122,7 @@ class ClusterSeed(Seed):
         most = self.n_instances
         if self.n_clusters is not None:
             return min(self.n_clusters, most)
-        return n_clusters_of(graph.eigenvalues_, most)
+        return graph.count_clusters(most)
 
 
 def most_telling(rows, noise):

@@ -20,7 +20,6 @@ from skbal._utils.pools import n_rows, take
 from skbal._utils.random import stream
 from skbal._utils.weights import check_row_weights
 from skbal.features import PoolGraph
-from skbal.features._field import Field
 from skbal.models._chunked_draws import ChunkedDrawsMixin
 from skbal.models._graph._evidence import Evidence
 
@@ -67,15 +66,14 @@ class GraphField(KnowsItsParameters, ChunkedDrawsMixin, BaseEstimator):
         check_parameters(self)
         weights = check_row_weights(sample_weight, X, type(self).__name__)
         graph = self._new_graph(X, weights)
-        field = Field(graph, self.tau, self.alpha, self.noise_variance)
-        return graph, field
+        return graph, graph.field(self.tau, self.alpha)
 
     def _evidence_of(self, graph, field, X, targets, sample_weight):
         owner = type(self).__name__
         places = graph.locate(X)
         weights = check_row_weights(sample_weight, X, owner)
         return Evidence.of(
-            field.rows(places), targets, field.label_variance(places), weights
+            field.rows(places), targets, self._noise(field, places), weights
         )
 
     def _finish(self, graph, field, evidence, middle):
@@ -106,11 +104,9 @@ class GraphField(KnowsItsParameters, ChunkedDrawsMixin, BaseEstimator):
         -------
         factor : ndarray of shape (n_samples, n_components)
         """
-        rows = self._rows(self._located(X))
-        factor = np.empty_like(rows)
-        for part in chunks(len(rows), rows_within(24 * rows.shape[1])):
-            factor[part] = self._posterior.factor(rows[part].astype(np.float64))
-        return factor
+        functions, field = self._located(X).means(self._field.functions), self._field
+        roots = np.diag(np.sqrt(field.variances))
+        return functions @ self._posterior.factor(roots).astype(functions.dtype)
 
     def label_variance(self, X):
         """Return the variance of a label around the field at each row.
@@ -126,7 +122,11 @@ class GraphField(KnowsItsParameters, ChunkedDrawsMixin, BaseEstimator):
             In units of ``output_covariance_``, as ``noise_variance_`` is. It is larger
             than that between clusters, where a label tells little of its neighbours.
         """
-        return self._field.label_variance(self._located(X))
+        return self._noise(self._field, self._located(X))
+
+    def _noise(self, field, places):
+        """Return the variance of a label at rows: noise, and change to neighbours."""
+        return self.noise_variance + field.roughness(places)
 
     def _located(self, X):
         check_is_fitted(self)
@@ -142,7 +142,7 @@ class GraphField(KnowsItsParameters, ChunkedDrawsMixin, BaseEstimator):
         have shape (n_rows,), in units of ``output_covariance_``.
         """
         places = self._located(X)
-        rows, noise = self._rows(places), self._field.label_variance(places)
+        rows, noise = self._rows(places), self._noise(self._field, places)
         mean = np.empty((len(rows), self._posterior.mean.shape[1]))
         variance = np.empty(len(rows))
         for part in chunks(len(rows), rows_within(24 * rows.shape[1])):
@@ -154,7 +154,7 @@ class GraphField(KnowsItsParameters, ChunkedDrawsMixin, BaseEstimator):
     def _value_chunks(self, X, n_draws, seed):
         """Yield rows, draws of the field (n_rows, n_draws, n_outputs), label noise."""
         places = self._located(X)
-        rows, noise = self._rows(places), self._field.label_variance(places)
+        rows, noise = self._rows(places), self._noise(self._field, places)
         n_components, n_outputs = self._posterior.mean.shape
         # The draws are the first axis, so draw k does not depend on n_draws.
         shape = (n_draws, n_components, n_outputs)

@@ -1,0 +1,86 @@
+"""Where rows are on a graph, and functions on the graph at these places."""
+
+import numpy as np
+
+from skbal.features._affinity import neighbour_means
+
+
+class Places:
+    """Where rows are on a graph: at nodes, or between some.
+
+    Parameters
+    ----------
+    nodes : ndarray of shape (n_rows,), dtype=intp
+        The node of each row, or -1 for a row between nodes.
+    distances, indices : ndarray of shape (n_rows, n_neighbors), optional
+        The nearest nodes of each row. Needed if some row is between nodes.
+    """
+
+    def __init__(self, nodes, distances=None, indices=None):
+        self.nodes = nodes
+        self._distances, self._indices = distances, indices
+        self._new = np.flatnonzero(nodes < 0)
+
+    def __len__(self):
+        return len(self.nodes)
+
+    def means(self, values):
+        """Return a function at the rows, given its values at the nodes.
+
+        Parameters
+        ----------
+        values : ndarray of shape (n_nodes, n_values)
+
+        Returns
+        -------
+        values : ndarray of shape (n_rows, n_values)
+            Of a row at a node, the value there; of another, the weighted mean over its
+            nearest nodes.
+        """
+        found = values[self.nodes]
+        if self._new.size:
+            found[self._new] = self._between(values)
+        return found
+
+    def mean_changes(self, functions, squares, changes, variances):
+        """Return the mean squared changes of functions from the rows to neighbours.
+
+        Parameters
+        ----------
+        functions : ndarray of shape (n_nodes, n_functions)
+            The functions at the nodes.
+        squares, changes : ndarray of shape (n_nodes,)
+            Sum of the squares of the functions at each node, and of the mean squared
+            changes to its neighbours, weighted by ``variances``.
+        variances : ndarray of shape (n_functions,)
+            How much the square of each function counts.
+
+        Returns
+        -------
+        changes : ndarray of shape (n_rows,)
+        """
+        found = changes[self.nodes]
+        if self._new.size:
+            middle = weighted_squares(self._between(functions), variances)
+            found[self._new] = self._between(squares[:, np.newaxis])[:, 0] - middle
+        return np.maximum(found, 0)
+
+    def _between(self, values):
+        new = self._new
+        return neighbour_means(values, self._distances[new], self._indices[new])
+
+
+def weighted_squares(functions, variances):
+    """Return the weighted sum of the squares of functions at each node, in float64.
+
+    Parameters
+    ----------
+    functions : ndarray of shape (n_nodes, n_functions)
+    variances : ndarray of shape (n_functions,)
+
+    Returns
+    -------
+    squares : ndarray of shape (n_nodes,)
+    """
+    variances = variances.astype(functions.dtype)
+    return np.einsum("nk,nk,k->n", functions, functions, variances).astype(np.float64)
