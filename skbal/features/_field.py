@@ -59,6 +59,9 @@ class Field:
         changes = np.maximum(own + nearby, 0)
         return cls(functions, variances, tau, squares, changes)
 
+    def __deepcopy__(self, memo):
+        return self  # nothing of it is ever written to, and it is as large as the graph
+
     def rows(self, places):
         """Return the eigenfunctions at rows, times their prior standard deviations.
 

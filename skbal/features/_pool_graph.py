@@ -1,5 +1,6 @@
 """PoolGraph: what lies near what in a pool, and the smoothest functions on it."""
 
+import copy
 import warnings
 
 import numpy as np
@@ -470,6 +471,20 @@ class PoolGraph(
 
     def __sklearn_clone__(self):
         return self if self.__sklearn_is_fitted__() else super().__sklearn_clone__()
+
+    def __deepcopy__(self, memo):
+        # What fit finds is replaced and never written to, so copies can share it. A
+        # learner copies its estimator each time it is taught.
+        own = {name: vars(self)[name] for name in self.get_params(deep=False)}
+        if self.__sklearn_is_fitted__():
+            own["_fitted_with"] = self._fitted_with
+        shared = {name: value for name, value in vars(self).items() if name not in own}
+        copied = type(self).__new__(type(self))
+        memo[id(self)] = copied
+        vars(copied).update(shared, **copy.deepcopy(own, memo))
+        if "_fields" in shared:
+            copied._fields = dict(self._fields)
+        return copied
 
     def __sklearn_is_fitted__(self):
         return hasattr(self, "_functions")
