@@ -192,8 +192,8 @@ for name, runs in histories.items():
 # %%
 # In the full run the graph needs twelve labels for 95 percent. The same model with
 # random rows needs over fifty, because a cluster without a label is given to a wrong
-# class. The forest has 81 percent with 60 labels. It matters little here whether the model asks by
-# variance or by margin.
+# class. The forest has 81 percent with 60 labels. It matters little here whether the
+# model asks by variance or by margin.
 #
 # Rare classes
 # ------------
