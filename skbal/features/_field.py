@@ -59,6 +59,10 @@ class Field:
         changes = np.maximum(own + nearby, 0)
         return cls(functions, variances, tau, squares, changes)
 
+    def __deepcopy__(self, memo):
+        """Return the same, since nothing changes it."""
+        return self
+
     def rows(self, places):
         """Return the eigenfunctions at rows, times their prior standard deviations.
 

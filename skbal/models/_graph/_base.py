@@ -1,5 +1,6 @@
 """What a classifier and a regressor on a graph share."""
 
+import copy
 from abc import abstractmethod
 
 import numpy as np
@@ -78,7 +79,8 @@ class GraphField(KnowsItsParameters, ChunkedDrawsMixin, BaseEstimator):
 
     def _finish(self, graph, field, evidence, middle):
         posterior = evidence.posterior(middle, type(self).__name__)
-        self.graph_, self._field, self._evidence = graph, field, evidence
+        # A copy, which keeps what was learned if the user fits the graph to other rows.
+        self.graph_, self._field, self._evidence = copy.copy(graph), field, evidence
         self._posterior, self._middle = posterior, middle
         self.prior_variances_, self.tau_ = field.variances, field.tau
         self.noise_variance_ = float(self.noise_variance)

@@ -156,8 +156,8 @@ class GraphClassifier(ClassifierMixin, GraphField):
         NotFittedError
             If a parameter of the graph was changed after it was fitted.
         """
-        graph, field = self._begin(X, sample_weight)
         y = self._check_labels(X, y)
+        graph, field = self._begin(X, sample_weight)
         classes = np.unique(y)
         evidence = self._evidence_of(
             graph, field, X, _one_hot(y, classes), sample_weight
@@ -188,11 +188,11 @@ class GraphClassifier(ClassifierMixin, GraphField):
         ValueError, TypeError
             If X, y or a parameter is invalid. The message says which.
         """
+        y = self._check_labels(X, y)
         first = not self.__sklearn_is_fitted__()
         graph, field = (
             self._begin(X, sample_weight) if first else (self.graph_, self._field)
         )
-        y = self._check_labels(X, y)
         more = [y] if classes is None else [y, np.asarray(classes)]
         known = np.unique(np.concatenate(more if first else [self.classes_, *more]))
         new = self._evidence_of(graph, field, X, _one_hot(y, known), sample_weight)

@@ -157,11 +157,11 @@ class GraphRegressor(RegressorMixin, GraphField):
         return self._learn(X, y, sample_weight, getattr(self, "_evidence", None))
 
     def _learn(self, X, y, sample_weight, known):
+        y, targets = self._check_targets(X, y)
         if known is None:
             graph, field = self._begin(X, sample_weight)
         else:
             graph, field = self.graph_, self._field
-        y, targets = self._check_targets(X, y)
         evidence = self._evidence_of(graph, field, X, targets, sample_weight)
         if known is not None:
             self._check_n_outputs(targets.shape[1])
