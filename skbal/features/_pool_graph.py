@@ -10,6 +10,7 @@ from sklearn.base import (
     ClassNamePrefixFeaturesOutMixin,
     TransformerMixin,
 )
+from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skbal._utils.arrays import check_length_known, refuse_masked
@@ -312,6 +313,25 @@ class PoolGraph(
         return now.keys() == then.keys() and all(
             _is_same(now[name], then[name]) for name in then
         )
+
+    def check_up_to_date(self, name, owner):
+        """Raise an error if a parameter was changed after the last ``fit``.
+
+        Parameters
+        ----------
+        name, owner : str
+            Of which parameter, and of whom, the graph is the value.
+
+        Raises
+        ------
+        NotFittedError
+            If a parameter was changed.
+        """
+        if not self.is_up_to_date():
+            raise NotFittedError(
+                f"{name} of {owner} was fitted with other parameters than it has now. "
+                "Fit it again on the pool."
+            )
 
     def _points(self, coordinates, X):
         return coordinates(X, batch_size=self.batch_size, n_jobs=self.n_jobs)
