@@ -129,7 +129,11 @@ OTHER_NETWORKS = [
     *LAPLACES[:2],
 ]
 NETWORKS = [*KINDS_OF_NETWORK, *OTHER_NETWORKS]
-TRANSFORMERS = [HistogramsOfStrips(n_cells=2), DeslantedStrips(), PoolGraph(random_state=0)]
+TRANSFORMERS = [
+    HistogramsOfStrips(n_cells=2),
+    DeslantedStrips(),
+    PoolGraph(random_state=0),
+]
 
 # scikit-learn's checks that are run elsewhere, or say nothing about a class.
 CHECKED_ELSEWHERE = {

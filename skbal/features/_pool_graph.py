@@ -87,7 +87,7 @@ class PoolGraph(
     pca_components : int or None, default=60
         If there are more features, their first ``pca_components`` principal components
         are used. ``None`` uses all features.
-    neighbors : {"exact", "approximate"} or transformer, default="exact"
+    neighbors : "exact", "approximate" or transformer, default="exact"
         How neighbours are found. "exact" uses scikit-learn, whose time grows with the
         square of the number of rows if there are more than about 15 features.
         "approximate" uses faiss, which ``pip install 'skbal[graph]'`` installs. A
@@ -320,7 +320,7 @@ class PoolGraph(
         Parameters
         ----------
         name, owner : str
-            Of which parameter, and of whom, the graph is the value.
+            The parameter whose value the graph is, and its owner.
 
         Raises
         ------
@@ -372,7 +372,7 @@ class PoolGraph(
         Parameters
         ----------
         X : array-like of shape (n_samples, ...)
-            Rows of the form passed to ``fit``, of the pool or new ones.
+            Rows of the form passed to ``fit``. They may be of the pool, or new ones.
 
         Returns
         -------

@@ -67,14 +67,14 @@ def after(K, noise, row):
 def test_the_row_of_a_cluster_lowers_the_variance_of_the_cluster_most():
     rows, K, noise = covariances()
     for group in range(3):
-        members = np.flatnonzero(GROUPS == group)
+        members = np.flatnonzero(group == GROUPS)
         part, s = K[np.ix_(members, members)], noise[members]
         left = [after(part, s, row).trace() for row in range(len(members))]
         assert most_telling(rows[members], s) == np.argmin(left)
     chosen = ClusterSeed(3, GRAPH, random_state=0).select(X)
     expected = [
         members[most_telling(rows[members], noise[members])]
-        for members in (np.flatnonzero(GROUPS == group) for group in range(3))
+        for members in (np.flatnonzero(group == GROUPS) for group in range(3))
     ]
     assert chosen.tolist() == expected
 

@@ -95,7 +95,7 @@ class GraphField(KnowsItsParameters, ChunkedDrawsMixin, BaseEstimator):
         Parameters
         ----------
         X : array-like of shape (n_samples, ...)
-            Rows of the form passed to the graph.
+            Rows of the form passed to ``fit``.
 
         Returns
         -------
@@ -111,7 +111,7 @@ class GraphField(KnowsItsParameters, ChunkedDrawsMixin, BaseEstimator):
         Parameters
         ----------
         X : array-like of shape (n_samples, ...)
-            Rows of the form passed to the graph.
+            Rows of the form passed to ``fit``.
 
         Returns
         -------

@@ -188,8 +188,8 @@ class GraphRegressor(RegressorMixin, GraphField):
     def _check_targets(self, X, y):
         owner = type(self).__name__
         check_rows_of(X, y, owner)
-        check_answers(np.asarray(y), owner, numbers=True)
         y = check_array(y, ensure_2d=False, dtype=None, input_name="y")
+        check_answers(y, owner, numbers=True)
         return y, check_numbers(y.reshape(len(y), -1), owner)
 
     def _check_n_outputs(self, n_outputs):
@@ -211,7 +211,7 @@ class GraphRegressor(RegressorMixin, GraphField):
         Parameters
         ----------
         X : array-like of shape (n_samples, ...)
-            Rows of the form passed to the graph.
+            Rows of the form passed to ``fit``.
         return_std : bool, default=False
             Whether to return standard deviations as well.
 

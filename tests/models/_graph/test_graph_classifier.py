@@ -18,15 +18,15 @@ from tests.models._graph.problems import (
     GRAPH,
     NEW,
     ROWS,
-    X,
     X_LABELLED,
+    X,
     Y,
     dense_posterior,
 )
 
 LABELS = np.concatenate([Y[ROWS], Y[:4]])
 MODEL = GraphClassifier(GRAPH, random_state=0).fit(X_LABELLED, LABELS)
-ONE_OF_EACH = np.array([np.flatnonzero(Y == label)[0] for label in range(4)])
+ONE_OF_EACH = np.array([np.flatnonzero(label == Y)[0] for label in range(4)])
 
 
 def one_hot(labels):

@@ -15,8 +15,8 @@ from tests.models._graph.problems import (
     NEW,
     NUMBERS,
     ROWS,
-    X,
     X_LABELLED,
+    X,
     dense_posterior,
     prior_kernel,
 )
