@@ -29,6 +29,7 @@ from skbal import (
     BayesianOptimizer,
 )
 from skbal.datasets import make_galaxies
+from skbal.features import PoolGraph
 from skbal.models import (
     BayesianLinearRegression,
     BayesianLogisticRegression,
@@ -36,6 +37,8 @@ from skbal.models import (
     DeepEnsembleClassifier,
     DeepEnsembleRegressor,
     DeepEnsembleVoteRegressor,
+    GraphClassifier,
+    GraphRegressor,
     LaplaceClassifier,
     LaplaceRegressor,
     LastLayerClassifier,
@@ -105,6 +108,8 @@ ESTIMATORS = [
     BayesianLinearRegression(output_covariance="empirical", optimize="evidence"),
     MeanFieldLinearRegression(),
     BayesianLogisticRegression(n_draws=20),
+    GraphClassifier(PoolGraph(random_state=0), n_draws=20, random_state=0),
+    GraphRegressor(PoolGraph(random_state=0)),
     *SIMULATIONS,
 ]
 # One of each kind, for the lowest versions of other packages, too.
@@ -124,7 +129,11 @@ OTHER_NETWORKS = [
     *LAPLACES[:2],
 ]
 NETWORKS = [*KINDS_OF_NETWORK, *OTHER_NETWORKS]
-TRANSFORMERS = [HistogramsOfStrips(n_cells=2), DeslantedStrips()]
+TRANSFORMERS = [
+    HistogramsOfStrips(n_cells=2),
+    DeslantedStrips(),
+    PoolGraph(random_state=0),
+]
 
 # scikit-learn's checks that are run elsewhere, or say nothing about a class.
 CHECKED_ELSEWHERE = {
@@ -187,6 +196,7 @@ CLASSIFICATION = make_classification(
 REGRESSION = make_regression(60, 6, noise=1.0, random_state=0)
 TWO_TARGETS = make_regression(60, 6, n_targets=2, noise=1.0, random_state=0)
 
+GRAPH = PoolGraph(n_components=30, random_state=0).fit(CLASSIFICATION[0])
 VOTES = (CLASSIFICATION[0], np.stack([REGRESSION[1] > 0, np.full(60, 3)], axis=1))
 GALAXIES = make_galaxies(40, image_size=8, random_state=0, return_X_y=True)
 
@@ -209,6 +219,9 @@ SAMPLERS = [
     (BayesianLinearRegression(), TWO_TARGETS, {}),
     (BayesianLinearRegression(0.5 ** np.arange(6)), TWO_TARGETS, {}),
     (MeanFieldLinearRegression(optimize="evidence"), REGRESSION, {}),
+    (GraphClassifier(random_state=0), CLASSIFICATION, {}),
+    (GraphClassifier(GRAPH, random_state=0), CLASSIFICATION, {}),
+    (GraphRegressor(), TWO_TARGETS, {}),
     (LAST_LAYERS[0], CLASSIFICATION, {}),
     (LAST_LAYERS[1], TWO_TARGETS, {}),
     (LAPLACES[0], CLASSIFICATION, {}),

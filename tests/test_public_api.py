@@ -49,7 +49,7 @@ PUBLIC = {
         "VotesWarning",
     ],
     "skbal.experiments": ["Comparison", "PairedDifference", "compare"],
-    "skbal.features": ["Deslant", "GradientHistograms"],
+    "skbal.features": ["Deslant", "GradientHistograms", "PoolGraph"],
     "skbal.filters": [
         "LabelLikelihoodFilter",
         "confident_joint",
@@ -86,6 +86,8 @@ PUBLIC = {
         "DropoutMLP",
         "GalCNN",
         "GalaxyCNN",
+        "GraphClassifier",
+        "GraphRegressor",
         "LaplaceClassifier",
         "LaplaceRegressor",
         "LastLayerClassifier",
@@ -140,7 +142,13 @@ PUBLIC = {
         "VoteBALD",
     ],
     "skbal.sampling": ["predict_samples"],
-    "skbal.seeding": ["BalancedSeed", "KMeansSeed", "RandomSeed", "Seed"],
+    "skbal.seeding": [
+        "BalancedSeed",
+        "ClusterSeed",
+        "KMeansSeed",
+        "RandomSeed",
+        "Seed",
+    ],
     "skbal.simulation": [
         "ActiveLearningClassifier",
         "ActiveLearningRegressor",

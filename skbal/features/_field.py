@@ -60,7 +60,8 @@ class Field:
         return cls(functions, variances, tau, squares, changes)
 
     def __deepcopy__(self, memo):
-        return self  # nothing of it is ever written to, and it is as large as the graph
+        """Return the same, since nothing changes it."""
+        return self
 
     def rows(self, places):
         """Return the eigenfunctions at rows, times their prior standard deviations.

@@ -74,18 +74,26 @@ class GivenSearch:
     def __init__(self, points, transformer, n_neighbors, owner):
         self._owner = owner
         self._transformer = clone(transformer)
-        if "n_neighbors" in self._transformer.get_params(deep=False):
-            self._transformer.set_params(n_neighbors=n_neighbors + 1)
+        params = self._transformer.get_params(deep=False)
+        if params.get("mode") == "connectivity":
+            raise ValueError(
+                f"neighbors of {owner} must give distances, got {transformer!r}. Set "
+                "its mode to 'distance'."
+            )
+        if "n_neighbors" in params:
+            # KNeighborsTransformer gives one more, which must be there.
+            size = min(n_neighbors + 1, len(points) - 1)
+            self._transformer.set_params(n_neighbors=size)
         self._transformer.fit(points)
 
     def __call__(self, points, n_neighbors):
         """Return distances and indices, (n_points, n_neighbors) each, nearest first."""
         found = sp.csr_matrix(self._transformer.transform(points))
-        counts = np.diff(found.indptr)
-        if found.shape[0] != len(points) or counts.min(initial=0) < n_neighbors:
+        fewest = np.diff(found.indptr).min() if found.shape[0] == len(points) else 0
+        if fewest < n_neighbors:
             raise ValueError(
                 f"neighbors of {self._owner} must give {n_neighbors} distances for "
-                f"each row, as KNeighborsTransformer does, got {counts.min()}."
+                f"each row, as KNeighborsTransformer does, got {fewest}."
             )
         return _nearest(found, n_neighbors)
 

@@ -12,14 +12,17 @@ class Places:
     ----------
     nodes : ndarray of shape (n_rows,), dtype=intp
         The node of each row, or -1 for a row between nodes.
-    distances, indices : ndarray of shape (n_rows, n_neighbors), optional
-        The nearest nodes of each row. Needed if some row is between nodes.
+    rows : ndarray of shape (n_searched,), optional
+        The rows whose nearest nodes are known. Those between nodes are among them.
+    distances, indices : ndarray of shape (n_searched, n_neighbors), optional
+        The nearest nodes of these rows.
     """
 
-    def __init__(self, nodes, distances=None, indices=None):
-        self.nodes = nodes
-        self._distances, self._indices = distances, indices
-        self._new = np.flatnonzero(nodes < 0)
+    def __init__(self, nodes, rows=None, distances=None, indices=None):
+        self.nodes, self._new = nodes, np.flatnonzero(nodes < 0)
+        if self._new.size:
+            between = np.searchsorted(rows, self._new)
+            self._nearest = distances[between], indices[between]
 
     def __len__(self):
         return len(self.nodes)
@@ -66,8 +69,7 @@ class Places:
         return np.maximum(found, 0)
 
     def _between(self, values):
-        new = self._new
-        return neighbour_means(values, self._distances[new], self._indices[new])
+        return neighbour_means(values, *self._nearest)
 
 
 def weighted_squares(functions, variances):

@@ -10,6 +10,7 @@ from sklearn.base import (
     ClassNamePrefixFeaturesOutMixin,
     TransformerMixin,
 )
+from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skbal._utils.arrays import check_length_known, refuse_masked
@@ -41,7 +42,8 @@ from skbal.features._neighbours import (
 )
 from skbal.features._places import Places
 
-_SAME = 1e-5  # of the size of a point: rows this near to each other are one
+_SAME = 1e-4  # of the distance to the next node: a row this near to a node is there
+_ROUNDING = 16  # units of rounding of a point, by which numbers of other types differ
 _MOST_FIELDS = 8  # priors that are kept, since they take a look at all nodes
 _AT_ONCE = 4_096  # rows whose neighbours are searched together
 
@@ -85,7 +87,7 @@ class PoolGraph(
     pca_components : int or None, default=60
         If there are more features, their first ``pca_components`` principal components
         are used. ``None`` uses all features.
-    neighbors : {"exact", "approximate"} or transformer, default="exact"
+    neighbors : "exact", "approximate" or transformer, default="exact"
         How neighbours are found. "exact" uses scikit-learn, whose time grows with the
         square of the number of rows if there are more than about 15 features.
         "approximate" uses faiss, which ``pip install 'skbal[graph]'`` installs. A
@@ -251,21 +253,26 @@ class PoolGraph(
                 f"X given to {owner} must have at least 2 different rows, but all of "
                 f"its {len(rows)} rows are equal (n_samples = {len(rows)})."
             )
+        self._learn(points, random)
+        self._coordinates, self.features_ = coordinates, coordinates.transformer
+        self.node_of_row_ = rows
+        self._known = KnownRows(X) if can_be_known(X) else None
+        self._fitted_with = self.get_params()
+        self._warn_of_components()
+        return self
+
+    def _learn(self, points, rng):
+        """Find neighbours and eigenfunctions of different points."""
         search = self._search(points)
         found = nearest_others(search, points, self._n_nearest(len(points) - 1))
         affinity = affinity_matrix(*found)
         n_components = min(self.n_components, len(points))
-        values, functions = eigenfunctions(affinity, n_components, random)
-        self._coordinates, self._find, self._points_ = coordinates, search, points
+        values, functions = eigenfunctions(affinity, n_components, rng)
+        self._find, self._points_ = search, points
         self._functions, self._fields = functions, {}
-        self.features_ = coordinates.transformer
-        self.eigenvalues_, self.affinity_, self.node_of_row_ = values, affinity, rows
+        self.eigenvalues_, self.affinity_ = values, affinity
         self.n_connected_components_ = int(connected_components(affinity)[0])
         self.n_clusters_ = n_clusters_of(values)
-        self._known = KnownRows(X) if can_be_known(X) else None
-        self._fitted_with = self.get_params(deep=False)
-        self._warn_of_components()
-        return self
 
     def fit_transform(self, X, y=None):
         """Build the graph and return the eigenfunctions at the rows.
@@ -287,9 +294,12 @@ class PoolGraph(
         if not self.__sklearn_is_fitted__() or not self.is_up_to_date():
             return False
         same_form = self._row_shape is None or _row_shape(X) == self._row_shape
-        if not same_form or n_rows(X) > len(self.node_of_row_):
+        if not same_form or not 0 < n_rows(X) <= len(self.node_of_row_):
             return False
-        return bool((self._nodes(X) >= 0).all())
+        try:
+            return bool((self._places(X).nodes >= 0).all())
+        except (ValueError, TypeError):
+            return False  # rows that the features do not take are not of the pool
 
     def is_up_to_date(self):
         """Return whether the parameters are still those of the last ``fit``.
@@ -299,8 +309,29 @@ class PoolGraph(
         up_to_date : bool
         """
         check_is_fitted(self)
-        now, then = self.get_params(deep=False), self._fitted_with
-        return all(now[name] is then[name] or now[name] == then[name] for name in then)
+        now, then = self.get_params(), self._fitted_with
+        return now.keys() == then.keys() and all(
+            _is_same(now[name], then[name]) for name in then
+        )
+
+    def check_up_to_date(self, name, owner):
+        """Raise an error if a parameter was changed after the last ``fit``.
+
+        Parameters
+        ----------
+        name, owner : str
+            The parameter whose value the graph is, and its owner.
+
+        Raises
+        ------
+        NotFittedError
+            If a parameter was changed.
+        """
+        if not self.is_up_to_date():
+            raise NotFittedError(
+                f"{name} of {owner} was fitted with other parameters than it has now. "
+                "Fit it again on the pool."
+            )
 
     def _points(self, coordinates, X):
         return coordinates(X, batch_size=self.batch_size, n_jobs=self.n_jobs)
@@ -341,7 +372,7 @@ class PoolGraph(
         Parameters
         ----------
         X : array-like of shape (n_samples, ...)
-            Rows of the form passed to ``fit``, of the pool or new ones.
+            Rows of the form passed to ``fit``. They may be of the pool, or new ones.
 
         Returns
         -------
@@ -414,32 +445,42 @@ class PoolGraph(
 
     def _places(self, X):
         nodes = self._known_nodes(X)
-        if nodes is not None and (nodes >= 0).all():
+        new = np.flatnonzero(nodes < 0)
+        if not new.size:
             return Places(nodes)
-        return self._searched(X)
+        found, distances, indices = self._searched(
+            X if len(new) == len(nodes) else X[new]
+        )
+        nodes[new] = found
+        return Places(nodes, new, distances, indices)
 
     def _known_nodes(self, X):
         rows = None if self._known is None else self._known.find(X)
         if rows is None:
-            return None
+            return np.full(n_rows(X), -1)
         return np.where(rows >= 0, self.node_of_row_[rows], -1)
 
-    def _nodes(self, X):
-        return self._places(X).nodes
-
     def _searched(self, X):
+        """Return the node of each row or -1, and its nearest nodes."""
         points = self._points(self._coordinates, X)
-        n_neighbors = self._n_nearest(len(self._points_))
+        # Two at least, to see how far from each other nodes are.
+        n_neighbors = min(max(self.n_neighbors, 2), len(self._points_))
         found = [
             self._find(points[start : start + _AT_ONCE], n_neighbors)
             for start in range(0, len(points), _AT_ONCE)
         ]
         distances, indices = (np.concatenate(parts) for parts in zip(*found))
-        nearest = self._points_[indices[:, 0]]
-        size = np.abs(self._points_).max()
-        is_same = np.abs(points - nearest).max(axis=1) <= _SAME * size
+        is_same = self._is_at(indices[:, 0], points, distances[:, 1])
         nodes = np.where(is_same, indices[:, 0], -1)
-        return Places(nodes, distances, indices)
+        kept = self._n_nearest(n_neighbors)
+        return nodes, distances[:, :kept], indices[:, :kept]
+
+    def _is_at(self, nodes, points, to_next):
+        """Return whether points are at nodes, but for what rounding changes."""
+        away = np.linalg.norm(points - self._points_[nodes], axis=1)
+        coarser = max(np.finfo(a.dtype).eps for a in (points, self._points_))
+        rounding = _ROUNDING * coarser * np.linalg.norm(points, axis=1)
+        return away <= np.maximum(_SAME * to_next, rounding)
 
     def _check_rows(self, X, reset):
         name = type(self).__name__
@@ -473,17 +514,12 @@ class PoolGraph(
         return self if self.__sklearn_is_fitted__() else super().__sklearn_clone__()
 
     def __deepcopy__(self, memo):
-        # What fit finds is replaced and never written to, so copies can share it. A
-        # learner copies its estimator each time it is taught.
-        own = {name: vars(self)[name] for name in self.get_params(deep=False)}
-        if self.__sklearn_is_fitted__():
-            own["_fitted_with"] = self._fitted_with
-        shared = {name: value for name, value in vars(self).items() if name not in own}
+        """Copy the parameters, and share what was learned, which no method changes."""
         copied = type(self).__new__(type(self))
         memo[id(self)] = copied
-        vars(copied).update(shared, **copy.deepcopy(own, memo))
-        if "_fields" in shared:
-            copied._fields = dict(self._fields)
+        own = {"_fitted_with", *self._get_param_names()}
+        for name, value in vars(self).items():
+            vars(copied)[name] = copy.deepcopy(value, memo) if name in own else value
         return copied
 
     def __sklearn_is_fitted__(self):
@@ -499,6 +535,16 @@ class PoolGraph(
         tags.input_tags.three_d_array = True
         tags.non_deterministic = False
         return tags
+
+
+def _is_same(now, then):
+    """Return whether a parameter is what it was."""
+    if now is then:
+        return True
+    try:
+        return bool(np.all(now == then))
+    except ValueError:  # lists of arrays
+        return False
 
 
 def _row_shape(X):

@@ -116,7 +116,10 @@ class ClusterSeed(Seed):
         graph = self.features
         if not isinstance(graph, PoolGraph):
             graph = PoolGraph(graph, random_state=next_seed(rng))
-        return graph if graph.__sklearn_is_fitted__() else clone(graph).fit(X)
+        if not graph.__sklearn_is_fitted__():
+            return clone(graph).fit(X)
+        graph.check_up_to_date("features", type(self).__name__)
+        return graph
 
     def _n_clusters(self, graph):
         most = self.n_instances

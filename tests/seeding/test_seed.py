@@ -4,10 +4,16 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 
-from skbal.seeding import BalancedSeed, KMeansSeed, RandomSeed, Seed
+from skbal.seeding import BalancedSeed, ClusterSeed, KMeansSeed, RandomSeed, Seed
 from tests._utils import pools
 
-ALL = [RandomSeed(4), BalancedSeed(2), KMeansSeed(2), KMeansSeed(None, 4)]
+ALL = [
+    RandomSeed(4),
+    BalancedSeed(2),
+    KMeansSeed(2),
+    KMeansSeed(None, 4),
+    ClusterSeed(4),
+]
 X = np.random.default_rng(0).normal(size=(40, 3))
 Y = np.repeat([0, 1], 20)
 

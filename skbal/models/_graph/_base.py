@@ -1,10 +1,10 @@
 """What a classifier and a regressor on a graph share."""
 
+import copy
 from abc import abstractmethod
 
 import numpy as np
 from sklearn.base import BaseEstimator, clone
-from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import check_is_fitted
 
 from skbal._utils.chunks import chunks, rows_within
@@ -54,11 +54,7 @@ class GraphField(KnowsItsParameters, ChunkedDrawsMixin, BaseEstimator):
         graph = PoolGraph() if self.graph is None else self.graph
         if not graph.__sklearn_is_fitted__():
             return clone(graph).fit(take(X, np.flatnonzero(weights)))
-        if not graph.is_up_to_date():
-            raise NotFittedError(
-                f"graph of {type(self).__name__} was fitted with other parameters than "
-                "it has now. Fit it again on the pool."
-            )
+        graph.check_up_to_date("graph", type(self).__name__)
         return graph
 
     def _begin(self, X, sample_weight):
@@ -78,7 +74,8 @@ class GraphField(KnowsItsParameters, ChunkedDrawsMixin, BaseEstimator):
 
     def _finish(self, graph, field, evidence, middle):
         posterior = evidence.posterior(middle, type(self).__name__)
-        self.graph_, self._field, self._evidence = graph, field, evidence
+        # A copy, which keeps what was learned if the user fits the graph to other rows.
+        self.graph_, self._field, self._evidence = copy.copy(graph), field, evidence
         self._posterior, self._middle = posterior, middle
         self.prior_variances_, self.tau_ = field.variances, field.tau
         self.noise_variance_ = float(self.noise_variance)
@@ -98,7 +95,7 @@ class GraphField(KnowsItsParameters, ChunkedDrawsMixin, BaseEstimator):
         Parameters
         ----------
         X : array-like of shape (n_samples, ...)
-            Rows of the form passed to the graph.
+            Rows of the form passed to ``fit``.
 
         Returns
         -------
@@ -114,7 +111,7 @@ class GraphField(KnowsItsParameters, ChunkedDrawsMixin, BaseEstimator):
         Parameters
         ----------
         X : array-like of shape (n_samples, ...)
-            Rows of the form passed to the graph.
+            Rows of the form passed to ``fit``.
 
         Returns
         -------
@@ -122,7 +119,8 @@ class GraphField(KnowsItsParameters, ChunkedDrawsMixin, BaseEstimator):
             In units of ``output_covariance_``, as ``noise_variance_`` is. It is larger
             than that between clusters, where a label tells little of its neighbours.
         """
-        return self._noise(self._field, self._located(X))
+        places = self._located(X)
+        return self._noise(self._field, places)
 
     def _noise(self, field, places):
         """Return the variance of a label at rows: noise, and change to neighbours."""

@@ -3,8 +3,7 @@
 import numpy as np
 from scipy.special import softmax
 from sklearn.base import ClassifierMixin
-from sklearn.utils import column_or_1d
-from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils import assert_all_finite, column_or_1d
 from sklearn.utils.validation import check_is_fitted
 
 from skbal._utils.labels import check_answers, check_classes
@@ -156,8 +155,8 @@ class GraphClassifier(ClassifierMixin, GraphField):
         NotFittedError
             If a parameter of the graph was changed after it was fitted.
         """
-        graph, field = self._begin(X, sample_weight)
         y = self._check_labels(X, y)
+        graph, field = self._begin(X, sample_weight)
         classes = np.unique(y)
         evidence = self._evidence_of(
             graph, field, X, _one_hot(y, classes), sample_weight
@@ -188,11 +187,11 @@ class GraphClassifier(ClassifierMixin, GraphField):
         ValueError, TypeError
             If X, y or a parameter is invalid. The message says which.
         """
+        y = self._check_labels(X, y)
         first = not self.__sklearn_is_fitted__()
         graph, field = (
             self._begin(X, sample_weight) if first else (self.graph_, self._field)
         )
-        y = self._check_labels(X, y)
         more = [y] if classes is None else [y, np.asarray(classes)]
         known = np.unique(np.concatenate(more if first else [self.classes_, *more]))
         new = self._evidence_of(graph, field, X, _one_hot(y, known), sample_weight)
@@ -212,7 +211,7 @@ class GraphClassifier(ClassifierMixin, GraphField):
         check_rows_of(X, y, owner)
         y = column_or_1d(y, warn=True)
         check_answers(y, owner)
-        check_classification_targets(y)
+        assert_all_finite(y, input_name="y")
         check_classes(y, owner)
         return y
 
@@ -229,7 +228,7 @@ class GraphClassifier(ClassifierMixin, GraphField):
         Parameters
         ----------
         X : array-like of shape (n_samples, ...)
-            Rows of the form passed to the graph.
+            Rows of the form passed to ``fit``.
 
         Returns
         -------
@@ -245,7 +244,7 @@ class GraphClassifier(ClassifierMixin, GraphField):
         Parameters
         ----------
         X : array-like of shape (n_samples, ...)
-            Rows of the form passed to the graph.
+            Rows of the form passed to ``fit``.
 
         Returns
         -------

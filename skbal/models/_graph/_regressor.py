@@ -157,11 +157,11 @@ class GraphRegressor(RegressorMixin, GraphField):
         return self._learn(X, y, sample_weight, getattr(self, "_evidence", None))
 
     def _learn(self, X, y, sample_weight, known):
+        y, targets = self._check_targets(X, y)
         if known is None:
             graph, field = self._begin(X, sample_weight)
         else:
             graph, field = self.graph_, self._field
-        y, targets = self._check_targets(X, y)
         evidence = self._evidence_of(graph, field, X, targets, sample_weight)
         if known is not None:
             self._check_n_outputs(targets.shape[1])
@@ -188,8 +188,8 @@ class GraphRegressor(RegressorMixin, GraphField):
     def _check_targets(self, X, y):
         owner = type(self).__name__
         check_rows_of(X, y, owner)
-        check_answers(np.asarray(y), owner, numbers=True)
         y = check_array(y, ensure_2d=False, dtype=None, input_name="y")
+        check_answers(y, owner, numbers=True)
         return y, check_numbers(y.reshape(len(y), -1), owner)
 
     def _check_n_outputs(self, n_outputs):
@@ -211,7 +211,7 @@ class GraphRegressor(RegressorMixin, GraphField):
         Parameters
         ----------
         X : array-like of shape (n_samples, ...)
-            Rows of the form passed to the graph.
+            Rows of the form passed to ``fit``.
         return_std : bool, default=False
             Whether to return standard deviations as well.
 

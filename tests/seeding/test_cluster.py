@@ -1,0 +1,169 @@
+"""ClusterSeed: one row for each cluster, and then the rows that tell most."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.preprocessing import StandardScaler
+
+from skbal.features import PoolGraph
+from skbal.models import GraphClassifier
+from skbal.seeding import ClusterSeed
+from skbal.seeding._cluster import _labelled, most_telling
+
+SIZES = [50, 40, 30]
+
+
+def blobs(sizes, seed=0, apart=12.0):
+    """Return rows of round clusters on a circle, in random order, and their cluster."""
+    rng = np.random.default_rng(seed)
+    groups = rng.permutation(np.repeat(range(len(sizes)), sizes))
+    angles = 2 * np.pi * np.arange(len(sizes)) / len(sizes)
+    size = apart / (2 * np.sin(np.pi / max(len(sizes), 2)))
+    centres = size * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    return centres[groups] + rng.normal(size=(len(groups), 2)), groups
+
+
+X, GROUPS = blobs(SIZES)
+GRAPH = PoolGraph(n_components=40, random_state=0).fit(X)
+
+
+@pytest.mark.slow
+@settings(max_examples=15, deadline=None)
+@given(
+    sizes=st.lists(st.integers(25, 50), min_size=2, max_size=6),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_each_of_well_separated_clusters_gives_one_row(sizes, seed):
+    pool, groups = blobs(sizes, seed)
+    chosen = ClusterSeed(len(sizes), n_clusters=len(sizes), random_state=0).select(pool)
+    assert sorted(groups[chosen].tolist()) == list(range(len(sizes)))
+
+
+def test_the_number_of_clusters_is_found_and_large_clusters_come_first():
+    chosen = ClusterSeed(10, GRAPH, random_state=0).select(X)
+    assert GRAPH.n_clusters_ == 3
+    assert GROUPS[chosen[:3]].tolist() == [0, 1, 2]
+
+
+@pytest.mark.parametrize("n_instances", [1, 2, 3, 7, 120])
+def test_as_many_different_rows_as_asked_for(n_instances):
+    chosen = ClusterSeed(n_instances, GRAPH, random_state=0).select(X)
+    assert len(set(chosen.tolist())) == len(chosen) == n_instances
+    assert len(set(GROUPS[chosen])) == min(n_instances, 3)
+
+
+def covariances():
+    """Return the prior covariance of the field and the variance of a label."""
+    field = GRAPH.field()
+    rows = field.rows(GRAPH.locate(X))
+    return rows, rows @ rows.T, 0.02 + field.roughness(GRAPH.locate(X))
+
+
+def after(K, noise, row):
+    return K - np.outer(K[row], K[row]) / (K[row, row] + noise[row])
+
+
+def test_the_row_of_a_cluster_lowers_the_variance_of_the_cluster_most():
+    rows, K, noise = covariances()
+    for group in range(3):
+        members = np.flatnonzero(group == GROUPS)
+        part, s = K[np.ix_(members, members)], noise[members]
+        left = [after(part, s, row).trace() for row in range(len(members))]
+        assert most_telling(rows[members], s) == np.argmin(left)
+    chosen = ClusterSeed(3, GRAPH, random_state=0).select(X)
+    expected = [
+        members[most_telling(rows[members], noise[members])]
+        for members in (np.flatnonzero(group == GROUPS) for group in range(3))
+    ]
+    assert chosen.tolist() == expected
+
+
+def test_further_rows_lower_the_variance_of_the_pool_most():
+    chosen = ClusterSeed(8, GRAPH, random_state=0).select(X)
+    _, K, noise = covariances()
+    for row in chosen[:3]:
+        K = after(K, noise, row)
+    for row in chosen[3:]:
+        left = [after(K, noise, i).trace() for i in range(len(X))]
+        assert left[row] == pytest.approx(min(left), abs=1e-8)
+        K = after(K, noise, row)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_factors_after_a_label_are_those_of_the_dense_posterior(seed):
+    rng = np.random.default_rng(seed)
+    factors, noise = rng.normal(size=(7, 4)), rng.random(7) + 0.01
+    K = factors @ factors.T
+    for row in rng.permutation(7):
+        factors, K = _labelled(factors, row, noise[row]), after(K, noise, row)
+        np.testing.assert_allclose(factors @ factors.T, K, atol=1e-10)
+
+
+def test_a_row_without_variance_tells_nothing():
+    factors = np.array([[0.0, 0.0], [1.0, 2.0]])
+    np.testing.assert_array_equal(_labelled(factors, 0, 0.1), factors)
+
+
+def test_the_covariance_is_that_of_a_classifier_on_the_rows():
+    chosen = ClusterSeed(6, GRAPH, random_state=0).select(X)
+    model = GraphClassifier(GRAPH).fit(X[chosen], np.arange(6) % 2)
+    factor = model.covariance_factor(X)
+    _, K, noise = covariances()
+    for row in chosen:
+        K = after(K, noise, row)
+    np.testing.assert_allclose(factor @ factor.T, K, atol=1e-8)
+
+
+def test_labels_are_not_looked_at():
+    alone = ClusterSeed(5, GRAPH, random_state=0).select(X)
+    for y in (np.zeros(120), np.arange(120), ["any"]):
+        found = ClusterSeed(5, GRAPH, random_state=0).select(X, y)
+        np.testing.assert_array_equal(found, alone)
+
+
+def test_some_rows_of_the_pool_of_a_graph():
+    rows = np.flatnonzero(GROUPS < 2)[::2]
+    chosen = ClusterSeed(2, GRAPH, n_clusters=2, random_state=0).select(X[rows])
+    assert chosen.max() < len(rows)
+    assert set(GROUPS[rows][chosen]) == {0, 1}
+
+
+@pytest.mark.parametrize(
+    "features",
+    [None, StandardScaler(), PoolGraph(n_neighbors=8), PoolGraph(StandardScaler())],
+    ids=["none", "transformer", "graph", "graph with features"],
+)
+def test_without_a_fitted_graph_one_of_the_rows_is_built(features):
+    chosen = ClusterSeed(3, features, n_clusters=3, random_state=0).select(X)
+    assert GROUPS[chosen].tolist() == [0, 1, 2]
+    assert not hasattr(features, "mean_")
+    assert not hasattr(features, "embedding_") or not features.__sklearn_is_fitted__()
+
+
+def test_a_graph_that_was_changed_after_fit_is_an_error():
+    graph = PoolGraph(n_components=9, random_state=0).fit(X).set_params(n_neighbors=3)
+    with pytest.raises(
+        ValueError, match="features of ClusterSeed was fitted with other"
+    ):
+        ClusterSeed(3, graph).select(X)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 5])
+def test_pools_of_few_rows_are_taken_whole(n):
+    pool = np.arange(2.0 * n).reshape(n, 2) ** 2
+    chosen = ClusterSeed(n, random_state=0).select(pool)
+    assert sorted(chosen.tolist()) == list(range(n))
+
+
+def test_equal_rows_are_chosen_when_no_others_are_left():
+    pool = np.array([[0.0]] * 4 + [[1.0]] * 2 + [[5.0]])
+    chosen = ClusterSeed(5, random_state=0).select(pool)
+    assert set(pool[chosen, 0]) == {0.0, 1.0, 5.0}
+    assert len(set(chosen.tolist())) == 5
+
+
+def test_more_rows_than_there_are_is_an_error():
+    with pytest.raises(ValueError, match="n_instances of ClusterSeed is 200, but X"):
+        ClusterSeed(200).select(X)
