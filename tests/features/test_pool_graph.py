@@ -3,6 +3,7 @@
 import copy
 import pickle
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,7 @@ from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import PCA
 from sklearn.exceptions import NotFittedError
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.neighbors import KNeighborsTransformer
+from sklearn.neighbors import KNeighborsTransformer, NearestNeighbors
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
@@ -117,6 +118,26 @@ def test_approximate_neighbours_are_nearly_the_exact_ones():
     pytest.importorskip("faiss")
     found = graph_of(X, neighbors="approximate").affinity_.toarray()
     assert np.mean(np.abs(found - GRAPH.affinity_.toarray()) < 1e-3) > 0.99
+
+
+def test_what_faiss_does_not_find_is_searched_exactly(monkeypatch):
+    class Index:
+        """Finds nothing for every second row."""
+
+        def __init__(self, *size):
+            self.hnsw = SimpleNamespace()
+
+        def add(self, points):
+            self.exact = NearestNeighbors().fit(points)
+
+        def search(self, points, n_neighbors):
+            distances, indices = self.exact.kneighbors(points, n_neighbors)
+            indices[::2, -3:] = -1
+            return distances**2, indices
+
+    monkeypatch.setitem(sys.modules, "faiss", SimpleNamespace(IndexHNSWFlat=Index))
+    found = graph_of(X, neighbors="approximate")
+    np.testing.assert_allclose(kernel(found), kernel(GRAPH), atol=1e-3)
 
 
 # ------------------------------------------------------------------------------- rows
