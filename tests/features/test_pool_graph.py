@@ -426,6 +426,14 @@ def test_fit_with_changed_parameters_builds_another_graph(name, value):
     assert graph.is_up_to_date()
 
 
+def test_a_failed_fit_leaves_the_graph_as_it_was():
+    graph = graph_of(X)
+    before = graph.transform(NEW)
+    with pytest.raises(ValueError, match="at least 2 different rows"):
+        graph.fit(np.ones((5, 8)))
+    np.testing.assert_array_equal(graph.transform(NEW), before)
+
+
 def test_fit_on_rows_of_another_kind_builds_another_graph():
     graph = graph_of(pools.Items(X))
     graph.fit(pools.Items(X[:, :2]))
