@@ -182,6 +182,7 @@ def test_a_large_offset_does_not_make_rows_equal():
     assert (graph.locate((X + 1e8).tolist()).nodes == range(120)).all()
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_a_permuted_pool_gives_the_same_functions(seed):
@@ -204,7 +205,7 @@ def test_the_same_numbers_of_another_type_are_the_same_rows(dtype):
     np.testing.assert_array_equal(graph.transform(other), graph.embedding_)
 
 
-SLOW_KINDS = ["TensorDataset", "dask"]  # they import much
+SLOW_KINDS = ["TensorDataset", "Subset", "Dataset", "dask"]  # they import much
 KINDS = [
     pytest.param(kind, marks=pytest.mark.slow if kind in SLOW_KINDS else ())
     for kind in pools.KINDS

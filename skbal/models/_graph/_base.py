@@ -36,7 +36,7 @@ def check_graph(value, name, owner):
 class GraphField(KnowsItsParameters, ChunkedDrawsMixin, BaseEstimator):
     """A Gaussian field on the graph of a pool; subclasses say what labels are.
 
-    The field is computed in units of its prior: its mean variance over the pool is 1.
+    The field is computed in units of its prior: its mean variance over the nodes is 1.
     ``_scales`` has the variance in units of the labels, one for each output.
     """
 

@@ -55,7 +55,7 @@ class GraphClassifier(ClassifierMixin, GraphField):
         As given, or as found from the graph.
     prior_variances_ : ndarray of shape (n_components,)
         Prior variance of the weight of each eigenfunction. The mean variance of the
-        field over the pool is 1.
+        field over the nodes of the graph is 1.
     noise_variance_ : float
         As given; in units of ``output_covariance_``.
     output_covariance_ : ndarray of shape (n_classes, n_classes)
