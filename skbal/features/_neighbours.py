@@ -44,6 +44,7 @@ class ApproximateSearch:
     def __init__(self, points, owner):
         purpose = f"{owner} with neighbors='approximate'"
         faiss = require("faiss", "graph", purpose)
+        self._points = points
         self._index = faiss.IndexHNSWFlat(points.shape[1], _LINKS)
         self._index.hnsw.efConstruction = _EFFORT
         self._index.hnsw.efSearch = _EFFORT
@@ -53,7 +54,13 @@ class ApproximateSearch:
         """Return distances and indices, (n_points, n_neighbors) each, nearest first."""
         points = np.ascontiguousarray(points, dtype=np.float32)
         squares, indices = self._index.search(points, n_neighbors)
-        return np.sqrt(np.maximum(squares, 0)), indices
+        distances = np.sqrt(np.maximum(squares, 0))
+        # Where faiss finds too few, the others are -1.
+        few = (indices < 0).any(axis=1)
+        if few.any():
+            exact = ExactSearch(self._points, None)
+            distances[few], indices[few] = exact(points[few], n_neighbors)
+        return distances, indices
 
 
 class GivenSearch:

@@ -27,6 +27,7 @@ from skbal._utils.parameters import (
 )
 from skbal._utils.pools import is_indexed, n_rows
 from skbal._utils.random import check_seed, stream
+from skbal._utils.transactions import all_or_nothing
 from skbal.exceptions import NumericalWarning
 from skbal.features._affinity import affinity_matrix
 from skbal.features._coordinates import Coordinates
@@ -240,8 +241,13 @@ class PoolGraph(
             If the graph has more connected components than eigenfunctions.
         """
         check_parameters(self)
-        if self._keeps(X):
-            return self
+        if not self._keeps(X):
+            with all_or_nothing(self):
+                self._build(X)
+            self._warn_of_components()
+        return self
+
+    def _build(self, X):
         owner = type(self).__name__
         random = stream(check_seed(self.random_state, owner), "graph")
         self._check_rows(X, reset=True)
@@ -258,8 +264,6 @@ class PoolGraph(
         self.node_of_row_ = rows
         self._known = KnownRows(X) if can_be_known(X) else None
         self._fitted_with = self.get_params()
-        self._warn_of_components()
-        return self
 
     def _learn(self, points, rng):
         """Find neighbours and eigenfunctions of different points."""

@@ -107,9 +107,11 @@ class ClusterSeed(Seed):
         n_clusters = self._n_clusters(graph)
         clusters = _clusters(rows, field.variances, n_clusters, rng)
         first = [
-            members[most_telling(rows[members], noise[members])]
+            members[Telling(rows[members], noise[members]).falls().argmax()]
             for members in _by_size(clusters, rng)
         ]
+        if len(first) == self.n_instances:
+            return first
         return _with_more(first, rows, noise, self.n_instances)
 
     def _graph(self, X, rng):
@@ -128,8 +130,11 @@ class ClusterSeed(Seed):
         return graph.count_clusters(most)
 
 
-def most_telling(rows, noise):
-    """Return the row whose label tells most about the field at all rows.
+class Telling:
+    """How much a label at each row would tell of the field at all rows.
+
+    Labels change the covariance of the weights by one rank each, so that another one
+    takes two products of the rows with vectors.
 
     Parameters
     ----------
@@ -138,18 +143,40 @@ def most_telling(rows, noise):
     noise : ndarray of shape (n_rows,)
         Variance of a label around the field.
 
-    Returns
-    -------
-    row : int
-        The one with the largest fall of the mean variance.
+    Attributes
+    ----------
+    variances : ndarray of shape (n_rows,)
+        Variance of the field at each row.
+    squares : ndarray of shape (n_rows,)
+        Sum over all rows of their squared covariances with each row.
     """
-    return int(_falls(rows, noise, rows.T @ rows).argmax())
 
+    def __init__(self, rows, noise):
+        gram = rows.T @ rows
+        self._rows, self._noise = rows, noise
+        self._gram, self._covariance = gram.astype(np.float64), np.eye(len(gram))
+        self.variances = np.einsum("nk,nk->n", rows, rows).astype(np.float64)
+        self.squares = np.einsum("nk,nk->n", rows @ gram, rows).astype(np.float64)
 
-def _falls(rows, noise, gram):
-    """Return by how much a label at each row lowers the sum of all variances."""
-    variance = np.einsum("nk,nk->n", rows, rows)
-    return np.einsum("nk,nk->n", rows @ gram, rows) / (variance + noise)
+    def falls(self):
+        """Return by how much a label at each row lowers the sum of all variances."""
+        return self.squares / (self.variances + self._noise)
+
+    def label(self, row):
+        """Take into account that a row has a label.
+
+        With covariance S of the weights and c = S r for the factor r of the row, S
+        becomes ``S - c c' / d``, and each r' S G S r changes with it.
+        """
+        factor = self._rows[row].astype(np.float64)
+        c = self._covariance @ factor
+        d = factor @ c + self._noise[row]
+        h = self._covariance @ (self._gram @ c)
+        both = np.stack([c, h], axis=1).astype(self._rows.dtype)
+        to_c, to_h = (self._rows @ both).T.astype(np.float64)
+        self.variances -= to_c**2 / d
+        self.squares += to_c * (to_c * (c @ self._gram @ c) / d - 2 * to_h) / d
+        self._covariance -= np.outer(c, c) / d
 
 
 def _clusters(rows, variances, n_clusters, rng):
@@ -173,27 +200,12 @@ def _by_size(clusters, rng):
 
 def _with_more(first, rows, noise, n_instances):
     """Return rows, and then those that tell most when the others have labels."""
-    chosen = list(first)
-    factors = rows.astype(np.float64)
+    chosen, telling = list(first), Telling(rows, noise)
     for row in first:
-        factors = _labelled(factors, row, noise[row])
+        telling.label(row)
     while len(chosen) < n_instances:
-        falls = _falls(factors, noise, factors.T @ factors)
+        falls = telling.falls()
         falls[chosen] = -np.inf
         chosen.append(int(falls.argmax()))
-        factors = _labelled(factors, chosen[-1], noise[chosen[-1]])
+        telling.label(chosen[-1])
     return chosen
-
-
-def _labelled(factors, row, noise):
-    """Return the factors of the covariance after a row has got its label.
-
-    With u the factor of the row, the covariance of the weights becomes ``I - u u' / (s
-    + u'u)``. Its symmetric root is ``I - c u u'``.
-    """
-    u = factors[row]
-    square = u @ u
-    if square == 0:
-        return factors
-    c = (1 - np.sqrt(noise / (noise + square))) / square
-    return factors - np.outer(factors @ u, c * u)

@@ -29,7 +29,8 @@ def dense(graph):
 
 
 # (n_nodes, n_components, tolerance): all, some, and the sparse search in float32.
-CASES = [(40, 40, 1e-9), (300, 20, 1e-9), (1000, 5, 1e-9)]
+CASES = [(40, 40, 1e-9), (300, 20, 1e-9), (400, 5, 1e-9)]
+CASES += [pytest.param(1000, 5, 1e-9, marks=pytest.mark.slow)]
 CASES += [pytest.param(1500, 30, 2e-3, marks=pytest.mark.slow)]
 ALL_CASES = pytest.mark.parametrize(("n_nodes", "n_components", "tolerance"), CASES)
 

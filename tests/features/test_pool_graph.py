@@ -3,6 +3,7 @@
 import copy
 import pickle
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,7 @@ from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import PCA
 from sklearn.exceptions import NotFittedError
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.neighbors import KNeighborsTransformer
+from sklearn.neighbors import KNeighborsTransformer, NearestNeighbors
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
@@ -119,6 +120,26 @@ def test_approximate_neighbours_are_nearly_the_exact_ones():
     assert np.mean(np.abs(found - GRAPH.affinity_.toarray()) < 1e-3) > 0.99
 
 
+def test_what_faiss_does_not_find_is_searched_exactly(monkeypatch):
+    class Index:
+        """Finds nothing for every second row."""
+
+        def __init__(self, *size):
+            self.hnsw = SimpleNamespace()
+
+        def add(self, points):
+            self.exact = NearestNeighbors().fit(points)
+
+        def search(self, points, n_neighbors):
+            distances, indices = self.exact.kneighbors(points, n_neighbors)
+            indices[::2, -3:] = -1
+            return distances**2, indices
+
+    monkeypatch.setitem(sys.modules, "faiss", SimpleNamespace(IndexHNSWFlat=Index))
+    found = graph_of(X, neighbors="approximate")
+    np.testing.assert_allclose(kernel(found), kernel(GRAPH), atol=1e-3)
+
+
 # ------------------------------------------------------------------------------- rows
 
 
@@ -161,6 +182,7 @@ def test_a_large_offset_does_not_make_rows_equal():
     assert (graph.locate((X + 1e8).tolist()).nodes == range(120)).all()
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_a_permuted_pool_gives_the_same_functions(seed):
@@ -183,7 +205,7 @@ def test_the_same_numbers_of_another_type_are_the_same_rows(dtype):
     np.testing.assert_array_equal(graph.transform(other), graph.embedding_)
 
 
-SLOW_KINDS = ["TensorDataset", "dask"]  # they import much
+SLOW_KINDS = ["TensorDataset", "Subset", "Dataset", "dask"]  # they import much
 KINDS = [
     pytest.param(kind, marks=pytest.mark.slow if kind in SLOW_KINDS else ())
     for kind in pools.KINDS
@@ -403,6 +425,14 @@ def test_fit_with_changed_parameters_builds_another_graph(name, value):
     graph.fit(X)
     assert graph.affinity_ is not before
     assert graph.is_up_to_date()
+
+
+def test_a_failed_fit_leaves_the_graph_as_it_was():
+    graph = graph_of(X)
+    before = graph.transform(NEW)
+    with pytest.raises(ValueError, match="at least 2 different rows"):
+        graph.fit(np.ones((5, 8)))
+    np.testing.assert_array_equal(graph.transform(NEW), before)
 
 
 def test_fit_on_rows_of_another_kind_builds_another_graph():

@@ -9,7 +9,7 @@ from sklearn.preprocessing import StandardScaler
 from skbal.features import PoolGraph
 from skbal.models import GraphClassifier
 from skbal.seeding import ClusterSeed
-from skbal.seeding._cluster import _labelled, most_telling
+from skbal.seeding._cluster import Telling
 
 SIZES = [50, 40, 30]
 
@@ -70,10 +70,10 @@ def test_the_row_of_a_cluster_lowers_the_variance_of_the_cluster_most():
         members = np.flatnonzero(group == GROUPS)
         part, s = K[np.ix_(members, members)], noise[members]
         left = [after(part, s, row).trace() for row in range(len(members))]
-        assert most_telling(rows[members], s) == np.argmin(left)
+        assert Telling(rows[members], s).falls().argmax() == np.argmin(left)
     chosen = ClusterSeed(3, GRAPH, random_state=0).select(X)
     expected = [
-        members[most_telling(rows[members], noise[members])]
+        members[Telling(rows[members], noise[members]).falls().argmax()]
         for members in (np.flatnonzero(group == GROUPS) for group in range(3))
     ]
     assert chosen.tolist() == expected
@@ -92,18 +92,25 @@ def test_further_rows_lower_the_variance_of_the_pool_most():
 
 @settings(max_examples=30, deadline=None)
 @given(st.integers(0, 2**32 - 1))
-def test_factors_after_a_label_are_those_of_the_dense_posterior(seed):
+def test_what_is_known_after_labels_is_the_dense_posterior(seed):
     rng = np.random.default_rng(seed)
     factors, noise = rng.normal(size=(7, 4)), rng.random(7) + 0.01
-    K = factors @ factors.T
+    K, telling = factors @ factors.T, Telling(factors, noise)
     for row in rng.permutation(7):
-        factors, K = _labelled(factors, row, noise[row]), after(K, noise, row)
-        np.testing.assert_allclose(factors @ factors.T, K, atol=1e-10)
+        falls = [K.trace() - after(K, noise, i).trace() for i in range(7)]
+        np.testing.assert_allclose(telling.falls(), falls, atol=1e-9)
+        K = after(K, noise, row)
+        telling.label(row)
+        np.testing.assert_allclose(telling.variances, np.diag(K), atol=1e-10)
+        np.testing.assert_allclose(telling.squares, (K**2).sum(axis=1), atol=1e-9)
 
 
 def test_a_row_without_variance_tells_nothing():
-    factors = np.array([[0.0, 0.0], [1.0, 2.0]])
-    np.testing.assert_array_equal(_labelled(factors, 0, 0.1), factors)
+    telling = Telling(np.array([[0.0, 0.0], [1.0, 2.0]]), np.array([0.1, 0.1]))
+    before = telling.falls()
+    telling.label(0)
+    np.testing.assert_array_equal(telling.falls(), before)
+    assert before[0] == 0
 
 
 def test_the_covariance_is_that_of_a_classifier_on_the_rows():

@@ -36,7 +36,7 @@ def check_graph(value, name, owner):
 class GraphField(KnowsItsParameters, ChunkedDrawsMixin, BaseEstimator):
     """A Gaussian field on the graph of a pool; subclasses say what labels are.
 
-    The field is computed in units of its prior: its mean variance over the pool is 1.
+    The field is computed in units of its prior: its mean variance over the nodes is 1.
     ``_scales`` has the variance in units of the labels, one for each output.
     """
 
@@ -58,27 +58,32 @@ class GraphField(KnowsItsParameters, ChunkedDrawsMixin, BaseEstimator):
         return graph
 
     def _begin(self, X, sample_weight):
-        """Check the parameters, and return the graph and the prior of the field."""
+        """Check the parameters; return the graph, the prior of the field, the noise."""
         check_parameters(self)
         weights = check_row_weights(sample_weight, X, type(self).__name__)
         graph = self._new_graph(X, weights)
-        return graph, graph.field(self.tau, self.alpha)
+        field = graph.field(self.tau, self.alpha)
+        return graph, field, float(self.noise_variance)
 
-    def _evidence_of(self, graph, field, X, targets, sample_weight):
-        owner = type(self).__name__
+    def _begun(self):
+        """Return what `_begin` returned, for labels that are added."""
+        return self.graph_, self._field, self.noise_variance_
+
+    def _evidence_of(self, prior, X, targets, sample_weight):
+        owner, (graph, field, noise_variance) = type(self).__name__, prior
         places = graph.locate(X)
         weights = check_row_weights(sample_weight, X, owner)
-        return Evidence.of(
-            field.rows(places), targets, self._noise(field, places), weights
-        )
+        noise = noise_variance + field.roughness(places)
+        return Evidence.of(field.rows(places), targets, noise, weights)
 
-    def _finish(self, graph, field, evidence, middle):
+    def _finish(self, prior, evidence, middle):
+        graph, field, noise_variance = prior
         posterior = evidence.posterior(middle, type(self).__name__)
         # A copy, which keeps what was learned if the user fits the graph to other rows.
         self.graph_, self._field, self._evidence = copy.copy(graph), field, evidence
         self._posterior, self._middle = posterior, middle
         self.prior_variances_, self.tau_ = field.variances, field.tau
-        self.noise_variance_ = float(self.noise_variance)
+        self.noise_variance_ = noise_variance
         if hasattr(graph, "n_features_in_"):
             self.n_features_in_ = graph.n_features_in_
         if hasattr(graph, "feature_names_in_"):
@@ -119,12 +124,11 @@ class GraphField(KnowsItsParameters, ChunkedDrawsMixin, BaseEstimator):
             In units of ``output_covariance_``, as ``noise_variance_`` is. It is larger
             than that between clusters, where a label tells little of its neighbours.
         """
-        places = self._located(X)
-        return self._noise(self._field, places)
+        return self._noise(self._located(X))
 
-    def _noise(self, field, places):
+    def _noise(self, places):
         """Return the variance of a label at rows: noise, and change to neighbours."""
-        return self.noise_variance + field.roughness(places)
+        return self.noise_variance_ + self._field.roughness(places)
 
     def _located(self, X):
         check_is_fitted(self)
@@ -140,7 +144,7 @@ class GraphField(KnowsItsParameters, ChunkedDrawsMixin, BaseEstimator):
         have shape (n_rows,), in units of ``output_covariance_``.
         """
         places = self._located(X)
-        rows, noise = self._rows(places), self._noise(self._field, places)
+        rows, noise = self._rows(places), self._noise(places)
         mean = np.empty((len(rows), self._posterior.mean.shape[1]))
         variance = np.empty(len(rows))
         for part in chunks(len(rows), rows_within(24 * rows.shape[1])):
@@ -152,7 +156,7 @@ class GraphField(KnowsItsParameters, ChunkedDrawsMixin, BaseEstimator):
     def _value_chunks(self, X, n_draws, seed):
         """Yield rows, draws of the field (n_rows, n_draws, n_outputs), label noise."""
         places = self._located(X)
-        rows, noise = self._rows(places), self._noise(self._field, places)
+        rows, noise = self._rows(places), self._noise(places)
         n_components, n_outputs = self._posterior.mean.shape
         # The draws are the first axis, so draw k does not depend on n_draws.
         shape = (n_draws, n_components, n_outputs)

@@ -55,7 +55,7 @@ class GraphClassifier(ClassifierMixin, GraphField):
         As given, or as found from the graph.
     prior_variances_ : ndarray of shape (n_components,)
         Prior variance of the weight of each eigenfunction. The mean variance of the
-        field over the pool is 1.
+        field over the nodes of the graph is 1.
     noise_variance_ : float
         As given; in units of ``output_covariance_``.
     output_covariance_ : ndarray of shape (n_classes, n_classes)
@@ -156,12 +156,10 @@ class GraphClassifier(ClassifierMixin, GraphField):
             If a parameter of the graph was changed after it was fitted.
         """
         y = self._check_labels(X, y)
-        graph, field = self._begin(X, sample_weight)
+        prior = self._begin(X, sample_weight)
         classes = np.unique(y)
-        evidence = self._evidence_of(
-            graph, field, X, _one_hot(y, classes), sample_weight
-        )
-        return self._learned(graph, field, evidence, classes)
+        evidence = self._evidence_of(prior, X, _one_hot(y, classes), sample_weight)
+        return self._learned(prior, evidence, classes)
 
     def partial_fit(self, X, y, classes=None, sample_weight=None):
         """Add labels to those learned so far.
@@ -189,20 +187,18 @@ class GraphClassifier(ClassifierMixin, GraphField):
         """
         y = self._check_labels(X, y)
         first = not self.__sklearn_is_fitted__()
-        graph, field = (
-            self._begin(X, sample_weight) if first else (self.graph_, self._field)
-        )
+        prior = self._begin(X, sample_weight) if first else self._begun()
         more = [y] if classes is None else [y, np.asarray(classes)]
         known = np.unique(np.concatenate(more if first else [self.classes_, *more]))
-        new = self._evidence_of(graph, field, X, _one_hot(y, known), sample_weight)
+        new = self._evidence_of(prior, X, _one_hot(y, known), sample_weight)
         if not first:
             places = np.searchsorted(known, self.classes_)
             new = self._evidence.with_outputs(places, len(known)) + new
-        return self._learned(graph, field, new, known)
+        return self._learned(prior, new, known)
 
-    def _learned(self, graph, field, evidence, classes):
+    def _learned(self, prior, evidence, classes):
         draw_seed = check_seed(self.random_state, type(self).__name__)
-        self._finish(graph, field, evidence, 1 / len(classes))
+        self._finish(prior, evidence, 1 / len(classes))
         self.classes_, self.draw_seed_ = classes, draw_seed
         return self
 

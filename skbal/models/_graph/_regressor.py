@@ -158,16 +158,14 @@ class GraphRegressor(RegressorMixin, GraphField):
 
     def _learn(self, X, y, sample_weight, known):
         y, targets = self._check_targets(X, y)
-        if known is None:
-            graph, field = self._begin(X, sample_weight)
-        else:
-            graph, field = self.graph_, self._field
-        evidence = self._evidence_of(graph, field, X, targets, sample_weight)
-        if known is not None:
+        first = known is None
+        prior = self._begin(X, sample_weight) if first else self._begun()
+        evidence = self._evidence_of(prior, X, targets, sample_weight)
+        if not first:
             self._check_n_outputs(targets.shape[1])
             evidence = known + evidence
         middle = evidence.squares[1] / evidence.squares[0]
-        self._finish(graph, field, evidence, middle)
+        self._finish(prior, evidence, middle)
         self._scale = self._learned_scale(evidence, middle)
         self._y_ndim = y.ndim
         return self

@@ -147,6 +147,22 @@ def test_predictions_do_not_depend_on_the_order_of_the_pool(cls):
 
 
 @BOTH
+def test_parameters_that_are_changed_after_fit_count_at_the_next_fit(cls):
+    model, y = fitted(cls), labels_of(cls)
+    before = model.label_variance(NEW)
+    model.set_params(noise_variance=1.0, alpha=1.0)
+    np.testing.assert_array_equal(model.label_variance(NEW), before)
+    model.partial_fit(X[100:110], y[100:110])
+    whole = fitted(cls, rows=np.r_[ROWS, 100:110])
+    np.testing.assert_allclose(
+        model.covariance_factor(NEW), whole.covariance_factor(NEW), atol=1e-9
+    )
+    model.fit(X[ROWS], y[ROWS])
+    assert model.noise_variance_ == 1.0
+    assert (model.label_variance(NEW) > before).all()
+
+
+@BOTH
 def test_clone_keeps_the_graph(cls):
     model = fitted(cls)
     assert clone(model).graph is GRAPH

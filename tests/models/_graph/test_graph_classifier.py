@@ -54,6 +54,7 @@ def test_the_scale_is_the_variance_of_a_label_of_equally_frequent_classes():
     np.testing.assert_allclose(MODEL.output_covariance_, expected)
 
 
+@pytest.mark.slow
 def test_draws_are_the_softmax_of_draws_of_the_field():
     rows, n_draws = NEW[:5], 20_000
     draws = predict_samples(MODEL, rows, n_draws=n_draws, random_state=1)
