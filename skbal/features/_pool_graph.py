@@ -11,9 +11,8 @@ from sklearn.base import (
     TransformerMixin,
 )
 from sklearn.exceptions import NotFittedError
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
-from skbal._utils.arrays import check_length_known, refuse_masked
 from skbal._utils.names import KnowsItsParameters
 from skbal._utils.parameters import (
     check_parameters,
@@ -25,7 +24,7 @@ from skbal._utils.parameters import (
     own,
     seed,
 )
-from skbal._utils.pools import is_indexed, n_rows
+from skbal._utils.pools import n_rows
 from skbal._utils.random import check_seed, stream
 from skbal._utils.transactions import all_or_nothing
 from skbal.exceptions import NumericalWarning
@@ -35,18 +34,11 @@ from skbal.features._eigenfunctions import eigenfunctions
 from skbal.features._field import Field
 from skbal.features._gap import n_clusters_of
 from skbal.features._known_rows import KnownRows, can_be_known
-from skbal.features._neighbours import (
-    ApproximateSearch,
-    ExactSearch,
-    GivenSearch,
-    nearest_others,
-)
+from skbal.features._nodes import Nodes, different
 from skbal.features._places import Places
+from skbal.features._rows import check_rows, row_shape
 
-_SAME = 1e-4  # of the distance to the next node: a row this near to a node is there
-_ROUNDING = 16  # units of rounding of a point, by which numbers of other types differ
 _MOST_FIELDS = 8  # priors that are kept, since they take a look at all nodes
-_AT_ONCE = 4_096  # rows whose neighbours are searched together
 
 
 def _check_features(value, name, owner):
@@ -250,10 +242,10 @@ class PoolGraph(
     def _build(self, X):
         owner = type(self).__name__
         random = stream(check_seed(self.random_state, owner), "graph")
-        self._check_rows(X, reset=True)
+        self._row_shape = check_rows(self, X)
         coordinates = Coordinates(self.features, self.pca_components, owner)
         points = self._points(coordinates.fit(X, random), X)
-        points, rows = _different(points)
+        points, rows = different(points)
         if len(points) < 2:
             raise ValueError(
                 f"X given to {owner} must have at least 2 different rows, but all of "
@@ -267,13 +259,12 @@ class PoolGraph(
 
     def _learn(self, points, rng):
         """Find neighbours and eigenfunctions of different points."""
-        search = self._search(points)
-        found = nearest_others(search, points, self._n_nearest(len(points) - 1))
-        affinity = affinity_matrix(*found)
+        owner = type(self).__name__
+        nodes = Nodes(points, self.neighbors, self.n_neighbors, self.n_jobs, owner)
+        affinity = affinity_matrix(*nodes.neighbours())
         n_components = min(self.n_components, len(points))
         values, functions = eigenfunctions(affinity, n_components, rng)
-        self._find, self._points_ = search, points
-        self._functions, self._fields = functions, {}
+        self._nodes, self._functions, self._fields = nodes, functions, {}
         self.eigenvalues_, self.affinity_ = values, affinity
         self.n_connected_components_ = int(connected_components(affinity)[0])
         self.n_clusters_ = n_clusters_of(values)
@@ -297,7 +288,7 @@ class PoolGraph(
     def _keeps(self, X):
         if not self.__sklearn_is_fitted__() or not self.is_up_to_date():
             return False
-        same_form = self._row_shape is None or _row_shape(X) == self._row_shape
+        same_form = self._row_shape in (None, row_shape(X))
         if not same_form or not 0 < n_rows(X) <= len(self.node_of_row_):
             return False
         try:
@@ -339,18 +330,6 @@ class PoolGraph(
 
     def _points(self, coordinates, X):
         return coordinates(X, batch_size=self.batch_size, n_jobs=self.n_jobs)
-
-    def _search(self, points):
-        owner = type(self).__name__
-        if not isinstance(self.neighbors, str):
-            n_neighbors = self._n_nearest(len(points) - 1)
-            return GivenSearch(points, self.neighbors, n_neighbors, owner)
-        if self.neighbors == "approximate":
-            return ApproximateSearch(points, owner)
-        return ExactSearch(points, self.n_jobs)
-
-    def _n_nearest(self, most):
-        return min(self.n_neighbors, most)
 
     def _warn_of_components(self):
         n_parts, n_functions = self.n_connected_components_, len(self.eigenvalues_)
@@ -405,7 +384,7 @@ class PoolGraph(
             Its ``means(values)`` gives any function of the nodes at the rows.
         """
         check_is_fitted(self)
-        self._check_rows(X, reset=False)
+        check_rows(self, X, self._row_shape, reset=False)
         return self._places(X)
 
     def field(self, tau=None, alpha=3.0):
@@ -452,67 +431,17 @@ class PoolGraph(
         new = np.flatnonzero(nodes < 0)
         if not new.size:
             return Places(nodes)
-        found, distances, indices = self._searched(
-            X if len(new) == len(nodes) else X[new]
+        part = X if len(new) == len(nodes) else X[new]
+        nodes[new], *nearest = self._nodes.nearest(
+            self._points(self._coordinates, part)
         )
-        nodes[new] = found
-        return Places(nodes, new, distances, indices)
+        return Places(nodes, new, *nearest)
 
     def _known_nodes(self, X):
         rows = None if self._known is None else self._known.find(X)
         if rows is None:
             return np.full(n_rows(X), -1)
         return np.where(rows >= 0, self.node_of_row_[rows], -1)
-
-    def _searched(self, X):
-        """Return the node of each row or -1, and its nearest nodes."""
-        points = self._points(self._coordinates, X)
-        # Two at least, to see how far from each other nodes are.
-        n_neighbors = min(max(self.n_neighbors, 2), len(self._points_))
-        found = [
-            self._find(points[start : start + _AT_ONCE], n_neighbors)
-            for start in range(0, len(points), _AT_ONCE)
-        ]
-        distances, indices = (np.concatenate(parts) for parts in zip(*found))
-        is_same = self._is_at(indices[:, 0], points, distances[:, 1])
-        nodes = np.where(is_same, indices[:, 0], -1)
-        kept = self._n_nearest(n_neighbors)
-        return nodes, distances[:, :kept], indices[:, :kept]
-
-    def _is_at(self, nodes, points, to_next):
-        """Return whether points are at nodes, but for what rounding changes."""
-        away = np.linalg.norm(points - self._points_[nodes], axis=1)
-        coarser = max(np.finfo(a.dtype).eps for a in (points, self._points_))
-        rounding = _ROUNDING * coarser * np.linalg.norm(points, axis=1)
-        return away <= np.maximum(_SAME * to_next, rounding)
-
-    def _check_rows(self, X, reset):
-        name = type(self).__name__
-        refuse_masked(X, f"X given to {name}")
-        check_length_known(X, f"X given to {name}")
-        n_samples = n_rows(X, f"X given to {name}")
-        if n_samples == 0:
-            raise ValueError(f"X given to {name} is empty: 0 sample(s).")
-        shape = _row_shape(X)
-        if shape == ():
-            raise ValueError(
-                f"Expected 2D array, got 1D array instead: X given to {name} must have "
-                "one row per sample. Reshape your data with X.reshape(-1, 1)."
-            )
-        if shape is not None and 0 in shape:
-            raise ValueError(
-                f"X given to {name} has 0 feature(s) (shape={(n_samples, *shape)}) "
-                "while a minimum of 1 is required."
-            )
-        if is_indexed(X) and not isinstance(X, list):
-            validate_data(self, X, reset=reset, skip_check_array=True)
-        if reset:
-            self._row_shape = shape
-        elif shape is not None and self._row_shape not in (None, shape):
-            raise ValueError(
-                f"X given to {name} must have rows of the shape {self._row_shape} of "
-                f"the pool, got {shape}."
-            )
 
     def __sklearn_clone__(self):
         return self if self.__sklearn_is_fitted__() else super().__sklearn_clone__()
@@ -537,7 +466,6 @@ class PoolGraph(
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         tags.input_tags.three_d_array = True
-        tags.non_deterministic = False
         return tags
 
 
@@ -549,24 +477,3 @@ def _is_same(now, then):
         return bool(np.all(now == then))
     except ValueError:  # lists of arrays
         return False
-
-
-def _row_shape(X):
-    """Return the shape of a row, or None if it is not known without reading one."""
-    shape = getattr(X, "shape", None)
-    if shape is not None:
-        return tuple(shape[1:])
-    return np.shape(X[0]) if isinstance(X, list) and X else None
-
-
-def _different(points):
-    """Return the different points, first seen first, and which of them each row is."""
-    points = np.ascontiguousarray(points) + 0.0  # -0.0 and 0.0 are the same
-    as_bytes = points.view(np.dtype((np.void, points.itemsize * points.shape[1])))
-    _, first, places = np.unique(
-        as_bytes.ravel(), return_index=True, return_inverse=True
-    )
-    order = np.argsort(first, kind="stable")
-    rank = np.empty_like(order)
-    rank[order] = np.arange(len(order))
-    return points[first[order]], rank[places]

@@ -134,9 +134,6 @@ class GraphField(KnowsItsParameters, ChunkedDrawsMixin, BaseEstimator):
         check_is_fitted(self)
         return self.graph_.locate(X)
 
-    def _rows(self, places):
-        return self._field.rows(places)
-
     def _moments(self, X):
         """Return means, and variances of the field and of labels, of all rows.
 
@@ -144,7 +141,7 @@ class GraphField(KnowsItsParameters, ChunkedDrawsMixin, BaseEstimator):
         have shape (n_rows,), in units of ``output_covariance_``.
         """
         places = self._located(X)
-        rows, noise = self._rows(places), self._noise(places)
+        rows, noise = self._field.rows(places), self._noise(places)
         mean = np.empty((len(rows), self._posterior.mean.shape[1]))
         variance = np.empty(len(rows))
         for part in chunks(len(rows), rows_within(24 * rows.shape[1])):
@@ -156,7 +153,7 @@ class GraphField(KnowsItsParameters, ChunkedDrawsMixin, BaseEstimator):
     def _value_chunks(self, X, n_draws, seed):
         """Yield rows, draws of the field (n_rows, n_draws, n_outputs), label noise."""
         places = self._located(X)
-        rows, noise = self._rows(places), self._noise(places)
+        rows, noise = self._field.rows(places), self._noise(places)
         n_components, n_outputs = self._posterior.mean.shape
         # The draws are the first axis, so draw k does not depend on n_draws.
         shape = (n_draws, n_components, n_outputs)
