@@ -7,7 +7,7 @@ from sklearn.utils import assert_all_finite, check_array
 from skbal._utils.arrays import as_array
 
 
-def as_features(values, n_samples, owner):
+def as_features(values, n_samples, owner, name=None):
     """Return values as a matrix of finite floats, with one row per row.
 
     Parameters
@@ -18,6 +18,8 @@ def as_features(values, n_samples, owner):
         Number of rows they were computed for.
     owner : str
         Name of the strategy or seed, for messages.
+    name : str, optional
+        What the values are, for messages. ``None`` is "features of" the owner.
 
     Returns
     -------
@@ -30,11 +32,12 @@ def as_features(values, n_samples, owner):
     ValueError
         If the number of rows differs, or a value is not a finite number.
     """
+    name = f"features of {owner}" if name is None else name
     if not sp.issparse(values):
-        values = as_array(values, f"features of {owner}")
+        values = as_array(values, name)
     if values.shape[:1] != (n_samples,):
         raise ValueError(
-            f"features of {owner} must have one row for each of the {n_samples} rows, "
+            f"{name} must have one row for each of the {n_samples} rows, "
             f"got shape {values.shape}."
         )
     dtype = np.float64
@@ -50,4 +53,4 @@ def as_features(values, n_samples, owner):
     except ValueError as error:
         # scikit-learn's first line says what is wrong, the rest suggests other models.
         reason = str(error).partition("\n")[0]
-        raise ValueError(f"features of {owner} are not valid: {reason}") from error
+        raise ValueError(f"{name} are not valid: {reason}") from error

@@ -193,12 +193,25 @@ def check_classes(y, owner):
     continuous. Maybe you are trying to fit a classifier, which expects discrete classes
     on a regression target with continuous values.
     """
+    _refuse_none(y, owner)
     try:
         check_classification_targets(y)
     except ValueError as error:
         raise ValueError(
             f"y given to {owner} is refused: {error}{objects_hint(y)}"
         ) from error
+
+
+def _refuse_none(y, owner):
+    values = np.asarray(y)
+    if values.dtype != object or values.ndim != 1:
+        return
+    rows = [row for row, label in enumerate(values) if label is None]
+    if rows:
+        raise ValueError(
+            f"y given to {owner} must have a label for each row, got None in row "
+            f"{rows[0]}. Leave out the rows without an answer."
+        )
 
 
 def objects_hint(y):

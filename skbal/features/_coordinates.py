@@ -72,10 +72,13 @@ class Coordinates:
         return gathered(results, n_rows(X), "Features")
 
     def _features(self, X):
-        make, values = self.transformer, X
-        if make is not None:
-            values = make.transform(X) if hasattr(make, "transform") else make(X)
-        return as_features(values, n_rows(X), self._owner)
+        make, n_samples = self.transformer, n_rows(X)
+        if make is None:
+            return as_features(
+                X, n_samples, self._owner, f"rows of X given to {self._owner}"
+            )
+        values = make.transform(X) if hasattr(make, "transform") else make(X)
+        return as_features(values, n_samples, self._owner)
 
 
 def _points(coordinates, X):

@@ -101,6 +101,12 @@ def test_other_labels_are_refused_with_the_name_of_y(y, words):
         check_classes(y, "Somebody")
 
 
+@pytest.mark.parametrize("y", [[0, None, 1], ["a", None, "b"]])
+def test_a_label_of_a_classifier_that_is_none_is_named_with_its_row(y):
+    with pytest.raises(ValueError, match=r"y given to Somebody .* None in row 1"):
+        check_classes(np.array(y, dtype=object), "Somebody")
+
+
 @pytest.mark.parametrize(
     "y",
     [

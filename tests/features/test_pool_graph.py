@@ -365,13 +365,15 @@ def test_rows_that_are_all_equal_are_an_error(pool):
 def test_what_is_not_finite_is_an_error(value, width):
     pool = RNG.normal(size=(30, width))
     pool[4, 1] = value
-    with pytest.raises(ValueError, match="features of PoolGraph are not valid"):
+    with pytest.raises(ValueError, match="rows of X given to PoolGraph are not valid"):
         graph_of(pool)
     pool[4, 1] = 0
     graph = graph_of(pool)
     pool[4, 1] = value
     for method in (graph.transform, graph.fit):
-        with pytest.raises(ValueError, match="features of PoolGraph are not valid"):
+        with pytest.raises(
+            ValueError, match="rows of X given to PoolGraph are not valid"
+        ):
             method(pool)
 
 

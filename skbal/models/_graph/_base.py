@@ -29,7 +29,7 @@ def check_graph(value, name, owner):
     if not isinstance(value, PoolGraph):
         raise TypeError(
             f"{name} of {owner} must be a PoolGraph, such as PoolGraph().fit(X_pool), "
-            f"or None, got {value!r}."
+            f"or None, got an object of type {type(value).__name__}."
         )
 
 
