@@ -474,6 +474,7 @@ def _is_same(now, then):
     if now is then:
         return True
     try:
-        return bool(np.all(now == then))
+        # NaN, as of SimpleImputer(), is another object in a copy, and not equal to it.
+        return bool(np.all((now == then) | ((now != now) & (then != then))))
     except ValueError:  # lists of arrays
         return False

@@ -17,6 +17,7 @@ from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import PCA
 from sklearn.exceptions import NotFittedError
 from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.impute import SimpleImputer
 from sklearn.neighbors import KNeighborsTransformer, NearestNeighbors
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
@@ -517,3 +518,13 @@ def test_the_same_random_state_gives_the_same_graph():
     np.testing.assert_array_equal(first.embedding_, second.embedding_)
     assert first.embedding_.dtype == np.float32
     np.testing.assert_array_equal(first.transform(pool), first.embedding_)
+
+
+def test_a_graph_is_up_to_date_on_the_second_day():
+    # Its missing_values is NaN, which is not equal to what pickle makes of it.
+    graph = graph_of(X, features=make_pipeline(SimpleImputer(), StandardScaler()))
+    later = pickle.loads(pickle.dumps(graph))
+    assert later.is_up_to_date()
+    assert len(later.fit(X[:5]).embedding_) == len(X)
+    later.set_params(features__simpleimputer__missing_values=0)
+    assert not later.is_up_to_date()
