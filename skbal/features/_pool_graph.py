@@ -63,8 +63,8 @@ class PoolGraph(
     The graph is built from unlabelled rows. Each row is joined to its nearest
     neighbours. The eigenfunctions of the random walk on the graph vary slowly from
     neighbour to neighbour: the first ones tell clusters apart, later ones parts of
-    clusters [1]_. `transform` returns their values, as features for a model that shall
-    learn from very few labels, such as `skbal.models.GraphClassifier`.
+    clusters [1]_. `transform` returns their values. They are good features for a model
+    that learns from very few labels, such as `skbal.models.GraphClassifier`.
 
     Parameters
     ----------

@@ -17,14 +17,14 @@ _KEPT = 0.999  # share of the prior variance that clusters are found in
 
 
 class ClusterSeed(Seed):
-    """Selects the row that tells most of each cluster of the pool, without labels.
+    """Selects the most telling row of each cluster of the pool, without labels.
 
     Clusters are found on the eigenfunctions of the graph of the pool, weighted as in
     the prior of `skbal.models.GraphClassifier`, so that the first labels name its
     clusters. Their number is the ``n_clusters_`` of `skbal.features.PoolGraph`. In each
-    cluster the row is selected whose label tells most about the other rows of the
-    cluster. It is a typical one. If more labels are wanted than there are
-    clusters, each next row is the one whose label then tells most about the whole pool.
+    cluster, the row is selected whose label tells most about the other rows. It is a
+    typical row. If you want more labels than there are clusters, each next row is the
+    one whose label then tells most about the whole pool.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ class ClusterSeed(Seed):
     Notes
     -----
     Rows of large clusters come first. A class that is not a cluster of its own, or a
-    rare one, can be missed.
+    rare one, can be missed, even if it lies far from the others.
 
     Examples
     --------
