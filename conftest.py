@@ -4,11 +4,19 @@ import os
 from collections import defaultdict
 
 import pytest
+from hypothesis import settings
 
 # The arrays of tests are small: threads would cost more than they gain, and on a busy
 # machine far more. Set before NumPy and torch load.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("MPLBACKEND", "Agg")
+
+# A busy machine may take a second for what takes a millisecond: no example fails by its
+# time. "ci" draws the same examples in each run, so that a change is judged by what it
+# changed; without it each run tries others.
+settings.register_profile("any_time", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("any_time")
 
 
 def pytest_addoption(parser):

@@ -24,7 +24,7 @@ class Taught:
         self.X_training = np.zeros((n_rows, 1))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(st.integers(-50, 50), min_size=1, max_size=30), st.integers(1, 30))
 def test_best_first_is_a_sort_that_returns_no_row_twice(scores, n_instances):
     n_instances = min(n_instances, len(scores))

@@ -15,7 +15,7 @@ LEVELS = np.array([0.5, 0.8, 0.95])
 
 
 @pytest.mark.slow
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     st.lists(st.floats(0.05, 0.95), min_size=1, max_size=4),
     st.integers(1, 9),

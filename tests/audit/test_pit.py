@@ -62,7 +62,7 @@ def test_rows_without_votes_have_no_transform():
     assert np.isnan(vote_pit([[[0.3]]], [[0, 0]])).all()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     st.lists(st.floats(0.01, 0.99), min_size=1, max_size=4),
     st.integers(1, 60),

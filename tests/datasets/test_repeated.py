@@ -16,7 +16,7 @@ IMAGES = np.random.default_rng(0).random((6, 1, 4, 4), dtype=np.float32)
 DIGITS = np.arange(6)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     n_samples=st.integers(1, 7),
     n_repeats=st.integers(1, 5),

@@ -133,7 +133,7 @@ def test_images_of_another_kind_are_refused(saved, changed, message):
 # From answers to k of N
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     votes=st.lists(
         st.lists(st.integers(0, 300), min_size=4, max_size=4), min_size=1, max_size=5

@@ -39,7 +39,7 @@ def test_it_is_the_hull_of_student_and_expanded_bootstrap(values, confidence):
     np.testing.assert_allclose(found, [min(lows), max(highs)], atol=0.05 * spread)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     st.lists(st.floats(-1, 1, width=16), min_size=2, max_size=12, unique=True),
     st.floats(0.5, 0.99),

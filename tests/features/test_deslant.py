@@ -54,7 +54,7 @@ def test_a_slanted_stroke_becomes_the_upright_one(slant):
     np.testing.assert_allclose(upright, stroke(0), atol=INTERPOLATION)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 10_000))
 def test_afterwards_rows_and_columns_are_not_correlated(seed):
     dots = np.random.default_rng(seed).random((8, 8))
@@ -101,7 +101,7 @@ def test_rows_that_leave_the_image_leave_the_ground():
     assert found.max() == np.float32(3)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(IMAGES, st.integers(0, 100), st.sampled_from(["light", "dark"]))
 def test_a_brighter_image_is_as_much_brighter_afterwards(X, brighter, ink):
     model = Deslant(ink=ink).fit(X)
@@ -109,7 +109,7 @@ def test_a_brighter_image_is_as_much_brighter_afterwards(X, brighter, ink):
     np.testing.assert_allclose(found, model.transform(X) + brighter, rtol=1e-5)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(IMAGES, st.floats(1e-6, 1e6))
 def test_contrast_has_no_slant(X, factor):
     model = Deslant().fit(X)
@@ -118,7 +118,7 @@ def test_contrast_has_no_slant(X, factor):
     np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-3 * factor)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(IMAGES)
 def test_dark_ink_is_light_ink_in_the_negative(X):
     X = X.astype(np.float32)
@@ -143,7 +143,7 @@ def test_channels_are_moved_alike_by_the_slant_of_their_sum():
     np.testing.assert_allclose(found, expected, rtol=1e-5)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(1, 40))
 def test_images_do_not_depend_on_the_chunks(batch_size):
     X = np.random.default_rng(1).random((35, 2, 10, 9)).astype(np.float32)

@@ -173,7 +173,7 @@ def test_the_channel_with_the_longest_gradient_counts():
     )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(IMAGES, st.integers(0, 155))
 def test_brightness_changes_nothing(X, brighter):
     histograms = GradientHistograms(n_cells=3).fit(X)
@@ -181,7 +181,7 @@ def test_brightness_changes_nothing(X, brighter):
     np.testing.assert_array_equal(found, histograms.transform(X))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(IMAGES, st.floats(-1e4, 1e4), st.floats(1e-30, 1e30))
 def test_contrast_and_unit_change_nothing(X, offset, factor):
     histograms = GradientHistograms(n_cells=3).fit(X)
@@ -196,7 +196,7 @@ def test_a_small_contrast_upon_a_large_offset_is_seen():
     np.testing.assert_allclose(found**2, histograms.transform(X) ** 2, atol=1e-4)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(1, 40))
 def test_features_do_not_depend_on_the_chunks(batch_size):
     X = np.random.default_rng(1).random((35, 3, 10, 9)).astype(np.float32)

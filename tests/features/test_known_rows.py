@@ -25,14 +25,14 @@ def test_they_are_those_of_a_dictionary(dtype, shape):
     assert KnownRows(pool).find(pool).tolist() == by_dictionary(pool, pool)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(arrays(np.uint8, (2, 11)))
 def test_different_rows_have_different_fingerprints(X):
     prints = fingerprints(X)
     assert (prints[0] == prints[1]) == np.array_equal(X[0], X[1])
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.permutations(range(6)))
 def test_the_order_of_the_words_counts(order):
     X = np.arange(6.0)[np.newaxis]

@@ -184,7 +184,7 @@ def test_a_large_offset_does_not_make_rows_equal():
 
 
 @pytest.mark.slow
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 2**32 - 1))
 def test_a_permuted_pool_gives_the_same_functions(seed):
     order = np.random.default_rng(seed).permutation(120)

@@ -32,7 +32,7 @@ def published_rule(probabilities, y):
     return joint
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 10_000), st.integers(2, 5), st.integers(1, 30))
 def test_the_joint_is_that_of_the_published_rule(seed, n_classes, n_samples):
     rng = np.random.default_rng(seed)

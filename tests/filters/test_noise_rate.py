@@ -43,7 +43,7 @@ def by_the_formula(p, column, k, cell):
     return (1 - e) * s[column], e * (1 - s[column]) / (len(p) - 1)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     p=st.lists(st.floats(0.01, 1), min_size=2, max_size=6),
     k=st.integers(0, 500),
@@ -58,7 +58,7 @@ def test_the_terms_are_those_of_the_formula(p, k, cell):
     )
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(n_classes=st.integers(2, 6), k=st.integers(0, 50), seed=st.integers(0, 99))
 def test_in_every_cell_the_labels_that_could_be_given_sum_to_one(n_classes, k, seed):
     p = predictives(1, n_classes, np.random.default_rng(seed))

@@ -129,7 +129,7 @@ def test_no_answer_changes_nothing():
     assert estimate.after(*nothing) is estimate
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     st.lists(
         st.tuples(st.sampled_from([0.0, 0.1, 0.2, 0.4, 1.0]), st.floats(0, 1)),

@@ -21,7 +21,7 @@ UNCERTAINTIES = [
     variation_ratio,
 ]
 FUNCTIONS = [*UNCERTAINTIES, margin]
-fast = settings(max_examples=60, deadline=None)
+fast = settings(max_examples=60)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

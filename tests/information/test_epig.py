@@ -69,7 +69,7 @@ def test_gain_about_one_target_is_the_joint_information_they_share():
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(draws(), st.data())
 def test_gain_is_at_most_bald_and_the_entropy_of_the_targets(pool, data):
     n_draws = pool.shape[1]

@@ -16,7 +16,7 @@ from skbal.information import (
 from tests.information.arrays import DISAGREEING, UNSURE, draws, random_draws
 
 FUNCTIONS = [joint_entropy, joint_mutual_information]
-fast = settings(max_examples=40, deadline=None)
+fast = settings(max_examples=40)
 
 
 def joint_entropy_one_by_one(batch):

@@ -50,7 +50,7 @@ def test_scaling_y_scales_the_variance_by_the_square():
     assert_allclose(mean_std(10 * values), 10 * mean_std(values))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(draws())
 def test_the_spread_of_probabilities_is_bounded(sample):
     spread = mean_std(sample)

@@ -22,7 +22,7 @@ def by_hand(weights, level):
     raise AssertionError("fractions sum to one")
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.lists(st.integers(0, 8), min_size=1, max_size=12).filter(sum),
     st.integers(1, 19).map(lambda twentieths: Fraction(twentieths, 20)),

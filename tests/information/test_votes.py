@@ -23,7 +23,7 @@ rho_of_any_shape = arrays(
     st.tuples(st.integers(1, 4), st.integers(1, 5), st.integers(1, 3)),
     elements=st.one_of(st.sampled_from([0.0, 1.0]), st.floats(1e-6, 1 - 1e-6)),
 )
-fast = settings(max_examples=50, deadline=None)
+fast = settings(max_examples=50)
 
 
 def parts_by_scipy(rho, n, concentration=None):

@@ -35,7 +35,7 @@ def dense(X):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(n_known=rows, n_new=rows)
 def test_stacking_equals_concatenating_whatever_the_kind(kind, n_known, n_new):
     values = np.arange(2.0 * (n_known + n_new)).reshape(-1, 2)
@@ -45,7 +45,7 @@ def test_stacking_equals_concatenating_whatever_the_kind(kind, n_known, n_new):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(data=st.data())
 def test_picking_equals_indexing_whatever_the_kind(kind, data):
     values = data.draw(arrays(np.int64, (5, 2), elements=st.integers(0, 9)))

@@ -127,7 +127,7 @@ def test_indices_are_rows_of_the_pool_as_it_was_given():
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     n_instances=st.integers(1, 7),
     n_queries=st.integers(0, 50),

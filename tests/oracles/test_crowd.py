@@ -38,7 +38,7 @@ def test_answers_bought_are_counted_and_never_bought_twice():
     assert (oracle.n_asked, oracle.cost) == (5, 3.0)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     table=st.lists(
         st.tuples(st.integers(0, 5), st.integers(0, 4), st.sampled_from("abc")),
@@ -65,7 +65,7 @@ def test_each_person_counts_once_at_a_row(table, n_answers, seed):
     assert oracle.cost == votes.sum()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(order=st.permutations([0, 2, 3]))
 def test_what_is_said_of_a_row_does_not_depend_on_the_others(order):
     whole = dict(zip([0, 2, 3], CrowdOracle(ITEMS, LABELS, random_state=1)([0, 2, 3])))

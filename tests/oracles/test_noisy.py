@@ -92,7 +92,7 @@ def test_with_noise_of_one_no_answer_is_the_label(kind, n_classes):
     ids=str,
 )
 @pytest.mark.parametrize("random_state", [None, 3, np.random.default_rng(0)], ids=str)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(rows=st.lists(st.integers(0, 99), min_size=1, max_size=20))
 def test_it_never_changes_its_mind(parameters, random_state, rows):
     oracle = NoisyOracle(CODES[:100], random_state=random_state, **parameters)

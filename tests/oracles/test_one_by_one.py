@@ -27,7 +27,7 @@ class Asked:
         return row**2
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(questions=st.lists(st.lists(st.integers(0, 20), max_size=8), max_size=5))
 def test_each_row_is_asked_about_once_and_answers_keep_their_order(questions):
     function = Asked()

@@ -59,7 +59,7 @@ def test_the_shape_is_that_of_the_vote_fraction():
     assert VoteOracle(TWO)([]).shape == (0, 2, 2)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(order=st.permutations(range(6)), cut=st.integers(0, 6), seed=st.integers(0, 99))
 def test_what_is_said_of_a_row_depends_on_nothing_else(order, cut, seed):
     whole = VoteOracle(TWO, 9, random_state=seed)(np.arange(6))
@@ -70,7 +70,7 @@ def test_what_is_said_of_a_row_depends_on_nothing_else(order, cut, seed):
     np.testing.assert_array_equal(alone([0, 1, 2]), whole[:3])
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     numbers=st.lists(st.integers(0, 30), min_size=1, max_size=5),
     seed=st.integers(0, 99),

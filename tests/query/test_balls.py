@@ -47,7 +47,7 @@ def test_rows_at_the_distance_of_the_radius_are_outside_and_copies_inside():
     assert_array_equal(balls.counts(np.arange(147), np.arange(147)), 3)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(data=st.data())
 def test_the_cover_is_that_of_counting_all_rows_for_each_pick(data):
     seed = data.draw(st.integers(0, 10**6))

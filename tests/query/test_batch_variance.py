@@ -71,7 +71,7 @@ def information_of(covariance):
 # The batch
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 10**6), noise=st.floats(1e-3, 1e3))
 def test_the_batch_is_that_of_dense_log_determinants(seed, noise):
     factor = random_factor(15, 4, seed)
@@ -311,7 +311,7 @@ def test_sparse_pools_are_taken():
         assert_array_equal(BatchVariance(random_state=0)(model, sparse, 6), expected)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(data=st.data())
 def test_indices_are_distinct_positions_in_the_pool(data):
     n_pool = data.draw(st.integers(1, 12))

@@ -37,7 +37,7 @@ def model():
 
 
 @pytest.mark.parametrize("kind", EVERY)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(data=st.data())
 def test_indices_are_distinct_positions_in_the_pool(kind, data):
     n_pool = data.draw(st.integers(1, 12))

@@ -85,7 +85,7 @@ def test_a_row_of_zeros_is_like_nothing():
     assert_array_equal(zeros, [0, 2, 1, 3])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     seed=st.integers(0, 10**6),
     n_pool=st.integers(1, 30),
@@ -236,7 +236,7 @@ def test_copies_fill_a_batch_of_the_strategy_and_not_with_a_penalty():
 # Prefixes, ties, parts of the pool
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     seed=st.integers(0, 999),
     penalty=st.sampled_from([-0.4, 0, 0.1, 1]),

@@ -66,7 +66,7 @@ def test_the_rows_are_those_of_the_plain_algorithm(X, seed, sampled):
     assert_array_equal(found, plain(X, 40, seed, sampled=sampled))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(data=st.data())
 def test_also_where_many_rows_are_equal_or_equally_far(data):
     n_rows = data.draw(st.integers(1, 40))

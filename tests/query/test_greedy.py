@@ -42,7 +42,7 @@ def choose(blocks, n_picks, n_held=None, **kwargs):
 
 
 @pytest.mark.parametrize("n_outputs", [1, 3])
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 10**6), n_factors=st.integers(1, 12))
 def test_rows_and_gains_are_those_of_dense_log_determinants(n_outputs, seed, n_factors):
     blocks = random_blocks(12, n_outputs, n_factors, seed)
@@ -62,7 +62,7 @@ def test_gains_sum_to_the_information_of_the_batch_and_never_grow(n_outputs):
 
 
 @pytest.mark.slow
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(data=st.data())
 def test_the_choice_does_not_depend_on_how_many_blocks_are_held(data):
     seed = data.draw(st.integers(0, 10**6))

@@ -61,7 +61,7 @@ def test_rows_far_from_the_origin_are_as_well_told_apart():
     assert_array_equal(strategy(None, X + 1e6, 30), near)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 10_000))
 def test_the_largest_distance_left_is_at_most_twice_the_best(seed):
     X = np.random.default_rng(seed).normal(size=(9, 2))

@@ -49,7 +49,7 @@ CASES = {
 
 
 @pytest.mark.slow
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     **CASES,
     kind=st.sampled_from(["double", "single", "sparse", "kernel"]),
@@ -81,7 +81,7 @@ def test_the_choice_is_that_of_brute_force(
 
 
 @pytest.mark.slow
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(**CASES)
 def test_rows_out_of_reach_are_never_chosen(
     seed, n_rows, n_features, coarse, penalty, mean, part
@@ -135,7 +135,7 @@ def test_many_rows_of_many_features_are_those_of_brute_force(penalty, mean, dtyp
     assert_array_equal(found, expected)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 10**6), st.integers(2, 4096), st.booleans())
 def test_the_error_of_near_cosines_is_bounded(seed, n_features, positive):
     rng = np.random.default_rng(seed)

@@ -23,7 +23,7 @@ def cover(delta=None, **parameters):
 # Choices
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     seed=st.integers(0, 10**6),
     n_pool=st.integers(1, 40),
@@ -131,7 +131,7 @@ def test_equal_rows_are_covered_by_one():
 
 
 @pytest.mark.parametrize("delta", [None, 0.6])
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(seed=st.integers(0, 10**6))
 def test_a_permuted_pool_is_covered_as_well(delta, seed):
     rng = np.random.default_rng(seed)

@@ -61,7 +61,7 @@ def choose(blocks, noise, targets, n_picks, n_held=None, priority=None):
 
 
 @pytest.mark.parametrize("n_outputs", [1, 3])
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     seed=st.integers(0, 10**6), n_factors=st.integers(1, 9), n_held=st.integers(1, 12)
 )

@@ -22,7 +22,7 @@ def expected(scores, n_keep):
 
 
 @given(SCORES, st.integers(1, 12), st.integers(1, 5), st.randoms())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_best_rows_are_kept_in_whatever_order_they_come(
     scores, n_keep, size, random
 ):
@@ -39,7 +39,7 @@ def test_the_best_rows_are_kept_in_whatever_order_they_come(
 
 
 @given(SCORES, st.integers(1, 12))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_what_scores_below_the_threshold_is_never_kept(scores, n_keep):
     scores = np.array(scores)
     keys = np.where(np.isnan(scores), -np.inf, scores)

@@ -107,7 +107,7 @@ def test_four_rows_worked_by_hand_come_in_the_right_order(kind, first, last):
 
 
 @pytest.mark.parametrize("kind", EVERY)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(data=st.data())
 def test_indices_are_distinct_positions_in_the_pool(kind, data):
     n_pool = data.draw(st.integers(1, 12))

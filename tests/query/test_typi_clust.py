@@ -61,7 +61,7 @@ def plain(X, labelled, n_instances, n_neighbors=20):
 # Choices
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     seed=st.integers(0, 10**6),
     n_pool=st.integers(3, 60),
@@ -139,7 +139,7 @@ def test_the_rest_of_a_score_says_how_near_the_neighbours_are():
 # Order, copies, pools
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 10**6), n_instances=st.integers(1, 9))
 def test_a_permuted_pool_gives_the_same_rows(seed, n_instances):
     rng = np.random.default_rng(seed)

@@ -114,7 +114,7 @@ def test_an_outlier_is_no_good_question_for_a_mean_variance():
 # Batches
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 10**6), noise=st.floats(1e-3, 1e3))
 def test_the_batch_is_that_of_dense_inverses(seed, noise):
     factor = random_factor(15, 4, seed)
@@ -338,7 +338,7 @@ def test_pieces_and_workers_change_nothing(backend, max_memory):
         assert_array_equal(strategy(model, pool, 8), expected)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(seed=st.integers(0, 10**6), n_instances=st.integers(1, 9))
 def test_a_permuted_pool_gives_the_same_rows(seed, n_instances):
     factor = random_factor(25, 4, seed)

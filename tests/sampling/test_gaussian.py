@@ -22,7 +22,7 @@ def test_covariance_of_draws_is_the_covariance_within_standard_errors():
     assert np.all(np.abs(draws.mean(axis=1)) < 5 * np.sqrt(variances / n_draws))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(n=st.integers(1, 8), rank=st.integers(0, 8), seed=st.integers(0, 1000))
 def test_draws_stay_in_the_range_of_a_singular_covariance(n, rank, seed):
     covariance = covariance_of_rank(n, min(rank, n), seed)

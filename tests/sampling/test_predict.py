@@ -30,7 +30,7 @@ def test_an_integer_seed_gives_the_same_draws_and_none_others(estimator, regress
     assert any(not np.array_equal(draws, first) for draws in fresh)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seed=st.integers(0, 2**32 - 1), batch_size=st.integers(1, 80))
 def test_no_piece_size_changes_the_draws(seed, batch_size):
     X = np.random.default_rng(0).normal(size=(60, 3))

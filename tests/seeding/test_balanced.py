@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from skbal.seeding import BalancedSeed
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     sizes=st.lists(st.integers(2, 9), min_size=1, max_size=6),
     n_per_class=st.integers(1, 2),

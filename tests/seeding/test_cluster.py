@@ -29,7 +29,7 @@ GRAPH = PoolGraph(n_components=40, random_state=0).fit(X)
 
 
 @pytest.mark.slow
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     sizes=st.lists(st.integers(25, 50), min_size=2, max_size=6),
     seed=st.integers(0, 2**32 - 1),
@@ -90,7 +90,7 @@ def test_further_rows_lower_the_variance_of_the_pool_most():
         K = after(K, noise, row)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 2**32 - 1))
 def test_what_is_known_after_labels_is_the_dense_posterior(seed):
     rng = np.random.default_rng(seed)

@@ -67,7 +67,7 @@ def test_labels_are_not_looked_at_without_a_number_per_class():
 
 
 @pytest.mark.slow
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     sizes=st.lists(st.integers(2, 9), min_size=1, max_size=5),
     n_per_class=st.integers(1, 2),
@@ -87,7 +87,7 @@ def test_no_row_twice_and_every_first_part_balanced_also_with_equal_rows(
 
 
 @pytest.mark.slow
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     n_rows=st.integers(1, 30),
     n_values=st.integers(1, 40),

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from skbal.seeding import RandomSeed
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(n=st.integers(1, 40), extra=st.integers(0, 40), seed=st.integers(0, 2**32 - 1))
 def test_random_rows_are_different_rows_of_the_pool(n, extra, seed):
     chosen = RandomSeed(n_instances=n, random_state=seed).select(np.empty(n + extra))

@@ -31,7 +31,7 @@ def test_a_plateau_says_its_numbers():
     assert reason == "score plateau: best of the last 5 steps 0.912, before 0.9114"
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     st.lists(st.floats(-1, 1), min_size=1, max_size=12),
     st.integers(1, 4),

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from skbal.models._laplace._scales import location_and_scale
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     n=st.integers(1, 20),
     log_scale=st.integers(-10, 10),

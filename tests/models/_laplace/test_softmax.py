@@ -104,7 +104,7 @@ def test_two_classes_are_logistic_regression_with_twice_the_prior_variance():
     )
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     n=st.integers(1, 30),
     n_features=st.integers(1, 8),

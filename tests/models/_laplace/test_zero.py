@@ -25,7 +25,7 @@ def search(function, start=0.0, *, limits=LIMITS, max_iter=200, tol=1e-9):
     return found
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     root=st.floats(-20, 20),
     start=st.floats(-23, 23),

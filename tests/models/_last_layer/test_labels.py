@@ -54,7 +54,7 @@ def test_one_class_is_certain():
     np.testing.assert_array_equal(label_probabilities(np.zeros((2, 1)), 0.1), 1.0)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     arrays(np.float64, (3, 4), elements=st.floats(-2, 2)),
     st.floats(1e-3, 10),

@@ -252,7 +252,7 @@ def test_pieces_equal_the_whole(cuts, fit_intercept):
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.integers(1, 10),
     st.lists(st.integers(1, 9), min_size=1, max_size=5),

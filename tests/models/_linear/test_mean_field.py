@@ -98,7 +98,7 @@ def test_numerical_maximisation_finds_no_better_bound():
     )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     st.integers(1, 12),
     st.integers(1, 8),

@@ -324,7 +324,7 @@ def test_a_variance_changed_between_pieces_is_that_of_all_rows(kind, cut):
         same_model(model, kind(then, NOISE).fit(X, y), X)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.floats(-4, 4), min_size=1, max_size=8),
     st.integers(1, 12),

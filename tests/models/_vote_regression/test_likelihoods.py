@@ -41,7 +41,7 @@ def test_beta_binomial_is_that_of_scipy_without_the_ways(votes, concentration):
     assert np.allclose(found, expected, rtol=1e-9, atol=1e-8)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.floats(-6, 6),
     st.integers(0, 60),

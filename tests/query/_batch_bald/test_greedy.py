@@ -46,7 +46,7 @@ def regrets(draws, n_joint_samples, n_picks, seed=0):
 
 
 @pytest.mark.slow
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 2**32 - 1), st.integers(2, 4), st.sampled_from([0.1, 1.0]))
 def test_it_is_the_greedy_batch_of_full_enumeration(seed, n_classes, concentration):
     draws = random_draws(30, 12, n_classes, seed, concentration)

@@ -67,7 +67,7 @@ def test_certain_draws_and_certain_posteriors_give_finite_gains():
 
 
 @pytest.mark.slow
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 2**32 - 1), st.integers(2, 40))
 def test_groups_never_make_a_gain_smaller(seed, n_groups):
     rng = np.random.default_rng(seed)

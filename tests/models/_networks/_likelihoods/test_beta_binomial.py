@@ -104,7 +104,7 @@ def test_rows_without_votes_teach_nothing():
 
 
 @given(st.floats(0.1, 200), st.floats(0.05, 0.95), st.integers(0, 2**31))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_the_first_concentration_is_that_of_votes_drawn_with_it(size, rho, seed):
     rng = np.random.default_rng(seed)
     n = rng.integers(20, 80, size=5000)
