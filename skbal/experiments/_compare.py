@@ -15,7 +15,13 @@ from skbal._utils.workers import call_all
 from skbal.experiments._checks import check_confidence, check_range, check_targets
 from skbal.experiments._comparison import Comparison
 from skbal.experiments._provenance import with_provenance
-from skbal.experiments._runs import RunSettings, check_settings, prepare, run
+from skbal.experiments._runs import (
+    RunSettings,
+    check_settings,
+    observed_estimator,
+    prepare,
+    run,
+)
 from skbal.experiments._strategies import OWNER, check_strategies
 
 
@@ -198,10 +204,10 @@ def compare(
         "score_name": _score_name(settings),
         "random_state": check_seed(random_state, OWNER),
     }
-    cached = check_memory(memory).cache(run, ignore=["number", "name"])
-    calls = _calls(settings, strategies, n_repeats, summary["random_state"])
+    memory, seed = check_memory(memory), summary["random_state"]
+    calls = _calls(settings, strategies, n_repeats, seed, memory)
     n_runs = n_repeats * len(strategies)
-    histories = _in_order(call_all(cached, calls, n_jobs), n_runs, verbose)
+    histories = _in_order(call_all(_cached_run(memory), calls, n_jobs), n_runs, verbose)
     runs = {name: histories[i :: len(strategies)] for i, name in enumerate(strategies)}
     comparison = Comparison(runs, reference, **summary)
     return with_provenance(comparison, settings, strategies)
@@ -222,11 +228,18 @@ def _check(**arguments):
         _RULES[name](value, name, OWNER)
 
 
-def _calls(settings, strategies, n_repeats, seed):
+def _cached_run(memory):
+    # The estimator follows from the settings and the start.
+    return memory.cache(run, ignore=["estimator", "number", "name"])
+
+
+def _calls(settings, strategies, n_repeats, seed, memory):
+    observed = memory.cache(observed_estimator)
     for number in range(n_repeats):
         start = prepare(settings, number, seed)
+        estimator = observed(settings, start)
         for name, strategy in strategies.items():
-            yield settings, start, strategy, number, name
+            yield settings, start, estimator, strategy, number, name
 
 
 def _in_order(results, n_runs, verbose):

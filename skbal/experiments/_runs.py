@@ -6,10 +6,11 @@ from skbal.simulation._build import (
     RunSettings,
     build_loop,
     check_settings,
+    observed_estimator,
     start_run,
 )
 
-__all__ = ["RunSettings", "check_settings", "prepare", "run"]
+__all__ = ["RunSettings", "check_settings", "observed_estimator", "prepare", "run"]
 
 
 def prepare(settings, number, seed):
@@ -45,7 +46,7 @@ def prepare(settings, number, seed):
     return start
 
 
-def run(settings, start, strategy, number, name):
+def run(settings, start, estimator, strategy, number, name):
     """Return the history of one strategy in one repeat.
 
     Parameters
@@ -54,6 +55,8 @@ def run(settings, start, strategy, number, name):
         The settings of the comparison.
     start : RunStart
         What the strategies of the repeat share.
+    estimator : estimator
+        The estimator with the seeds of the repeat, which has seen the pool.
     strategy : callable
         The query strategy. It is cloned.
     number : int
@@ -67,7 +70,8 @@ def run(settings, start, strategy, number, name):
     """
     try:
         with one_thread(settings.estimator, strategy):
-            history = build_loop(settings, start, strategy).run().history_
+            loop = build_loop(settings, start, strategy, estimator=estimator)
+            history = loop.run().history_
         history.provenance |= {"seeds": start.seeds}
         return history
     except Exception as error:

@@ -285,6 +285,23 @@ class PoolGraph(
         """
         return self.fit(X, y).transform(X)
 
+    def observe_pool(self, X_pool):
+        """Build the graph, as `fit` does. A loop calls this before it asks.
+
+        So a graph that is the first step of a pipeline knows the whole pool, though
+        the pipeline is fitted to the labelled rows.
+
+        Parameters
+        ----------
+        X_pool : array-like of shape (n_pool, ...)
+            The pool.
+
+        Returns
+        -------
+        self : PoolGraph
+        """
+        return self.fit(X_pool)
+
     def _keeps(self, X):
         if not self.__sklearn_is_fitted__() or not self.is_up_to_date():
             return False

@@ -7,6 +7,7 @@ import numpy as np
 from skbal._utils._sklearn import check_method_params, num_samples
 from skbal._utils.labelled import check_labelled
 from skbal._utils.labels import objects_hint
+from skbal._utils.observers import show_pool, wants_pool
 from skbal._utils.one_class import misses_a_class
 from skbal._utils.parameters import check_parameters, flag, own, seed
 from skbal._utils.pickled_version import KnowsItsVersion
@@ -120,6 +121,38 @@ class LearnerMixin(KnowsItsVersion, DelegationMixin):
         # a grid search would fit every clone of a taught learner.
         names = super()._get_param_names()
         return [name for name in names if name not in ("X_training", "y_training")]
+
+    def observe_pool(self, X_pool):
+        """Show the pool to the estimator, if it learns from rows without labels.
+
+        A loop calls this before its first question. An estimator such as
+        `skbal.models.GraphClassifier` then builds its graph, and is fitted again to the
+        rows that were taught. If anything fails, the learner is unchanged. Estimators
+        without a method ``observe_pool`` stay as they are.
+
+        Parameters
+        ----------
+        X_pool : array-like of shape (n_pool, ...)
+            The unlabelled rows.
+
+        Returns
+        -------
+        self : object
+            The learner.
+
+        Warns
+        -----
+        UserWarning
+            If the estimator is a pipeline whose later step wants to see the pool.
+        """
+        rows = self._taught
+        with Change(self) as change:
+            if wants_pool(self.estimator):
+                change.protect_estimator()
+                if show_pool(self.estimator, X_pool) and len(rows):
+                    self._fit_estimator(change, rows.X, rows.y, False, rows.per_row)
+            change.commit()
+        return self
 
     def query(self, X_pool, *query_args, **query_kwargs):
         """Return the rows of the pool to ask about.

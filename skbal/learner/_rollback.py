@@ -74,7 +74,8 @@ def undo(learner):
     learner : object
         As for `Change`.
     """
-    for holder, attributes in learner._undo or ():
+    # The oldest note last: an object may have been noted twice.
+    for holder, attributes in reversed(learner._undo or ()):
         set_attributes(holder, attributes)
     if learner._undo is not None:
         learner._undo = None

@@ -98,13 +98,17 @@ def stopping_rules(stopping):
     return list(stopping) if isinstance(stopping, (list, tuple)) else [stopping]
 
 
+def members_of(learner):
+    """Return the members of a committee, or the learner itself, as a list."""
+    return getattr(learner, "learner_list", None) or [learner]
+
+
 def known_labels(learner):
     """Return labels that a learner was taught, None if it tells of none.
 
     In a committee, those of the first member count.
     """
-    members = getattr(learner, "learner_list", None) or [learner]
-    return getattr(members[0], "y_training", None)
+    return getattr(members_of(learner)[0], "y_training", None)
 
 
 def n_taught(learner):
@@ -112,8 +116,7 @@ def n_taught(learner):
 
     In a committee, the member that was taught most rows counts.
     """
-    members = getattr(learner, "learner_list", None) or [learner]
-    known = [getattr(member, "X_training", None) for member in members]
+    known = [getattr(member, "X_training", None) for member in members_of(learner)]
     return max(0 if X is None else num_samples(X) for X in known)
 
 

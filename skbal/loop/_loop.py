@@ -19,6 +19,7 @@ from skbal.loop._checks import (
     check_stopping,
     first_rows,
     known_labels,
+    members_of,
     n_taught,
     scored_estimator,
     stopping_rules,
@@ -318,6 +319,9 @@ class ActiveLearningLoop(KeepsMaps, KnowsItsParameters):
             check_loop(self)
             pool = Pool(self.X_pool, check_candidates(self))
             self._initial = first_rows(self)
+            for member in members_of(self.learner):
+                if hasattr(member, "observe_pool"):
+                    member.observe_pool(pool.unlabelled())
             self._pool = pool
             self._n_taught = n_taught(self.learner)
             self._weight_name = weight_name(scored_estimator(self.learner))

@@ -13,8 +13,9 @@ from sklearn.model_selection import train_test_split
 
 from skbal._utils.indices import check_indices
 from skbal._utils.initial import check_initial, initial_rows, selects_rows
+from skbal._utils.observers import show_pool, wants_pool
 from skbal._utils.pickled_version import KnowsItsVersion
-from skbal._utils.pools import n_rows, take
+from skbal._utils.pools import n_rows, sliceable, subset, take
 from skbal._utils.random import SMALL_SEEDS, stream
 from skbal._utils.scoring import check_scorer
 from skbal._utils.seeds_of import fill_random_states
@@ -181,7 +182,29 @@ def start_run(settings, seed):
     return RunStart(seeds, candidates, held_out, rows)
 
 
-def build_loop(settings, start, strategy, *, verbose=0):
+def observed_estimator(settings, start):
+    """Return the estimator of a run, which has seen the pool if it wants to.
+
+    Parameters
+    ----------
+    settings : RunSettings
+        The settings of the run.
+    start : RunStart
+        As `start_run` returns it for these settings.
+
+    Returns
+    -------
+    estimator : estimator
+        Not fitted. All strategies of a repeat can begin with a clone of it.
+    """
+    estimator = settings.part(settings.estimator, start.seeds["estimator"])
+    if wants_pool(estimator):
+        with one_thread():
+            show_pool(estimator, subset(sliceable(settings.X), start.candidates))
+    return estimator
+
+
+def build_loop(settings, start, strategy, *, estimator=None, verbose=0):
     """Return the loop of one run, which has not begun yet.
 
     Parameters
@@ -192,6 +215,9 @@ def build_loop(settings, start, strategy, *, verbose=0):
         As `start_run` returns it for these settings.
     strategy : callable
         The query strategy. It is cloned.
+    estimator : estimator, optional
+        As `observed_estimator` returns it. It is cloned. None leaves it to the loop to
+        show the pool.
     verbose : int or str, default=0
         As for `skbal.loop.ActiveLearningLoop`.
 
@@ -200,8 +226,10 @@ def build_loop(settings, start, strategy, *, verbose=0):
     loop : ActiveLearningLoop
     """
     seeds = start.seeds
+    if estimator is None:
+        estimator = settings.part(settings.estimator, seeds["estimator"])
     learner = ActiveLearner(
-        settings.part(settings.estimator, seeds["estimator"]),
+        clone(estimator, safe=False),
         settings.part(strategy, seeds["query_strategy"]),
         label_filter=settings.part(settings.label_filter, seeds["label_filter"]),
     )

@@ -17,7 +17,7 @@ from skbal._utils.parameters import (
     seed,
 )
 from skbal._utils.pools import n_rows, take
-from skbal._utils.random import stream
+from skbal._utils.random import check_seed, stream
 from skbal._utils.weights import check_row_weights
 from skbal.features import PoolGraph
 from skbal.models._chunked_draws import ChunkedDrawsMixin
@@ -51,11 +51,49 @@ class GraphField(KnowsItsParameters, ChunkedDrawsMixin, BaseEstimator):
 
     def _new_graph(self, X, weights):
         """Return the graph that is learned on: the user's, or one of the rows."""
-        graph = PoolGraph() if self.graph is None else self.graph
-        if not graph.__sklearn_is_fitted__():
-            return clone(graph).fit(take(X, np.flatnonzero(weights)))
-        graph.check_up_to_date("graph", type(self).__name__)
-        return graph
+        if self.observes_pool:
+            return self._graph_of(take(X, np.flatnonzero(weights)))
+        self.graph.check_up_to_date("graph", type(self).__name__)
+        return self.graph
+
+    def _graph_of(self, X):
+        """Return a graph of rows, with the parameters that the user gave."""
+        if self.graph is not None:
+            return clone(self.graph).fit(X)
+        return PoolGraph(
+            random_state=check_seed(self.random_state, type(self).__name__)
+        ).fit(X)
+
+    @property
+    def observes_pool(self):
+        """Whether `observe_pool` builds a graph: none is given that is fitted."""
+        return self.graph is None or not self.graph.__sklearn_is_fitted__()
+
+    def observe_pool(self, X_pool):
+        """Build the graph of a pool, and set the parameter ``graph`` to it.
+
+        A loop, a run and a comparison call this before they ask their first question.
+        A graph that is fitted already stays.
+
+        Parameters
+        ----------
+        X_pool : array-like of shape (n_pool, ...)
+            The pool. Labels are not needed.
+
+        Returns
+        -------
+        self : object
+            The estimator. `fit` uses the graph.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If X_pool or a parameter is invalid. The message says which.
+        """
+        check_parameters(self)
+        if self.observes_pool:
+            self.graph = self._graph_of(X_pool)
+        return self
 
     def _begin(self, X, sample_weight):
         """Check the parameters; return the graph, the prior of the field, the noise."""
