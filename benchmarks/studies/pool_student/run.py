@@ -13,9 +13,9 @@ learn from the same labelled rows and are tested on the 10,000 test images:
   `DistilledClassifier`;
 - CNN: the same network with the same number of steps, taught the labels alone.
 
-Beside accuracy, NLL and ECE there is the error of the field in fifths of the test rows:
-by the posterior variance of the field, which does not depend on the answers, and by that
-of the class probabilities, which does.
+Beside accuracy, NLL and ECE there is the error of the field in fifths of the test rows,
+by the posterior variance of the field, which does not depend on the answers, and by
+that of the class probabilities, which does.
 """
 
 import argparse

@@ -6,12 +6,12 @@ from sklearn.utils.validation import check_is_fitted
 
 from skbal import sampling
 from skbal._utils.names import KnowsItsParameters
+from skbal._utils.observers import show_pool
 from skbal._utils.parameters import check_parameters, own
 from skbal._utils.pools import n_rows, whole
 from skbal._utils.tags import tags_of
 from skbal._utils.transactions import all_or_nothing
 from skbal.base import PosteriorSamplerMixin
-from skbal.features import PoolGraph
 from skbal.models._distillation._students import check_student, is_a_classifier, teach
 from skbal.models._dropout._classifier import MCDropoutClassifier
 from skbal.models._graph._classifier import GraphClassifier
@@ -51,14 +51,16 @@ class DistilledClassifier(
     teacher : estimator, optional
         A classifier with ``predict_proba``. It is cloned and fitted to the labels. One
         in a `sklearn.frozen.FrozenEstimator` is used as it is, whatever labels `fit` is
-        given. ``None`` is a `GraphClassifier` on a new `PoolGraph` of the pool.
+        given. If it learns from unlabelled rows (``observe_pool``) and was given none,
+        it is shown the pool in each `fit`. ``None`` is a `GraphClassifier`.
     student : estimator, optional
         The classifier that learns the probabilities. It is cloned. It may be a network
         of skbal, another classifier whose ``fit`` takes ``sample_weight``, or a
         ``Pipeline`` that ends in one. ``None`` is ``MCDropoutClassifier()``.
     X_pool : array-like of shape (n_pool, ...), optional
         The rows on which the student is taught, of the form passed to `fit`. They
-        should contain the labelled rows. ``None`` uses the rows passed to `fit`.
+        should contain the labelled rows. ``None`` uses the pool of the loop, the run or
+        the comparison. Outside of these it uses the rows passed to `fit`.
 
     Attributes
     ----------
@@ -169,17 +171,53 @@ class DistilledClassifier(
             self.student_ = teach(self._new_student(), rows, probabilities, of_rows)
         return self
 
+    def _given_teacher(self):
+        return GraphClassifier(random_state=0) if self.teacher is None else self.teacher
+
     def _new_teacher(self, rows):
-        if self.teacher is not None:
-            return clone(self.teacher)
-        if self.X_pool is None:
-            return GraphClassifier(PoolGraph(random_state=0), random_state=0)
-        return GraphClassifier(PoolGraph(random_state=0).fit(rows), random_state=0)
+        teacher = clone(self._given_teacher())
+        if self.X_pool is not None:
+            show_pool(teacher, rows)
+        return teacher
 
     def _new_student(self):
         if self.student is None:
             return MCDropoutClassifier()
         return clone(self.student)
+
+    @property
+    def observes_pool(self):
+        """Whether `observe_pool` keeps a pool: none is given."""
+        return self.X_pool is None
+
+    def observe_pool(self, X_pool):
+        """Set the parameter ``X_pool``, and show the pool to the teacher.
+
+        A loop, a run and a comparison call this before they ask their first question. A
+        pool that is given already stays.
+
+        Parameters
+        ----------
+        X_pool : array-like of shape (n_pool, ...)
+            The pool. Labels are not needed.
+
+        Returns
+        -------
+        self : DistilledClassifier
+            The estimator. `fit` teaches the student on the pool.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If X_pool or a parameter is invalid. The message says which.
+        """
+        check_parameters(self)
+        if self.observes_pool:
+            _check_pool(X_pool, "X_pool given to observe_pool", type(self).__name__)
+            teacher = clone(self._given_teacher())
+            show_pool(teacher, X_pool)
+            self.teacher, self.X_pool = teacher, X_pool
+        return self
 
     def __sklearn_is_fitted__(self):
         return hasattr(self, "student_")

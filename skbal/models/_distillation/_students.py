@@ -50,7 +50,8 @@ def check_student(student, name, owner):
     if isinstance(last, ClassTargets):
         return
     if not is_a_classifier(last) or not has_fit_parameter(last, "sample_weight"):
-        got = f"the class {student.__name__}" if last is None else repr(student)
+        is_class = isinstance(student, type)
+        got = f"the class {student.__name__}" if is_class else repr(student)
         raise TypeError(
             f"{name} of {owner} must be a network such as MCDropoutClassifier(), "
             "another classifier with predict_proba whose fit takes sample_weight, or "

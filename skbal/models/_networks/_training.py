@@ -131,9 +131,7 @@ class ClassifierNet(_TrainingMixin, NeuralNetClassifier):
 
     @property
     def _default_callbacks(self):
-        accuracy = EpochScoring(
-            valid_accuracy, name="valid_acc", lower_is_better=False
-        )
+        accuracy = EpochScoring(valid_accuracy, name="valid_acc", lower_is_better=False)
         given = super()._default_callbacks
         return [(k, accuracy if k == "valid_acc" else c) for k, c in given]
 
