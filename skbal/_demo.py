@@ -281,16 +281,33 @@ def draw_curves(comparison, field, path):
     """
     # Without pyplot, no window is opened and no backend has to be chosen.
     figure = require("matplotlib.figure", "examples", "The demo").Figure(
-        figsize=(11, 4.5), layout="constrained"
+        figsize=(11, 4.8), layout="constrained"
     )
-    axes = figure.subplots(1, 2)
+    axes = figure.subplots(1, 2, width_ratios=(3, 2))
     ComparisonDisplay.from_comparison(comparison, ax=axes)
     axes[0].clear()  # for one more curve, which has no difference beside it
-    histories = {**comparison.histories, FIELD: field}
-    AcquisitionCurveDisplay.from_histories(
-        histories, ax=axes[0], band="sem", score_name=comparison.score_name
-    )
-    for target in comparison.target_scores:
-        axes[0].axhline(target, color="0.8", linewidth=0.8, zorder=0)
-    axes[0].set_title("Mean and standard error of the runs")
+    _draw_all_curves(comparison, field, axes[0])
+    axes[1].set_title("Against random questions")
     figure.savefig(path, dpi=150)
+
+
+def _draw_all_curves(comparison, field, axis):
+    display = AcquisitionCurveDisplay.from_histories(
+        {**comparison.histories, FIELD: field},
+        ax=axis,
+        band="sem",
+        score_name="Accuracy on test digits",
+    )
+    display.lines_[FIELD].set(linewidth=3)
+    for target in comparison.target_scores:
+        axis.axhline(target, color="0.8", linewidth=0.8, zorder=0)
+        axis.annotate(
+            f"{target:.0%}",
+            (1, target),
+            xycoords=("axes fraction", "data"),
+            xytext=(3, 0),
+            textcoords="offset points",
+            va="center",
+            color="0.4",
+        )
+    axis.set(title="Mean and standard error of the runs", xlim=(0, None))
