@@ -57,8 +57,8 @@ from tests.test_public_api import PUBLIC
 
 FAST = {"module__hidden_units": (30,), "max_epochs": 5, "lr": 0.01}
 # Short trainings, since the checks fit each estimator some 100 times.
-DROPOUT = {"max_epochs": 10, "lr": 0.01, "n_draws": 5, "random_state": 0}
-ENSEMBLE = {"max_epochs": 15, "lr": 0.01, "n_members": 2, "random_state": 0}
+DROPOUT = {"max_epochs": 5, "lr": 0.03, "n_draws": 5, "random_state": 0}
+ENSEMBLE = {"max_epochs": 8, "lr": 0.03, "n_members": 2, "random_state": 0}
 LAST_LAYERS = [
     LastLayerClassifier(MCDropoutClassifier(**FAST), random_state=0),
     LastLayerRegressor(MCDropoutRegressor(**FAST), random_state=0),
@@ -119,13 +119,13 @@ ESTIMATORS = [
 ]
 # One of each kind, for the lowest versions of other packages, too.
 KINDS_OF_NETWORK = [
-    MCDropoutClassifier(random_state=0),
+    MCDropoutClassifier(lr=0.03, max_epochs=10, random_state=0),
     DeepEnsembleRegressor(**ENSEMBLE),
     LAST_LAYERS[0],
     LAPLACES[2],
 ]
 OTHER_NETWORKS = [
-    MCDropoutRegressor(lr=0.01, max_epochs=30, random_state=0),
+    MCDropoutRegressor(lr=0.03, max_epochs=10, random_state=0),
     DeepEnsembleClassifier(**ENSEMBLE),
     EnsembleOfOneVoteEach(**ENSEMBLE),
     NetworkOfOneVoteEach(**DROPOUT),
@@ -304,17 +304,16 @@ def test_parameter_objects_clone_and_store_what_they_are_given(cls):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("shift", [17, 34])
 @pytest.mark.parametrize("estimator", NETWORKS, ids=lambda e: type(e).__name__)
 @pytest.mark.filterwarnings("ignore::skbal.exceptions.VotesWarning")
-def test_a_row_alone_is_predicted_as_among_others(estimator, shift, monkeypatch):
-    # float32 differs by the number of rows that a product has, but not so that one seed
-    # in ten sees it.
+def test_a_row_alone_is_predicted_as_among_others(estimator, monkeypatch):
+    # float32 differs by the number of rows that a product has. With another seed than
+    # that of scikit-learn's checks, so that no luck is needed.
     set_seed = estimator_checks.set_random_state
     monkeypatch.setattr(
         estimator_checks,
         "set_random_state",
-        lambda estimator, seed=0: set_seed(estimator, seed + shift),
+        lambda estimator, seed=0: set_seed(estimator, seed + 17),
     )
     name = type(estimator).__name__
     estimator_checks.check_methods_subset_invariance(name, estimator)

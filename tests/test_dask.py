@@ -5,7 +5,6 @@ import signal
 import threading
 import time
 from contextlib import contextmanager
-from uuid import uuid4
 
 import joblib
 import numpy as np
@@ -22,6 +21,7 @@ from skbal.query import BALD, Random
 from skbal.query._engine import score_and_keep
 from skbal.simulation import learning_curve_area_score
 from tests._utils.pools import make
+from tests.dask_models import Deadly, Failing, Slow
 from tests.query.fakes import SeededSampler, random_pool
 
 pytestmark = [
@@ -121,33 +121,12 @@ def test_a_search_over_runs_is_the_same(client, digits, module):
     assert here.best_estimator_.history_ == there.best_estimator_.history_
 
 
-class Failing(SeededSampler):
-    def predict_samples(self, X, n_draws=None, *, random_state=None):
-        if (np.asarray(X)[:, 0] > 2).any():
-            raise RuntimeError("the model's own")
-        return super().predict_samples(X, n_draws, random_state=random_state)
-
-
 def test_an_error_of_the_model_comes_back_as_it_is(client, caplog):
     strategy = BALD(random_state=0, batch_size=20, n_jobs=2)
     with on_dask(), pytest.raises(RuntimeError, match="the model's own") as caught:
         strategy.score_pool(Failing(), random_pool(600))
     assert not hasattr(caught.value, "__notes__")
     assert not [r for r in caplog.records if r.name.startswith("skbal")]
-
-
-class Slow(SeededSampler):
-    """Leaves a file in a folder for each call, and takes its time."""
-
-    def __init__(self, folder, n_weights):
-        super().__init__()
-        self.folder = folder
-        self.weights = np.zeros(n_weights)
-
-    def predict_samples(self, X, n_draws=None, *, random_state=None):
-        (self.folder / uuid4().hex).touch()
-        time.sleep(0.1)
-        return super().predict_samples(X, n_draws, random_state=random_state)
 
 
 def kill_workers(client, folder, n_calls):
@@ -185,19 +164,6 @@ def test_scores_arrive_all_the_same_when_workers_are_killed(
     assert bool(again) == bool(n_weights)
     # What was there is kept: far from all 31 calls were made twice.
     assert len(os.listdir(tmp_path)) <= 31 + 16
-
-
-class Deadly(SeededSampler):
-    """Ends every process but the one it was made in."""
-
-    def __init__(self):
-        super().__init__()
-        self.home = os.getpid()
-
-    def predict_samples(self, X, n_draws=None, *, random_state=None):
-        if os.getpid() != self.home:
-            os._exit(1)
-        return super().predict_samples(X, n_draws, random_state=random_state)
 
 
 def test_a_model_that_kills_every_worker_ends_in_an_error_with_advice():

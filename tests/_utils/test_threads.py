@@ -179,8 +179,7 @@ def test_what_needs_no_torch_is_known_too(other):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("network", ["MCDropoutClassifier", "Own"])
-def test_torch_loaded_by_a_network_inside_the_block_has_one_thread(network):
+def test_torch_loaded_by_a_network_inside_the_block_has_one_thread():
     code = (
         "import sys\n"
         "from skbal._utils.threads import one_thread\n"
@@ -188,7 +187,7 @@ def test_torch_loaded_by_a_network_inside_the_block_has_one_thread(network):
         "class Own(MCDropoutClassifier):\n"
         "    pass\n"
         "assert 'torch' not in sys.modules\n"
-        f"with one_thread({network}()):\n"
+        "with one_thread(Own()):\n"
         "    import torch\n"
         "    print(torch.get_num_threads())\n"
         "with one_thread():\n"

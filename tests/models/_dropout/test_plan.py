@@ -265,18 +265,18 @@ def test_draws_vary_as_passes_in_training_mode(name):
     network, x = built(CAUGHT[name]), torch.from_numpy(SEQUENCES[:8])
     for _ in range(30):  # a spectral norm comes to rest
         network.train()(x)
-    found = draws_of(network, x, n_draws=300)
+    found = draws_of(network, x, n_draws=150)
     weights = {key: value.clone() for key, value in network.state_dict().items()}
     with torch.random.fork_rng(), torch.no_grad():
         torch.manual_seed(0)
         network.train()
-        expected = torch.stack([network(x) for _ in range(300)])
+        expected = torch.stack([network(x) for _ in range(150)])
     network.load_state_dict(weights)
-    # The standard deviation of 300 draws is known to some 4 percent, of 24 together
+    # The standard deviation of 150 draws is known to some 6 percent, of 24 together
     # better.
     ratio = found.std(0).mean() / expected.std(0).mean()
     assert 0.85 < ratio < 1.18
-    spread = expected.std(0) / 300**0.5
+    spread = expected.std(0) / 150**0.5
     assert ((found.mean(0) - expected.mean(0)).abs() < 7 * spread + 1e-3).all()
 
 
