@@ -2,19 +2,19 @@
 
 import numpy as np
 from scipy.special import softmax
-from sklearn.base import ClassifierMixin
 from sklearn.utils import assert_all_finite, column_or_1d
 from sklearn.utils.validation import check_is_fitted
 
 from skbal._utils.labels import check_answers, check_classes
 from skbal._utils.pools import n_rows
 from skbal._utils.random import check_seed
+from skbal.models._accuracy import AccuracyMixin
 from skbal.models._graph._base import GraphField, check_rows_of
 
 _LOGISTIC = 2 / np.sqrt(np.pi)  # its slope at 0 is that of the normal distribution
 
 
-class GraphClassifier(ClassifierMixin, GraphField):
+class GraphClassifier(AccuracyMixin, GraphField):
     """Learns classes from very few labels by a Gaussian field on the graph of a pool.
 
     The unlabelled pool tells which rows belong together, so a few labels are enough to
