@@ -56,18 +56,19 @@ def _run_demo(quick, seed, output):
     # Before the run, which would be lost if the directory could not be made.
     output.mkdir(parents=True, exist_ok=True)
     comparison = _demo.run_demo(settings, seed)
-    console.print(_table(comparison))
+    field = _demo.run_field(settings, seed)
+    console.print(_table(comparison, field))
     console.print(_demo.explanation(comparison))
     for sentence in _demo.verdicts(comparison):
         console.print(sentence, style="bold")
     path = output / "learning_curves.png"
-    _demo.draw_curves(comparison, path)
+    _demo.draw_curves(comparison, field, path)
     console.print(f"Learning curves: {path.resolve()}", soft_wrap=True)
 
 
-def _table(comparison):
+def _table(comparison, field):
     rich_table = require("rich.table", "examples", "The demo")
-    header, rows = _demo.results_table(comparison)
+    header, rows = _demo.results_table(comparison, field)
     table = rich_table.Table(title="Labels needed for a test accuracy, and differences")
     for number, name in enumerate(header):
         table.add_column(name, justify="right" if number else "left")

@@ -4,6 +4,9 @@ A model begins with 20 labels of 5,000 handwritten digits and asks for some more
 time. The full demo is a short form of Gal, Islam and Ghahramani (2017), section 5.1,
 with a Bayesian CNN. The quick one has a random forest. Both make several runs in pairs,
 because one run of each strategy tells little.
+
+One more curve is that of a model that looks at the pool before the first label: a
+Gaussian field on the graph of the same digits, which begins with 12 labels.
 """
 
 from dataclasses import dataclass
@@ -11,16 +14,24 @@ from dataclasses import dataclass
 import joblib
 import numpy as np
 from sklearn.ensemble import RandomForestClassifier
+from sklearn.pipeline import make_pipeline
 
 from skbal._utils.optional import require
+from skbal._utils.random import next_seed, stream
 from skbal.datasets import load_mnist_5k
 from skbal.experiments import compare
-from skbal.models import MCDropoutClassifier
-from skbal.plotting import ComparisonDisplay
-from skbal.query import BALD, Margin, Random, VariationRatios
+from skbal.features import Deslant, GradientHistograms
+from skbal.models import GraphClassifier, MCDropoutClassifier
+from skbal.plotting import AcquisitionCurveDisplay, ComparisonDisplay
+from skbal.query import BALD, ExpectedVarianceReduction, Margin, Random, VariationRatios
+from skbal.seeding import ClusterSeed
+from skbal.simulation import ActiveLearningClassifier
 
 STRATEGIES = {"BALD": BALD, "Variation ratios": VariationRatios, "Margin": Margin}
 N_FIRST = 20  # two labels of each digit, as in `compare`
+FIELD = "Graph of the pool"
+# From 12 labels to 60, four at a time. Afterwards its curve is flat.
+N_FIRST_OF_FIELD, N_INSTANCES_OF_FIELD, N_QUERIES_OF_FIELD = 12, 4, 12
 
 
 @dataclass(frozen=True)
@@ -53,7 +64,7 @@ class Settings:
     """
 
     strategies: tuple = ("BALD", "Variation ratios")
-    targets: tuple = (0.8, 0.9)
+    targets: tuple = (0.9, 0.95, 0.98)
     with_network: bool = True
     n_repeats: int = 5
     n_queries: int = 9
@@ -71,7 +82,6 @@ class Settings:
 
 QUICK = Settings(
     strategies=("Margin",),
-    targets=(0.8, 0.85),
     with_network=False,
     n_repeats=4,
     n_queries=10,
@@ -118,6 +128,42 @@ def run_demo(settings, seed=0, verbose=True):
     )
 
 
+def run_field(settings, seed=0):
+    """Return the histories of the model that looks at the pool before the first label.
+
+    It is shown 4,000 digits, and tested on the other 1,000, which it has not seen.
+
+    Parameters
+    ----------
+    settings : Settings
+        Size of the demo.
+    seed : int, default=0
+        Seed of the splits, the first labels and the draws.
+
+    Returns
+    -------
+    histories : list of skbal.loop.History
+        One for each run.
+    """
+    X, y = load_mnist_5k(return_X_y=True)
+    strokes = make_pipeline(
+        Deslant(image_shape=(28, 28)),
+        GradientHistograms(n_orientations=12, image_shape=(28, 28)),
+    )
+    field = ActiveLearningClassifier(
+        GraphClassifier(),
+        ExpectedVarianceReduction(),
+        initial=ClusterSeed(N_FIRST_OF_FIELD),
+        n_queries=N_QUERIES_OF_FIELD,
+        n_instances=N_INSTANCES_OF_FIELD,
+    )
+    X, histories = strokes.fit_transform(X), []
+    for repeat in range(settings.n_repeats):
+        field.set_params(random_state=next_seed(stream(seed, FIELD, repeat)))
+        histories.append(field.fit(X, y).history_)
+    return histories
+
+
 def demo_model(settings):
     """Return the model that learns: a small Bayesian CNN, or a random forest."""
     if not settings.with_network:
@@ -144,30 +190,50 @@ def introduction(settings):
         f"to {settings.n_labels}. Which digits it asks about is decided by "
         f"{', '.join(names[:-1])} or by chance ({names[-1]}), in {settings.n_repeats} "
         "runs each. In each repeat, all begin with the same labels and are tested on "
-        "the same 1,000 digits."
+        "the same 1,000 digits.\n\n"
+        f"One more curve, {FIELD!r}, is that of a model that looks at the pool before "
+        "the first label. It makes the digits upright, joins those with similar "
+        "strokes, and asks for a label of each group that it finds, "
+        f"{N_FIRST_OF_FIELD} in all. Then it asks where a label makes the whole pool "
+        "most certain. It is tested on 1,000 digits that it has not seen."
     )
 
 
-def results_table(comparison):
-    """Return the header and the rows of the table at the end of the demo."""
+def results_table(comparison, field):
+    """Return the header and the rows of the table at the end of the demo.
+
+    Parameters
+    ----------
+    comparison : skbal.experiments.Comparison
+        As `run_demo` returns it.
+    field : list of skbal.loop.History
+        As `run_field` returns it.
+    """
     _, last = comparison.label_range
     header = ["strategy", *(f"to {t:.0%}" for t in comparison.target_scores)]
     header += [f"at {last}", "minus random", "95% interval"]
-    return header, [[name, *_row(comparison, name)] for name in comparison.histories]
+    histories = {**comparison.histories, FIELD: field}
+    return header, [
+        [name, *_scores(runs, comparison.target_scores, last), *_gain(comparison, name)]
+        for name, runs in histories.items()
+    ]
 
 
-def _row(comparison, name):
-    _, last = comparison.label_range
-    for target in comparison.target_scores:
-        needed = np.median(comparison.labels_to_target(target)[name])
-        yield f"{needed:.0f}" if np.isfinite(needed) else f"> {last}"
-    yield f"{np.mean([run.scores[-1] for run in comparison.histories[name]]):.1%}"
+def _scores(runs, targets, last):
+    own_last = int(runs[0].n_labels[-1])
+    for target in targets:
+        needed = [run.labels_to(target) for run in runs]
+        needed = np.median([np.inf if n is None else n for n in needed])
+        yield f"{needed:.0f}" if np.isfinite(needed) else f"> {own_last}"
+    score = f"{np.mean([run.scores[-1] for run in runs]):.1%}"
+    yield score if own_last == last else f"at {own_last}: {score}"
+
+
+def _gain(comparison, name):
     difference = comparison.differences.get(name)
-    if difference is None:
-        yield from ("", "")
-    else:
-        yield f"{_points(difference.mean)} points"
-        yield _interval(difference)
+    if difference is None:  # random itself, or another model
+        return "", ""
+    return f"{_points(difference.mean)} points", _interval(difference)
 
 
 def _points(difference):
@@ -181,11 +247,12 @@ def _interval(difference):
 def explanation(comparison):
     """Return what the columns of the table mean."""
     return (
-        "“to 80%”: number of labels, the first 20 included, when the accuracy on the "
+        "“to 80%”: number of labels, the first ones included, when the accuracy on the "
         "test digits first reached 80% (median of the runs). “minus random”: accuracy, "
         "averaged over the whole learning curve, minus that of the random run with the "
         "same beginning. “95% interval”: in 95 of 100 such comparisons, the intervals "
-        "contain the true differences."
+        f"contain the true differences. {FIELD!r} is another model, so it has no such "
+        "difference."
     ).replace("80%", f"{comparison.target_scores[0]:.0%}")
 
 
@@ -200,22 +267,47 @@ def verdicts(comparison):
         )
 
 
-def draw_curves(comparison, path):
+def draw_curves(comparison, field, path):
     """Draw the learning curves, and the differences from random, into a PNG file.
 
     Parameters
     ----------
     comparison : skbal.experiments.Comparison
         As `run_demo` returns it.
+    field : list of skbal.loop.History
+        As `run_field` returns it.
     path : str or pathlib.Path
         The file to write.
     """
     # Without pyplot, no window is opened and no backend has to be chosen.
     figure = require("matplotlib.figure", "examples", "The demo").Figure(
-        figsize=(11, 4.5), layout="constrained"
+        figsize=(11, 4.8), layout="constrained"
     )
-    display = ComparisonDisplay.from_comparison(comparison, ax=figure.subplots(1, 2))
-    for target in comparison.target_scores:
-        display.axes_[0].axhline(target, color="0.8", linewidth=0.8, zorder=0)
-    display.axes_[0].set_title("Mean and standard error of the runs")
+    axes = figure.subplots(1, 2, width_ratios=(3, 2))
+    ComparisonDisplay.from_comparison(comparison, ax=axes)
+    axes[0].clear()  # for one more curve, which has no difference beside it
+    _draw_all_curves(comparison, field, axes[0])
+    axes[1].set_title("Against random questions")
     figure.savefig(path, dpi=150)
+
+
+def _draw_all_curves(comparison, field, axis):
+    display = AcquisitionCurveDisplay.from_histories(
+        {**comparison.histories, FIELD: field},
+        ax=axis,
+        band="sem",
+        score_name="Accuracy on test digits",
+    )
+    display.lines_[FIELD].set(linewidth=3)
+    for target in comparison.target_scores:
+        axis.axhline(target, color="0.8", linewidth=0.8, zorder=0)
+        axis.annotate(
+            f"{target:.0%}",
+            (1, target),
+            xycoords=("axes fraction", "data"),
+            xytext=(3, 0),
+            textcoords="offset points",
+            va="center",
+            color="0.4",
+        )
+    axis.set(title="Mean and standard error of the runs", xlim=(0, None))

@@ -37,6 +37,7 @@ from skbal.models import (
     DeepEnsembleClassifier,
     DeepEnsembleRegressor,
     DeepEnsembleVoteRegressor,
+    DistilledClassifier,
     GraphClassifier,
     GraphRegressor,
     LaplaceClassifier,
@@ -110,6 +111,10 @@ ESTIMATORS = [
     BayesianLogisticRegression(n_draws=20),
     GraphClassifier(PoolGraph(random_state=0), n_draws=20, random_state=0),
     GraphRegressor(PoolGraph(random_state=0)),
+    DistilledClassifier(
+        GraphClassifier(PoolGraph(random_state=0), n_draws=20, random_state=0),
+        BayesianLogisticRegression(n_draws=20, random_state=0),
+    ),
     *SIMULATIONS,
 ]
 # One of each kind, for the lowest versions of other packages, too.
@@ -222,6 +227,15 @@ SAMPLERS = [
     (GraphClassifier(random_state=0), CLASSIFICATION, {}),
     (GraphClassifier(GRAPH, random_state=0), CLASSIFICATION, {}),
     (GraphRegressor(), TWO_TARGETS, {}),
+    (
+        DistilledClassifier(
+            GraphClassifier(GRAPH, random_state=0),
+            MCDropoutClassifier(max_epochs=5, random_state=0),
+            X_pool=CLASSIFICATION[0],
+        ),
+        CLASSIFICATION,
+        {},
+    ),
     (LAST_LAYERS[0], CLASSIFICATION, {}),
     (LAST_LAYERS[1], TWO_TARGETS, {}),
     (LAPLACES[0], CLASSIFICATION, {}),

@@ -9,11 +9,13 @@ import pytest
 from skbal import __version__, _demo
 from skbal.__main__ import _command_line, main
 from skbal._demo import (
+    FIELD,
     Settings,
     explanation,
     introduction,
     results_table,
     run_demo,
+    run_field,
     verdicts,
 )
 from skbal.experiments import Comparison
@@ -42,6 +44,11 @@ def by_hand():
     return Comparison(runs, target_score=[0.7, 0.81])
 
 
+def field_by_hand():
+    scores = [(0.7, 0.8), (0.6, 0.9), (0.6, 0.7)]
+    return [History([Record(0, 12, a), Record(1, 16, b)]) for a, b in scores]
+
+
 def test_every_strategy_of_a_repeat_starts_from_the_same_labels(comparison):
     assert list(comparison.histories) == ["Margin", "Random"]
     for runs in zip(*comparison.histories.values()):
@@ -57,6 +64,17 @@ def test_a_demo_repeats_with_its_seed(comparison):
 
 
 @pytest.mark.slow
+def test_a_model_that_looks_at_the_pool_needs_few_labels():
+    settings = Settings(n_repeats=2)
+    runs = run_field(settings, seed=0)
+    assert [run.n_labels.tolist() for run in runs] == [list(range(12, 61, 4))] * 2
+    assert all(run.scores[0] > 0.93 and run.scores[-1] > 0.96 for run in runs)
+    assert runs[0].scores.tolist() != runs[1].scores.tolist()
+    again = run_field(replace(settings, n_repeats=1), seed=0)
+    assert again[0].scores.tolist() == runs[0].scores.tolist()
+
+
+@pytest.mark.slow
 def test_the_full_demo_repeats_with_its_seed_for_any_number_of_processes():
     one = run_demo(TINY, seed=0, verbose=False)
     assert list(one.histories) == ["BALD", "Variation ratios", "Random"]
@@ -65,9 +83,9 @@ def test_the_full_demo_repeats_with_its_seed_for_any_number_of_processes():
 
 
 def test_the_table_says_how_many_labels_were_needed_and_what_was_gained():
-    header, rows = results_table(by_hand())
+    header, rows = results_table(by_hand(), field_by_hand())
     assert header[1:4] == ["to 70%", "to 81%", "at 60"]
-    margin, bald, random = (dict(zip(header, row)) for row in rows)
+    margin, bald, random, field = (dict(zip(header, row)) for row in rows)
     assert (margin["to 70%"], margin["to 81%"], margin["at 60"]) == (
         "40",
         "60",
@@ -78,6 +96,7 @@ def test_the_table_says_how_many_labels_were_needed_and_what_was_gained():
     gain = 100 * (0.5 * (0.22 + 0.18 + 0.21) + 0.25 * (0.2 + 0.2 + 0.14)) / 3
     assert margin["minus random"] == f"+{gain:.1f} points"
     assert random["minus random"] == random["95% interval"] == ""
+    assert list(field.values()) == [FIELD, "16", "> 16", "at 16: 80.0%", "", ""]
 
 
 def test_the_verdicts_are_those_of_the_comparison_with_numbers():
@@ -87,22 +106,23 @@ def test_the_verdicts_are_those_of_the_comparison_with_numbers():
     assert margin.startswith("Margin: better than random (ahead in 3 of 3 pairs of")
     assert bald.startswith("BALD: not distinguishable on 3 repeats (ahead in 1 of 3")
     assert "“to 70%”" in explanation(compared)
+    assert repr(FIELD) in explanation(compared)
 
 
 @pytest.mark.parametrize("settings", [Settings(), _demo.QUICK])
 def test_the_introduction_names_the_model_and_the_strategies(settings):
     text = introduction(settings)
     assert ("CNN" in text) == settings.with_network
-    assert all(name in text for name in (*settings.strategies, "Random"))
+    assert all(name in text for name in (*settings.strategies, "Random", FIELD))
     assert f"up to {settings.n_labels}" in text
 
 
-@pytest.mark.parametrize(
-    "options", [["--quick"], pytest.param([], marks=pytest.mark.slow)]
-)
+@pytest.mark.parametrize("options", [["--quick"], []])
+@pytest.mark.slow
 def test_the_command_draws_a_figure_and_says_where(options, tmp_path, monkeypatch):
     monkeypatch.setattr(_demo, "QUICK", TINY_QUICK)
     monkeypatch.setattr(_demo, "Settings", lambda: TINY)
+    monkeypatch.setattr(_demo, "N_QUERIES_OF_FIELD", 1)
     command = ["demo", *options, "--output", str(tmp_path / "new")]
     result = testing.CliRunner().invoke(_command_line(), command)
     assert result.exit_code == 0, result.output
@@ -118,7 +138,8 @@ def test_the_quick_demo_loads_no_torch():
     code = (
         "import sys; from dataclasses import replace; from skbal import _demo;"
         "s = replace(_demo.QUICK, n_repeats=1, n_queries=1, n_draws=2);"
-        "_demo.run_demo(s, verbose=False); print('torch' in sys.modules)"
+        "_demo.N_QUERIES_OF_FIELD = 1; _demo.run_demo(s, verbose=False);"
+        "_demo.run_field(s); print('torch' in sys.modules)"
     )
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, check=True, capture_output=True, text=True)

@@ -83,6 +83,7 @@ PUBLIC = {
         "DeepEnsembleClassifier",
         "DeepEnsembleRegressor",
         "DeepEnsembleVoteRegressor",
+        "DistilledClassifier",
         "DropoutMLP",
         "GalCNN",
         "GalaxyCNN",

@@ -1,5 +1,6 @@
 """One way to seed the parts of an estimator, strategy or filter."""
 
+from sklearn.base import BaseEstimator
 from sklearn.utils import check_random_state
 
 from skbal._utils.random import SMALL_SEEDS, next_seed, stream
@@ -8,7 +9,9 @@ from skbal._utils.random import SMALL_SEEDS, next_seed, stream
 def fill_random_states(estimator, seed, *, every=False, in_order=False):
     """Set every ``random_state`` of an object that is None to an integer.
 
-    Numbers that the user has set stay, so a part of a run may be held fixed.
+    Numbers that the user has set stay, so a part of a run may be held fixed. So do all
+    of a part that ``clone`` returns itself, such as a fitted `PoolGraph`: it belongs to
+    the user, and has no use for them any more.
 
     Parameters
     ----------
@@ -39,10 +42,13 @@ def fill_random_states(estimator, seed, *, every=False, in_order=False):
     """
     if isinstance(estimator, type) or not hasattr(estimator, "get_params"):
         return estimator
+    parameters = estimator.get_params(deep=True)
     names = [
         name
-        for name, value in sorted(estimator.get_params(deep=True).items())
-        if (every or value is None) and name.split("__")[-1] == "random_state"
+        for name, value in sorted(parameters.items())
+        if (every or value is None)
+        and name.split("__")[-1] == "random_state"
+        and not _is_kept(parameters.get(name.rpartition("__")[0]))
     ]
     if in_order:
         rng = check_random_state(seed)
@@ -52,3 +58,9 @@ def fill_random_states(estimator, seed, *, every=False, in_order=False):
     if states:
         estimator.set_params(**states)
     return estimator
+
+
+def _is_kept(part):
+    """Return whether ``clone`` returns a part itself."""
+    how = getattr(type(part), "__sklearn_clone__", BaseEstimator.__sklearn_clone__)
+    return how is not BaseEstimator.__sklearn_clone__ and how(part) is part

@@ -2,6 +2,7 @@
 
 from skbal._utils.lazy import lazy_module
 from skbal._utils.names import missing_from
+from skbal.models._distillation._classifier import DistilledClassifier
 from skbal.models._dropout._classifier import MCDropoutClassifier
 from skbal.models._dropout._regressor import MCDropoutRegressor
 from skbal.models._dropout._vote_regressor import MCDropoutVoteRegressor
@@ -32,6 +33,7 @@ __all__ = [
     "DeepEnsembleClassifier",
     "DeepEnsembleRegressor",
     "DeepEnsembleVoteRegressor",
+    "DistilledClassifier",
     "DropoutMLP",
     "GalCNN",
     "GalaxyCNN",

@@ -3,11 +3,14 @@
 import numpy as np
 from sklearn.base import clone
 from sklearn.ensemble import BaggingClassifier, RandomForestClassifier
+from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
 from skbal._utils.seeds_of import fill_random_states
+from skbal.features import PoolGraph
+from skbal.models import GraphClassifier
 from skbal.query import BALD
 
 
@@ -75,3 +78,15 @@ def test_in_order_the_integers_are_those_of_scikit_learns_ensembles():
         for name in ("estimator__random_state", "random_state")
     }
     assert states(fill_random_states(forest, 3, in_order=True)) == expected
+
+
+def test_what_clone_keeps_stays_as_it_is():
+    graph = PoolGraph(n_components=3).fit(np.arange(12.0).reshape(6, 2) ** 2)
+    model = fill_random_states(GraphClassifier(graph), 0, every=True)
+    assert graph.random_state is None
+    assert graph.is_up_to_date()
+    assert isinstance(model.random_state, int)
+    unfitted = fill_random_states(GraphClassifier(PoolGraph()), 0)
+    assert isinstance(unfitted.graph.random_state, int)
+    frozen = FrozenEstimator(RandomForestClassifier())
+    assert fill_random_states(frozen, 0).estimator.random_state is None

@@ -11,13 +11,39 @@ from skbal.models._networks import _plain_data
 from skbal.models._networks import _rules as rules
 
 torch = lazy_module("torch")
+_soft_labels = lazy_module("skbal.models._networks._soft_labels")
 _training = lazy_module("skbal.models._networks._training")
+
+
+def are_soft(y):
+    """Return whether labels have several columns, one for each class.
+
+    Parameters
+    ----------
+    y : array-like
+        Labels of any kind.
+
+    Returns
+    -------
+    soft : bool
+
+    Examples
+    --------
+    >>> are_soft([[0.5, 0.5], [0.9, 0.1]]), are_soft([0, 1]), are_soft([[0], [1]])
+    (True, False, False)
+    """
+    try:
+        shape = np.shape(y)
+    except ValueError:  # rows that differ in length
+        return False
+    return len(shape) == 2 and shape[1] > 1
 
 
 class ClassTargets(AccuracyMixin):
     """Learns class labels by the cross-entropy; draws are class probabilities.
 
-    A subclass has the parameter ``class_weight``.
+    A subclass has the parameter ``class_weight``. Labels may be soft: a column of
+    probabilities for each class.
     """
 
     _parameter_rules = {"class_weight": rules.class_weight()}
@@ -31,9 +57,26 @@ class ClassTargets(AccuracyMixin):
             return self.criterion
         # skorch gives the logarithm of the outputs to NLLLoss.
         is_probability = output_kind == "probabilities"
-        return torch.nn.NLLLoss if is_probability else torch.nn.CrossEntropyLoss
+        if is_probability:
+            return _soft_labels.LabelsOrSoftLabels
+        return torch.nn.CrossEntropyLoss
+
+    def _check_fit_rows(self, X, y):
+        if not are_soft(y):
+            return super()._check_fit_rows(X, y)
+        owner = type(self).__name__
+        if self.class_weight is not None:
+            raise ValueError(
+                f"class_weight of {owner} must be None if y has several columns, the "
+                "probabilities of the classes. Change these, or give sample_weight."
+            )
+        probabilities = _soft_labels.check_soft_labels(y, owner)
+        X, _ = super()._check_fit_rows(X, probabilities[:, 0])
+        return X, probabilities
 
     def _learn_targets(self, y):
+        if y.ndim == 2:
+            return self._learn_soft_targets(y)
         check_classes(y, type(self).__name__)
         encoder = LabelEncoder().fit(y)
         if self._continues():
@@ -41,6 +84,19 @@ class ClassTargets(AccuracyMixin):
         else:
             self.classes_ = encoder.classes_
         return np.searchsorted(self.classes_, y).astype(np.int64)
+
+    def _learn_soft_targets(self, probabilities):
+        n_classes = probabilities.shape[1]
+        if not self._continues():
+            self.classes_ = np.arange(n_classes)
+        elif n_classes != len(self.classes_):
+            raise ValueError(
+                f"y given to {type(self).__name__} with warm_start=True has "
+                f"{n_classes} columns of probabilities, but the first fit saw "
+                f"{len(self.classes_)} classes ({self.classes_.tolist()}): set "
+                "warm_start=False to start again."
+            )
+        return probabilities
 
     def _with_class_weights(self, weights, y):
         if self.class_weight is not None:

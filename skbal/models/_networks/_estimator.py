@@ -118,7 +118,9 @@ class NetworkEstimator(
 height, width)
             The training rows.
         y : array-like of shape (n_samples,) or (n_samples, n_targets)
-            The targets. A classifier takes one column.
+            The targets. A classifier takes one column of labels. Or it takes soft
+            labels: one column per class with its probability. The classes are then 0,
+            1, ..., or if a warm start continues, those of the first fit.
         sample_weight : array-like of shape (n_samples,), optional
             The weight of each row in the loss. Only ratios matter. A row of weight 0
             is left out.

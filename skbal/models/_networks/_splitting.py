@@ -35,7 +35,7 @@ class RandomSplit:
         dataset : torch.utils.data.Dataset
             The rows.
         y : ndarray of shape (n_samples, ...)
-            Their targets.
+            Their targets. Of soft labels, the most probable class counts.
         groups : None
             Not used.
 
@@ -44,7 +44,7 @@ class RandomSplit:
         dataset_train, dataset_valid : torch.utils.data.Subset
         """
         rng = stream(self.seed, "validation set", len(y))
-        classes = y if self.by_class else np.zeros(len(y))
+        classes = _classes(y) if self.by_class else np.zeros(len(y))
         valid = [
             self._some_of(rng.permutation(np.flatnonzero(classes == label)))
             for label in np.unique(classes)
@@ -56,6 +56,11 @@ class RandomSplit:
     def _some_of(self, rows):
         n_valid = round(self.share * len(rows))
         return rows[: min(max(n_valid, 1), len(rows) - 1)]
+
+
+def _classes(y):
+    """Return labels, or of soft labels the most probable ones."""
+    return y.argmax(axis=1) if y.ndim == 2 else y
 
 
 class CheckedSplit:

@@ -6,7 +6,8 @@ import math
 import numpy as np
 import torch
 from skorch import NeuralNetClassifier, NeuralNetRegressor
-from skorch.callbacks import Callback
+from skorch.callbacks import Callback, EpochScoring
+from skorch.utils import to_numpy
 from tqdm.auto import tqdm
 
 from skbal.models._networks._interrupts import is_raised_by_code
@@ -104,8 +105,39 @@ class _TrainingMixin:
         self.notify("on_train_end", X=X, y=y)
 
 
+def valid_accuracy(net, X, y):
+    """Return the share of validation rows whose most probable class is right.
+
+    Parameters
+    ----------
+    net : skorch.NeuralNet
+        The net.
+    X : array-like of shape (n_samples, ...)
+        The rows.
+    y : array-like of shape (n_samples,) or (n_samples, n_classes)
+        Their classes as numbers, or soft labels, of which the most probable counts.
+
+    Returns
+    -------
+    accuracy : float
+    """
+    y = to_numpy(y)
+    truth = y.argmax(axis=1) if y.ndim == 2 else y
+    return float(np.mean(net.predict(X) == truth))
+
+
 class ClassifierNet(_TrainingMixin, NeuralNetClassifier):
-    """The skorch net of networks that learn classes."""
+    """The skorch net of networks that learn classes, from labels or soft labels."""
+
+    @property
+    def _default_callbacks(self):
+        accuracy = EpochScoring(valid_accuracy, name="valid_acc", lower_is_better=False)
+        given = super()._default_callbacks
+        return [(k, accuracy if k == "valid_acc" else c) for k, c in given]
+
+    def check_data(self, X, y):
+        # skorch would take each probability for a class of its own.
+        super().check_data(X, np.arange(y.shape[1]) if np.ndim(y) == 2 else y)
 
 
 class RegressorNet(_TrainingMixin, NeuralNetRegressor):

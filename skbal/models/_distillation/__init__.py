@@ -1,0 +1,1 @@
+"""A student that learns the class probabilities of a teacher."""
