@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from skbal._utils.chunks import chunks, rows_within
 from skbal.features._places import weighted_squares
+from skbal.features._row_sums import RowSums
 
 _LEAST = 1e-5  # a smaller tau would be less than the eigenvalues are known to
 
@@ -25,6 +27,8 @@ class Field:
         Prior variance of f at each node.
     changes : ndarray of shape (n_nodes,)
         Expected squared change of f from a node to a random neighbour.
+    sums : RowSums
+        Sums of products of the eigenfunctions over rows.
     """
 
     functions: np.ndarray
@@ -32,9 +36,10 @@ class Field:
     tau: float
     squares: np.ndarray
     changes: np.ndarray
+    sums: RowSums
 
     @classmethod
-    def on(cls, graph, functions, tau, alpha):
+    def on(cls, graph, functions, sums, tau, alpha):
         """Return the field on a graph.
 
         Parameters
@@ -43,6 +48,8 @@ class Field:
             Fitted.
         functions : ndarray of shape (n_nodes, n_components)
             Its eigenfunctions.
+        sums : RowSums
+            Of its eigenfunctions.
         tau, alpha : float
             As `GraphClassifier` takes them.
         """
@@ -57,7 +64,7 @@ class Field:
         # there, so the mixed term needs no other product.
         own = weighted_squares(functions, variances * (1 - 2 * graph.eigenvalues_))
         changes = np.maximum(own + nearby, 0)
-        return cls(functions, variances, tau, squares, changes)
+        return cls(functions, variances, tau, squares, changes, sums)
 
     def __deepcopy__(self, memo):
         """Return the same, since nothing changes it."""
@@ -93,9 +100,13 @@ class Field:
         -------
         roughness : ndarray of shape (n_rows,)
         """
-        return places.mean_changes(
-            self.functions, self.squares, self.changes, self.variances
-        )
+        found = np.empty(len(places))
+        # New rows take functions of their own, so not of all at once.
+        for part in chunks(len(places), rows_within(12 * self.functions.shape[1])):
+            found[part] = places[part].mean_changes(
+                self.functions, self.squares, self.changes, self.variances
+            )
+        return found
 
 
 def _default_tau(graph):

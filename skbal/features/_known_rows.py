@@ -28,7 +28,7 @@ class KnownRows:
         prints, first = np.unique(fingerprints(X), return_index=True)
         # Fingerprints are uniform, so the leading bits say nearly where one is. As many
         # buckets as rows hold one each on average, and a handful at most.
-        self._bits = max(int(len(prints)).bit_length(), 1)
+        self._bits = max(len(prints).bit_length(), 1)
         lowest = np.arange(2**self._bits, dtype=np.uint64) << self._shift
         self._starts = np.searchsorted(prints, lowest)
         # The end is larger than any, so that a search stops there.

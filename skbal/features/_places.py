@@ -27,6 +27,23 @@ class Places:
     def __len__(self):
         return len(self.nodes)
 
+    def __getitem__(self, rows):
+        """Return where some of the rows are.
+
+        Parameters
+        ----------
+        rows : slice or ndarray of int
+            The rows.
+        """
+        nodes = self.nodes[rows]
+        if not self._new.size:
+            return Places(nodes)
+        if isinstance(rows, slice):
+            rows = np.arange(*rows.indices(len(self)))
+        new = np.flatnonzero(nodes < 0)
+        known = np.searchsorted(self._new, rows[new])
+        return Places(nodes, new, *(array[known] for array in self._nearest))
+
     def means(self, values):
         """Return a function at the rows, given its values at the nodes.
 

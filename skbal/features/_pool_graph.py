@@ -36,6 +36,7 @@ from skbal.features._gap import n_clusters_of
 from skbal.features._known_rows import KnownRows, can_be_known
 from skbal.features._nodes import Nodes, different
 from skbal.features._places import Places
+from skbal.features._row_sums import RowSums
 from skbal.features._rows import check_rows, row_shape
 
 _MOST_FIELDS = 8  # priors that are kept, since they take a look at all nodes
@@ -253,7 +254,7 @@ class PoolGraph(
             )
         self._learn(points, random)
         self._coordinates, self.features_ = coordinates, coordinates.transformer
-        self.node_of_row_ = rows
+        self.node_of_row_, self._sums = rows, RowSums(self._functions, rows)
         self._known = KnownRows(X) if can_be_known(X) else None
         self._fitted_with = self.get_params()
 
@@ -408,7 +409,7 @@ class PoolGraph(
         if key not in self._fields:
             if len(self._fields) >= _MOST_FIELDS:
                 self._fields.pop(next(iter(self._fields)))
-            self._fields[key] = Field.on(self, self._functions, tau, alpha)
+            self._fields[key] = Field.on(self, self._functions, self._sums, tau, alpha)
         return self._fields[key]
 
     def count_clusters(self, most):

@@ -22,6 +22,7 @@ from skbal._utils.weights import check_row_weights
 from skbal.features import PoolGraph
 from skbal.models._chunked_draws import ChunkedDrawsMixin
 from skbal.models._graph._evidence import Evidence
+from skbal.models._graph._weight_space import WeightSpace
 
 
 def check_graph(value, name, owner):
@@ -106,9 +107,8 @@ class GraphField(KnowsItsParameters, ChunkedDrawsMixin, BaseEstimator):
         -------
         factor : ndarray of shape (n_samples, n_components)
         """
-        functions, field = self._located(X).means(self._field.functions), self._field
-        roots = np.diag(np.sqrt(field.variances))
-        return functions @ self._posterior.factor(roots).astype(functions.dtype)
+        functions = self._located(X).means(self._field.functions)
+        return functions @ self._root().astype(functions.dtype)
 
     def label_variance(self, X):
         """Return the variance of a label around the field at each row.
@@ -126,6 +126,32 @@ class GraphField(KnowsItsParameters, ChunkedDrawsMixin, BaseEstimator):
         """
         return self._noise(self._located(X))
 
+    def weight_space(self, X):
+        """Return the field at rows as functions of the rows times weights.
+
+        It is what ``covariance_factor`` and ``label_variance`` say, for many rows.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, ...)
+            Rows of the form passed to ``fit``.
+
+        Returns
+        -------
+        space : WeightSpace
+            ``functions(rows)`` of shape (n_taken, n_components) gives the functions of
+            some rows, and ``root`` the root of the covariance of the weights, so that
+            ``functions(rows) @ root`` is the ``covariance_factor`` of these rows.
+            ``noise`` of shape (n_samples,) is the ``label_variance``, and ``gram()``
+            the sum over all rows of ``phi phi'`` for the functions phi of a row.
+        """
+        places = self._located(X)
+        return WeightSpace(self._field, places, self._noise(places), self._root())
+
+    def _root(self):
+        """Return a root of the posterior covariance of the weights."""
+        return self._posterior.factor(np.diag(np.sqrt(self._field.variances)))
+
     def _noise(self, places):
         """Return the variance of a label at rows: noise, and change to neighbours."""
         return self.noise_variance_ + self._field.roughness(places)
@@ -141,11 +167,13 @@ class GraphField(KnowsItsParameters, ChunkedDrawsMixin, BaseEstimator):
         have shape (n_rows,), in units of ``output_covariance_``.
         """
         places = self._located(X)
-        rows, noise = self._field.rows(places), self._noise(places)
-        mean = np.empty((len(rows), self._posterior.mean.shape[1]))
-        variance = np.empty(len(rows))
-        for part in chunks(len(rows), rows_within(24 * rows.shape[1])):
-            some = rows[part].astype(np.float64)
+        noise, (n_components, n_outputs) = (
+            self._noise(places),
+            self._posterior.mean.shape,
+        )
+        mean, variance = np.empty((len(places), n_outputs)), np.empty(len(places))
+        for part in chunks(len(places), rows_within(24 * n_components)):
+            some = self._field.rows(places[part]).astype(np.float64)
             mean[part] = some @ self._posterior.mean + self._middle
             variance[part] = np.square(self._posterior.factor(some)).sum(axis=1)
         return mean, variance, noise
@@ -153,7 +181,7 @@ class GraphField(KnowsItsParameters, ChunkedDrawsMixin, BaseEstimator):
     def _value_chunks(self, X, n_draws, seed):
         """Yield rows, draws of the field (n_rows, n_draws, n_outputs), label noise."""
         places = self._located(X)
-        rows, noise = self._field.rows(places), self._noise(places)
+        noise = self._noise(places)
         n_components, n_outputs = self._posterior.mean.shape
         # The draws are the first axis, so draw k does not depend on n_draws.
         shape = (n_draws, n_components, n_outputs)
@@ -162,8 +190,9 @@ class GraphField(KnowsItsParameters, ChunkedDrawsMixin, BaseEstimator):
         normal = normal.swapaxes(0, 1).reshape(n_components, -1)
         weights = self._posterior.deviations(normal)
         weights += np.tile(self._posterior.mean, n_draws)
-        for part in chunks(len(rows), rows_within(32 * weights.shape[1])):
-            values = rows[part].astype(np.float64) @ weights
+        size = rows_within(32 * weights.shape[1] + 24 * n_components)
+        for part in chunks(len(places), size):
+            values = self._field.rows(places[part]).astype(np.float64) @ weights
             values = values.reshape(-1, n_draws, n_outputs) + self._middle
             yield part, values, noise[part]
 
