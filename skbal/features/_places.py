@@ -85,6 +85,25 @@ class Places:
             found[self._new] = self._between(squares[:, np.newaxis])[:, 0] - middle
         return np.maximum(found, 0)
 
+    def changes_between(self, functions):
+        """Return mean squared changes of functions from rows between nodes.
+
+        Parameters
+        ----------
+        functions : ndarray of shape (n_nodes, n_functions)
+
+        Returns
+        -------
+        changes : ndarray of shape (n_between, n_functions), dtype=float64
+            To the nearest nodes, of the rows that are at no node.
+        """
+        distances, indices = self._nearest
+        nodes, indices = np.unique(indices, return_inverse=True)
+        indices = indices.reshape(distances.shape)
+        values = functions[nodes].astype(np.float64)
+        middle = neighbour_means(values, distances, indices)
+        return neighbour_means(values**2, distances, indices) - middle**2
+
     def _between(self, values):
         return neighbour_means(values, *self._nearest)
 

@@ -394,7 +394,7 @@ class PoolGraph(
         Parameters
         ----------
         tau : float, optional
-            As `skbal.models.GraphClassifier` takes it.
+            As `skbal.models.GraphClassifier` takes it, but for "evidence".
         alpha : float, default=3.0
             As `skbal.models.GraphClassifier` takes it.
 

@@ -53,6 +53,15 @@ class RowSums:
         return gram
 
     @cached_property
+    def mean_squares(self):
+        """Means of the squares of each function over the nodes, (n_functions,)."""
+        total = sum(
+            np.square(self._functions[part], dtype=np.float64).sum(axis=0)
+            for part in self._chunks(len(self._functions))
+        )
+        return total / len(self._functions)
+
+    @cached_property
     def _of_pool(self):
         return self._at_nodes(self._counts)
 

@@ -38,7 +38,7 @@ class ClusterSeed(Seed):
         Number of clusters. ``None`` finds it from the eigenvalues, at most
         ``n_instances``.
     tau : float, optional
-        As in `skbal.models.GraphClassifier`.
+        As in `skbal.models.GraphClassifier`, but for "evidence", which needs labels.
     alpha : float, default=3.0
         As in `skbal.models.GraphClassifier`.
     noise_variance : float, default=0.02

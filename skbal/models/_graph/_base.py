@@ -12,6 +12,8 @@ from skbal._utils.names import KnowsItsParameters
 from skbal._utils.parameters import (
     check_parameters,
     count_in_memory,
+    either,
+    option,
     own,
     positive,
     seed,
@@ -22,7 +24,10 @@ from skbal._utils.weights import check_row_weights
 from skbal.features import PoolGraph
 from skbal.models._chunked_draws import ChunkedDrawsMixin
 from skbal.models._graph._evidence import Evidence
+from skbal.models._graph._labelled import LabelledRows
 from skbal.models._graph._weight_space import WeightSpace
+
+EVIDENCE = "evidence"  # the value of tau that asks the labels
 
 
 def check_graph(value, name, owner):
@@ -43,7 +48,7 @@ class GraphField(KnowsItsParameters, ChunkedDrawsMixin, BaseEstimator):
 
     _parameter_rules = {
         "graph": own(check_graph, "a PoolGraph or None", "near", none=True),
-        "tau": positive(none=True),
+        "tau": either(positive(none=True), option(EVIDENCE)),
         "alpha": positive(),
         "noise_variance": positive(),
         "n_draws": count_in_memory(),
@@ -63,25 +68,45 @@ class GraphField(KnowsItsParameters, ChunkedDrawsMixin, BaseEstimator):
         check_parameters(self)
         weights = check_row_weights(sample_weight, X, type(self).__name__)
         graph = self._new_graph(X, weights)
-        field = graph.field(self.tau, self.alpha)
-        return graph, field, float(self.noise_variance)
+        finds_tau = isinstance(self.tau, str)
+        field = graph.field(None if finds_tau else self.tau, self.alpha)
+        return graph, field, float(self.noise_variance), finds_tau
 
     def _begun(self):
         """Return what `_begin` returned, for labels that are added."""
-        return self.graph_, self._field, self.noise_variance_
+        finds_tau = isinstance(self._known, LabelledRows)
+        return self.graph_, self._field, self.noise_variance_, finds_tau
 
-    def _evidence_of(self, prior, X, targets, sample_weight):
-        owner, (graph, field, noise_variance) = type(self).__name__, prior
+    def _told_by(self, prior, X, targets, sample_weight):
+        """Return what labels tell: sums, or the rows themselves if they tell of tau."""
+        owner, (graph, field, noise_variance, finds_tau) = type(self).__name__, prior
         places = graph.locate(X)
         weights = check_row_weights(sample_weight, X, owner)
+        if finds_tau:
+            return LabelledRows.of(field, places, targets, weights)
         noise = noise_variance + field.roughness(places)
         return Evidence.of(field.rows(places), targets, noise, weights)
 
-    def _finish(self, prior, evidence, middle):
-        graph, field, noise_variance = prior
+    def _settled(self, prior, known):
+        """Return the prior and the sums over labels, with tau found if it is to be."""
+        graph, field, noise_variance, finds_tau = prior
+        if not finds_tau:
+            return prior, known
+        first = graph.field(None, field.alpha)
+        tau = known.best_tau(first, noise_variance, self._log_evidence)
+        field = graph.field(tau, field.alpha)
+        evidence = known.evidence(field.variances, noise_variance)
+        return (graph, field, noise_variance, finds_tau), evidence
+
+    @abstractmethod
+    def _log_evidence(self, evidence):
+        """Return the log density of the labels, or None if they tell nothing of tau."""
+
+    def _finish(self, prior, known, evidence, middle):
+        graph, field, noise_variance, _ = prior
         posterior = evidence.posterior(middle, type(self).__name__)
         # A copy, which keeps what was learned if the user fits the graph to other rows.
-        self.graph_, self._field, self._evidence = copy.copy(graph), field, evidence
+        self.graph_, self._field, self._known = copy.copy(graph), field, known
         self._posterior, self._middle = posterior, middle
         self.prior_variances_, self.tau_ = field.variances, field.tau
         self.noise_variance_ = noise_variance
