@@ -33,6 +33,7 @@ from skbal.features._coordinates import Coordinates
 from skbal.features._eigenfunctions import eigenfunctions
 from skbal.features._field import Field
 from skbal.features._gap import n_clusters_of
+from skbal.features._islands import islands_of
 from skbal.features._known_rows import KnownRows, can_be_known
 from skbal.features._nodes import Nodes, different
 from skbal.features._places import Places
@@ -262,7 +263,10 @@ class PoolGraph(
         """Find neighbours and eigenfunctions of different points."""
         owner = type(self).__name__
         nodes = Nodes(points, self.neighbors, self.n_neighbors, self.n_jobs, owner)
-        affinity = affinity_matrix(*nodes.neighbours())
+        distances, indices = nodes.neighbours()
+        affinity = affinity_matrix(distances, indices)
+        self._islands = islands_of(affinity, distances, indices)
+        del distances, indices
         n_components = min(self.n_components, len(points))
         values, functions = eigenfunctions(affinity, n_components, rng)
         self._nodes, self._functions, self._fields = nodes, functions, {}
@@ -426,6 +430,30 @@ class PoolGraph(
         """
         check_is_fitted(self)
         return n_clusters_of(self.eigenvalues_, most)
+
+    def islands(self, places):
+        """Return which rows are in small clusters far from all others.
+
+        Such a cluster has from 5 to ``2 * n_neighbors`` nodes. They are neighbours of
+        each other, and of no other node. A step of the random walk leaves it with a
+        probability below 0.1. Connected components are none: they have eigenfunctions.
+
+        Parameters
+        ----------
+        places : Places
+            Where the rows are, as `locate` returns it.
+
+        Returns
+        -------
+        islands : ndarray of shape (n_rows,), dtype=int
+            The number of the island, or -1.
+        leaves : ndarray of shape (n_islands,)
+            Probability that a step of the random walk leaves each island.
+        """
+        check_is_fitted(self)
+        islands, leaves = self._islands
+        nodes = places.nodes
+        return np.where(nodes >= 0, islands[nodes], -1), leaves
 
     def _places(self, X):
         nodes = self._known_nodes(X)
