@@ -92,7 +92,7 @@ class PoolLabels:
         blocks = self._make(first_rows(self._X))[0]
         n_outputs = blocks.shape[1]
         self.bytes_per_row = blocks[0].nbytes + 3 * 8 * n_outputs**2
-        self.unit = _sum_of_outputs(model) if is_exact else 1.0
+        self.unit = sum_of_outputs(model) if is_exact else 1.0
         self._batch_size, self._n_jobs = batch_size, n_jobs
         self._verbose = verbose
 
@@ -187,5 +187,6 @@ def _falls(make, covariance, spread, X):
     return falls_given(*make(X), covariance, spread)
 
 
-def _sum_of_outputs(model):
+def sum_of_outputs(model):
+    """Return the sum of the prior variances of the outputs of a model; 1 if unknown."""
     return float(np.trace(np.atleast_2d(getattr(model, "output_covariance_", 1.0))))

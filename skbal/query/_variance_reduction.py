@@ -10,9 +10,11 @@ from skbal._utils.parameters import memory, real
 from skbal._utils.pools import n_rows, whole
 from skbal._utils.random import check_seed
 from skbal._utils.unwrap import transform, unwrap
-from skbal.query._labels import PoolLabels
+from skbal.query._factors import noise_maker
+from skbal.query._labels import PoolLabels, sum_of_outputs
 from skbal.query._reduction import falls_given, greedy_reduction, second_moment
 from skbal.query._shared import SharedParameters, target_rows
+from skbal.query._weight_space import falls_of, row_of_largest_fall
 
 pandas = lazy_module("pandas")
 
@@ -119,6 +121,10 @@ class ExpectedVarianceReduction(SharedParameters):
     A single row is chosen in the precision of the factors, and those near the best are
     compared in float64. The scores and batches are computed in float64.
 
+    A model with a method ``weight_space(X)``, such as ``GraphClassifier``, gives one
+    row of an array, and scores, by a single product of all rows. ``batch_size`` and
+    ``n_jobs`` are then not used, and the memory does not grow with the factors.
+
     References
     ----------
     .. [1] M. Ji and J. Han (2012), A Variance Minimization Criterion to Active Learning
@@ -208,6 +214,10 @@ class ExpectedVarianceReduction(SharedParameters):
             fewer than two draws, a classifier knows fewer than two classes, or a
             parameter has a wrong value.
         """
+        given = self._in_weight_space(estimator, X_pool)
+        if given is not None:
+            unit, *given = given
+            return unit * falls_of(*given)
         labels, held, moment = self._given(estimator, X_pool, np.float64, partly=False)
         if held is None:
             found = labels.falls(np.eye(len(moment)), moment)
@@ -216,6 +226,13 @@ class ExpectedVarianceReduction(SharedParameters):
         return labels.unit * found
 
     def select_batch(self, learner, X_pool, n_instances, rng):
+        priority = rng.random(n_rows(X_pool))
+        given = self._in_weight_space(learner, X_pool) if n_instances == 1 else None
+        if given is not None:
+            unit, *given = given
+            row, fall = row_of_largest_fall(*given, priority)
+            self.gains_ = np.array([unit * fall])
+            return np.array([row])
         # One row is chosen in the precision of the factors.
         dtype = None if n_instances == 1 else np.float64
         labels, held, moment = self._given(learner, X_pool, dtype)
@@ -224,12 +241,32 @@ class ExpectedVarianceReduction(SharedParameters):
             held,
             moment,
             n_instances,
-            priority=rng.random(n_rows(X_pool)),
+            priority=priority,
             load=labels.load,
             falls_of_rest=lambda *state: labels.falls(*state, start=n_held),
         )
         self.gains_ = labels.unit * gains
         return rows
+
+    def _in_weight_space(self, estimator, X_pool):
+        """Return the unit of the falls, the pool, its noise and M, or None.
+
+        They are known without factors of each row, if the model has them and can find
+        all rows at once.
+        """
+        transformers, model = unwrap(estimator)
+        sets = [X for X in (X_pool, self.X_target) if X is not None]
+        is_known = hasattr(model, "weight_space") and not transformers
+        if not is_known or not all(isinstance(X, np.ndarray) for X in sets):
+            return None
+        self._check(X_pool)
+        space, *target = map(model.weight_space, sets)
+        noise = space.noise
+        if self.noise_variance is not None:
+            noise = noise_maker([], model, self.noise_variance, 1, type(self).__name__)
+            noise = noise(X_pool)[:, 0]
+        target = target[0] if target else space
+        return sum_of_outputs(model), space, noise, target.gram() / len(target)
 
     def _given(self, estimator, X_pool, dtype, partly=True):
         """Return the labels of the pool, those of the rows held, and M of the targets.
