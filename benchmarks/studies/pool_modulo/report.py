@@ -50,7 +50,8 @@ def lines(records):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("runs", nargs="?", default=RUNS)
-    print("\n".join(lines(read(parser.parse_args().runs))))
+    records = read(parser.parse_args().runs)
+    print("\n".join(lines(records)) if records else "There are no runs yet.")
 
 
 if __name__ == "__main__":
