@@ -116,14 +116,19 @@ class PoolLabels:
         verbose = self._verbose if everything else 0
         return gathered(self._walk(self._make, X, verbose), len(rows), "Blocks")
 
-    def second_moment(self):
+    def second_moment(self, weigh=None):
         """Return the sum of B'B over all rows; only a few blocks are held at once.
+
+        Parameters
+        ----------
+        weigh : callable, optional
+            Takes rows, returns the weight of each in the sum. ``None`` is 1 for all.
 
         Returns
         -------
         moment : ndarray of shape (n_factors, n_factors)
         """
-        sums = self._walk(partial(_sum, self._make), self._X, self._verbose)
+        sums = self._walk(partial(_sum, self._make, weigh), self._X, self._verbose)
         return sum(moment for _, moment in sums)
 
     def falls(self, covariance, spread, start=0):
@@ -179,8 +184,15 @@ def _one_hot_labels(make_draws, owner, X):
     return blocks, noise
 
 
-def _sum(make, X):
-    return second_moment(make(X)[0])
+def _sum(make, weigh, X):
+    return weighted_moment(make(X)[0], None if weigh is None else weigh(X))
+
+
+def weighted_moment(blocks, weights):
+    """Return the sum of B'B over rows, each with its weight if there are weights."""
+    if weights is not None:
+        blocks = blocks * np.sqrt(weights)[:, np.newaxis, np.newaxis]
+    return second_moment(blocks)
 
 
 def _falls(make, covariance, spread, X):
