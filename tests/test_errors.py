@@ -280,3 +280,16 @@ def test_an_unfitted_model_says_so_whatever_is_asked(name, method, rows):
     model = getattr(models, name)()
     with pytest.raises(NotFittedError, match=f"This {name} instance is not fitted"):
         getattr(model, method)(*rows)
+
+
+CLASSIFIERS = [
+    name for name in MODELS if hasattr(getattr(models, name), "predict_proba")
+]
+
+
+@pytest.mark.parametrize("name", CLASSIFIERS)
+def test_the_score_of_sparse_labels_names_y(name):
+    column = scipy.sparse.csr_array(np.ones((12, 1)))
+    model = getattr(models, name)
+    with pytest.raises(TypeError, match=f"y of {name}.score must be dense"):
+        model.score(object.__new__(model), X, column)

@@ -27,7 +27,7 @@ RECIPES = {
         "skbal/models/_dropout/_classifier.py": "class MCDropoutClassifier(",
         "skbal/models/__init__.py": '"MCDropoutClassifier"',
         "tests/models/_dropout/test_mc_dropout.py": "MCDropoutClassifier(",
-        "tests/test_common.py": "MCDropoutClassifier(random_state=0),",
+        "tests/test_common.py": "MCDropoutClassifier(lr=0.03,",
         "tests/test_public_api.py": '"MCDropoutClassifier"',
         "docs/api.rst": "   MCDropoutClassifier\n",
         "docs/user_guide/networks.rst": "MCDropoutClassifier",

@@ -48,8 +48,9 @@ def eigenfunctions(affinity, n_components, rng):
     vectors = np.hstack([constant.toarray(), vectors[:, order]])
     vectors *= (np.sqrt(degrees.sum()) / root)[:, np.newaxis]
     dtype = np.float64 if len(root) <= _DENSE else np.float32
-    vectors = _with_fixed_signs(vectors.astype(dtype, copy=False))
-    return np.clip(values, -1, 1), vectors
+    # Rows are read together, so each is in one piece of memory.
+    vectors = vectors.astype(dtype, order="C", copy=False)
+    return np.clip(values, -1, 1), _with_fixed_signs(vectors)
 
 
 def _constant_on_parts(affinity, degrees, most):

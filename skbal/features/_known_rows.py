@@ -7,6 +7,8 @@ from skbal._utils.random import stream
 
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 _HALF = np.uint64(32)
+_LARGEST = np.uint64(2**64 - 1)
+_CACHED = 2**18  # bytes of the words of a chunk of rows
 
 
 class KnownRows:
@@ -18,14 +20,24 @@ class KnownRows:
     Parameters
     ----------
     X : ndarray of shape (n_pool, ...)
-        The pool. Only 16 bytes of each row are kept.
+        The pool. At most 32 bytes of each row are kept.
     """
 
     def __init__(self, X):
         self._form = (X.dtype, X.shape[1:])
-        prints = fingerprints(X)
-        self._order = np.argsort(prints, kind="stable")
-        self._sorted = prints[self._order]
+        prints, first = np.unique(fingerprints(X), return_index=True)
+        # Fingerprints are uniform, so the leading bits say nearly where one is. As many
+        # buckets as rows hold one each on average, and a handful at most.
+        self._bits = max(len(prints).bit_length(), 1)
+        lowest = np.arange(2**self._bits, dtype=np.uint64) << self._shift
+        self._starts = np.searchsorted(prints, lowest)
+        # The end is larger than any, so that a search stops there.
+        self._sorted = np.append(prints, _LARGEST)
+        self._rows = np.append(first, -1)
+
+    @property
+    def _shift(self):
+        return np.uint64(64 - self._bits)
 
     def find(self, X):
         """Return the index in the pool of each row of X, or -1.
@@ -38,14 +50,17 @@ class KnownRows:
         Returns
         -------
         indices : ndarray of shape (n_rows,) or None
-            None if X is not an array like the pool.
+            The first of equal rows. None if X is not an array like the pool.
         """
         if not isinstance(X, np.ndarray) or (X.dtype, X.shape[1:]) != self._form:
             return None
         prints = fingerprints(X)
-        places = np.searchsorted(self._sorted, prints)
-        places[places == len(self._sorted)] = 0
-        return np.where(self._sorted[places] == prints, self._order[places], -1)
+        places = self._starts[prints >> self._shift]
+        behind = np.flatnonzero(self._sorted[places] < prints)
+        while behind.size:
+            places[behind] += 1
+            behind = behind[self._sorted[places[behind]] < prints[behind]]
+        return np.where(self._sorted[places] == prints, self._rows[places], -1)
 
 
 def can_be_known(X):
@@ -66,13 +81,16 @@ def fingerprints(X):
     keys, factors = rng.integers(0, 2**64, (2, n_words), dtype=np.uint64)
     factors |= np.uint64(1)
     found = np.empty(len(X), dtype=np.uint64)
-    for rows in chunks(len(X), rows_within(40 * n_words)):
-        words = _words(X[rows], n_bytes, n_words)
-        words = (words ^ keys) * _ODD
-        words ^= words >> _HALF
+    size = rows_within(16 * n_words, max_memory=_CACHED)
+    buffers = np.empty((2, size, n_words), dtype=np.uint64)  # new memory costs time
+    for rows in chunks(len(X), size):
+        words, high = buffers[:, : rows.stop - rows.start]
+        np.bitwise_xor(_words(X[rows], n_bytes, n_words), keys, out=words)
+        words *= _ODD
+        words ^= np.right_shift(words, _HALF, out=high)
         words *= factors
-        words ^= words >> _HALF
-        found[rows] = words.sum(axis=1, dtype=np.uint64)
+        words ^= np.right_shift(words, _HALF, out=high)
+        words.sum(axis=1, dtype=np.uint64, out=found[rows])
     return found
 
 

@@ -27,6 +27,23 @@ class Places:
     def __len__(self):
         return len(self.nodes)
 
+    def __getitem__(self, rows):
+        """Return where some of the rows are.
+
+        Parameters
+        ----------
+        rows : slice or ndarray of int
+            The rows.
+        """
+        nodes = self.nodes[rows]
+        if not self._new.size:
+            return Places(nodes)
+        if isinstance(rows, slice):
+            rows = np.arange(*rows.indices(len(self)))
+        new = np.flatnonzero(nodes < 0)
+        known = np.searchsorted(self._new, rows[new])
+        return Places(nodes, new, *(array[known] for array in self._nearest))
+
     def means(self, values):
         """Return a function at the rows, given its values at the nodes.
 
@@ -67,6 +84,25 @@ class Places:
             middle = weighted_squares(self._between(functions), variances)
             found[self._new] = self._between(squares[:, np.newaxis])[:, 0] - middle
         return np.maximum(found, 0)
+
+    def changes_between(self, functions):
+        """Return mean squared changes of functions from rows between nodes.
+
+        Parameters
+        ----------
+        functions : ndarray of shape (n_nodes, n_functions)
+
+        Returns
+        -------
+        changes : ndarray of shape (n_between, n_functions), dtype=float64
+            To the nearest nodes, of the rows that are at no node.
+        """
+        distances, indices = self._nearest
+        nodes, indices = np.unique(indices, return_inverse=True)
+        indices = indices.reshape(distances.shape)
+        values = functions[nodes].astype(np.float64)
+        middle = neighbour_means(values, distances, indices)
+        return neighbour_means(values**2, distances, indices) - middle**2
 
     def _between(self, values):
         return neighbour_means(values, *self._nearest)

@@ -33,9 +33,11 @@ from skbal.features._coordinates import Coordinates
 from skbal.features._eigenfunctions import eigenfunctions
 from skbal.features._field import Field
 from skbal.features._gap import n_clusters_of
+from skbal.features._islands import islands_of
 from skbal.features._known_rows import KnownRows, can_be_known
 from skbal.features._nodes import Nodes, different
 from skbal.features._places import Places
+from skbal.features._row_sums import RowSums
 from skbal.features._rows import check_rows, row_shape
 
 _MOST_FIELDS = 8  # priors that are kept, since they take a look at all nodes
@@ -253,7 +255,7 @@ class PoolGraph(
             )
         self._learn(points, random)
         self._coordinates, self.features_ = coordinates, coordinates.transformer
-        self.node_of_row_ = rows
+        self.node_of_row_, self._sums = rows, RowSums(self._functions, rows)
         self._known = KnownRows(X) if can_be_known(X) else None
         self._fitted_with = self.get_params()
 
@@ -261,7 +263,10 @@ class PoolGraph(
         """Find neighbours and eigenfunctions of different points."""
         owner = type(self).__name__
         nodes = Nodes(points, self.neighbors, self.n_neighbors, self.n_jobs, owner)
-        affinity = affinity_matrix(*nodes.neighbours())
+        distances, indices = nodes.neighbours()
+        affinity = affinity_matrix(distances, indices)
+        self._islands = islands_of(affinity, distances, indices)
+        del distances, indices
         n_components = min(self.n_components, len(points))
         values, functions = eigenfunctions(affinity, n_components, rng)
         self._nodes, self._functions, self._fields = nodes, functions, {}
@@ -410,7 +415,7 @@ class PoolGraph(
         Parameters
         ----------
         tau : float, optional
-            As `skbal.models.GraphClassifier` takes it.
+            As `skbal.models.GraphClassifier` takes it, but for "evidence".
         alpha : float, default=3.0
             As `skbal.models.GraphClassifier` takes it.
 
@@ -425,7 +430,7 @@ class PoolGraph(
         if key not in self._fields:
             if len(self._fields) >= _MOST_FIELDS:
                 self._fields.pop(next(iter(self._fields)))
-            self._fields[key] = Field.on(self, self._functions, tau, alpha)
+            self._fields[key] = Field.on(self, self._functions, self._sums, tau, alpha)
         return self._fields[key]
 
     def count_clusters(self, most):
@@ -442,6 +447,30 @@ class PoolGraph(
         """
         check_is_fitted(self)
         return n_clusters_of(self.eigenvalues_, most)
+
+    def islands(self, places):
+        """Return which rows are in small clusters far from all others.
+
+        Such a cluster has from 5 to ``2 * n_neighbors`` nodes. They are neighbours of
+        each other, and of no other node. A step of the random walk leaves it with a
+        probability below 0.1. Connected components are none: they have eigenfunctions.
+
+        Parameters
+        ----------
+        places : Places
+            Where the rows are, as `locate` returns it.
+
+        Returns
+        -------
+        islands : ndarray of shape (n_rows,), dtype=int
+            The number of the island, or -1.
+        leaves : ndarray of shape (n_islands,)
+            Probability that a step of the random walk leaves each island.
+        """
+        check_is_fitted(self)
+        islands, leaves = self._islands
+        nodes = places.nodes
+        return np.where(nodes >= 0, islands[nodes], -1), leaves
 
     def _places(self, X):
         nodes = self._known_nodes(X)

@@ -184,8 +184,7 @@ class LearnerMixin(KnowsItsVersion, DelegationMixin):
         strategy = self._checked_strategy()
         if not isinstance(strategy, QueryStrategy):  # those check all themselves
             self._check_question(X_pool, query_kwargs)
-        with self._asks_to_teach():
-            chosen = strategy(self, X_pool, *query_args, **query_kwargs)
+        chosen = self._ask(strategy, X_pool, *query_args, **query_kwargs)
         if isinstance(chosen, tuple):
             warn(
                 "Query strategies should return only the indices of the rows: "
@@ -195,6 +194,11 @@ class LearnerMixin(KnowsItsVersion, DelegationMixin):
             return chosen
         chosen = self._checked_indices(chosen)
         return chosen, take_rows(X_pool, chosen)
+
+    def _ask(self, strategy, X_pool, *query_args, **query_kwargs):
+        """Return what the strategy chooses."""
+        with self._asks_to_teach():
+            return strategy(self, X_pool, *query_args, **query_kwargs)
 
     def _checked_strategy(self):
         strategy = self.query_strategy

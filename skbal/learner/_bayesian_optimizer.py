@@ -105,6 +105,20 @@ class BayesianOptimizer(LearnerMixin, _modal.BayesianOptimizer):
             **fit_kwargs,
         )
 
+    def _ask(self, strategy, X_pool, *query_args, **query_kwargs):
+        try:
+            return super()._ask(strategy, X_pool, *query_args, **query_kwargs)
+        except TypeError as error:
+            # A pipeline may take dates. modAL's acquisition functions do not.
+            dtype = getattr(X_pool, "dtype", None)
+            if dtype is None or not (dtype.kind in "mM" or dtype == np.longdouble):
+                raise
+            raise TypeError(
+                f"X_pool given to {type(self).__name__} has dtype {dtype}, with which "
+                "its estimator or its query strategy cannot compute. Give it "
+                "X_pool.astype(float)."
+            ) from error
+
     def get_max(self):
         """Return the row with the largest value so far, and its value.
 

@@ -92,7 +92,7 @@ class PoolLabels:
         blocks = self._make(first_rows(self._X))[0]
         n_outputs = blocks.shape[1]
         self.bytes_per_row = blocks[0].nbytes + 3 * 8 * n_outputs**2
-        self.unit = _sum_of_outputs(model) if is_exact else 1.0
+        self.unit = sum_of_outputs(model) if is_exact else 1.0
         self._batch_size, self._n_jobs = batch_size, n_jobs
         self._verbose = verbose
 
@@ -116,14 +116,19 @@ class PoolLabels:
         verbose = self._verbose if everything else 0
         return gathered(self._walk(self._make, X, verbose), len(rows), "Blocks")
 
-    def second_moment(self):
+    def second_moment(self, weigh=None):
         """Return the sum of B'B over all rows; only a few blocks are held at once.
+
+        Parameters
+        ----------
+        weigh : callable, optional
+            Takes rows, returns the weight of each in the sum. ``None`` is 1 for all.
 
         Returns
         -------
         moment : ndarray of shape (n_factors, n_factors)
         """
-        sums = self._walk(partial(_sum, self._make), self._X, self._verbose)
+        sums = self._walk(partial(_sum, self._make, weigh), self._X, self._verbose)
         return sum(moment for _, moment in sums)
 
     def falls(self, covariance, spread, start=0):
@@ -179,13 +184,21 @@ def _one_hot_labels(make_draws, owner, X):
     return blocks, noise
 
 
-def _sum(make, X):
-    return second_moment(make(X)[0])
+def _sum(make, weigh, X):
+    return weighted_moment(make(X)[0], None if weigh is None else weigh(X))
+
+
+def weighted_moment(blocks, weights):
+    """Return the sum of B'B over rows, each with its weight if there are weights."""
+    if weights is not None:
+        blocks = blocks * np.sqrt(weights)[:, np.newaxis, np.newaxis]
+    return second_moment(blocks)
 
 
 def _falls(make, covariance, spread, X):
     return falls_given(*make(X), covariance, spread)
 
 
-def _sum_of_outputs(model):
+def sum_of_outputs(model):
+    """Return the sum of the prior variances of the outputs of a model; 1 if unknown."""
     return float(np.trace(np.atleast_2d(getattr(model, "output_covariance_", 1.0))))

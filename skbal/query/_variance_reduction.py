@@ -6,13 +6,16 @@ import scipy.sparse as sp
 from skbal._utils.chunks import MAX_MEMORY
 from skbal._utils.lazy import lazy_module
 from skbal._utils.memory import check_memory
-from skbal._utils.parameters import memory, real
+from skbal._utils.parameters import memory, option, real
 from skbal._utils.pools import n_rows, whole
 from skbal._utils.random import check_seed
 from skbal._utils.unwrap import transform, unwrap
-from skbal.query._labels import PoolLabels
+from skbal.query._doubt import Doubt
+from skbal.query._factors import noise_maker
+from skbal.query._labels import PoolLabels, sum_of_outputs, weighted_moment
 from skbal.query._reduction import falls_given, greedy_reduction, second_moment
 from skbal.query._shared import SharedParameters, target_rows
+from skbal.query._weight_space import falls_of, row_of_largest_fall
 
 pandas = lazy_module("pandas")
 
@@ -51,6 +54,10 @@ class ExpectedVarianceReduction(SharedParameters):
         the estimator's ``label_variance(X)`` of each row, its ``noise_variance_``, or
         1 / ``alpha_`` for ``BayesianRidge`` and ``ARDRegression``. For draws of a
         classifier ``None`` is the noise of a one-hot label.
+    target_weights : {"uncertain"} or None, default=None
+        How much the variance of each target counts. ``None`` counts all alike.
+        "uncertain" is for classifiers with ``predict_proba``: a target has as weight
+        the probability that its prediction is wrong. See the notes.
     n_draws : int, optional
         Number of posterior draws. ``None`` uses the estimator's own number. Not used
         with ``covariance_factor``.
@@ -97,6 +104,13 @@ class ExpectedVarianceReduction(SharedParameters):
     whole order of questions is known before the first answer. Such a choice covers the
     pool; it does not look for the boundary between classes.
 
+    With ``target_weights="uncertain"`` it does: the mean over the targets t becomes the
+    mean of ``(1 - max_c P(c | t))`` times the fall. As long as nothing is known this
+    covers the pool, too, because all targets are about equally uncertain. Later it
+    turns to where classes meet, but still asks for rows that tell about many others, in
+    contrast to `Margin`. The weights are those before the batch. So a batch is not the
+    same as single rows, which is one reason to prefer equal weights.
+
     For draws of class probabilities p, the label of row k is the one-hot vector of its
     class. Its covariance is diag(m) - mm', where m is the mean of p_k, and its noise
     the mean of diag(p) - pp'. The score of a row is then exactly the expected fall of
@@ -118,6 +132,11 @@ class ExpectedVarianceReduction(SharedParameters):
 
     A single row is chosen in the precision of the factors, and those near the best are
     compared in float64. The scores and batches are computed in float64.
+
+    A model with a method ``weight_space(X)``, such as ``GraphClassifier``, gives one
+    row of an array, and scores, by a single product of all rows, unless targets have
+    weights. ``batch_size`` and ``n_jobs`` are then not used, and the memory does not
+    grow with the factors.
 
     References
     ----------
@@ -152,6 +171,7 @@ class ExpectedVarianceReduction(SharedParameters):
     _parameter_rules = {
         "X_target": target_rows(),
         "noise_variance": real(0, none=True),
+        "target_weights": option("uncertain", None),
         "max_memory": memory(none=True),
     }
 
@@ -160,6 +180,7 @@ class ExpectedVarianceReduction(SharedParameters):
         X_target=None,
         *,
         noise_variance=None,
+        target_weights=None,
         n_draws=None,
         random_state=None,
         pool_subsample=None,
@@ -178,6 +199,7 @@ class ExpectedVarianceReduction(SharedParameters):
         )
         self.X_target = X_target
         self.noise_variance = noise_variance
+        self.target_weights = target_weights
         self.max_memory = max_memory
 
     def score_pool(self, estimator, X_pool):
@@ -200,7 +222,8 @@ class ExpectedVarianceReduction(SharedParameters):
         Raises
         ------
         TypeError
-            If the estimator makes no posterior draws (`NoDrawsError`).
+            If the estimator makes no posterior draws (`NoDrawsError`), or has no
+            ``predict_proba`` for weights that need it.
         NotFittedError
             If the estimator is not fitted.
         ValueError
@@ -208,6 +231,10 @@ class ExpectedVarianceReduction(SharedParameters):
             fewer than two draws, a classifier knows fewer than two classes, or a
             parameter has a wrong value.
         """
+        given = self._in_weight_space(estimator, X_pool)
+        if given is not None:
+            unit, *given = given
+            return unit * falls_of(*given)
         labels, held, moment = self._given(estimator, X_pool, np.float64, partly=False)
         if held is None:
             found = labels.falls(np.eye(len(moment)), moment)
@@ -216,6 +243,13 @@ class ExpectedVarianceReduction(SharedParameters):
         return labels.unit * found
 
     def select_batch(self, learner, X_pool, n_instances, rng):
+        priority = rng.random(n_rows(X_pool))
+        given = self._in_weight_space(learner, X_pool) if n_instances == 1 else None
+        if given is not None:
+            unit, *given = given
+            row, fall = row_of_largest_fall(*given, priority)
+            self.gains_ = np.array([unit * fall])
+            return np.array([row])
         # One row is chosen in the precision of the factors.
         dtype = None if n_instances == 1 else np.float64
         labels, held, moment = self._given(learner, X_pool, dtype)
@@ -224,12 +258,34 @@ class ExpectedVarianceReduction(SharedParameters):
             held,
             moment,
             n_instances,
-            priority=rng.random(n_rows(X_pool)),
+            priority=priority,
             load=labels.load,
             falls_of_rest=lambda *state: labels.falls(*state, start=n_held),
         )
         self.gains_ = labels.unit * gains
         return rows
+
+    def _in_weight_space(self, estimator, X_pool):
+        """Return the unit of the falls, the pool, its noise and M, or None.
+
+        They are known without factors of each row, if the model has them and can find
+        all rows at once. Weights of targets need the rows in chunks.
+        """
+        if self.target_weights is not None:
+            return None
+        transformers, model = unwrap(estimator)
+        sets = [X for X in (X_pool, self.X_target) if X is not None]
+        is_known = hasattr(model, "weight_space") and not transformers
+        if not is_known or not all(isinstance(X, np.ndarray) for X in sets):
+            return None
+        self._check(X_pool)
+        space, *target = map(model.weight_space, sets)
+        noise = space.noise
+        if self.noise_variance is not None:
+            noise = noise_maker([], model, self.noise_variance, 1, type(self).__name__)
+            noise = noise(X_pool)[:, 0]
+        target = target[0] if target else space
+        return sum_of_outputs(model), space, noise, target.gram() / len(target)
 
     def _given(self, estimator, X_pool, dtype, partly=True):
         """Return the labels of the pool, those of the rows held, and M of the targets.
@@ -238,22 +294,28 @@ class ExpectedVarianceReduction(SharedParameters):
         Unless ``partly``, no rows are held where memory is too small for all.
         """
         self._check(X_pool)
+        weigh = self._weigh(estimator)
         seed = check_seed(self.random_state, type(self).__name__)
         labels = self._labels(estimator, X_pool, seed)
         if self.X_target is not None and not labels.splits:
-            return self._drawn_together(estimator, X_pool, seed)
+            return self._drawn_together(estimator, X_pool, seed, weigh)
         n_held, targets = self._n_held(labels), labels
         holds_all = n_held == labels.n_rows
         held = labels.load(np.arange(n_held)) if partly or holds_all else None
         if self.X_target is not None:
             targets = self._labels(estimator, self.X_target, seed)
-        if targets is labels and holds_all:
+        if targets is labels and holds_all and weigh is None:
             moment = second_moment(held[0], dtype or held[0].dtype)
         else:
-            moment = targets.second_moment()
+            moment = targets.second_moment(weigh)
         return labels, held, moment / targets.n_rows
 
-    def _drawn_together(self, estimator, X_pool, seed):
+    def _weigh(self, estimator):
+        if self.target_weights is None:
+            return None
+        return Doubt(estimator, type(self).__name__)
+
+    def _drawn_together(self, estimator, X_pool, seed, weigh):
         # The draws of a Gaussian process are joint only for the rows of one call.
         transformers, model = unwrap(estimator)
         parts = [transform(transformers, whole(X)) for X in (X_pool, self.X_target)]
@@ -261,8 +323,9 @@ class ExpectedVarianceReduction(SharedParameters):
         blocks, noise = labels.load(np.arange(labels.n_rows))
         n_pool = n_rows(X_pool)
         targets = blocks[n_pool:]
+        weights = None if weigh is None else weigh(whole(self.X_target))
         held = blocks[:n_pool], noise[:n_pool]
-        return labels, held, second_moment(targets) / len(targets)
+        return labels, held, weighted_moment(targets, weights) / len(targets)
 
     def _labels(self, estimator, X, seed):
         return PoolLabels(

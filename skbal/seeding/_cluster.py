@@ -21,10 +21,11 @@ class ClusterSeed(Seed):
 
     Clusters are found on the eigenfunctions of the graph of the pool, weighted as in
     the prior of `skbal.models.GraphClassifier`, so that the first labels name its
-    clusters. Their number is the ``n_clusters_`` of `skbal.features.PoolGraph`. In each
-    cluster, the row is selected whose label tells most about the other rows. It is a
-    typical row. If you want more labels than there are clusters, each next row is the
-    one whose label then tells most about the whole pool.
+    clusters. Their number is the ``n_clusters_`` of `skbal.features.PoolGraph`. A small
+    cluster that is far from all others counts, too. In each cluster, the row is
+    selected whose label tells most about the other rows. It is a typical row. If you
+    want more labels than there are clusters, each next row is the one whose label then
+    tells most about the whole pool.
 
     Parameters
     ----------
@@ -38,7 +39,7 @@ class ClusterSeed(Seed):
         Number of clusters. ``None`` finds it from the eigenvalues, at most
         ``n_instances``.
     tau : float, optional
-        As in `skbal.models.GraphClassifier`.
+        As in `skbal.models.GraphClassifier`, but for "evidence", which needs labels.
     alpha : float, default=3.0
         As in `skbal.models.GraphClassifier`.
     noise_variance : float, default=0.02
@@ -54,7 +55,15 @@ class ClusterSeed(Seed):
     Notes
     -----
     Rows of large clusters come first. A class that is not a cluster of its own, or a
-    rare one, can be missed, even if it lies far from the others.
+    rare one among the others, can be missed.
+
+    A cluster of hardly more rows than ``n_neighbors`` of the graph may show in none of
+    the leading eigenfunctions. If it is far from all others, it is found by another
+    rule: its rows are neighbours of each other, but of no other row, and a step of the
+    random walk leaves it with a probability below 0.1. It then counts as a cluster. It
+    needs 5 different rows: isolated rows are no clusters. At most half of
+    ``n_instances`` are rows of such clusters, those of the largest ones. With fewer
+    than 8 neighbours, fringes of large clusters may be such clusters, too.
 
     Examples
     --------
@@ -104,8 +113,9 @@ class ClusterSeed(Seed):
         graph = self._graph(X, rng)
         field, places = graph.field(self.tau, self.alpha), graph.locate(X)
         rows, noise = field.rows(places), self.noise_variance + field.roughness(places)
-        n_clusters = self._n_clusters(graph)
-        clusters = _clusters(rows, field.variances, n_clusters, rng)
+        islands, leaves = _largest(*graph.islands(places), self.n_instances // 2)
+        n_others = self._n_clusters(graph, leaves)
+        clusters = _clusters(rows, field.variances, islands, n_others, rng)
         first = [
             members[Telling(rows[members], noise[members]).falls().argmax()]
             for members in _by_size(clusters, rng)
@@ -123,11 +133,18 @@ class ClusterSeed(Seed):
         graph.check_up_to_date("features", type(self).__name__)
         return graph
 
-    def _n_clusters(self, graph):
-        most = self.n_instances
+    def _n_clusters(self, graph, leaves):
+        """Return the number of clusters besides the islands."""
+        most, n_islands = self.n_instances, len(leaves)
         if self.n_clusters is not None:
-            return min(self.n_clusters, most)
-        return graph.count_clusters(most)
+            return max(min(self.n_clusters, most) - n_islands, 1)
+        found = graph.count_clusters(most)
+        # The function of an island varies less than the walk leaves it. So those that
+        # vary less than the first function behind the clusters are among the clusters.
+        slowness = 1 - graph.eigenvalues_
+        behind = slowness[found] if found < len(slowness) else np.inf
+        found -= np.count_nonzero(leaves < behind)
+        return max(min(found, most - n_islands), 1)
 
 
 class Telling:
@@ -179,7 +196,28 @@ class Telling:
         self._covariance -= np.outer(c, c) / d
 
 
-def _clusters(rows, variances, n_clusters, rng):
+def _largest(islands, leaves, most):
+    """Return the islands of the rows, but only those with most rows, and their leaves.
+
+    They are numbered anew, from 0.
+    """
+    sizes = np.bincount(islands[islands >= 0], minlength=len(leaves))
+    kept = np.argsort(-sizes, kind="stable")[: min(most, np.count_nonzero(sizes))]
+    number = np.full(len(leaves) + 1, -1)  # the last one is of rows in no island
+    number[kept] = np.arange(len(kept))
+    return number[islands], leaves[kept]
+
+
+def _clusters(rows, variances, islands, n_others, rng):
+    """Return the cluster of each row: its island, or one of the other clusters."""
+    clusters, others = islands.copy(), np.flatnonzero(islands < 0)
+    if others.size:
+        found = _among(rows[others], variances, min(n_others, len(others)), rng)
+        clusters[others] = islands.max() + 1 + found
+    return clusters
+
+
+def _among(rows, variances, n_clusters, rng):
     """Return the cluster of each row, found among directions of the leading columns."""
     seed = next_seed(rng)
     n_columns = 1 + np.searchsorted(np.cumsum(variances), _KEPT * variances.sum())

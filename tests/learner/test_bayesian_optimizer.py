@@ -160,3 +160,21 @@ def test_an_estimator_without_standard_deviations_is_named():
         TypeError, match=r"estimator of BayesianOptimizer .* return_std"
     ):
         optimizer.query(LINE)
+
+
+@pytest.mark.parametrize("dtype", ["datetime64[D]", "timedelta64[D]", np.longdouble])
+def test_numbers_that_no_acquisition_can_take_are_named(dtype):
+    with pytest.raises(TypeError, match="X_pool given to BayesianOptimizer has dtype"):
+        optimizer().query((10 * LINE).astype(int).astype(dtype))
+
+
+def test_a_pipeline_may_take_dates():
+    days = np.arange("2026-01-01", "2026-02-01", dtype="datetime64[D]").reshape(-1, 1)
+    since = FunctionTransformer(lambda X: (X - days[0]).astype(float) / 10)
+    climber = BayesianOptimizer(
+        make_pipeline(since, gaussian_process()),
+        X_training=days[[0, 30]],
+        y_training=HILL[[0, 30]],
+    )
+    indices, _ = climber.query(days)
+    np.testing.assert_array_equal(indices, optimizer().query(LINE)[0])

@@ -14,7 +14,10 @@ from sklearn.base import clone
 from sklearn.datasets import make_moons
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from sklearn.exceptions import NotFittedError
-from sklearn.gaussian_process import GaussianProcessRegressor
+from sklearn.gaussian_process import (
+    GaussianProcessClassifier,
+    GaussianProcessRegressor,
+)
 from sklearn.gaussian_process.kernels import RBF
 from sklearn.linear_model import ARDRegression, BayesianRidge, LogisticRegression
 from sklearn.pipeline import make_pipeline
@@ -109,6 +112,99 @@ def test_an_outlier_is_no_good_question_for_a_mean_variance():
     model.fit(np.eye(2), [0.0, 0.0])
     assert PredictiveVariance(random_state=0)(model, pool)[0] == 0
     assert ExpectedVarianceReduction(random_state=0)(model, pool)[0] == 50
+
+
+# Weights of the targets
+
+
+class KnownDoubt(KnownFactor):
+    """A classifier that knows the probability that it is wrong at a row."""
+
+    classes_ = np.arange(2)
+
+    def __init__(self, factor, doubt):
+        super().__init__(factor)
+        self.doubt = np.asarray(doubt)
+
+    def predict_proba(self, X):
+        wrong = self.doubt[np.asarray(X)[:, 0].astype(int)]
+        return np.stack([wrong, 1 - wrong], axis=1)
+
+
+def uncertain(X_target=None, **parameters):
+    parameters = {"target_weights": "uncertain", "random_state": 0, **parameters}
+    return ExpectedVarianceReduction(X_target, **parameters)
+
+
+@pytest.mark.parametrize("with_targets", [False, True])
+def test_the_score_is_the_weighted_mean_with_a_dense_covariance(with_targets):
+    factor, doubt = random_factor(80), np.random.default_rng(1).uniform(0, 0.5, 80)
+    model, covariance = KnownDoubt(factor, doubt), factor @ factor.T
+    rows = np.arange(60, 80) if with_targets else np.arange(60)
+    of_targets = doubt[rows, np.newaxis] * covariance[rows] ** 2
+    expected = of_targets.mean(axis=0) / (0.5 + covariance.diagonal())
+    strategy = uncertain(rows[:, np.newaxis] if with_targets else None)
+    scores = strategy.score_pool(model, numbered(60))
+    assert_allclose(scores, expected[:60], rtol=1e-10)
+
+
+@pytest.mark.parametrize("max_memory", [None, 500])
+def test_the_weighted_batch_is_that_of_dense_inverses(max_memory):
+    factor, doubt = random_factor(30), np.random.default_rng(1).uniform(0, 0.5, 30)
+    strategy = uncertain(max_memory=max_memory)
+    chosen = strategy(KnownDoubt(factor, doubt), numbered(30), 6)
+    # A target of weight w is one whose function is larger by the root of w.
+    targets = np.sqrt(doubt)[:, np.newaxis] * factor
+    expected, falls = greedy(factor, 0.5, targets, 6)
+    assert_array_equal(chosen, expected)
+    assert_allclose(strategy.gains_, falls, rtol=1e-8)
+
+
+def test_draws_of_a_classifier_are_weighted_by_its_mean():
+    X = random_pool(60)
+    model = RandomForestClassifier(30, random_state=0).fit(X, X[:, 0] + X[:, 1] > 0)
+    pool, draws = random_pool(40), predict_samples(model, random_pool(40))
+    weights = 1 - model.predict_proba(pool).max(axis=1)
+    mean = draws.mean(axis=1)
+    away = (draws - mean[:, np.newaxis]).reshape(40, -1, 2)
+    # Two classes: p and 1 - p, and the label has the variance m (1 - m).
+    across = np.einsum("tk,nk->tn", away[:, :, 0], away[:, :, 0]) / draws.shape[1]
+    falls = 2 * across**2 / np.maximum(mean[:, 0] * mean[:, 1], 1e-9)
+    expected = (weights[:, np.newaxis] * falls).mean(axis=0)
+    assert_allclose(uncertain().score_pool(model, pool), expected, rtol=1e-5, atol=1e-7)
+
+
+def test_a_gaussian_process_has_weights_of_its_targets():
+    X = random_pool(30)
+    process = GaussianProcessClassifier(RBF(1.0, "fixed")).fit(X, X[:, 0] > 0)
+    pool, target = random_pool(12), random_pool(19)[12:]
+    plain = ExpectedVarianceReduction(target[:1], n_draws=50, random_state=0)
+    found = uncertain(target[:1], n_draws=50).score_pool(process, pool)
+    doubt = 1 - process.predict_proba(target[:1]).max()
+    assert_allclose(found, doubt * plain.score_pool(process, pool))
+
+
+def test_what_is_certain_does_not_count():
+    # Rows 0 and 1 tell of each other, and so do rows 2 and 3, with less variance.
+    factor = np.array([[2.0, 0], [2, 0], [0, 1], [0, 1]])
+    model = KnownDoubt(factor, [0, 0, 0.1, 0.1])
+    assert ExpectedVarianceReduction(random_state=0)(model, numbered(4))[0] < 2
+    assert uncertain()(model, numbered(4))[0] >= 2
+
+
+def test_predictions_that_are_all_certain_have_equal_weights():
+    model = KnownDoubt(random_factor(20), np.zeros(20))
+    expected = ExpectedVarianceReduction(random_state=0)(model, numbered(20), 5)
+    assert_array_equal(uncertain()(model, numbered(20), 5), expected)
+
+
+def test_weights_are_of_the_rows_that_a_pipeline_transforms():
+    X, y = make_moons(80, noise=0.1, random_state=0)
+    graph = PoolGraph(n_components=20, random_state=0)
+    pipeline = make_pipeline(StandardScaler(), GraphClassifier(graph, random_state=0))
+    pipeline.fit(X, y)
+    inner = uncertain()(pipeline[-1], pipeline[0].transform(X), 4)
+    assert_array_equal(uncertain()(pipeline, X, 4), inner)
 
 
 # Batches
@@ -559,6 +655,19 @@ VOTE_MODEL = BayesianVoteRegression().fit(numbered(10), VOTES)
         ({"X_target": []}, sampler(DRAWS, 1), ValueError, "X_target of .* is empty"),
         ({"X_target": 3}, sampler(DRAWS, 1), TypeError, "X_target of Expected"),
         ({"max_memory": 0}, sampler(DRAWS, 1), ValueError, "max_memory of Expected"),
+        ({"target_weights": "all"}, sampler(DRAWS, 1), ValueError, "target_weights of"),
+        (
+            {"target_weights": "uncertain"},
+            sampler(DRAWS, 1),
+            TypeError,
+            "needs a classifier with predict_proba, and TableSampler has none",
+        ),
+        (
+            {"target_weights": "uncertain"},
+            KnownDoubt(np.ones((10, 1)), np.ones((10, 2))),
+            ValueError,
+            "predict_proba of KnownDoubt must return",
+        ),
         ({"pool_subsample": 2}, sampler(DRAWS, 1), ValueError, "allows only 2 rows"),
         ({}, BayesianRidge(), NotFittedError, "BayesianRidge"),
         ({}, RandomForestClassifier(), NotFittedError, "RandomForestClassifier"),

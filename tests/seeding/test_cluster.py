@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.datasets import make_moons
 from sklearn.preprocessing import StandardScaler
 
 from skbal.features import PoolGraph
@@ -121,6 +122,77 @@ def test_the_covariance_is_that_of_a_classifier_on_the_rows():
     for row in chosen:
         K = after(K, noise, row)
     np.testing.assert_allclose(factor @ factor.T, K, atol=1e-8)
+
+
+# Small clusters far from all others
+
+
+def far_from(pool, n_rows, seed=0):
+    """Return the pool and some rows 8 standard deviations away, and which these are."""
+    rng, spread = np.random.default_rng(seed), pool.std(axis=0).mean()
+    far = pool.mean(axis=0) + spread * np.array([8, 0])
+    rows = far + 0.3 * spread * rng.normal(size=(n_rows, 2))
+    is_far = np.arange(len(pool) + n_rows) >= len(pool)
+    return np.vstack([pool, rows]), is_far
+
+
+POOLS = {
+    "one cluster": np.random.default_rng(0).normal(size=(290, 2)),
+    "three clusters": blobs([120, 100, 70])[0],
+    "moons": make_moons(290, noise=0.05, random_state=0)[0],
+}
+EACH_POOL = pytest.mark.parametrize("pool", POOLS.values(), ids=POOLS.keys())
+
+
+@EACH_POOL
+@pytest.mark.parametrize("n_far", [5, 8, 10, 12, 20])
+def test_a_small_cluster_far_away_gets_one_of_four_rows(pool, n_far):
+    rows, is_far = far_from(pool, n_far)
+    chosen = ClusterSeed(4, random_state=0).select(rows)
+    assert is_far[chosen].sum() == 1
+
+
+@EACH_POOL
+@pytest.mark.parametrize("n_instances", [4, 8])
+def test_isolated_rows_are_no_clusters(pool, n_instances):
+    rng = np.random.default_rng(1)
+    directions = rng.normal(size=(6, 2))
+    directions /= np.linalg.norm(directions, axis=1, keepdims=True)
+    alone = pool.mean(axis=0) + 12 * pool.std() * directions
+    rows = np.vstack([pool, alone])
+    graph = PoolGraph(random_state=0).fit(rows)
+    assert (graph.islands(graph.locate(rows))[0] < 0).all()
+    chosen = ClusterSeed(n_instances, graph, random_state=0).select(rows)
+    assert (chosen < len(pool)).all()
+
+
+def test_at_most_half_of_the_rows_are_of_small_clusters():
+    sizes = [7, 9, 6, 10, 8]
+    others = np.repeat(
+        [[0.0, 40], [40, 0], [-40, 0], [0, -40], [40, 40]], sizes, axis=0
+    )
+    others += 0.3 * np.random.default_rng(0).normal(size=others.shape)
+    rows = np.vstack([POOLS["one cluster"], others])
+    group = np.concatenate([np.full(290, -1), np.repeat(range(5), sizes)])
+    chosen = ClusterSeed(4, random_state=0).select(rows)
+    assert group[chosen].tolist() == [-1, -1, 3, 1]  # the largest ones
+    chosen = ClusterSeed(12, random_state=0).select(rows)
+    assert set(group[chosen]) == {-1, 0, 1, 2, 3, 4}
+
+
+def test_a_small_cluster_is_one_of_the_clusters_of_a_given_number():
+    rows, is_far = far_from(POOLS["three clusters"], 8)
+    chosen = ClusterSeed(4, n_clusters=4, random_state=0).select(rows)
+    assert is_far[chosen].tolist() == [False, False, False, True]
+
+
+def test_a_pool_of_small_clusters_only():
+    sizes = [8, 7, 7, 6]
+    rows = np.repeat([[0.0, 0], [9, 0], [0, 9], [9, 9]], sizes, axis=0)
+    rows += 0.3 * np.random.default_rng(0).normal(size=rows.shape)
+    chosen = ClusterSeed(8, random_state=0).select(rows)
+    group = np.repeat(range(4), sizes)
+    assert set(group[chosen[:4]]) == {0, 1, 2, 3}
 
 
 def test_labels_are_not_looked_at():

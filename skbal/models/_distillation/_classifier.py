@@ -1,7 +1,7 @@
 """DistilledClassifier: a network from few labels, taught by a model of the pool."""
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
+from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone
 from sklearn.utils.validation import check_is_fitted
 
 from skbal import sampling
@@ -12,6 +12,7 @@ from skbal._utils.pools import n_rows, whole
 from skbal._utils.tags import tags_of
 from skbal._utils.transactions import all_or_nothing
 from skbal.base import PosteriorSamplerMixin
+from skbal.models._accuracy import AccuracyMixin
 from skbal.models._distillation._students import check_student, is_a_classifier, teach
 from skbal.models._dropout._classifier import MCDropoutClassifier
 from skbal.models._graph._classifier import GraphClassifier
@@ -34,7 +35,7 @@ def _check_pool(X_pool, name, owner):
 
 class DistilledClassifier(
     KnowsItsParameters,
-    ClassifierMixin,
+    AccuracyMixin,
     PosteriorSamplerMixin,
     MetaEstimatorMixin,
     BaseEstimator,

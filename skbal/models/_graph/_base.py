@@ -12,6 +12,8 @@ from skbal._utils.names import KnowsItsParameters
 from skbal._utils.parameters import (
     check_parameters,
     count_in_memory,
+    either,
+    option,
     own,
     positive,
     seed,
@@ -22,6 +24,10 @@ from skbal._utils.weights import check_row_weights
 from skbal.features import PoolGraph
 from skbal.models._chunked_draws import ChunkedDrawsMixin
 from skbal.models._graph._evidence import Evidence
+from skbal.models._graph._labelled import LabelledRows
+from skbal.models._graph._weight_space import WeightSpace
+
+EVIDENCE = "evidence"  # the value of tau that asks the labels
 
 
 def check_graph(value, name, owner):
@@ -42,7 +48,7 @@ class GraphField(KnowsItsParameters, ChunkedDrawsMixin, BaseEstimator):
 
     _parameter_rules = {
         "graph": own(check_graph, "a PoolGraph or None", "near", none=True),
-        "tau": positive(none=True),
+        "tau": either(positive(none=True), option(EVIDENCE)),
         "alpha": positive(),
         "noise_variance": positive(),
         "n_draws": count_in_memory(),
@@ -100,25 +106,45 @@ class GraphField(KnowsItsParameters, ChunkedDrawsMixin, BaseEstimator):
         check_parameters(self)
         weights = check_row_weights(sample_weight, X, type(self).__name__)
         graph = self._new_graph(X, weights)
-        field = graph.field(self.tau, self.alpha)
-        return graph, field, float(self.noise_variance)
+        finds_tau = isinstance(self.tau, str)
+        field = graph.field(None if finds_tau else self.tau, self.alpha)
+        return graph, field, float(self.noise_variance), finds_tau
 
     def _begun(self):
         """Return what `_begin` returned, for labels that are added."""
-        return self.graph_, self._field, self.noise_variance_
+        finds_tau = isinstance(self._known, LabelledRows)
+        return self.graph_, self._field, self.noise_variance_, finds_tau
 
-    def _evidence_of(self, prior, X, targets, sample_weight):
-        owner, (graph, field, noise_variance) = type(self).__name__, prior
+    def _told_by(self, prior, X, targets, sample_weight):
+        """Return what labels tell: sums, or the rows themselves if they tell of tau."""
+        owner, (graph, field, noise_variance, finds_tau) = type(self).__name__, prior
         places = graph.locate(X)
         weights = check_row_weights(sample_weight, X, owner)
+        if finds_tau:
+            return LabelledRows.of(field, places, targets, weights)
         noise = noise_variance + field.roughness(places)
         return Evidence.of(field.rows(places), targets, noise, weights)
 
-    def _finish(self, prior, evidence, middle):
-        graph, field, noise_variance = prior
+    def _settled(self, prior, known):
+        """Return the prior and the sums over labels, with tau found if it is to be."""
+        graph, field, noise_variance, finds_tau = prior
+        if not finds_tau:
+            return prior, known
+        first = graph.field(None, field.alpha)
+        tau = known.best_tau(first, noise_variance, self._log_evidence)
+        field = graph.field(tau, field.alpha)
+        evidence = known.evidence(field.variances, noise_variance)
+        return (graph, field, noise_variance, finds_tau), evidence
+
+    @abstractmethod
+    def _log_evidence(self, evidence):
+        """Return the log density of the labels, or None if they tell nothing of tau."""
+
+    def _finish(self, prior, known, evidence, middle):
+        graph, field, noise_variance, _ = prior
         posterior = evidence.posterior(middle, type(self).__name__)
         # A copy, which keeps what was learned if the user fits the graph to other rows.
-        self.graph_, self._field, self._evidence = copy.copy(graph), field, evidence
+        self.graph_, self._field, self._known = copy.copy(graph), field, known
         self._posterior, self._middle = posterior, middle
         self.prior_variances_, self.tau_ = field.variances, field.tau
         self.noise_variance_ = noise_variance
@@ -144,9 +170,8 @@ class GraphField(KnowsItsParameters, ChunkedDrawsMixin, BaseEstimator):
         -------
         factor : ndarray of shape (n_samples, n_components)
         """
-        functions, field = self._located(X).means(self._field.functions), self._field
-        roots = np.diag(np.sqrt(field.variances))
-        return functions @ self._posterior.factor(roots).astype(functions.dtype)
+        functions = self._located(X).means(self._field.functions)
+        return functions @ self._root().astype(functions.dtype)
 
     def label_variance(self, X):
         """Return the variance of a label around the field at each row.
@@ -164,6 +189,32 @@ class GraphField(KnowsItsParameters, ChunkedDrawsMixin, BaseEstimator):
         """
         return self._noise(self._located(X))
 
+    def weight_space(self, X):
+        """Return the field at rows as functions of the rows times weights.
+
+        It is what ``covariance_factor`` and ``label_variance`` say, for many rows.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, ...)
+            Rows of the form passed to ``fit``.
+
+        Returns
+        -------
+        space : WeightSpace
+            ``functions(rows)`` of shape (n_taken, n_components) gives the functions of
+            some rows, and ``root`` the root of the covariance of the weights, so that
+            ``functions(rows) @ root`` is the ``covariance_factor`` of these rows.
+            ``noise`` of shape (n_samples,) is the ``label_variance``, and ``gram()``
+            the sum over all rows of ``phi phi'`` for the functions phi of a row.
+        """
+        places = self._located(X)
+        return WeightSpace(self._field, places, self._noise(places), self._root())
+
+    def _root(self):
+        """Return a root of the posterior covariance of the weights."""
+        return self._posterior.factor(np.diag(np.sqrt(self._field.variances)))
+
     def _noise(self, places):
         """Return the variance of a label at rows: noise, and change to neighbours."""
         return self.noise_variance_ + self._field.roughness(places)
@@ -179,11 +230,13 @@ class GraphField(KnowsItsParameters, ChunkedDrawsMixin, BaseEstimator):
         have shape (n_rows,), in units of ``output_covariance_``.
         """
         places = self._located(X)
-        rows, noise = self._field.rows(places), self._noise(places)
-        mean = np.empty((len(rows), self._posterior.mean.shape[1]))
-        variance = np.empty(len(rows))
-        for part in chunks(len(rows), rows_within(24 * rows.shape[1])):
-            some = rows[part].astype(np.float64)
+        noise, (n_components, n_outputs) = (
+            self._noise(places),
+            self._posterior.mean.shape,
+        )
+        mean, variance = np.empty((len(places), n_outputs)), np.empty(len(places))
+        for part in chunks(len(places), rows_within(24 * n_components)):
+            some = self._field.rows(places[part]).astype(np.float64)
             mean[part] = some @ self._posterior.mean + self._middle
             variance[part] = np.square(self._posterior.factor(some)).sum(axis=1)
         return mean, variance, noise
@@ -191,7 +244,7 @@ class GraphField(KnowsItsParameters, ChunkedDrawsMixin, BaseEstimator):
     def _value_chunks(self, X, n_draws, seed):
         """Yield rows, draws of the field (n_rows, n_draws, n_outputs), label noise."""
         places = self._located(X)
-        rows, noise = self._field.rows(places), self._noise(places)
+        noise = self._noise(places)
         n_components, n_outputs = self._posterior.mean.shape
         # The draws are the first axis, so draw k does not depend on n_draws.
         shape = (n_draws, n_components, n_outputs)
@@ -200,8 +253,9 @@ class GraphField(KnowsItsParameters, ChunkedDrawsMixin, BaseEstimator):
         normal = normal.swapaxes(0, 1).reshape(n_components, -1)
         weights = self._posterior.deviations(normal)
         weights += np.tile(self._posterior.mean, n_draws)
-        for part in chunks(len(rows), rows_within(32 * weights.shape[1])):
-            values = rows[part].astype(np.float64) @ weights
+        size = rows_within(32 * weights.shape[1] + 24 * n_components)
+        for part in chunks(len(places), size):
+            values = self._field.rows(places[part]).astype(np.float64) @ weights
             values = values.reshape(-1, n_draws, n_outputs) + self._middle
             yield part, values, noise[part]
 

@@ -2,19 +2,19 @@
 
 import numpy as np
 from scipy.special import softmax
-from sklearn.base import ClassifierMixin
 from sklearn.utils import assert_all_finite, column_or_1d
 from sklearn.utils.validation import check_is_fitted
 
 from skbal._utils.labels import check_answers, check_classes
 from skbal._utils.pools import n_rows
 from skbal._utils.random import check_seed
+from skbal.models._accuracy import AccuracyMixin
 from skbal.models._graph._base import GraphField, check_rows_of
 
 _LOGISTIC = 2 / np.sqrt(np.pi)  # its slope at 0 is that of the normal distribution
 
 
-class GraphClassifier(ClassifierMixin, GraphField):
+class GraphClassifier(AccuracyMixin, GraphField):
     """Learns classes from very few labels by a Gaussian field on the graph of a pool.
 
     The unlabelled pool tells which rows belong together, so a few labels are enough to
@@ -28,11 +28,12 @@ class GraphClassifier(ClassifierMixin, GraphField):
         The graph of the pool, fitted. ``clone`` neither copies nor refits it. ``None``,
         or a graph that is not fitted, builds one of the rows passed to `fit`, which
         uses no unlabelled rows.
-    tau : float, optional
+    tau : float or "evidence", optional
         One minus the eigenvalue at which the prior variance has fallen to
         ``2**-alpha``. A smaller value makes the field smoother. ``None`` takes the
         first eigenfunction behind the graph's ``n_clusters_``, so that the field varies
-        between clusters and little within one.
+        between clusters and little within one. "evidence" finds it from the labels at
+        each fit; see Notes.
     alpha : float, default=3.0
         How fast the prior variance of an eigenfunction falls with its eigenvalue:
         ``(tau / (tau + 1 - eigenvalue)) ** alpha`` [2]_.
@@ -52,7 +53,7 @@ class GraphClassifier(ClassifierMixin, GraphField):
     graph_ : PoolGraph
         The graph.
     tau_ : float
-        As given, or as found from the graph.
+        As given, or as found from the graph or the labels.
     prior_variances_ : ndarray of shape (n_components,)
         Prior variance of the weight of each eigenfunction. The mean variance of the
         field over the nodes of the graph is 1.
@@ -86,7 +87,12 @@ class GraphClassifier(ClassifierMixin, GraphField):
     is that its noisy value is the largest, ``softmax(2 f / sqrt(pi s))``, as in
     `LastLayerClassifier`.
 
-    The covariance does not depend on the labels, only on which rows have one.
+    The covariance does not depend on the labels, only on which rows have one. With
+    ``tau="evidence"`` it depends on them through tau: the value of about thirty that is
+    most probable, given the density of the one-hot labels under the prior, and a broad
+    prior of log(tau) around the value of the graph, with standard deviation 2. A label
+    then takes tens of milliseconds, since `partial_fit` finds tau again. With labels of
+    a single class, tau is that of the graph.
 
     References
     ----------
@@ -158,8 +164,8 @@ class GraphClassifier(ClassifierMixin, GraphField):
         y = self._check_labels(X, y)
         prior = self._begin(X, sample_weight)
         classes = np.unique(y)
-        evidence = self._evidence_of(prior, X, _one_hot(y, classes), sample_weight)
-        return self._learned(prior, evidence, classes)
+        known = self._told_by(prior, X, _one_hot(y, classes), sample_weight)
+        return self._learned(prior, known, classes)
 
     def partial_fit(self, X, y, classes=None, sample_weight=None):
         """Add labels to those learned so far.
@@ -190,15 +196,16 @@ class GraphClassifier(ClassifierMixin, GraphField):
         prior = self._begin(X, sample_weight) if first else self._begun()
         more = [y] if classes is None else [y, np.asarray(classes)]
         known = np.unique(np.concatenate(more if first else [self.classes_, *more]))
-        new = self._evidence_of(prior, X, _one_hot(y, known), sample_weight)
+        new = self._told_by(prior, X, _one_hot(y, known), sample_weight)
         if not first:
             places = np.searchsorted(known, self.classes_)
-            new = self._evidence.with_outputs(places, len(known)) + new
+            new = self._known.with_outputs(places, len(known)) + new
         return self._learned(prior, new, known)
 
-    def _learned(self, prior, evidence, classes):
+    def _learned(self, prior, known, classes):
         draw_seed = check_seed(self.random_state, type(self).__name__)
-        self._finish(prior, evidence, 1 / len(classes))
+        prior, evidence = self._settled(prior, known)
+        self._finish(prior, known, evidence, 1 / len(classes))
         self.classes_, self.draw_seed_ = classes, draw_seed
         return self
 
@@ -210,6 +217,14 @@ class GraphClassifier(ClassifierMixin, GraphField):
         assert_all_finite(y, input_name="y")
         check_classes(y, owner)
         return y
+
+    def _log_evidence(self, evidence):
+        n_classes = evidence.cross.shape[1]
+        if n_classes == 1:
+            return None
+        share = 1 / n_classes
+        posterior = evidence.posterior(share, type(self).__name__)
+        return evidence.log_likelihood(share, posterior, share * (1 - share)).sum()
 
     def _scales(self):
         share = 1 / len(self.classes_)

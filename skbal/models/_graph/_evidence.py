@@ -25,6 +25,8 @@ class Evidence:
         Sums of 1, of the targets, and of their squares.
     n_rows : float
         Number of rows.
+    log_noise : float
+        Sum of the logarithms of the variances of the labels.
     """
 
     gram: np.ndarray
@@ -32,6 +34,7 @@ class Evidence:
     cross: np.ndarray
     squares: np.ndarray
     n_rows: float
+    log_noise: float
 
     @classmethod
     def of(cls, rows, targets, variances, weights):
@@ -58,6 +61,7 @@ class Evidence:
             weighted @ targets,
             np.einsum("n,pno->po", precision, powers),
             weights.sum(),
+            weights @ np.log(variances),
         )
 
     def __add__(self, other):
@@ -68,6 +72,7 @@ class Evidence:
             self.cross + other.cross,
             self.squares + other.squares,
             self.n_rows + other.n_rows,
+            self.log_noise + other.log_noise,
         )
 
     def with_outputs(self, places, n_outputs):
@@ -85,7 +90,8 @@ class Evidence:
         squares = np.zeros((3, n_outputs))
         squares[0] = self.squares[0, 0]
         squares[1:, places] = self.squares[1:]
-        return Evidence(self.gram, self.level, cross, squares, self.n_rows)
+        others = self.n_rows, self.log_noise
+        return Evidence(self.gram, self.level, cross, squares, *others)
 
     def posterior(self, middle, owner):
         """Return the posterior of the weights over their prior standard deviations.
@@ -115,3 +121,26 @@ class Evidence:
         total = squares - 2 * middle * sums + middle**2 * ones
         explained = (cross * posterior.mean).sum(axis=0)
         return np.maximum(total - explained, 0) / self.n_rows
+
+    def log_likelihood(self, middle, posterior, scale):
+        """Return the log density of the targets of each output before they are known.
+
+        They are normal with mean ``middle`` and covariance ``scale * (K + N)``.
+
+        Parameters
+        ----------
+        middle : float or ndarray of shape (n_outputs,)
+            Prior mean of the field.
+        posterior : CholeskyPosterior
+            As `posterior` returns it.
+        scale : float or ndarray of shape (n_outputs,)
+            Mean prior variance of the field.
+
+        Returns
+        -------
+        log_likelihood : ndarray of shape (n_outputs,)
+        """
+        log_det = self.log_noise + posterior.log_det_ratio
+        squares = self.misfit(middle, posterior) / scale
+        per_row = np.log(2 * np.pi * scale) + squares
+        return -(self.n_rows * per_row + log_det) / 2

@@ -2,12 +2,12 @@
 
 import numpy as np
 from scipy import special
-from sklearn.base import ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
 from skbal._utils.labels import check_classes
 from skbal._utils.parameters import check_parameters, option
 from skbal._utils.random import stream
+from skbal.models._accuracy import AccuracyMixin
 from skbal.models._dropout._classifier import MCDropoutClassifier
 from skbal.models._laplace._base import LaplaceNetwork, with_ones
 from skbal.models._laplace._class_columns import network_class_weights
@@ -29,7 +29,7 @@ _CURVATURES = {
 }
 
 
-class LaplaceClassifier(ClassifierMixin, LaplaceNetwork):
+class LaplaceClassifier(AccuracyMixin, LaplaceNetwork):
     """A network with a Gaussian posterior of its last-layer weights, by Laplace.
 
     The network is trained, or used as it is, and cut before its last dense layer. The

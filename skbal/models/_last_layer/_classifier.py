@@ -5,7 +5,6 @@ Draws of the noise-free regression become class probabilities by
 """
 
 import numpy as np
-from sklearn.base import ClassifierMixin
 from sklearn.utils import check_consistent_length, column_or_1d
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
@@ -13,12 +12,13 @@ from sklearn.utils.validation import check_is_fitted
 from skbal._utils.arrays import check_length_known
 from skbal._utils.labels import check_answers, check_classes
 from skbal._utils.parameters import check_parameters, count_in_memory
+from skbal.models._accuracy import AccuracyMixin
 from skbal.models._dropout._classifier import MCDropoutClassifier
 from skbal.models._last_layer._base import LastLayer, head_has, joined
 from skbal.models._last_layer._labels import label_probabilities
 
 
-class LastLayerClassifier(ClassifierMixin, LastLayer):
+class LastLayerClassifier(AccuracyMixin, LastLayer):
     """A network whose last dense layer is replaced by regression of one-hot labels.
 
     The network is trained as a classifier, or used as it is, and cut before its last

@@ -2,7 +2,7 @@
 
 import numpy as np
 from scipy import special
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from skbal._utils.arrays import validate_rows
@@ -23,6 +23,7 @@ from skbal._utils.random import check_seed, stream
 from skbal._utils.threads import one_thread
 from skbal._utils.validation import FLOAT_DTYPES
 from skbal._utils.weights import check_row_weights
+from skbal.models._accuracy import AccuracyMixin
 from skbal.models._chunked_draws import ChunkedDrawsMixin
 from skbal.models._logistic._posterior import ClassWeights, Labelled, check_size
 from skbal.models._logistic._search import EvidenceSearch
@@ -36,7 +37,7 @@ _LOGIT_VARIANCES = (1e-4, 9.0)
 
 
 class BayesianLogisticRegression(
-    KnowsItsParameters, ClassifierMixin, ChunkedDrawsMixin, BaseEstimator
+    KnowsItsParameters, AccuracyMixin, ChunkedDrawsMixin, BaseEstimator
 ):
     """Logistic regression of two or more classes with a Gaussian posterior, by Laplace.
 

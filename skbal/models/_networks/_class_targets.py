@@ -1,12 +1,12 @@
 """Networks whose targets are class labels."""
 
 import numpy as np
-from sklearn.base import ClassifierMixin
 from sklearn.preprocessing import LabelEncoder
 from sklearn.utils import compute_sample_weight
 
 from skbal._utils.labels import check_classes
 from skbal._utils.lazy import lazy_module
+from skbal.models._accuracy import AccuracyMixin
 from skbal.models._networks import _plain_data
 from skbal.models._networks import _rules as rules
 
@@ -39,7 +39,7 @@ def are_soft(y):
     return len(shape) == 2 and shape[1] > 1
 
 
-class ClassTargets(ClassifierMixin):
+class ClassTargets(AccuracyMixin):
     """Learns class labels by the cross-entropy; draws are class probabilities.
 
     A subclass has the parameter ``class_weight``. Labels may be soft: a column of
