@@ -7,8 +7,9 @@ by `ExpectedVarianceReduction` among all rows. Ten lines of NumPy do the same, w
 functions of the pool at hand in the precision of the graph: they find no rows, break no
 ties and check nothing.
 
-Run as ``python -m benchmarks.speed.bench_pool_graph`` for 60,000 rows, which takes two
-minutes, and with ``--rows 1000000``, which takes an hour and 10 GB. Not run by asv.
+Run as ``python -m benchmarks.speed.bench_pool_graph`` for 60,000 rows, which takes some
+minutes. ``--rows 1000000 --components 50`` takes half an hour of processor time, nearly
+all of it for neighbours, and 2.5 GB. Not run by asv.
 """
 
 import resource
