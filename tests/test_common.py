@@ -128,7 +128,6 @@ OTHER_NETWORKS = [
     MCDropoutRegressor(lr=0.03, max_epochs=10, random_state=0),
     DeepEnsembleClassifier(**ENSEMBLE),
     EnsembleOfOneVoteEach(**ENSEMBLE),
-    NetworkOfOneVoteEach(**DROPOUT),
     NetworkOfOneVoteEach(likelihood="beta-binomial", **DROPOUT),
     LAST_LAYERS[1],
     *LAPLACES[:2],

@@ -15,7 +15,12 @@ README = Path(__file__).parents[1] / "README.md"
 INSTALL = "pip install torch skorch safetensors"
 MODULES = ["DropoutMLP", "GalCNN", "GalaxyCNN"]
 ESTIMATORS = sorted({*skbal.models.__all__} - {*MODULES, "RandomShift"})
-NETWORKS = [name for name in ESTIMATORS if uses_torch(getattr(skbal.models, name))]
+WITH_A_STUDENT = "DistilledClassifier"  # which is a network by default
+NETWORKS = [
+    name
+    for name in ESTIMATORS
+    if uses_torch(getattr(skbal.models, name)) or name == WITH_A_STUDENT
+]
 
 pytestmark = pytest.mark.skipif(
     find_spec("torch") is not None, reason="torch is installed here"

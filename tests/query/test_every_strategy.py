@@ -84,7 +84,6 @@ def test_every_public_strategy_is_tested():
 
 
 @pytest.mark.slow
-@pytest.mark.versions
 @pytest.mark.parametrize(("name", "kind", "parameters"), CASES)
 def test_a_strategy_keeps_its_promises(name, kind, parameters, estimators):
     pool = np.random.default_rng(1).normal(size=(40, 2))

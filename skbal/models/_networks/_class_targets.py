@@ -33,7 +33,7 @@ def are_soft(y):
     (True, False, False)
     """
     try:
-        shape = np.shape(y)
+        shape = np.asarray(y).shape
     except ValueError:  # rows that differ in length
         return False
     return len(shape) == 2 and shape[1] > 1

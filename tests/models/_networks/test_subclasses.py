@@ -50,12 +50,12 @@ def history(model, strategy, y, n_jobs):
 
 if __name__ == "__main__":
     rng = np.random.default_rng(0)
-    X = rng.normal(size=(300, 30)).astype(np.float32)
+    X = rng.normal(size=(120, 30)).astype(np.float32)
     yes = np.round(4 + X[:, 0]).clip(0, 9)
     for strategy, y, classes in [
         (BALD(), (yes > 4).astype(int), (DropoutClasses, EnsembleOfClasses)),
         (PredictiveVariance(), yes, (DropoutNumbers, EnsembleOfNumbers)),
-        (VoteBALD(), np.stack([yes, [9] * 300], 1), (DropoutVotes, EnsembleOfVotes)),
+        (VoteBALD(), np.stack([yes, [9] * 120], 1), (DropoutVotes, EnsembleOfVotes)),
     ]:
         for cls, few in zip(classes, ("n_draws", "n_members")):
             size = {few: 3, "module__hidden_units": (200, 200)}
