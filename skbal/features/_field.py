@@ -9,7 +9,7 @@ from skbal._utils.chunks import chunks, rows_within
 from skbal.features._places import weighted_squares
 from skbal.features._row_sums import RowSums
 
-_LEAST = 1e-5  # a smaller tau would be less than the eigenvalues are known to
+LEAST_TAU = 1e-5  # a smaller one would be less than the eigenvalues are known to
 _FLAT = 4.0  # times the largest 1 - eigenvalue: a larger tau changes little
 
 
@@ -64,7 +64,7 @@ class Field:
         tau, alpha : float
             As `GraphClassifier` takes them.
         """
-        tau = _default_tau(graph) if tau is None else float(tau)
+        tau = graph.tau_behind(graph.n_clusters_) if tau is None else float(tau)
         values = graph.eigenvalues_
         variances = _variances(tau, alpha, values, sums.mean_squares)
         squares = weighted_squares(functions, variances)
@@ -130,8 +130,10 @@ class Field:
             Ascending, each about ``sqrt(2)`` times the one before.
         """
         slowness = 1 - self.eigenvalues
-        behind = slowness[slowness > _LEAST]
-        first, last = (behind.min(), slowness.max()) if behind.size else (_LEAST,) * 2
+        behind = slowness[slowness > LEAST_TAU]
+        first = last = LEAST_TAU
+        if behind.size:
+            first, last = behind.min(), slowness.max()
         last *= _FLAT
         return np.geomspace(first, last, 2 + int(2 * np.log2(last / first)))
 
@@ -182,9 +184,3 @@ def _variances(tau, alpha, eigenvalues, mean_squares):
     """Return prior variances of the weights, for a mean variance of 1 over nodes."""
     variances = (tau / (tau + 1 - eigenvalues)) ** alpha
     return variances / (variances @ mean_squares)
-
-
-def _default_tau(graph):
-    """Return one minus the first eigenvalue behind those of clusters."""
-    behind = min(graph.n_clusters_, len(graph.eigenvalues_) - 1)
-    return float(max(1 - graph.eigenvalues_[behind], _LEAST))

@@ -31,7 +31,7 @@ from skbal.exceptions import NumericalWarning
 from skbal.features._affinity import affinity_matrix
 from skbal.features._coordinates import Coordinates
 from skbal.features._eigenfunctions import eigenfunctions
-from skbal.features._field import Field
+from skbal.features._field import LEAST_TAU, Field
 from skbal.features._gap import n_clusters_of
 from skbal.features._islands import islands_of
 from skbal.features._known_rows import KnownRows, can_be_known
@@ -447,6 +447,23 @@ class PoolGraph(
         """
         check_is_fitted(self)
         return n_clusters_of(self.eigenvalues_, most)
+
+    def tau_behind(self, n_clusters):
+        """Return the ``tau`` of a field that varies between so many clusters.
+
+        Parameters
+        ----------
+        n_clusters : int
+            Number of clusters.
+
+        Returns
+        -------
+        tau : float
+            One minus the first eigenvalue behind those of the clusters.
+        """
+        check_is_fitted(self)
+        behind = min(n_clusters, len(self.eigenvalues_) - 1)
+        return float(max(1 - self.eigenvalues_[behind], LEAST_TAU))
 
     def islands(self, places):
         """Return which rows are in small clusters far from all others.

@@ -115,7 +115,9 @@ class ClusterSeed(Seed):
         rows, noise = field.rows(places), self.noise_variance + field.roughness(places)
         islands, leaves = _largest(*graph.islands(places), self.n_instances // 2)
         n_others = self._n_clusters(graph, leaves)
-        clusters = _clusters(rows, field.variances, islands, n_others, rng)
+        smooth = graph.field(self._tau_of_clusters(graph), self.alpha)
+        leading = rows if smooth is field else smooth.rows(places)
+        clusters = _clusters(leading, smooth.variances, islands, n_others, rng)
         first = [
             members[Telling(rows[members], noise[members]).falls().argmax()]
             for members in _by_size(clusters, rng)
@@ -132,6 +134,18 @@ class ClusterSeed(Seed):
             return clone(graph).fit(X)
         graph.check_up_to_date("features", type(self).__name__)
         return graph
+
+    def _tau_of_clusters(self, graph):
+        """Return the smoothness that suits as many clusters as there are labels for.
+
+        The default of the field suits all clusters of the graph. If they are more than
+        the labels, it tells apart what is then one cluster, and which of them are
+        joined is chance.
+        """
+        if self.tau is not None or self.n_clusters is not None:
+            return self.tau
+        found = graph.count_clusters(self.n_instances)
+        return graph.tau_behind(found) if found < graph.n_clusters_ else None
 
     def _n_clusters(self, graph, leaves):
         """Return the number of clusters besides the islands."""

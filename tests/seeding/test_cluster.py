@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.datasets import make_moons
+from sklearn.datasets import make_blobs, make_moons
 from sklearn.preprocessing import StandardScaler
 
 from skbal.features import PoolGraph
@@ -150,6 +150,18 @@ def test_a_small_cluster_far_away_gets_one_of_four_rows(pool, n_far):
     rows, is_far = far_from(pool, n_far)
     chosen = ClusterSeed(4, random_state=0).select(rows)
     assert is_far[chosen].sum() == 1
+
+
+def test_with_fewer_rows_than_clusters_each_group_of_clusters_gets_one():
+    groups = np.array([[0, 0], [16, 0], [0, 16], [16, 16]])
+    parts = np.array([[0, 0], [5, 0], [0, 5]])
+    centers = (groups[:, np.newaxis] + parts).reshape(-1, 2)
+    X, part = make_blobs(600, centers=centers, random_state=0)
+    graph = PoolGraph(random_state=0).fit(X)
+    assert graph.n_clusters_ == 12
+    for seed in range(10):
+        rows = ClusterSeed(4, graph, random_state=seed).select(X)
+        assert set(part[rows] // 3) == {0, 1, 2, 3}
 
 
 @EACH_POOL

@@ -6,8 +6,7 @@ from sklearn.utils import assert_all_finite, column_or_1d
 from sklearn.utils.validation import check_is_fitted
 
 from skbal._utils.labels import check_answers, check_classes
-from skbal._utils.pools import n_rows
-from skbal._utils.random import check_seed
+from skbal._utils.logistic_normal import mean_of_softmax
 from skbal.models._accuracy import AccuracyMixin
 from skbal.models._graph._base import GraphField, check_rows_of
 
@@ -41,10 +40,9 @@ class GraphClassifier(AccuracyMixin, GraphField):
         Variance of a label around the field, over the mean prior variance of the field.
         Raise it if labels are wrong now and then.
     n_draws : int, default=100
-        Number of posterior draws that ``predict_proba`` averages over, and that
-        ``predict_samples`` makes by default.
+        Number of posterior draws that ``predict_samples`` makes by default.
     random_state : None, int or numpy.random.RandomState, default=None
-        Seeds the draws used by ``predict_proba``.
+        Seeds the graph that is built if none is given that is fitted.
 
     Attributes
     ----------
@@ -62,8 +60,6 @@ class GraphClassifier(AccuracyMixin, GraphField):
     output_covariance_ : ndarray of shape (n_classes, n_classes)
         Prior covariance between classes: the variance of a one-hot label of equally
         frequent classes, times the identity.
-    draw_seed_ : int
-        The seed of the draws used by ``predict_proba``.
     n_features_in_ : int
         Number of features of a row, if rows have a second axis.
     feature_names_in_ : ndarray of str
@@ -85,7 +81,10 @@ class GraphClassifier(AccuracyMixin, GraphField):
 
     For a draw f of the field at a row with label variance s, the probability of class c
     is that its noisy value is the largest, ``softmax(2 f / sqrt(pi s))``, as in
-    `LastLayerClassifier`.
+    `LastLayerClassifier`. ``predict_proba`` is the mean of this over the posterior, by
+    quadrature. The mean of a hundred draws would move the boundaries between classes:
+    after 12 labels of 30,000 digits, the accuracy then varied by half a point from seed
+    to seed.
 
     The covariance does not depend on the labels, only on which rows have one. With
     ``tau="evidence"`` it depends on them through tau: the value of about thirty that is
@@ -203,10 +202,9 @@ class GraphClassifier(AccuracyMixin, GraphField):
         return self._learned(prior, new, known)
 
     def _learned(self, prior, known, classes):
-        draw_seed = check_seed(self.random_state, type(self).__name__)
         prior, evidence = self._settled(prior, known)
         self._finish(prior, known, evidence, 1 / len(classes))
-        self.classes_, self.draw_seed_ = classes, draw_seed
+        self.classes_ = classes
         return self
 
     def _check_labels(self, X, y):
@@ -250,7 +248,7 @@ class GraphClassifier(AccuracyMixin, GraphField):
         return self.classes_[best]
 
     def predict_proba(self, X):
-        """Return class probabilities, averaged over ``n_draws`` posterior draws.
+        """Return the mean of the class probabilities over the posterior.
 
         Parameters
         ----------
@@ -263,11 +261,10 @@ class GraphClassifier(AccuracyMixin, GraphField):
             The probabilities, with columns in the order of ``classes_``.
         """
         check_is_fitted(self)
-        mean = np.empty((n_rows(X), len(self.classes_)))
-        n_draws = self._check_n_draws(None)
-        for rows, draws in self._draw_chunks(X, n_draws, self.draw_seed_):
-            mean[rows] = draws.mean(axis=1)
-        return mean / mean.sum(axis=1, keepdims=True)
+        mean, variance, noise = self._moments(X)
+        slope = _LOGISTIC / np.sqrt(noise * self._scales()[0])
+        variance = variance * self._scales()[0] * slope**2
+        return mean_of_softmax(mean * slope[:, np.newaxis], variance)
 
     def _draw_chunks(self, X, n_draws, seed):
         for rows, values, noise in self._value_chunks(X, n_draws, seed):

@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from scipy.special import softmax
+from scipy.integrate import quad
+from scipy.special import expit, softmax
 from scipy.stats import norm
 from sklearn.model_selection import GridSearchCV
 from sklearn.semi_supervised import LabelSpreading
@@ -73,12 +74,35 @@ def test_draws_are_the_softmax_of_draws_of_the_field():
     assert (np.abs(np.cov(fields) - covariance) < 5 * error).all()
 
 
-def test_probabilities_are_the_mean_of_draws_of_the_stored_seed():
-    draws = predict_samples(MODEL, NEW, n_draws=100, random_state=MODEL.draw_seed_)
-    expected = draws.mean(axis=1)
-    np.testing.assert_allclose(MODEL.predict_proba(NEW), expected, atol=1e-12)
-    best = MODEL.classes_[expected.argmax(axis=1)]
+def test_probabilities_are_the_mean_over_the_posterior():
+    draws = predict_samples(MODEL, NEW, n_draws=4000, random_state=0)
+    found = MODEL.predict_proba(NEW)
+    error = draws.std(axis=1) / np.sqrt(4000)
+    assert (np.abs(found - draws.mean(axis=1)) < 5 * error + 0.01).all()
+    best = MODEL.classes_[found.argmax(axis=1)]
     np.testing.assert_array_equal(MODEL.predict(NEW), best)
+
+
+def test_two_classes_have_the_probability_of_their_difference():
+    labels = LABELS > 1
+    model = GraphClassifier(GRAPH).fit(X_LABELLED, labels)
+    (mean, spread), noise = moments(model, NEW), model.label_variance(NEW) / 4
+    gap, variance = mean[:, 1] - mean[:, 0], 2 * np.diag(spread) / 4
+    slope = 2 / np.sqrt(np.pi * noise)
+
+    def probability(row):
+        std = np.sqrt(variance[row])
+        return quad(
+            lambda z: expit(slope[row] * (gap[row] + std * z)) * norm.pdf(z), -9, 9
+        )[0]
+
+    expected = [probability(row) for row in range(len(NEW))]
+    np.testing.assert_allclose(model.predict_proba(NEW)[:, 1], expected, atol=1e-6)
+
+
+def test_probabilities_depend_on_no_seed_and_no_number_of_draws():
+    again = GraphClassifier(GRAPH, n_draws=3, random_state=7).fit(X_LABELLED, LABELS)
+    np.testing.assert_array_equal(again.predict_proba(NEW), MODEL.predict_proba(NEW))
 
 
 def test_of_two_classes_the_slope_is_that_of_the_normal_distribution():
