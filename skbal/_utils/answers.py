@@ -4,6 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+# Likelihoods of models whose y holds a count of each answer, not k of N.
+COUNT_LIKELIHOODS = ("multinomial", "dirichlet-multinomial")
+
 
 class Asked(NamedTuple):
     """A question and the columns of counts that belong to it.
@@ -108,6 +111,30 @@ def columns_of(asked):
     ('bar: yes', 'bar: no')
     """
     return tuple(f"{ask.name}: {answer}" for ask in asked for answer in ask.answers)
+
+
+def described(asked):
+    """Return questions as plain data that `check_asked_questions` takes.
+
+    Parameters
+    ----------
+    asked : tuple of Asked
+        The questions.
+
+    Returns
+    -------
+    questions : list of tuple
+        (name, answers, asked_of). The last is a pair (question, answer) or None.
+    """
+    answers = [(ask.name, answer) for ask in asked for answer in ask.answers]
+    return [
+        (
+            ask.name,
+            list(ask.answers),
+            None if ask.parent is None else answers[ask.parent],
+        )
+        for ask in asked
+    ]
 
 
 def _next_question(given, before, what):

@@ -13,6 +13,7 @@ from skbal.models._networks._likelihoods._table import (
     likelihood_named,
 )
 from skbal.models._votes._checks import check_some_votes, warn_of_sigmoids
+from skbal.models._votes._labels import YesVotes
 from skbal.models._votes._predictions import VotePredictionsMixin
 
 torch = lazy_module("torch")
@@ -102,7 +103,7 @@ height, width)
         start = likelihood.start(y)
         if continues:
             start = likelihood.later_start(self._start, start)
-        self.n_questions_ = y.shape[1]
+        self.n_questions_, self._labels = y.shape[1], YesVotes(y.shape[1])
         self._fitted_likelihood = self.likelihood
         self._start = start
         return y.astype(np.float32)
@@ -174,6 +175,7 @@ height, width)
 
     def _set_target_state(self, state):
         self.n_questions_ = _plain_data.integer(state, "n_questions", smallest=1)
+        self._labels = YesVotes(self.n_questions_)
         self._has_question_axis = _plain_data.boolean(state, "has_question_axis")
         likelihood = _plain_data.string(state, "likelihood")
         if likelihood != self.likelihood:

@@ -83,6 +83,6 @@ def warn_of_single_votes(question, owner):
     """
     warn(
         f"y given to {owner} has no row with two votes on question {question}, which "
-        "is needed to learn its concentration. Its votes are taken as binomial.",
+        "is needed to learn its concentration. Its votes are taken as independent.",
         VotesWarning,
     )
