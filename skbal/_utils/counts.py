@@ -120,6 +120,47 @@ def totals(counts, asked):
     return np.stack(sums, axis=-1)
 
 
+def counts_as_votes(counts, asked):
+    """Return the counts of each answer as votes k of N, a question for each answer.
+
+    Parameters
+    ----------
+    counts : ndarray of shape (n_samples, n_columns)
+        The counts of each answer.
+    asked : tuple of Asked
+        The questions.
+
+    Returns
+    -------
+    votes : ndarray of shape (n_samples, n_columns, 2)
+
+    Examples
+    --------
+    >>> asked = check_asked_questions(None, "vote_coverage", n_columns=3)
+    >>> counts_as_votes(np.array([[5, 1, 0]]), asked).tolist()
+    [[[5, 6], [1, 6], [0, 6]]]
+    """
+    return np.stack([counts, per_column(totals(counts, asked), asked)], axis=-1)
+
+
+def per_column(numbers, asked):
+    """Return numbers for each answer from numbers for each question.
+
+    Parameters
+    ----------
+    numbers : ndarray of shape (..., n_questions)
+        One number per question.
+    asked : tuple of Asked
+        The questions.
+
+    Returns
+    -------
+    numbers : ndarray of shape (..., n_columns)
+    """
+    sizes = [len(question.answers) for question in asked]
+    return np.repeat(numbers, sizes, axis=-1)
+
+
 def _refuse(wrong, counts, asked, what, rule):
     if not wrong.any():
         return
