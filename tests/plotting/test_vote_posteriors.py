@@ -205,7 +205,5 @@ def test_a_model_of_counts_is_shown_answer_by_answer():
     a = c * shares[0, :, np.newaxis]
     expected = stats.betabinom.pmf(np.arange(n + 1), n, a, c - a)
     np.testing.assert_allclose(display.draws[0, :, : n + 1], expected, atol=1e-9)
-    with pytest.raises(
-        ValueError, match=r"y given to VotePosterior.* has counts"
-    ):
+    with pytest.raises(ValueError, match=r"y given to VotePosterior.* has counts"):
         VotePosteriorDisplay.from_estimator(model, X[shown], counts[shown, :4])
