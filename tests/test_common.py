@@ -202,6 +202,7 @@ TWO_TARGETS = make_regression(60, 6, n_targets=2, noise=1.0, random_state=0)
 
 GRAPH = PoolGraph(n_components=30, random_state=0).fit(CLASSIFICATION[0])
 VOTES = (CLASSIFICATION[0], np.stack([REGRESSION[1] > 0, np.full(60, 3)], axis=1))
+COUNTS = (CLASSIFICATION[0], 4 * np.eye(3, dtype=int)[CLASSIFICATION[1]] + 1)
 GALAXIES = make_galaxies(40, image_size=8, random_state=0, return_X_y=True)
 
 # A Gaussian process's draws at rows depend on the covariance of all rows asked for.
@@ -243,6 +244,8 @@ SAMPLERS = [
     (BayesianVoteRegression(random_state=0), VOTES, {}),
     (vote_network(), VOTES, {}),
     (vote_network(likelihood="beta-binomial"), VOTES, {}),
+    (vote_network(likelihood="multinomial"), COUNTS, {}),
+    (vote_network(likelihood="dirichlet-multinomial"), COUNTS, {}),
     (vote_network(), GALAXIES, {}),
     (vote_network(likelihood="beta-binomial"), GALAXIES, {}),
     (DeepEnsembleClassifier(**FAST, random_state=0), CLASSIFICATION, {}),

@@ -58,6 +58,9 @@ PUBLIC = {
         "out_of_fold_probabilities",
     ],
     "skbal.information": [
+        "answer_distribution",
+        "answer_information",
+        "answer_log_likelihood",
         "expected_entropy",
         "expected_predictive_information_gain",
         "joint_entropy",

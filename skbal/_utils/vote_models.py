@@ -1,6 +1,13 @@
-"""Fitted models of votes, also inside pipelines, searches and learners."""
+"""Fitted models of votes, also inside pipelines, searches and learners.
 
+A model of counts of answers is here seen answer by answer: the count of each answer is
+a question of its own, with k of N votes that are binomial or beta-binomial.
+"""
+
+from skbal._utils.answers import check_asked_questions, columns_of
+from skbal._utils.counts import check_counts, counts_as_votes, per_column
 from skbal._utils.unwrap import transform, unwrap
+from skbal._utils.votes import check_votes
 
 
 def concentration_of(estimator, X):
@@ -22,6 +29,91 @@ def concentration_of(estimator, X):
     if not hasattr(model, "predict_concentration"):
         return None
     return model.predict_concentration(transform(transformers, X))
+
+
+def asked_by(model):
+    """Return the questions of a model of counts of answers.
+
+    Parameters
+    ----------
+    model : estimator
+        A fitted model of votes.
+
+    Returns
+    -------
+    asked : tuple of Asked or None
+        None for a model of votes k of N.
+    """
+    questions = getattr(model, "questions_", None)
+    if questions is None:
+        return None
+    return check_asked_questions(questions, type(model).__name__)
+
+
+def column_concentration_of(estimator, X):
+    """Return the concentrations that a model of votes predicts, answer by answer.
+
+    Parameters
+    ----------
+    estimator, X
+        As in `concentration_of`.
+
+    Returns
+    -------
+    concentration : ndarray of shape (n_samples, n_columns) or None
+        As in `concentration_of`, with the same number for all answers to a question.
+    """
+    concentration, asked = (
+        concentration_of(estimator, X),
+        asked_by(unwrap(estimator)[1]),
+    )
+    if asked is None or concentration is None:
+        return concentration
+    return per_column(concentration, asked)
+
+
+def column_names_of(model):
+    """Return the names of the answers that a model of counts knows.
+
+    Parameters
+    ----------
+    model : estimator
+        A fitted model of votes.
+
+    Returns
+    -------
+    names : tuple of str or None
+        None for a model of votes k of N.
+    """
+    asked = asked_by(model)
+    return None if asked is None else columns_of(asked)
+
+
+def check_column_votes(model, y, owner, *, name="y"):
+    """Return votes on each question, or on each answer to a model of counts.
+
+    Parameters
+    ----------
+    model : estimator
+        A fitted model of votes.
+    y : array-like
+        The votes, in the form passed to ``fit``.
+    owner, name : str
+        Names of the caller and of its argument, for messages.
+
+    Returns
+    -------
+    votes : ndarray of shape (n_samples, n_columns, 2), dtype=int64
+
+    Raises
+    ------
+    ValueError
+        If y has another form.
+    """
+    asked = asked_by(model)
+    if asked is None:
+        return check_votes(y, owner, name=name)
+    return counts_as_votes(check_counts(y, owner, asked=asked, name=name), asked)
 
 
 def check_vote_model(estimator, owner):

@@ -3,7 +3,9 @@
 import numpy as np
 from sklearn.pipeline import Pipeline
 
+from skbal._utils.answers import COUNT_LIKELIHOODS, check_asked_questions
 from skbal._utils.arrays import refuse_masked
+from skbal._utils.counts import as_table, check_counts
 from skbal._utils.validation import as_numbers
 
 _TOO_MANY = 2**31  # so that no sum of votes overflows
@@ -106,14 +108,50 @@ def learns_votes(estimator):
     -------
     learns_votes : bool
     """
+    return _vote_learner(estimator) is not None
+
+
+def check_votes_for(estimator, y, owner, *, name="y"):
+    """Raise an error if y does not have the form of votes that a model learns from.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A model for which `learns_votes` is true.
+    y : array-like
+        Votes k of N, or counts of answers if the likelihood of the model is one of
+        ``COUNT_LIKELIHOODS``.
+    owner, name : str
+        Names of the caller and of its argument, for messages.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If y has another form; see `check_votes` and `check_counts`.
+    """
+    model = _vote_learner(estimator)
+    if getattr(model, "likelihood", None) not in COUNT_LIKELIHOODS:
+        check_votes(y, owner, name=name)
+        return
+    n_columns = as_table(y, owner, name=name).shape[1]
+    if model.questions is not None:  # a parameter of the model, whom messages name
+        check_asked_questions(model.questions, type(model).__name__)
+    asked = check_asked_questions(
+        model.questions, owner, n_columns=n_columns, name=name
+    )
+    check_counts(y, owner, asked=asked, name=name)
+
+
+def _vote_learner(estimator):
+    """Return the model of votes inside an estimator, or None."""
     while not hasattr(estimator, "predict_votes"):
         if isinstance(estimator, Pipeline):
             estimator = estimator.steps[-1][1]
         elif hasattr(estimator, "estimator"):
             estimator = estimator.estimator
         else:
-            return False
-    return True
+            return None
+    return estimator
 
 
 def check_numbers_of_votes(n_votes, owner):

@@ -93,6 +93,7 @@ def vote_coverage(
     levels=(0.5, 0.8, 0.95),
     concentration=None,
     question_names=None,
+    questions=None,
 ):
     """Return the share of the observed votes that lie inside predicted intervals.
 
@@ -104,10 +105,15 @@ def vote_coverage(
 
     Parameters
     ----------
-    rho_draws : array-like of shape (n_samples, n_draws, n_questions)
-        Draws of the probability that one volunteer says yes, in [0, 1].
-    votes : array-like of shape (n_samples, 2) or (n_samples, n_questions, 2)
-        Observed votes: yes votes k and all votes N. Rows with N = 0 are left out.
+    rho_draws : array-like of shape (n_samples, n_draws, n_questions) or (n_samples, \
+n_draws, n_columns)
+        Draws of the probability that one volunteer says yes, in [0, 1], or of the
+        shares of answers.
+    votes : array-like of shape (n_samples, 2), (n_samples, n_questions, 2) or \
+(n_samples, n_columns)
+        Observed votes: yes votes k and all votes N, or for draws of shares the count of
+        each answer. Each answer is then a question of its own. Rows with N = 0 are
+        left out.
     levels : float or array-like of shape (n_levels,), default=(0.5, 0.8, 0.95)
         Levels of the intervals, between 0 and 1.
     concentration : float or array-like of shape (n_questions,) or (n_samples, \
@@ -116,7 +122,12 @@ n_questions), optional
         ``None`` or infinity is the binomial distribution. The method
         ``predict_concentration`` of a vote model returns it.
     question_names : sequence of str, optional
-        Names of the questions. ``None`` numbers them.
+        Names of the questions, or of the answers. ``None`` numbers them, or takes the
+        names in ``questions``.
+    questions : list of tuple, optional
+        The questions that counts of answers belong to, as in the parameter
+        ``questions`` of the models. ``None`` is one question about all columns, if
+        there are three or more.
 
     Returns
     -------
@@ -155,11 +166,12 @@ n_questions), optional
     array([[0.5, 1. ]])
     """
     owner = "vote_coverage"
-    rho_draws, votes, concentration = check_predictions(
-        rho_draws, votes, concentration, owner
+    rho_draws, votes, concentration, names = check_predictions(
+        rho_draws, votes, concentration, owner, questions=questions
     )
     levels = check_levels(levels, owner)
-    names = check_names(question_names, votes.shape[1], owner)
+    names = names if question_names is None else question_names
+    names = check_names(names, votes.shape[1], owner)
     n_rows = check_asked(votes, names, owner)
     pit = np.empty(votes.shape)
     inside, expected = np.zeros((2, votes.shape[1], len(levels)))

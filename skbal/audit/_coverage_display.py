@@ -9,6 +9,8 @@ from skbal._utils.matplotlib_style import (
     line_style,
 )
 from skbal._utils.questions import check_names, chosen_questions
+from skbal._utils.unwrap import unwrap
+from skbal._utils.vote_models import column_names_of
 from skbal.audit._checks import (
     check_asked,
     check_levels,
@@ -112,8 +114,10 @@ class VoteCoverageDisplay:
             a pipeline, a search or a learner that holds one.
         X : array-like of shape (n_samples, ...)
             Rows that the model was not fitted on.
-        y : array-like of shape (n_samples, 2) or (n_samples, n_questions, 2)
-            Their votes: yes votes k and all votes N. Rows with N = 0 are left out.
+        y : array-like of shape (n_samples, 2), (n_samples, n_questions, 2) or \
+(n_samples, n_columns)
+            Their votes, in the form passed to ``fit``. Rows with N = 0 are left out.
+            For counts of answers, each answer is a question of its own.
         levels : array-like of shape (n_levels,), optional
             Nominal coverage. ``None`` is 0.01, 0.02, ..., 0.99.
         single : bool, default=False
@@ -122,7 +126,7 @@ class VoteCoverageDisplay:
         question, ax, line_kw
             See `plot`.
         question_names : sequence of str, optional
-            Names of the questions.
+            Names of the questions. ``None`` takes those of a model of counts.
         n_draws : int, optional
             Number of posterior draws. ``None`` uses the estimator's own number.
         random_state : None, int, numpy.random.RandomState or numpy.random.Generator
@@ -144,6 +148,8 @@ class VoteCoverageDisplay:
             If matplotlib is missing; ``pip install 'skbal[examples]'`` installs it.
         """
         votes = check_model_and_votes(estimator, X, y, _NAME)
+        if question_names is None:
+            question_names = column_names_of(unwrap(estimator)[1])
         levels = _check_request(votes, levels, question, question_names, ax, line_kw)
         pits = pit_of_model(
             estimator,
@@ -168,6 +174,7 @@ class VoteCoverageDisplay:
         single=False,
         question=None,
         question_names=None,
+        questions=None,
         ax=None,
         line_kw=None,
     ):
@@ -175,16 +182,24 @@ class VoteCoverageDisplay:
 
         Parameters
         ----------
-        y : array-like of shape (n_samples, 2) or (n_samples, n_questions, 2)
-            Observed votes: yes votes k and all votes N. Rows with N = 0 are left out.
-        rho_draws : array-like of shape (n_samples, n_draws, n_questions)
-            Draws of the probability that one volunteer says yes, in [0, 1].
+        y : array-like of shape (n_samples, 2), (n_samples, n_questions, 2) or \
+(n_samples, n_columns)
+            Observed votes: yes votes k and all votes N, or for draws of shares the
+            count of each answer. Rows with N = 0 are left out.
+        rho_draws : array-like of shape (n_samples, n_draws, n_questions) or \
+(n_samples, n_draws, n_columns)
+            Draws of the probability that one volunteer says yes, in [0, 1], or of the
+            shares of answers.
         concentration : float or array-like of shape (n_questions,) or (n_samples, \
 n_questions), optional
             Concentration of the beta-binomial distribution of votes given the draw.
             ``None`` or infinity is the binomial distribution.
         levels, single, question_names
             See `from_estimator`.
+        questions : list of tuple, optional
+            The questions that counts of answers belong to, as in the parameter
+            ``questions`` of the models. ``None`` is one question about all columns, if
+            there are three or more.
         question, ax, line_kw
             See `plot`.
 
@@ -200,9 +215,10 @@ n_questions), optional
         ImportError
             If matplotlib is missing; ``pip install 'skbal[examples]'`` installs it.
         """
-        rho_draws, votes, concentration = check_predictions(
-            rho_draws, y, concentration, _NAME, name="y"
+        rho_draws, votes, concentration, names = check_predictions(
+            rho_draws, y, concentration, _NAME, name="y", questions=questions
         )
+        question_names = names if question_names is None else question_names
         levels = _check_request(votes, levels, question, question_names, ax, line_kw)
         pits = pits_of_draws(rho_draws, votes, concentration, single=single)
         display = cls._from_pits(pits, levels, question_names)

@@ -16,7 +16,7 @@ from skbal.sampling._vote_draws import vote_draws
 _COPIES = 4  # arrays of the size of a chunk's distributions that are held at once
 
 
-def vote_pit(rho_draws, votes, *, concentration=None):
+def vote_pit(rho_draws, votes, *, concentration=None, questions=None):
     """Return the two ends of the probability integral transform of votes.
 
     F is the predicted distribution of the number of yes votes, averaged over the draws.
@@ -25,20 +25,28 @@ def vote_pit(rho_draws, votes, *, concentration=None):
 
     Parameters
     ----------
-    rho_draws : array-like of shape (n_samples, n_draws, n_questions)
-        Draws of the probability that one volunteer says yes, in [0, 1].
-    votes : array-like of shape (n_samples, 2) or (n_samples, n_questions, 2)
-        Observed votes: yes votes k and all votes N.
+    rho_draws : array-like of shape (n_samples, n_draws, n_questions) or (n_samples, \
+n_draws, n_columns)
+        Draws of the probability that one volunteer says yes, in [0, 1], or of the
+        shares of answers.
+    votes : array-like of shape (n_samples, 2), (n_samples, n_questions, 2) or \
+(n_samples, n_columns)
+        Observed votes: yes votes k and all votes N, or for draws of shares the count of
+        each answer.
     concentration : float or array-like of shape (n_questions,) or (n_samples, \
 n_questions), optional
         Concentration of the beta-binomial distribution of votes given the draw.
         ``None`` or infinity is the binomial distribution.
+    questions : list of tuple, optional
+        The questions that counts of answers belong to, as in the parameter
+        ``questions`` of the models. ``None`` is one question about all columns, if
+        there are three or more.
 
     Returns
     -------
     pit : ndarray of shape (n_samples, n_questions, 2), dtype=float64
         F(k - 1) and F(k). They are NaN where N is 0, and equal where the probability of
-        k is 0 in floating-point arithmetic.
+        k is 0 in floating-point arithmetic. For counts, each answer is a question.
 
     Raises
     ------
@@ -58,7 +66,10 @@ n_questions), optional
     >>> vote_pit([[[0.5]]], [[1, 2]]).round(4)
     array([[[0.25, 0.75]]])
     """
-    return pit_of(*check_predictions(rho_draws, votes, concentration, "vote_pit"))
+    predictions = check_predictions(
+        rho_draws, votes, concentration, "vote_pit", questions=questions
+    )
+    return pit_of(*predictions[:3])
 
 
 def vote_pit_histogram(pit, n_bins=10):

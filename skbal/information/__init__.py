@@ -6,6 +6,8 @@ make no second copy of the draws, and do not change the array.
 """
 
 from skbal._utils.names import missing_from
+from skbal.information._answer_likelihood import answer_log_likelihood
+from skbal.information._answers import answer_distribution, answer_information
 from skbal.information._entropy import (
     expected_entropy,
     margin,
@@ -25,6 +27,9 @@ from skbal.information._votes import (
 )
 
 __all__ = [
+    "answer_distribution",
+    "answer_information",
+    "answer_log_likelihood",
     "expected_entropy",
     "expected_predictive_information_gain",
     "joint_entropy",

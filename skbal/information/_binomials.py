@@ -21,7 +21,7 @@ from scipy.special import gammaln
 
 from skbal.information._probabilities import sum_p_log_p, without_rounding
 
-_NEVER = -1e30  # instead of log 0: times a count of 0 it is 0, otherwise its exp is 0
+NEVER = -1e30  # instead of log 0: times a count of 0 it is 0, otherwise its exp is 0
 # Numbers k in a chunk. With more, a factor of a probability could underflow.
 _LARGEST_CHUNK = 32
 
@@ -177,7 +177,7 @@ def _chunk_size(n):
 
 def _logs(rho):
     with np.errstate(divide="ignore"):
-        return np.maximum(np.log(rho), _NEVER), np.maximum(np.log1p(-rho), _NEVER)
+        return np.maximum(np.log(rho), NEVER), np.maximum(np.log1p(-rho), NEVER)
 
 
 def _log_ways(n):
@@ -190,15 +190,28 @@ def _log_beta_binomials(rho, n, inverse):
     steps = inverse[:, np.newaxis] * np.arange(n)  # (n_rows, n)
     norms = np.zeros((len(rho), n + 1))
     np.cumsum(np.log1p(steps), axis=1, out=norms[:, 1:])
-    logs = _log_products(rho, steps)
-    logs += _log_products(1 - rho, steps)[:, :, ::-1]
+    logs = log_products(rho, steps)
+    logs += log_products(1 - rho, steps)[:, :, ::-1]
     common = _log_ways(n) + norms + norms[:, ::-1] - norms[:, -1:]
     logs += common[:, np.newaxis]  # (n_rows, 1, n + 1)
     return logs
 
 
-def _log_products(p, steps):
-    """Return the logarithms of prod_{i<k} (p + steps_i) / (1 + steps_i)."""
+def log_products(p, steps):
+    """Return the logarithms of prod_{i<k} (p + steps_i) / (1 + steps_i).
+
+    Parameters
+    ----------
+    p : ndarray of shape (n_rows, n_draws)
+        Probabilities.
+    steps : ndarray of shape (n_rows, n)
+        0, u, 2u, ..., where u is one over the concentration.
+
+    Returns
+    -------
+    logs : ndarray of shape (n_rows, n_draws, n + 1)
+        For k = 0, ..., n. A large negative number instead of minus infinity.
+    """
     steps = steps[:, np.newaxis]
     logs = np.zeros((*p.shape, steps.shape[2] + 1))
     terms = logs[:, :, 1:]
@@ -207,5 +220,5 @@ def _log_products(p, steps):
     with np.errstate(divide="ignore"):
         np.log(terms, out=terms)
     # Without steps each factor is p itself, which may be 0.
-    np.maximum(terms, _NEVER, out=terms)
+    np.maximum(terms, NEVER, out=terms)
     return np.cumsum(logs, axis=2, out=logs)

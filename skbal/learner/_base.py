@@ -14,7 +14,7 @@ from skbal._utils.pickled_version import KnowsItsVersion
 from skbal._utils.pools import n_rows
 from skbal._utils.random import check_seed, stream
 from skbal._utils.validation import check_fits, check_n_instances, check_option
-from skbal._utils.votes import check_votes, learns_votes
+from skbal._utils.votes import check_votes_for, learns_votes
 from skbal._utils.warn import warn
 from skbal.base import QueryStrategy
 from skbal.learner._delegation import DelegationMixin
@@ -401,7 +401,7 @@ class LearnerMixin(KnowsItsVersion, DelegationMixin):
         check_parameters(self)
         if y is not None and learns_votes(self.estimator):
             # In messages of teach, row 0 is the first new one.
-            check_votes(y, owner)
+            check_votes_for(self.estimator, y, owner)
         check_labelled(X, y, self.estimator, owner, self.force_all_finite)
 
     def transform_without_estimating(self, X):

@@ -4,7 +4,8 @@ import numpy as np
 
 from skbal._utils.pools import n_rows, take
 from skbal._utils.rho import check_concentration, concentration_of_rows
-from skbal._utils.votes import check_n_votes, check_votes
+from skbal._utils.vote_models import check_column_votes
+from skbal._utils.votes import check_n_votes
 from skbal.information import vote_distribution
 from skbal.plotting._image_grid import as_pictures
 
@@ -39,7 +40,7 @@ def check_few(n_samples, name, owner):
     return n_samples
 
 
-def check_observed(y, n_votes, n_samples, owner):
+def check_observed(y, n_votes, n_samples, owner, model=None):
     """Return the votes of a few rows, if there are any.
 
     Parameters
@@ -52,6 +53,8 @@ def check_observed(y, n_votes, n_samples, owner):
         Number of rows.
     owner : str
         Name of the display, for messages.
+    model : estimator, optional
+        The fitted model, whose y may have counts of answers.
 
     Returns
     -------
@@ -67,7 +70,7 @@ def check_observed(y, n_votes, n_samples, owner):
         return None
     if n_votes is not None:
         raise ValueError(f"{owner} takes y or n_votes, not both: y says how many.")
-    votes = check_votes(y, owner)
+    votes = check_column_votes(model, y, owner)
     if len(votes) != n_samples:
         raise ValueError(
             f"y given to {owner} must have votes on {n_samples} rows, got votes on "

@@ -9,9 +9,9 @@ from skbal._utils.matplotlib_style import (
     line_style,
 )
 from skbal._utils.questions import check_names, check_questions, chosen_questions
-from skbal._utils.vote_models import check_vote_model
+from skbal._utils.vote_models import asked_by, check_vote_model
 from skbal._utils.votes import check_numbers_to_compare
-from skbal.information import vote_information_curve
+from skbal.information import answer_information, vote_information_curve
 from skbal.sampling._vote_draws import vote_draws
 
 _NAME = "VoteInformationDisplay"
@@ -99,7 +99,7 @@ class VoteInformationDisplay:
         question, ax, rows, line_kw
             See `plot`.
         question_names : sequence of str, optional
-            Names of the questions.
+            Names of the questions. ``None`` takes those of a model of counts.
         n_draws : int, optional
             Number of posterior draws. ``None`` uses the estimator's own number. The
             information is at most the logarithm of this number, so use many draws.
@@ -123,11 +123,17 @@ class VoteInformationDisplay:
         model = check_vote_model(estimator, _NAME)
         check_numbers_to_compare(n_votes, _NAME)
         n_questions = getattr(model, "n_questions_", None)
+        asked = asked_by(model)
+        if asked is not None and question_names is None:
+            question_names = [ask.name for ask in asked]
         _check_request(question, question_names, n_questions, ax, line_kw)
         curves = []
         for _, rho_draws, concentration in vote_draws(
             estimator, X, _NAME, n_draws=n_draws, random_state=random_state
         ):
+            if asked is not None:
+                curves.append(_count_curve(rho_draws, n_votes, concentration, asked))
+                continue
             # The first draws show the number of questions of a model of any kind.
             check_questions(question, question_names, rho_draws.shape[2], _NAME)
             curves.append(vote_information_curve(rho_draws, n_votes, concentration))
@@ -269,6 +275,27 @@ n_questions), optional
             if not self.bands_:
                 look["label"] = "10% to 90% of the rows"
             self.bands_[label] = self.ax_.fill_between(self.n_votes, low, high, **look)
+
+
+def _count_curve(share_draws, n_votes, concentration, asked):
+    """Return the information of the counts of all answers to each question.
+
+    It has the shape (n_samples, n_questions, n_numbers). The seed is for numbers of
+    votes whose counts are too many to be summed.
+    """
+    curves = [
+        [
+            answer_information(
+                share_draws[..., question.columns],
+                int(n),
+                concentration[:, question.columns.start],
+                random_state=0,
+            )
+            for n in n_votes
+        ]
+        for question in asked
+    ]
+    return np.moveaxis(np.array(curves), 2, 0)
 
 
 def _check_request(question, question_names, n_questions, ax, line_kw):

@@ -6,7 +6,11 @@ from skbal._utils.draws import check_draws
 from skbal._utils.matplotlib_style import COLOURS, axes_or_new_grid, check_ax_grid
 from skbal._utils.pools import n_rows
 from skbal._utils.questions import check_names, check_question, check_questions
-from skbal._utils.vote_models import check_vote_model, concentration_of
+from skbal._utils.vote_models import (
+    check_vote_model,
+    column_concentration_of,
+    column_names_of,
+)
 from skbal.plotting._few_rows import (
     check_few,
     check_observed,
@@ -117,14 +121,16 @@ class VotePosteriorDisplay:
             a pipeline, a search or a learner that holds one.
         X : array-like of shape (n_samples, ...)
             The rows, at most 20.
-        y : array-like of shape (n_samples, 2) or (n_samples, n_questions, 2), optional
-            Their votes: yes votes k and all votes N.
+        y : array-like of shape (n_samples, 2), (n_samples, n_questions, 2) or \
+(n_samples, n_columns), optional
+            Their votes, in the form passed to ``fit``. For counts of answers, each
+            answer is a question of its own.
         n_votes : int or array-like of shape (n_samples,), optional
             Number of volunteers, if y is not given. ``None`` is 40.
         question : int or str, default=0
             Number or name of the question to plot.
         question_names : sequence of str, optional
-            Names of the questions.
+            Names of the questions. ``None`` takes those of a model of counts.
         n_draws : int, default=30
             Number of posterior draws.
         random_state : None, int, numpy.random.RandomState or numpy.random.Generator
@@ -152,17 +158,21 @@ class VotePosteriorDisplay:
         """
         model = check_vote_model(estimator, _NAME)
         n_samples = check_few(n_rows(X, f"X given to {_NAME}"), "X", _NAME)
-        votes = check_observed(y, n_votes, n_samples, _NAME)
+        votes = check_observed(y, n_votes, n_samples, _NAME, model)
         if isinstance(images, str):
             images = rows_as_images(X, images, _NAME)
         pictures = check_pictures(images, n_samples, _NAME)
         n_questions = getattr(model, "n_questions_", None)
+        columns = column_names_of(model)
+        if columns is not None:
+            question_names = columns if question_names is None else question_names
+            n_questions = len(columns)
         if votes is not None:
             n_questions = votes.shape[1]
         check_questions(question, question_names, n_questions, _NAME)
         check_ax_grid(ax, _grid(n_samples, pictures), _NAME)
         rho_draws = predict_samples(estimator, X, n_draws, random_state=random_state)
-        concentration = concentration_of(estimator, X)
+        concentration = column_concentration_of(estimator, X)
         display = cls._from_draws(
             rho_draws, votes, n_votes, concentration, question, question_names, images
         )

@@ -6,6 +6,7 @@ from numbers import Integral
 
 import numpy as np
 
+from skbal._utils.answers import check_asked_questions
 from skbal._utils.parameters import count, own
 from skbal._utils.pools import n_rows
 from skbal._utils.tags import classifies
@@ -13,7 +14,7 @@ from skbal._utils.unwrap import unwrap
 from skbal._utils.validation import check_count
 from skbal._utils.vote_models import concentration_of
 from skbal._utils.votes import check_numbers_of_votes
-from skbal.information import vote_mutual_information
+from skbal.information import answer_information, vote_mutual_information
 from skbal.query._features import compute
 from skbal.query._strategy import DrawStrategy
 
@@ -32,6 +33,7 @@ class VoteBALD(DrawStrategy):
     draw is certain how many of n volunteers will say yes and the draws disagree. It is
     0 if the draws agree, even that half of the volunteers say yes. If the model has
     ``predict_concentration``, the votes are beta-binomial and have less information.
+    For a model of counts of answers it is `skbal.information.answer_information`.
 
     Parameters
     ----------
@@ -72,6 +74,10 @@ class VoteBALD(DrawStrategy):
 
     More votes never have less information, so rows with a larger ``n_votes`` have an
     advantage.
+
+    In a tree of questions, fewer volunteers are asked a question that follows an
+    answer. Give their expected number by a function that returns a number per row and
+    question.
 
     References
     ----------
@@ -173,15 +179,18 @@ class VoteBALD(DrawStrategy):
         X_pool : array-like of shape (n_pool, ...)
             The whole pool.
         random_state : int
-            Not used.
+            Seeds the information of counts that are too many to be summed.
 
         Returns
         -------
         inputs : dict
             ``model``, the name of the model for messages, and ``n_votes``, if it is one
-            integer.
+            integer. For a model of counts, also its ``questions`` and a ``seed``.
         """
-        inputs = {"model": type(unwrap(estimator)[1]).__name__}
+        model = unwrap(estimator)[1]
+        inputs = {"model": type(model).__name__}
+        if getattr(model, "questions_", None) is not None:
+            inputs["questions"], inputs["seed"] = model.questions_, random_state
         if isinstance(self.n_votes, Integral):
             inputs["n_votes"] = int(self.n_votes)
         return inputs
@@ -216,28 +225,47 @@ class VoteBALD(DrawStrategy):
             inputs["concentration"] = compute(call, X_pool, **chunks)[0]
         return inputs
 
-    def score_draws(self, draws, n_votes, concentration=None, model="the model"):
+    def score_draws(
+        self,
+        draws,
+        n_votes,
+        concentration=None,
+        model="the model",
+        questions=None,
+        seed=0,
+    ):
         """Return the information of the votes of each row, in nats.
 
         Parameters
         ----------
-        draws : ndarray of shape (n_rows, n_draws, n_questions)
-            Probabilities of yes.
+        draws : ndarray of shape (n_rows, n_draws, n_columns)
+            Probabilities of yes, one column per question, or shares of answers.
         n_votes : int or ndarray of shape (n_rows, 1) or (n_rows, n_questions)
             Number of votes.
         concentration : ndarray of shape (n_rows, n_questions), optional
             Concentration of the beta-binomial; ``None`` for binomial votes.
         model : str, default="the model"
             Name of the model, for messages.
+        questions : list of tuple, optional
+            The attribute ``questions_`` of a model of counts. ``None`` for votes k of
+            N.
+        seed : int, default=0
+            Seeds the information of counts that are too many to be summed.
 
         Returns
         -------
         scores : ndarray of shape (n_rows,)
         """
-        self._check_draws(draws, n_votes, model)
+        asked = None
+        if questions is not None:
+            asked = check_asked_questions(questions, model, n_columns=draws.shape[2])
+        n_questions = draws.shape[2] if asked is None else len(asked)
+        self._check_draws(draws, n_votes, model, n_questions)
         if isinstance(n_votes, np.ndarray):
             # One column holds for all questions.
-            n_votes = np.broadcast_to(n_votes, draws[:, 0].shape)
+            n_votes = np.broadcast_to(n_votes, (len(draws), n_questions))
+        if asked is not None:
+            return self._of_counts(asked, draws, n_votes, concentration, seed)
         if self.question is not None:
             only = slice(self.question, self.question + 1)
             draws = draws[:, :, only]
@@ -245,6 +273,19 @@ class VoteBALD(DrawStrategy):
             if concentration is not None:
                 concentration = concentration[:, only]
         return vote_mutual_information(draws, n_votes, concentration).sum(axis=1)
+
+    def _of_counts(self, asked, draws, n_votes, concentration, seed):
+        """Return the information of counts, summed over the chosen questions."""
+        chosen = range(len(asked)) if self.question is None else [self.question]
+        return sum(
+            answer_information(
+                draws[:, :, asked[number].columns],
+                n_votes if np.ndim(n_votes) == 0 else n_votes[:, number],
+                None if concentration is None else concentration[:, number],
+                random_state=seed,
+            )
+            for number in chosen
+        )
 
     def _check(self, estimator, X_pool):
         super()._check(estimator, X_pool)
@@ -257,8 +298,8 @@ class VoteBALD(DrawStrategy):
                 "Use BALD."
             )
 
-    def _check_draws(self, draws, n_votes, model):
-        owner, n_questions = type(self).__name__, draws.shape[2]
+    def _check_draws(self, draws, n_votes, model, n_questions):
+        owner = type(self).__name__
         if self.question is not None and self.question >= n_questions:
             raise ValueError(
                 f"question of {owner} is {self.question}, but {model} knows "

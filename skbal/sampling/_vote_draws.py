@@ -4,7 +4,7 @@ from functools import partial
 
 from skbal._utils.pools import n_rows
 from skbal._utils.random import check_seed
-from skbal._utils.vote_models import check_vote_model, concentration_of
+from skbal._utils.vote_models import check_vote_model, column_concentration_of
 from skbal._utils.walk import walk
 from skbal.sampling._predict import predict_samples
 
@@ -29,10 +29,10 @@ def vote_draws(estimator, X, owner, *, n_draws=None, random_state=None):
     ------
     rows : slice
         Rows of the chunk.
-    rho_draws : ndarray of shape (n_rows, n_draws, n_questions)
-        Their draws.
-    concentration : ndarray of shape (n_rows, n_questions) or None
-        Result of `concentration_of`.
+    rho_draws : ndarray of shape (n_rows, n_draws, n_columns)
+        Their draws, with a column per question, or per answer to a model of counts.
+    concentration : ndarray of shape (n_rows, n_columns) or None
+        Result of `column_concentration_of`.
 
     Raises
     ------
@@ -53,4 +53,4 @@ def vote_draws(estimator, X, owner, *, n_draws=None, random_state=None):
 
 def _draws_and_concentration(estimator, n_draws, seed, X):
     rho_draws = predict_samples(estimator, X, n_draws, random_state=seed)
-    return rho_draws, concentration_of(estimator, X)
+    return rho_draws, column_concentration_of(estimator, X)

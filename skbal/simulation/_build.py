@@ -22,7 +22,7 @@ from skbal._utils.seeds_of import fill_random_states
 from skbal._utils.threads import one_thread
 from skbal._utils.unanswered import unanswered
 from skbal._utils.validation import check_fits, check_real
-from skbal._utils.votes import check_votes, learns_votes
+from skbal._utils.votes import check_votes_for, learns_votes
 from skbal._utils.weights import check_pool_weights
 from skbal.learner import ActiveLearner
 from skbal.loop import ActiveLearningLoop
@@ -140,9 +140,9 @@ def check_settings(settings):
     check_pool_weights(settings.sample_weight, n_rows(settings.X), owner)
     if not learns_votes(estimator):
         return
-    check_votes(settings.y, owner)
+    check_votes_for(estimator, settings.y, owner)
     if settings.y_test is not None:
-        check_votes(settings.y_test, owner, name="y_test")
+        check_votes_for(estimator, settings.y_test, owner, name="y_test")
     if not _is_none(settings.oracle_noise):
         raise ValueError(
             f"oracle_noise of {owner} must be None for a model of votes, got "

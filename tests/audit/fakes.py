@@ -54,3 +54,19 @@ def draws_and_votes(n_samples, *, n_draws=20, n_questions=1, largest=30, seed=0)
     truth = rho[np.arange(n_samples), rng.integers(n_draws, size=n_samples)]
     n = rng.integers(1, largest + 1, size=truth.shape)
     return rho, np.stack([rng.binomial(n, truth), n], axis=-1)
+
+
+TREE = [("shape", ["smooth", "disk", "star"]), ("bar", ["yes", "no"], "disk")]
+
+
+def shares_and_counts(n_rows=1500, concentration=8.0):
+    """Return draws of shares and counts of the columns of ``TREE``, one draw true."""
+    rng = np.random.default_rng(0)
+    draws, counts, total = [], [], np.full(n_rows, 20)
+    for a in ([4.0, 5.0, 1.0], [2.0, 3.0]):
+        shares = rng.dirichlet(a, (n_rows, 10))
+        own = np.array([rng.dirichlet(concentration * p) for p in shares[:, 0]])
+        draws.append(shares)
+        counts.append(rng.multinomial(total, own))
+        total = counts[0][:, 1]
+    return np.concatenate(draws, axis=2), np.hstack(counts)

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.testing import assert_allclose
 from scipy import stats
 
 from skbal.audit import _pit, vote_coverage, vote_pit
-from tests.audit.fakes import draws_and_votes
+from tests.audit.fakes import TREE, draws_and_votes, shares_and_counts
 
 LEVELS = np.array([0.5, 0.8, 0.95])
 
@@ -234,3 +235,49 @@ def test_draws_and_votes_that_do_not_fit_are_refused(rho, votes, message):
 def test_other_concentrations_are_refused(concentration, error, message):
     with pytest.raises(error, match=f"^concentration of vote_coverage .*{message}"):
         vote_coverage([[[0.5]]] * 3, [[1, 2]] * 3, concentration=concentration)
+
+
+# Counts of answers
+
+
+def test_counts_are_covered_answer_by_answer_as_claimed():
+    draws, counts = shares_and_counts()
+    c = np.tile([8.0, 8.0], (len(counts), 1))
+    right = vote_coverage(draws, counts, concentration=c, questions=TREE)
+    assert right.coverage.shape == (5, 3)
+    assert right.question_names[:4] == (
+        "shape: smooth", "shape: disk", "shape: star", "bar: yes",
+    )  # fmt: skip
+    assert (abs(right.coverage - LEVELS) < 4 * right.standard_error).all()
+    assert right.n_rows.tolist()[:3] == [1500] * 3
+    assert right.n_rows[3] == right.n_rows[4] == (counts[:, 1] > 0).sum()
+    too_sure = vote_coverage(draws, counts, questions=TREE)
+    assert (too_sure.coverage[:3] < right.coverage[:3]).all()
+
+
+def test_counts_are_votes_k_of_n_of_each_answer():
+    draws, counts = shares_and_counts(40)
+    draws, counts = draws[..., :3], counts[:, :3]
+    n = counts.sum(axis=1, keepdims=True)
+    votes = np.stack([counts, np.broadcast_to(n, counts.shape)], axis=2)
+    found = vote_coverage(draws, counts, concentration=3.0)
+    expected = vote_coverage(draws, votes, concentration=3.0)
+    assert_allclose(found.coverage, expected.coverage)
+    assert_allclose(found.expected, expected.expected)
+    assert found.question_names == ("answer 0", "answer 1", "answer 2")
+
+
+@pytest.mark.parametrize(
+    ("draws", "counts", "questions", "message"),
+    [
+        ([[[0.5, 0.4, 0.3]]], [[1, 2, 0]], None, "sum to one .* are counts of answers"),
+        ([[[0.5, 0.4, 0.1]]], [[1, 2, 0.5]], None, "row 0 has the count 0.5"),
+        ([[[0.5, 0.4, 0.1]]], [[1, 2, 0]] * 2, None, "rows, got 1 and 2"),
+        ([[[0.5, 0.5]]], [[1, 2]], None, "same number of questions, got 2 and 1"),
+        ([[[0.5, 0.5]]], [[1, 2]], TREE, "2 columns, but questions has 5 answers"),
+        ([[[1.5, -0.5, 0]]], [[1, 2, 0]], None, r"probabilities in \[0, 1\]"),
+    ],
+)
+def test_counts_that_do_not_fit_are_refused(draws, counts, questions, message):
+    with pytest.raises(ValueError, match=message):
+        vote_coverage(draws, counts, questions=questions)

@@ -13,8 +13,15 @@ mpl.use("Agg")
 from matplotlib import pyplot as plt
 from matplotlib.colors import to_hex
 
-from skbal.audit import VoteCoverageDisplay, _pit, vote_coverage
-from tests.audit.fakes import CountingVotes, FixedVotes, draws_and_votes
+from skbal.audit import VoteCoverageDisplay, VotePITDisplay, _pit, vote_coverage
+from skbal.models import BayesianVoteRegression
+from tests.audit.fakes import (
+    TREE,
+    CountingVotes,
+    FixedVotes,
+    draws_and_votes,
+    shares_and_counts,
+)
 
 RHO, VOTES = draws_and_votes(60, n_questions=2)
 NAMES = ["smooth", "bar"]
@@ -207,3 +214,31 @@ def test_without_matplotlib_the_error_names_the_extra_before_any_draw(monkeypatc
     with pytest.raises(ImportError, match=r"VoteCoverageDisplay needs matplotlib.*ex"):
         VoteCoverageDisplay.from_estimator(model, X, VOTES)
     assert model.n_rows_drawn_ == 0
+
+
+def test_a_model_of_counts_is_shown_answer_by_answer():
+    rng = np.random.default_rng(0)
+    X, counts = rng.normal(size=(60, 2)), shares_and_counts(60)[1]
+    model = BayesianVoteRegression(
+        "dirichlet-multinomial", optimize=None, questions=TREE, random_state=0
+    ).fit(X, counts)
+    display = VoteCoverageDisplay.from_estimator(
+        model, X, counts, levels=[0.5, 0.8], n_draws=30, random_state=0
+    )
+    draws = model.predict_samples(X, 30, random_state=0)
+    concentration = model.predict_concentration(X)
+    expected = vote_coverage(
+        draws, counts, levels=[0.5, 0.8], concentration=concentration, questions=TREE
+    )
+    np.testing.assert_allclose(display.coverage, expected.coverage)
+    assert display.question_names == expected.question_names
+    assert "bar: no" in display.lines_
+    one = VotePITDisplay.from_estimator(
+        model, X, counts, question="bar: yes", n_draws=30, random_state=0
+    )
+    other = VotePITDisplay.from_predictions(
+        counts, draws, concentration=concentration, questions=TREE
+    )
+    np.testing.assert_allclose(one.shares, other.shares)
+    with pytest.raises(ValueError, match="row 0 has the count -1 of 'shape: smooth'"):
+        VoteCoverageDisplay.from_estimator(model, X, counts - [1 + counts[0, 0]] * 5)

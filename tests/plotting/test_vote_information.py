@@ -8,9 +8,16 @@ from sklearn.linear_model import BayesianRidge
 mpl.use("Agg")
 from matplotlib import pyplot as plt
 
-from skbal.information import vote_mutual_information
+from skbal.information import answer_information, vote_mutual_information
+from skbal.models import BayesianVoteRegression
 from skbal.plotting import VoteInformationDisplay
-from tests.audit.fakes import CountingVotes, FixedVotes, draws_and_votes
+from tests.audit.fakes import (
+    TREE,
+    CountingVotes,
+    FixedVotes,
+    draws_and_votes,
+    shares_and_counts,
+)
 
 RHO, _ = draws_and_votes(12, n_draws=6, n_questions=2)
 N_VOTES = [1, 4, 9]
@@ -130,3 +137,22 @@ def test_what_cannot_be_drawn_is_refused():
 def test_draws_without_rows_are_named():
     with pytest.raises(ValueError, match=r"rho_draws given to VoteInf.* is empty"):
         VoteInformationDisplay.from_predictions(RHO[:0])
+
+
+def test_a_model_of_counts_has_a_curve_for_each_question():
+    rng = np.random.default_rng(0)
+    X, counts = rng.normal(size=(30, 2)), shares_and_counts(30)[1]
+    model = BayesianVoteRegression(
+        "dirichlet-multinomial", optimize=None, questions=TREE, random_state=0
+    ).fit(X, counts)
+    display = VoteInformationDisplay.from_estimator(
+        model, X, N_VOTES, n_draws=8, random_state=0
+    )
+    assert list(display.lines_) == ["shape, mean of 30 rows", "bar, mean of 30 rows"]
+    shares = model.predict_samples(X, 8, random_state=0)
+    for number, own in enumerate((slice(0, 3), slice(3, 5))):
+        concentration = model.concentration_[number]
+        for place, n in enumerate(N_VOTES):
+            expected = answer_information(shares[..., own], n, concentration)
+            found = display.information[:, number, place]
+            np.testing.assert_allclose(found, expected, atol=1e-12)

@@ -9,8 +9,15 @@ from sklearn.linear_model import BayesianRidge
 mpl.use("Agg")
 from matplotlib import pyplot as plt
 
+from skbal.models import BayesianVoteRegression
 from skbal.plotting import VotePosteriorDisplay
-from tests.audit.fakes import CountingVotes, FixedVotes, draws_and_votes
+from tests.audit.fakes import (
+    TREE,
+    CountingVotes,
+    FixedVotes,
+    draws_and_votes,
+    shares_and_counts,
+)
 
 RHO, VOTES = draws_and_votes(3, n_draws=4, n_questions=2)
 VOTES[:, 1] = [[2, 6], [0, 30], [11, 11]]
@@ -178,3 +185,25 @@ def test_a_model_without_votes_and_an_unknown_word_are_refused():
     model = FixedVotes().fit(X, None)
     with pytest.raises(ValueError, match=r'must be "auto", None or an array, got .yes'):
         VotePosteriorDisplay.from_estimator(model, X, images="yes")
+
+
+def test_a_model_of_counts_is_shown_answer_by_answer():
+    rng = np.random.default_rng(0)
+    X, counts = rng.normal(size=(30, 2)), shares_and_counts(30)[1]
+    model = BayesianVoteRegression(
+        "dirichlet-multinomial", optimize=None, questions=TREE, random_state=0
+    ).fit(X, counts)
+    shown = np.flatnonzero(counts[:, 1] > 0)[:2]
+    display = VotePosteriorDisplay.from_estimator(
+        model, X[shown], counts[shown], question="bar: no", n_draws=5, random_state=0
+    )
+    assert display.question_name == "bar: no"
+    np.testing.assert_array_equal(display.observed, counts[shown, 4])
+    np.testing.assert_array_equal(display.n_votes, counts[shown, 3:].sum(axis=1))
+    shares = model.predict_samples(X[shown], 5, random_state=0)[..., 4]
+    c, n = model.concentration_[1], display.n_votes[0]
+    a = c * shares[0, :, np.newaxis]
+    expected = stats.betabinom.pmf(np.arange(n + 1), n, a, c - a)
+    np.testing.assert_allclose(display.draws[0, :, : n + 1], expected, atol=1e-9)
+    with pytest.raises(ValueError, match=r"y given to VotePosterior.* has counts"):
+        VotePosteriorDisplay.from_estimator(model, X[shown], counts[shown, :4])

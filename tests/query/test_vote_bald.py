@@ -9,7 +9,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from skbal import ActiveLearner
-from skbal.information import vote_mutual_information
+from skbal.information import answer_information, vote_mutual_information
+from skbal.models import BayesianVoteRegression
 from skbal.query import (
     BALD,
     EPIG,
@@ -356,3 +357,59 @@ def test_wrong_numbers_of_volunteers_are_refused(n_votes, error, message, subsam
 def test_questions_that_are_not_there_are_refused(question, error, message):
     with pytest.raises(error, match=message):
         VoteBALD(question=question)(fitted(), random_pool(10))
+
+
+# Counts of answers
+
+TREE = [("shape", ["smooth", "disk", "star"]), ("bar", ["yes", "no"], "disk")]
+
+
+def model_of_counts(X):
+    rng = np.random.default_rng(0)
+    shape = rng.multinomial(12, [0.3, 0.6, 0.1], len(X))
+    bar = rng.multinomial(shape[:, 1], [0.5, 0.5])
+    model = BayesianVoteRegression(
+        "dirichlet-multinomial", optimize=None, questions=TREE, random_state=0
+    )
+    return model.fit(X, np.hstack([shape, bar]))
+
+
+@pytest.mark.parametrize("question", [None, 0, 1])
+@pytest.mark.parametrize("numbers", [[7, 7], [6, 300]])
+def test_counts_of_answers_are_scored_by_their_information(question, numbers):
+    X = random_pool(20)
+    model = model_of_counts(X)
+    n_votes = 7 if numbers == [7, 7] else (lambda X: np.tile(numbers, (len(X), 1)))
+    draws = model.predict_samples(X, 15, random_state=0)
+    concentration = model.predict_concentration(X)
+    each = [
+        answer_information(draws[..., own], numbers[number], concentration[:, number])
+        for number, own in enumerate((slice(0, 3), slice(3, 5)))
+    ]
+    expected = sum(each) if question is None else each[question]
+    strategy = VoteBALD(n_votes, question=question, n_draws=15, random_state=0)
+    assert_allclose(strategy.score_pool(model, X), expected, atol=1e-12)
+
+
+def test_questions_are_counted_not_answers():
+    X = random_pool(20)
+    message = "question of VoteBALD is 2, but BayesianVoteRegression knows 2 questions"
+    with pytest.raises(ValueError, match=message):
+        VoteBALD(question=2)(model_of_counts(X), X)
+
+
+def test_a_learner_is_taught_counts_and_refuses_others():
+    X, y = random_pool(20), np.tile([2, 5, 1, 3, 1], (20, 1))
+    model = BayesianVoteRegression("multinomial", optimize=None, questions=TREE)
+    learner = ActiveLearner(model, VoteBALD(5, random_state=0), X[:10], y[:10])
+    chosen, _ = learner.query(X[10:])
+    learner.teach(X[10:][chosen], y[10:][chosen])
+    assert learner.y_training.shape == (11, 5)
+    wrong = np.array([[2, 5, 1, 6, 0]])
+    message = "y given to ActiveLearner: row 0 has 6 votes on 'bar', but only 5"
+    with pytest.raises(ValueError, match=message):
+        learner.teach(X[:1], wrong)
+    assert len(learner.y_training) == 11
+    learner.estimator = model.set_params(questions="shape")
+    with pytest.raises(TypeError, match="questions of BayesianVoteRegression must be"):
+        learner.teach(X[:1], y[:1])

@@ -11,7 +11,8 @@ class MCDropoutVoteRegressor(VoteTargets, MCDropout):
     volunteer says yes, and learns by the likelihood of the votes. So a row with forty
     votes teaches it more than a row with three [1]_. Over the draws, k has a mixture of
     binomials, which is wider than one model's where the models disagree. Several
-    questions share the network up to its last layer.
+    questions share the network up to its last layer. A label may also be the counts of
+    several answers.
 
     Dropout stays on at prediction time. Each draw is one set of dropout masks, the same
     for every row.
@@ -23,13 +24,21 @@ class MCDropoutVoteRegressor(VoteTargets, MCDropout):
         images and a multilayer perceptron, `DropoutMLP`, for rows of numbers.
         ``module__*`` sets their parameters, for instance ``module__hidden_units``. A
         module of your own has one output column of logits per question, without a
-        sigmoid. For a beta-binomial, as many columns for the concentrations follow. It
-        needs dropout.
-    likelihood : {"binomial", "beta-binomial"}, default="binomial"
+        sigmoid. For a beta-binomial, as many columns for the concentrations follow. For
+        counts it has one column per answer, without a softmax, and for a
+        Dirichlet-multinomial one more per question. It needs dropout.
+    likelihood : {"binomial", "beta-binomial", "multinomial", \
+"dirichlet-multinomial"}, default="binomial"
         "binomial": all volunteers say yes to a row with the same probability. The draws
         hold all uncertainty about it. "beta-binomial": rows that look alike to the
         network still differ in this probability, as galaxies do. The network learns by
-        how much; see `predict_concentration` [2]_.
+        how much; see `predict_concentration`. "multinomial" and "dirichlet-multinomial"
+        are the same for counts of several answers [2]_.
+    questions : list of tuple, optional
+        The questions that the columns of counts belong to, as (name, answers), or as
+        (name, answers, asked_of) for a question that is put only to those who gave the
+        answer ``asked_of`` before. ``None`` is one question about all columns. Only for
+        "multinomial" and "dirichlet-multinomial".
     image_shape : tuple of int, optional
         Shape (channels, height, width) or (height, width) of an image, if the rows of X
         are flattened images.
@@ -90,6 +99,9 @@ class MCDropoutVoteRegressor(VoteTargets, MCDropout):
     ----------
     n_questions_ : int
         Number of questions in y.
+    questions_ : list of tuple or None
+        The questions as (name, answers, asked_of), with ``asked_of`` a pair (question,
+        answer) or None. ``None`` for votes k of N.
     net_ : skorch.NeuralNetRegressor
         The trained net. ``net_.module_`` is the network, ``net_.history`` the training.
     n_features_in_ : int
@@ -118,7 +130,6 @@ class MCDropoutVoteRegressor(VoteTargets, MCDropout):
        Bayesian CNNs and active learning, MNRAS 491.
     .. [2] M. Walmsley et al. (2022), Galaxy Zoo DECaLS: detailed visual morphology
        measurements from volunteers and deep learning for 314,000 galaxies, MNRAS 509.
-       Its Dirichlet-multinomial is a beta-binomial for two answers.
 
     Examples
     --------
@@ -141,6 +152,7 @@ class MCDropoutVoteRegressor(VoteTargets, MCDropout):
         module="auto",
         *,
         likelihood="binomial",
+        questions=None,
         image_shape=None,
         standardize="auto",
         n_draws=100,
@@ -184,3 +196,4 @@ class MCDropoutVoteRegressor(VoteTargets, MCDropout):
             **kwargs,
         )
         self.likelihood = likelihood
+        self.questions = questions

@@ -11,7 +11,8 @@ class DeepEnsembleVoteRegressor(VoteTargets, DeepEnsemble):
     volunteer says yes, and learns by the likelihood of the votes. So a row with forty
     votes teaches it more than a row with three [1]_. Over the draws, k has a mixture of
     binomials, which is wider than one model's where the models disagree. Several
-    questions share the network up to its last layer.
+    questions share the network up to its last layer. A label may also be the counts of
+    several answers.
 
     Each draw is one network, the same for every row. Networks that started from
     different weights agree where there are training rows and differ elsewhere. Dropout,
@@ -24,14 +25,22 @@ class DeepEnsembleVoteRegressor(VoteTargets, DeepEnsemble):
         images and a multilayer perceptron, `DropoutMLP`, for rows of numbers.
         ``module__*`` sets their parameters, for instance ``module__hidden_units``. A
         module of your own has one output column of logits per question, without a
-        sigmoid. For a beta-binomial, as many columns for the concentrations follow. It
-        may have dropout or not. The layers of an instance draw new first weights by
-        their ``reset_parameters``.
-    likelihood : {"binomial", "beta-binomial"}, default="binomial"
+        sigmoid. For a beta-binomial, as many columns for the concentrations follow. For
+        counts it has one column per answer, without a softmax, and for a
+        Dirichlet-multinomial one more per question. It may have dropout or not. The
+        layers of an instance draw new first weights by their ``reset_parameters``.
+    likelihood : {"binomial", "beta-binomial", "multinomial", \
+"dirichlet-multinomial"}, default="binomial"
         "binomial": all volunteers say yes to a row with the same probability. The draws
         hold all uncertainty about it. "beta-binomial": rows that look alike to the
         network still differ in this probability, as galaxies do. The network learns by
-        how much; see `predict_concentration` [2]_.
+        how much; see `predict_concentration`. "multinomial" and "dirichlet-multinomial"
+        are the same for counts of several answers [2]_.
+    questions : list of tuple, optional
+        The questions that the columns of counts belong to, as (name, answers), or as
+        (name, answers, asked_of) for a question that is put only to those who gave the
+        answer ``asked_of`` before. ``None`` is one question about all columns. Only for
+        "multinomial" and "dirichlet-multinomial".
     n_members : int, default=5
         Number of networks.
     image_shape : tuple of int, optional
@@ -88,6 +97,9 @@ class DeepEnsembleVoteRegressor(VoteTargets, DeepEnsemble):
     ----------
     n_questions_ : int
         Number of questions in y.
+    questions_ : list of tuple or None
+        The questions as (name, answers, asked_of), with ``asked_of`` a pair (question,
+        answer) or None. ``None`` for votes k of N.
     members_ : list of skorch.NeuralNetRegressor
         The trained nets. ``members_[0].module_`` is a network, ``members_[0].history``
         its training.
@@ -115,7 +127,6 @@ class DeepEnsembleVoteRegressor(VoteTargets, DeepEnsemble):
        Bayesian CNNs and active learning, MNRAS 491.
     .. [2] M. Walmsley et al. (2022), Galaxy Zoo DECaLS: detailed visual morphology
        measurements from volunteers and deep learning for 314,000 galaxies, MNRAS 509.
-       Its Dirichlet-multinomial is a beta-binomial for two answers.
 
     Lakshminarayanan, B., Pritzel, A. and Blundell, C. (2017). Simple and scalable
     predictive uncertainty estimation using deep ensembles. NeurIPS.
@@ -138,6 +149,7 @@ class DeepEnsembleVoteRegressor(VoteTargets, DeepEnsemble):
         module="auto",
         *,
         likelihood="binomial",
+        questions=None,
         n_members=5,
         image_shape=None,
         standardize="auto",
@@ -179,3 +191,4 @@ class DeepEnsembleVoteRegressor(VoteTargets, DeepEnsemble):
             **kwargs,
         )
         self.likelihood = likelihood
+        self.questions = questions

@@ -1,11 +1,13 @@
-"""Networks whose targets are volunteer votes: k yes votes among N."""
+"""Networks whose targets are volunteer votes: k of N, or counts of answers."""
+
+import json
 
 import numpy as np
 
+from skbal._utils.answers import COUNT_LIKELIHOODS, check_asked_questions, described
 from skbal._utils.lazy import lazy_module
 from skbal._utils.parameters import option
 from skbal._utils.pools import take
-from skbal._utils.votes import check_votes
 from skbal.models._networks import _plain_data
 from skbal.models._networks._likelihoods._table import (
     DEFAULT_LIKELIHOOD,
@@ -13,6 +15,7 @@ from skbal.models._networks._likelihoods._table import (
     likelihood_named,
 )
 from skbal.models._votes._checks import check_some_votes, warn_of_sigmoids
+from skbal.models._votes._labels import QUESTIONS, AnswerCounts, YesVotes, labels_of
 from skbal.models._votes._predictions import VotePredictionsMixin
 
 torch = lazy_module("torch")
@@ -23,15 +26,16 @@ _FEW_ROWS = 256  # predicted after training, to see whether they come from logit
 
 
 class VoteTargets(VotePredictionsMixin):
-    """Learns votes by their likelihood; draws are the probability rho of a yes.
+    """Learns votes by their likelihood; draws are rho, or the shares of answers.
 
-    A subclass has the parameter ``likelihood``. What depends on it is asked from the
-    `Likelihood` of that name.
+    A subclass has the parameters ``likelihood`` and ``questions``. What depends on the
+    likelihood is asked from the `Likelihood` of that name, and what depends on the form
+    of y from `Labels`.
     """
 
     _multi_output = True
 
-    _parameter_rules = {"likelihood": option(*LIKELIHOODS)}
+    _parameter_rules = {"likelihood": option(*LIKELIHOODS), "questions": QUESTIONS}
 
     # ------------------------------------------------------------------ learning
 
@@ -43,10 +47,13 @@ class VoteTargets(VotePredictionsMixin):
         X : array-like of shape (n_samples, n_features) or (n_samples, channels, \
 height, width)
             The training rows.
-        y : array-like of shape (n_samples, 2) or (n_samples, n_questions, 2)
+        y : array-like of shape (n_samples, 2), (n_samples, n_questions, 2) or \
+(n_samples, n_columns)
             The votes: yes votes k and all votes N, with 0 of 0 for a question that was
-            not asked. A row may occur again with further votes. For a beta-binomial
-            it is better to give the totals in one row.
+            not asked. For "multinomial" and "dirichlet-multinomial", the count of each
+            answer, with 0 for all answers to a question that was not asked. A row may
+            occur again with further votes. With a concentration it is better to give
+            the totals in one row.
         sample_weight : array-like of shape (n_samples,), optional
             The weight of each row in the loss. Only ratios matter. A row of weight 0
             is left out.
@@ -71,8 +78,9 @@ height, width)
             has two votes, or if a module of your own seems to give no logits.
         """
         super().fit(X, y, sample_weight)
-        self._has_question_axis = np.ndim(y) == 3
-        if not isinstance(self.module, str):
+        is_counts = self.questions_ is not None
+        self._has_question_axis = is_counts or np.ndim(y) == 3
+        if not isinstance(self.module, str) and not is_counts:
             rows = take(X, slice(0, _FEW_ROWS))
             rho = self.predict_samples(rows, 1, random_state=0)
             warn_of_sigmoids(rho, type(self).__name__)
@@ -87,46 +95,58 @@ height, width)
             )
 
     def _check_fit_rows(self, X, y):
-        votes = check_votes(y, type(self).__name__)
-        X, _ = super()._check_fit_rows(X, votes[:, 0, 1])
+        owner = type(self).__name__
+        labels, votes = labels_of(self.likelihood, self.questions, y, owner)
+        X, _ = super()._check_fit_rows(X, labels.totals(votes)[:, 0])
         return X, votes
 
     def _learn_targets(self, y):
         owner = type(self).__name__
         continues = self._continues()
+        labels, _ = labels_of(self.likelihood, self.questions, y, owner)
         if continues:
-            self._check_same_as_before(y.shape[1])
-        check_some_votes(y, owner)
+            self._check_same_as_before(labels)
+        check_some_votes(labels.totals(y), owner)
         likelihood = likelihood_named(self.likelihood)
-        likelihood.warn(y, owner)
-        start = likelihood.start(y)
+        likelihood.warn(labels.totals(y), owner)
+        start = likelihood.start(y, labels)
         if continues:
             start = likelihood.later_start(self._start, start)
-        self.n_questions_ = y.shape[1]
+        self._set_labels(labels)
         self._fitted_likelihood = self.likelihood
         self._start = start
         return y.astype(np.float32)
 
-    def _check_same_as_before(self, n_questions):
+    def _set_labels(self, labels):
+        self._labels, self.questions_ = labels, labels.questions
+        self.n_questions_ = labels.n_questions
+
+    def _check_same_as_before(self, labels):
         owner = f"{type(self).__name__} with warm_start=True"
-        if n_questions != self.n_questions_:
+        if labels.n_questions != self.n_questions_:
             raise ValueError(
-                f"y given to {owner} has votes on {n_questions} questions, but the "
-                f"first fit had {self.n_questions_}."
+                f"y given to {owner} has votes on {labels.n_questions} questions, but "
+                f"the first fit had {self.n_questions_}."
             )
         if self.likelihood != self._fitted_likelihood:
             raise ValueError(
                 f"likelihood of {owner} is {self.likelihood!r}, but the first fit had "
                 f"{self._fitted_likelihood!r}: set warm_start=False to start again."
             )
+        if labels.questions != self.questions_:
+            raise ValueError(
+                f"questions of {owner} are {labels.questions}, but the first fit had "
+                f"{self.questions_}: set warm_start=False to start again."
+            )
 
     def _probe(self, net, example):
         outputs = super()._probe(net, example)
-        if isinstance([*net.module_.modules()][-1], torch.nn.Sigmoid):
+        last = [*net.module_.modules()][-1]
+        if isinstance(last, self._likelihood.last_layers):
             raise ValueError(
                 f"module of {type(self).__name__} must give logits, but "
-                f"{type(net.module_).__name__} ends in a Sigmoid: leave it out, the "
-                "likelihood needs what comes before it."
+                f"{type(net.module_).__name__} ends in a {type(last).__name__}: leave "
+                "it out, the likelihood needs what comes before it."
             )
         return outputs
 
@@ -143,7 +163,8 @@ height, width)
 
     def _loss_parameters(self, n_samples):
         parameters = super()._loss_parameters(n_samples)
-        return {**parameters, **self._likelihood.loss_parameters(self._start)}
+        own = self._likelihood.loss_parameters(self._start, self._labels)
+        return {**parameters, **own}
 
     @property
     def _likelihood(self):
@@ -151,44 +172,68 @@ height, width)
         return likelihood_named(self._fitted_likelihood)
 
     def _n_outputs(self):
-        return self.n_questions_
+        return self._labels.n_columns
 
     def _n_network_outputs(self):
-        return self.n_questions_ * self._likelihood.n_columns
+        return self._likelihood.n_outputs(self._labels)
 
     def _columns(self):
         return self._likelihood.columns
 
     def _from_outputs(self, outputs):
-        return self._likelihood.rho(outputs, self.n_questions_)
+        return self._likelihood.rho(outputs, self._labels)
 
     # -------------------------------------------------------------- saved weights
 
     def _target_state(self):
-        return {
+        state = {
             "n_questions": self.n_questions_,
             "has_question_axis": self._has_question_axis,
             "likelihood": self._fitted_likelihood,
             "start": _plain_data.of_floats(self._start),
         }
+        if self.questions_ is not None:
+            state["questions"] = json.dumps(self.questions_)
+        return state
 
     def _set_target_state(self, state):
-        self.n_questions_ = _plain_data.integer(state, "n_questions", smallest=1)
+        n_questions = _plain_data.integer(state, "n_questions", smallest=1)
         self._has_question_axis = _plain_data.boolean(state, "has_question_axis")
         likelihood = _plain_data.string(state, "likelihood")
         if likelihood != self.likelihood:
             raise _plain_data.WrongData(
                 f"likelihood is {likelihood!r} there, but {self.likelihood!r} here"
             )
-        self._fitted_likelihood = likelihood
-        self._start = _plain_data.floats(
-            state, "start", size=self.n_questions_, finite=False
-        )
+        start = _plain_data.floats(state, "start", size=n_questions, finite=False)
+        self._set_labels(self._labels_of_state(state, n_questions))
+        self._fitted_likelihood, self._start = likelihood, start
+
+    def _labels_of_state(self, state, n_questions):
+        if self.likelihood not in COUNT_LIKELIHOODS:
+            return YesVotes(n_questions)
+        owner = type(self).__name__
+        there = _plain_data.string(state, "questions")
+        try:
+            labels = AnswerCounts(check_asked_questions(json.loads(there), owner))
+            here = check_asked_questions(
+                self.questions, owner, n_columns=labels.n_columns, name="the network"
+            )
+        except (ValueError, TypeError, RecursionError) as error:
+            raise _plain_data.WrongData(f"questions are wrong: {error}") from None
+        if here != labels.asked:
+            raise _plain_data.WrongData(
+                f"questions are {labels.questions} there, but {described(here)} here"
+            )
+        if labels.n_questions != n_questions:
+            raise _plain_data.WrongData(
+                f"n_questions is {n_questions}, but there are {labels.n_questions}"
+            )
+        return labels
 
     # ---------------------------------------------------------------- predicting
 
     def predict(self, X):
-        """Return rho, the probability that one volunteer says yes.
+        """Return rho, the probability that one volunteer says yes, or shares.
 
         Parameters
         ----------
@@ -198,9 +243,10 @@ height, width)
 
         Returns
         -------
-        rho : ndarray of shape (n_samples,) or (n_samples, n_questions)
+        rho : ndarray of shape (n_samples,), (n_samples, n_questions) or (n_samples, \
+n_columns)
             The mean of the draws. There is an axis of questions if the y of ``fit`` had
-            one.
+            one. For counts, the share of each answer.
         """
         return self._as_y(self._mean_draw(X))
 
@@ -221,8 +267,8 @@ height, width)
                 yield rows, rho, np.full((len(rho), self.n_questions_), np.inf)
             return
         for rows, both in self._fitted_chunks(X, self._rho_and_log_concentration):
-            # Both have the shape (n_rows, n_draws, n_questions).
-            rho, logs = np.split(both, 2, axis=2)
+            # Of shapes (n_rows, n_draws, n_columns) and (n_rows, n_draws, n_questions).
+            rho, logs = np.split(both, [self._labels.n_columns], axis=2)
             concentration = np.exp(logs.mean(axis=1, dtype=np.float64))
             yield rows, rho, np.where(np.isinf(self._start), np.inf, concentration)
 

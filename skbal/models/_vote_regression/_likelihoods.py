@@ -7,7 +7,8 @@ concentration c, ``B(k + a, N - k + b) / B(a, b)`` (beta-binomial). The factor
 `skbal.information.vote_log_likelihood`.
 
 A new likelihood is a subclass of `Likelihood` and a line in ``LIKELIHOODS``. In all of
-them rho is the logistic function of the logit; `_predictions` relies on it.
+them rho is the logistic function of the logit; `_posterior` relies on it. Likelihoods
+of several answers are in `_count_likelihoods`.
 """
 
 from abc import ABC, abstractmethod
@@ -55,11 +56,14 @@ class Likelihood(ABC):
         there is nothing to choose.
     first_concentration : float, optional
         The concentration at which the search starts.
+    limit : type, optional
+        The likelihood with an infinite concentration, if there is one to learn.
     """
 
     concentration = np.inf
     learned_range = None
     first_concentration = None
+    limit = None
 
     @classmethod
     def can_learn_from(cls, total):
@@ -123,6 +127,7 @@ class BetaBinomial(Likelihood):
     # Below the smallest, the votes of a row count practically as one.
     learned_range = (1e-3, 1e6)
     first_concentration = 20.0
+    limit = Binomial
 
     def __init__(self, concentration):
         self.concentration = concentration
@@ -131,13 +136,13 @@ class BetaBinomial(Likelihood):
         concentration = self.concentration
         no, rho, other = total - yes, expit(logits), expit(-logits)
         spread = rho * other
-        rise_yes = _rise(concentration * rho, yes)
-        rise_no = _rise(concentration * other, no)
+        rise_yes = rise(concentration * rho, yes)
+        rise_no = rise(concentration * other, no)
         any_yes, any_no, any_vote = yes > 0, no > 0, total > 0
         # The first factor of each rising product contains log rho. Computed separately
         # it is exact, however close to 0 or 1 rho is.
         value = _times(any_yes, log_expit(logits)) + _times(any_no, log_expit(-logits))
-        value += rise_yes.value + rise_no.value - _rise(concentration, total).value
+        value += rise_yes.value + rise_no.value - rise(concentration, total).value
         n_logs = any_yes.astype(float) + any_no - any_vote
         value += n_logs * np.log(concentration)
         # By the logit: da = c spread, db = -c spread, dspread = spread (1 - 2 rho).
@@ -154,19 +159,30 @@ class BetaBinomial(Likelihood):
 LIKELIHOODS = {"binomial": Binomial, "beta-binomial": BetaBinomial}
 
 
-class _Rise(NamedTuple):
+class Rise(NamedTuple):
+    """The logarithm of a rising product, and its derivatives; see `rise`."""
+
     value: np.ndarray
     first: np.ndarray
     second: np.ndarray
 
 
-def _rise(start, count):
+def rise(start, count):
     """Return log[(a + 1) (a + 2) ... (a + count - 1)] and its derivatives by a.
 
-    All are 0 if the count is 0 or 1.
+    Parameters
+    ----------
+    start : float or ndarray
+        The number a.
+    count : ndarray
+        Whole numbers. All results are 0 if the count is 0 or 1.
+
+    Returns
+    -------
+    rise : Rise
     """
     count = np.maximum(count, 1.0)
-    return _Rise(
+    return Rise(
         _log_rise(start, count),
         psi(start + count) - psi(start + 1.0),
         polygamma(1, start + count) - polygamma(1, start + 1.0),

@@ -35,6 +35,31 @@ class Question(NamedTuple):
     total: np.ndarray
     owner: str
 
+    @property
+    def n_weights(self):
+        """The number of weights."""
+        return self.design.shape[1]
+
+    def scale(self, of_columns):
+        """Return the prior standard deviations of weights from those of columns."""
+        return of_columns
+
+    def terms(self, weights, likelihood):
+        """Return the `Terms` of the votes at some weights."""
+        return likelihood.terms(self.design @ weights, self.yes, self.total)
+
+    def pull(self, slope):
+        """Return the gradient by the weights from the slopes by the logits."""
+        return slope @ self.design
+
+    def is_concave(self, terms):
+        """Return whether the likelihood is known to be concave at all rows."""
+        return not (terms.curvature < 0).any()
+
+    def gram(self, curvature):
+        """Return the Hessian by the weights from the curvatures by the logits."""
+        return _weighted_gram(self.design, curvature)
+
 
 class Gaussian(NamedTuple):
     """Laplace's approximation to the posterior.
@@ -65,7 +90,7 @@ def laplace(question, scale, likelihood, start, *, max_iter, tol):
 
     Parameters
     ----------
-    question : Question
+    question : Question or CountQuestion
         The rows and their votes.
     scale : ndarray of shape (n_weights,)
         Prior standard deviations.
@@ -127,10 +152,9 @@ class _Point:
     def __init__(self, question, scale, likelihood, place):
         self._question, self._scale = question, scale
         self._likelihood, self.place = likelihood, place
-        design, yes, total, _ = question
-        self._terms = likelihood.terms(design @ (scale * place), yes, total)
+        self._terms = question.terms(scale * place, likelihood)
         self.value = 0.5 * place @ place - self._terms.value.sum()
-        self.gradient = place - scale * (self._terms.slope @ design)
+        self.gradient = place - scale * question.pull(self._terms.slope)
 
     def moved(self, step):
         return _Point(self._question, self._scale, self._likelihood, self.place - step)
@@ -151,7 +175,7 @@ class _Point:
         the Hessian itself is positive definite.
         """
         hessian = self._hessian(self._terms.curvature)
-        if (self._terms.curvature < 0).any():
+        if not self._question.is_concave(self._terms):
             found, n_missing = lapack.dpotrf(hessian, lower=True, clean=True)
             if not n_missing:
                 return found
@@ -161,7 +185,7 @@ class _Point:
         )
 
     def _hessian(self, curvature):
-        hessian = _weighted_gram(self._question.design, curvature)
+        hessian = self._question.gram(curvature)
         hessian *= np.outer(self._scale, self._scale)
         hessian[np.diag_indices_from(hessian)] += 1.0
         return hessian

@@ -31,6 +31,27 @@ def logistic(logits, dtype):
     return np.clip(expit(logits), smallest, 1 - smallest).astype(dtype)
 
 
+def solved(factor, columns, trans="N"):
+    """Return L^-1 times columns, or L'^-1 with ``trans="T"``.
+
+    Parameters
+    ----------
+    factor : ndarray of shape (n_weights, n_weights)
+        A lower Cholesky factor L.
+    columns : ndarray of shape (n_weights, n_columns)
+        The right-hand sides.
+    trans : {"N", "T"}, default="N"
+        Whether L is transposed.
+
+    Returns
+    -------
+    solved : ndarray of the same shape
+    """
+    return linalg.solve_triangular(
+        factor, columns, lower=True, trans=trans, check_finite=False
+    )
+
+
 class WeightPosterior:
     """A Gaussian in the directions of the rows, and the prior in all others.
 
@@ -49,6 +70,8 @@ class WeightPosterior:
 
     Attributes
     ----------
+    n_logits : int
+        1, the number of logits of a row.
     coef_mean : ndarray of shape (n_features,)
         The mean of the weights.
     level_mean : float
@@ -56,6 +79,8 @@ class WeightPosterior:
     intercept_mean : float
         The mean of the logit at x = 0.
     """
+
+    n_logits = 1
 
     def __init__(self, span, centre, solution, has_intercept):
         self._mean_row, self._directions = span.mean, span.directions
@@ -73,7 +98,7 @@ class WeightPosterior:
 
         Parameters
         ----------
-        normal : ndarray of shape (n_draws, n_features + 1)
+        normal : ndarray of shape (n_draws, 1, n_features + 1)
             Standard normal numbers.
 
         Returns
@@ -81,11 +106,12 @@ class WeightPosterior:
         levels : ndarray of shape (n_draws,)
         weights : ndarray of shape (n_features, n_draws)
         """
+        normal = normal[:, 0]
         rest = normal[:, 1:]  # (n_draws, n_features)
         inside = rest @ self._directions  # (n_draws, rank)
         seen = np.hstack([normal[:, : self._first], inside])
         # If L L' is the precision, the covariance of L'^-1 z is its inverse.
-        seen = self._scale * self._solved(seen.T, trans="T").T
+        seen = self._scale * solved(self._factor, seen.T, trans="T").T
         # Orthogonal to all rows the posterior is the prior.
         outside = self._root_prior * (rest - inside @ self._directions.T)
         seen_weights = seen[:, self._first :]
@@ -93,8 +119,8 @@ class WeightPosterior:
         levels = seen[:, : self._first].sum(axis=1) - seen_weights @ self._centre
         return levels + self.level_mean, weights.T + self.coef_mean[:, np.newaxis]
 
-    def logits(self, X, levels, weights):
-        """Return the logits of rows for drawn levels and weights.
+    def probabilities(self, X, levels, weights, dtype):
+        """Return rho of rows for drawn levels and weights.
 
         Parameters
         ----------
@@ -102,12 +128,15 @@ class WeightPosterior:
             The rows.
         levels, weights : ndarray
             The result of `draws`.
+        dtype : dtype
+            The dtype of the result.
 
         Returns
         -------
-        logits : ndarray of shape (n_samples, n_draws)
+        rho : ndarray of shape (n_samples, n_draws, 1)
         """
-        return (X - self._mean_row) @ weights + levels
+        logits = (X - self._mean_row) @ weights + levels
+        return logistic(logits, dtype)[:, :, np.newaxis]
 
     def logit_moments(self, X):
         """Return the means and variances of the logits of rows.
@@ -127,7 +156,7 @@ class WeightPosterior:
         outside = rows - places @ self._directions.T
         ones = np.ones((len(rows), self._first))
         seen = self._scale * np.hstack([ones, places - self._centre])
-        factor = self._solved(seen.T)
+        factor = solved(self._factor, seen.T)
         variance = np.einsum("ij,ij->j", factor, factor)
         variance += self._root_prior**2 * np.einsum("ij,ij->i", outside, outside)
         return mean, variance
@@ -142,8 +171,3 @@ class WeightPosterior:
         covariance = self._directions @ change @ self._directions.T
         covariance[np.diag_indices_from(covariance)] += prior
         return covariance
-
-    def _solved(self, columns, trans="N"):
-        return linalg.solve_triangular(
-            self._factor, columns, lower=True, trans=trans, check_finite=False
-        )

@@ -12,7 +12,6 @@ from scipy import optimize
 from sklearn.exceptions import ConvergenceWarning
 
 from skbal._utils.warn import warn
-from skbal.models._vote_regression._likelihoods import Binomial
 from skbal.models._vote_regression._mode import Gaussian, laplace
 
 # Prior variance of the logit, averaged over rows, without the intercept. A logit of 10
@@ -52,10 +51,10 @@ class EvidenceSearch:
 
     Parameters
     ----------
-    question : Question
+    question : Question or CountQuestion
         The rows and their votes.
     intercept_variance : float or None
-        Prior variance of the first weight. ``None`` if there is no intercept.
+        Prior variance of the first column. ``None`` if there is no intercept.
     max_iter : int
         Largest number of Newton steps, and of steps of the simplex.
     tol : float
@@ -65,14 +64,15 @@ class EvidenceSearch:
     def __init__(self, question, intercept_variance, *, max_iter, tol):
         self._question, self._intercept_variance = question, intercept_variance
         self._max_iter, self._tol = max_iter, tol
-        self._weights = np.zeros(question.design.shape[1])
+        self._weights = np.zeros(question.n_weights)
         self._n_tried = 0
 
     def solve(self, prior_variance, likelihood):
         """Return the `Solution` for given values, starting from the last weights."""
-        scale = np.full(len(self._weights), np.sqrt(prior_variance))
+        of_columns = np.full(self._question.design.shape[1], np.sqrt(prior_variance))
         if self._intercept_variance is not None:
-            scale[0] = np.sqrt(self._intercept_variance)
+            of_columns[0] = np.sqrt(self._intercept_variance)
+        scale = self._question.scale(of_columns)
         posterior = laplace(
             self._question,
             scale,
@@ -96,7 +96,7 @@ class EvidenceSearch:
             The given value, or the start of the search.
         likelihood : type
             A subclass of `Likelihood`. If it has a concentration to learn and no finite
-            one has more evidence, the votes are taken as binomial.
+            one has more evidence, its limit is used.
         learn_variance : bool
             Whether to search for the prior variance.
 
@@ -120,9 +120,9 @@ class EvidenceSearch:
                 return self.solve(prior_variance, likelihood())
             return self._climb(prior_variance, likelihood, limits)
         found = self._climb(prior_variance, likelihood, limits)
-        binomial = self.solve(found.prior_variance, Binomial())
-        gain = found.posterior.log_evidence - binomial.posterior.log_evidence
-        return binomial if gain <= _EVIDENCE_PRECISION else found
+        limit = self.solve(found.prior_variance, likelihood.limit())
+        gain = found.posterior.log_evidence - limit.posterior.log_evidence
+        return limit if gain <= _EVIDENCE_PRECISION else found
 
     def _climb(self, prior_variance, likelihood, limits):
         learns_concentration = likelihood.learned_range is not None

@@ -8,6 +8,7 @@ directions are as many as the rank of the rows, never more than there are rows.
 import numpy as np
 from scipy import linalg
 
+from skbal.models._vote_regression._counts import CountQuestion, check_size, contrasts
 from skbal.models._vote_regression._mode import Question
 
 
@@ -80,12 +81,48 @@ def question_of(span, votes, centred, owner):
     centre : ndarray of shape (rank,)
         The mean row in the directions of the span; 0 without an intercept or votes.
     """
-    asked = votes[:, 1] > 0
-    yes, total = votes[asked].astype(np.float64).T
+    yes, total = votes[votes[:, 1] > 0].astype(np.float64).T
+    design, centre = _design(span, votes[:, 1], centred)
+    return Question(design, yes, total, owner), centre
+
+
+def count_question_of(span, counts, centred, owner):
+    """Return the rows on which a question with several answers was asked.
+
+    Parameters
+    ----------
+    span, centred, owner
+        As in `question_of`.
+    counts : ndarray of shape (n_samples, n_answers)
+        The number of votes for each answer.
+
+    Returns
+    -------
+    question : CountQuestion
+    centre : ndarray of shape (rank,)
+        As in `question_of`.
+
+    Raises
+    ------
+    ValueError
+        If the Hessian would be too large.
+    """
+    total = counts.sum(axis=1)
+    design, centre = _design(span, total, centred)
+    n_answers = counts.shape[1]
+    check_size(design.shape[1], n_answers, owner)
+    counts = counts[total > 0].astype(np.float64)
+    return CountQuestion(design, counts, contrasts(n_answers), owner), centre
+
+
+def _design(span, total, centred):
+    """Return the design matrix of the rows with votes, and their mean row."""
+    asked = total > 0
     places = span.places[asked]
     centre = np.zeros(places.shape[1])
     if centred:
         if asked.any():
-            centre = np.average(places, axis=0, weights=total)
+            weights = total[asked].astype(np.float64)
+            centre = np.average(places, axis=0, weights=weights)
         places = np.column_stack([np.ones(len(places)), places - centre])
-    return Question(places, yes, total, owner), centre
+    return places, centre

@@ -7,13 +7,13 @@ from skbal._utils.warn import warn
 from skbal.exceptions import VotesWarning
 
 
-def check_some_votes(votes, owner):
+def check_some_votes(totals, owner):
     """Raise if there are no votes; warn about a question without votes.
 
     Parameters
     ----------
-    votes : ndarray of shape (n_samples, n_questions, 2)
-        Yes votes k and all votes N.
+    totals : ndarray of shape (n_samples, n_questions)
+        All votes N.
     owner : str
         Name of the estimator, for messages.
 
@@ -27,15 +27,16 @@ def check_some_votes(votes, owner):
     VotesWarning
         If N is 0 in all rows of a question.
     """
-    unasked = np.flatnonzero(votes[..., 1].sum(axis=0) == 0)
-    if len(unasked) == votes.shape[1]:
+    unasked = np.flatnonzero(totals.sum(axis=0) == 0)
+    if len(unasked) == totals.shape[1]:
         raise ValueError(
-            f"y given to {owner} must have a vote, but N is 0 in all {len(votes)} rows."
+            f"y given to {owner} must have a vote, but N is 0 in all {len(totals)} "
+            "rows."
         )
     if len(unasked):
         warn(
             f"y given to {owner} has no vote on question {unasked[0]}: N is 0 in all "
-            f"{len(votes)} rows. Its rho comes from an untrained layer.",
+            f"{len(totals)} rows. Its rho comes from an untrained layer.",
             VotesWarning,
         )
 
@@ -83,6 +84,6 @@ def warn_of_single_votes(question, owner):
     """
     warn(
         f"y given to {owner} has no row with two votes on question {question}, which "
-        "is needed to learn its concentration. Its votes are taken as binomial.",
+        "is needed to learn its concentration. Its votes are taken as independent.",
         VotesWarning,
     )

@@ -1,4 +1,4 @@
-"""Predictions of a model of votes from its draws of rho: votes, intervals, a score."""
+"""Predictions of a model of votes from its draws: votes, intervals, a score."""
 
 from abc import abstractmethod
 
@@ -10,24 +10,24 @@ from skbal._utils._sklearn import check_sample_weight
 from skbal._utils.pools import n_rows
 from skbal._utils.rho import check_level
 from skbal._utils.validation import check_same_number
-from skbal._utils.votes import check_n_votes, check_votes
-from skbal.information import vote_distribution, vote_interval, vote_log_likelihood
+from skbal._utils.votes import check_n_votes
+from skbal.information import vote_distribution, vote_interval
 
 
 class VotePredictionsMixin(RegressorMixin):
     """Gives predictions of votes, their intervals, and a score.
 
     The estimator gives `_vote_draws` and `_concentrations`. Its ``fit`` sets
-    ``n_questions_`` and ``_has_question_axis``.
+    ``n_questions_``, ``_labels`` (see `Labels`) and ``_has_question_axis``.
     """
 
     @abstractmethod
     def _vote_draws(self, X):
-        """Yield slices of rows, their draws of rho, and their concentration.
+        """Yield slices of rows, their draws, and their concentration.
 
-        rho has the shape (n_rows, n_draws, n_questions). It is the same at every call,
-        and the one used by ``predict``. The concentration has the shape
-        (n_rows, n_questions).
+        The draws of rho or of shares have the shape (n_rows, n_draws, n_columns). They
+        are the same at every call, and the ones used by ``predict``. The concentration
+        has the shape (n_rows, n_questions).
         """
 
     @abstractmethod
@@ -35,9 +35,11 @@ class VotePredictionsMixin(RegressorMixin):
         """Return the concentration of each row, (n_samples, n_questions)."""
 
     def predict_votes(self, X, n_votes):
-        """Return the probability of each number of yes votes.
+        """Return the probability of each number of yes votes, or of votes per answer.
 
-        The distribution is a mixture of one binomial or beta-binomial per draw.
+        The distribution is a mixture of one binomial or beta-binomial per draw. This
+        also holds for the count of a single answer, whose joint distribution with the
+        other answers is not returned.
 
         Parameters
         ----------
@@ -49,10 +51,10 @@ class VotePredictionsMixin(RegressorMixin):
         Returns
         -------
         distribution : ndarray of shape (n_samples, max(n_votes) + 1) or (n_samples, \
-n_questions, max(n_votes) + 1), dtype=float64
+n_columns, max(n_votes) + 1), dtype=float64
             The probabilities of k = 0, 1, ..., N, which sum to one. Those of k above
-            the N of a row are 0. There is an axis of questions if the y of ``fit`` had
-            one.
+            the N of a row are 0. There is a column per question if the y of ``fit`` had
+            an axis of questions, and a column per answer if it had counts of answers.
 
         Raises
         ------
@@ -60,14 +62,14 @@ n_questions, max(n_votes) + 1), dtype=float64
             If X or ``n_votes`` is invalid.
         """
         n_votes = self._check_n_votes(X, n_votes, "predict_votes")
-        largest = n_votes.max(initial=0) + 1
-        votes = np.zeros((*n_votes.shape, largest))
+        shape = (len(n_votes), self._labels.n_columns, n_votes.max(initial=0) + 1)
+        votes = np.zeros(shape)
         for rows, chunk in self._vote_chunks(X, n_votes):
             votes[rows, :, : chunk.shape[2]] = chunk
         return self._as_y(votes)
 
     def predict_interval(self, X, n_votes=None, level=0.95):
-        """Return the interval that contains the yes votes with probability ``level``.
+        """Return the interval that contains the votes with probability ``level``.
 
         It leaves out at most (1 - level) / 2 on either side. Votes are whole numbers,
         so that it usually contains somewhat more than ``level``.
@@ -78,17 +80,17 @@ n_questions, max(n_votes) + 1), dtype=float64
             Rows of the form passed to ``fit``.
         n_votes : int or array-like of shape (n_samples,) or (n_samples, n_questions), \
 optional
-            Number of volunteers who are asked. ``None`` gives the interval of rho
-            instead, between quantiles of its draws. It does not include the scatter of
-            votes.
+            Number of volunteers who are asked. ``None`` gives the interval of rho or
+            of the share instead, between quantiles of its draws. It does not include
+            the scatter of votes.
         level : float, default=0.95
             The probability, above 0 and below 1.
 
         Returns
         -------
-        interval : ndarray of shape (n_samples, 2) or (n_samples, n_questions, 2)
+        interval : ndarray of shape (n_samples, 2) or (n_samples, n_columns, 2)
             Lowest and highest value, both included: whole numbers of votes, or values
-            of rho.
+            of rho. Columns are those of `predict_votes`.
 
         Raises
         ------
@@ -99,11 +101,11 @@ optional
         level = check_level(level, owner)
         check_is_fitted(self)
         if n_votes is None:
-            shape, dtype = (n_rows(X), self.n_questions_, 2), np.float64
+            shape, dtype = (n_rows(X), self._labels.n_columns, 2), np.float64
             chunks = self._quantile_chunks(X, level)
         else:
             n_votes = self._check_n_votes(X, n_votes, "predict_interval")
-            shape, dtype = (*n_votes.shape, 2), np.int64
+            shape, dtype = (len(n_votes), self._labels.n_columns, 2), np.int64
             votes = self._vote_chunks(X, n_votes)
             chunks = ((rows, vote_interval(chunk, level)) for rows, chunk in votes)
         interval = np.empty(shape, dtype=dtype)
@@ -117,15 +119,16 @@ optional
         The likelihood of a row is that of its votes in a given order, averaged over the
         draws. For a binomial it is the mean of ``rho**k * (1 - rho)**(N - k)``. The
         number of orders is left out, since it depends on no model. With one vote per
-        row the score is minus the log loss. The sum over rows is divided by the number
-        of all votes.
+        row the score is minus the log loss. The sum over rows and questions is divided
+        by the number of all votes.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, ...)
             Rows of the form passed to ``fit``.
-        y : array-like of shape (n_samples, 2) or (n_samples, n_questions, 2)
-            The votes: yes votes k and all votes N. Rows with N = 0 do not count.
+        y : array-like of shape (n_samples, 2), (n_samples, n_questions, 2) or \
+(n_samples, n_columns)
+            The votes in the form passed to ``fit``. Rows without votes do not count.
         sample_weight : array-like of shape (n_samples,), optional
             Weights of the rows.
 
@@ -141,29 +144,30 @@ optional
         """
         owner = type(self).__name__
         check_is_fitted(self)
-        votes = check_votes(y, owner, n_questions=self.n_questions_)
+        votes = self._labels.check(y, owner)
         check_same_number(n_rows(X), len(votes), owner)
         weights = np.ones(len(votes))
         if sample_weight is not None:
             weights = check_sample_weight(sample_weight, votes)
-        total = weights @ votes[..., 1].sum(axis=1)
+        total = weights @ self._labels.totals(votes).sum(axis=1)
         if total == 0:
             raise ValueError(
                 f"y given to score of {owner} has no vote: N is 0 in all {len(votes)} "
                 "rows, or sample_weight is 0 in all others."
             )
         found = 0.0
-        for rows, rho, concentration in self._vote_draws(X):
-            likelihood = vote_log_likelihood(rho, votes[rows], concentration)
-            found += weights[rows] @ likelihood.sum(axis=1)
+        for rows, draws, concentration in self._vote_draws(X):
+            likelihood = self._labels.log_likelihood(draws, votes[rows], concentration)
+            found += weights[rows] @ likelihood
         return float(found / total)
 
     def predict_concentration(self, X):
         """Return how little rho varies between rows that look alike.
 
         Given the weights, the rho of a row has a beta distribution around the value of
-        the draw, with a + b = concentration. However many volunteers vote, their share
-        of yes votes scatters at least as much as that of about ``concentration``
+        the draw, with a + b = concentration. The shares of several answers have a
+        Dirichlet distribution in the same way. However many volunteers vote, their
+        share of yes votes scatters at least as much as that of about ``concentration``
         volunteers with equal rho.
 
         Parameters
@@ -175,7 +179,7 @@ optional
         -------
         concentration : ndarray of shape (n_samples, n_questions), dtype=float64
             The concentration; for a network, the geometric mean over the draws. It is
-            infinity for a binomial.
+            infinity for a binomial or multinomial.
 
         Raises
         ------
@@ -186,14 +190,16 @@ optional
         return self._concentrations(X)
 
     def _vote_chunks(self, X, n_votes):
-        for rows, rho, concentration in self._vote_draws(X):
-            yield rows, vote_distribution(rho, n_votes[rows], concentration)
+        per_column = self._labels.per_column
+        for rows, draws, concentration in self._vote_draws(X):
+            n, concentration = per_column(n_votes[rows]), per_column(concentration)
+            yield rows, vote_distribution(draws, n, concentration)
 
     def _quantile_chunks(self, X, level):
         ends = [(1 - level) / 2, (1 + level) / 2]
-        for rows, rho, _ in self._vote_draws(X):
-            # (2, n_rows, n_questions) -> (n_rows, n_questions, 2)
-            yield rows, np.moveaxis(np.quantile(rho, ends, axis=1), 0, -1)
+        for rows, draws, _ in self._vote_draws(X):
+            # (2, n_rows, n_columns) -> (n_rows, n_columns, 2)
+            yield rows, np.moveaxis(np.quantile(draws, ends, axis=1), 0, -1)
 
     def _check_n_votes(self, X, n_votes, method):
         check_is_fitted(self)

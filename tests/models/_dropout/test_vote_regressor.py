@@ -335,7 +335,7 @@ class Ends(nn.Sequential):
     ("parameters", "error", "message"),
     [
         ({"likelihood": "beta"}, ValueError, "likelihood of MCDropoutVoteRegressor "
-         "must be 'binomial' .*'beta-binomial'.*, got 'beta'"),
+         "must be 'binomial', 'beta-binomial', .*, got 'beta'"),
         ({"module": Ends(nn.Sigmoid())}, ValueError, "must give logits, but Ends ends "
          "in a Sigmoid"),
         ({"module": Ends(n_outputs=2)}, ValueError, r"outputs of shape \(n_samples, 1"

@@ -460,6 +460,31 @@ def test_wrong_states_of_votes_are_refused(path, entries):
         clone(model).load_weights(path)
 
 
+@pytest.mark.parametrize(
+    "entries",
+    [
+        {"questions": "x"},
+        {"questions": "[" * 100_000},
+        {"questions": '[["shape", ["a", "b"]]]'},
+        {"questions": '[["shape", ["a", "c", "b"]]]'},
+        {"questions": 3},
+        {"n_questions": 10**15},
+        {"start": [1.0, 2.0]},
+        {"likelihood": "binomial"},
+    ],
+)
+def test_wrong_states_of_counts_are_refused(path, entries):
+    questions = [("shape", ["a", "b", "c"])]
+    counts = np.stack([VOTES[:, 0, 0]] * 3, axis=1)
+    model = MCDropoutVoteRegressor(
+        likelihood="multinomial", questions=questions, **SMALL
+    ).fit(X, counts)
+    model.save_weights(path)
+    change_state(**entries)(path)
+    with pytest.raises(ValueError, match="cannot be loaded into MCDropoutVoteRegr"):
+        clone(model).load_weights(path)
+
+
 def test_a_missing_file_has_the_error_of_python(path):
     with pytest.raises(FileNotFoundError):
         MCDropoutClassifier().load_weights(path)

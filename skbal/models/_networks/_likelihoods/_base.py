@@ -9,10 +9,11 @@ from abc import ABC, abstractmethod
 
 import numpy as np
 import torch
+from torch import nn
 
 # A network is never certain. Rho that float32 rounds to 0 or 1 stays this far away;
 # otherwise a single vote against it would have the probability 0.
-_SMALLEST = torch.finfo(torch.float32).eps / 2
+SMALLEST = torch.finfo(torch.float32).eps / 2
 
 
 class Likelihood(ABC):
@@ -21,20 +22,20 @@ class Likelihood(ABC):
     Attributes
     ----------
     loss_class : type
-        The class of the loss, called with outputs of shape (n_rows, n_questions *
-        n_columns) and votes of shape (n_rows, n_questions, 2).
-    n_columns : int
-        Number of outputs of the network per question. The logits of rho for all
-        questions come first.
+        The class of the loss, called with outputs of shape (n_rows, n_outputs) and
+        votes of shape (n_rows, n_questions, 2), or counts of shape (n_rows, n_columns).
     columns : str
-        The outputs of the network in words, for messages.
+        The outputs of the network in words, for messages. The logits of all questions
+        come first.
+    last_layers : tuple of type
+        Layers in which a network must not end, since the likelihood applies them.
     has_concentration : bool
         Whether rho differs between rows that look alike to the network, so that the
         network gives a concentration.
     """
 
-    n_columns = 1
     columns = "one column per question"
+    last_layers = (nn.Sigmoid,)
     has_concentration = False
 
     @property
@@ -42,31 +43,47 @@ class Likelihood(ABC):
     def loss_class(self):
         """The class of the loss."""
 
-    def warn(self, votes, owner):
+    def n_outputs(self, labels):
+        """Return the number of outputs of the network.
+
+        Parameters
+        ----------
+        labels : Labels
+            The form of the labels.
+
+        Returns
+        -------
+        n_outputs : int
+        """
+        return labels.n_questions
+
+    def warn(self, totals, owner):
         """Warn about votes that do not tell enough.
 
         Parameters
         ----------
-        votes : ndarray of shape (n_rows, n_questions, 2)
-            Yes votes k and all votes N.
+        totals : ndarray of shape (n_rows, n_questions)
+            All votes N.
         owner : str
             The estimator's name.
         """
         return  # by default, all votes tell enough
 
-    def start(self, votes):
+    def start(self, y, labels):
         """Return the numbers with which training begins, one per question.
 
         Parameters
         ----------
-        votes : ndarray of shape (n_rows, n_questions, 2)
-            Yes votes k and all votes N.
+        y : ndarray
+            The votes.
+        labels : Labels
+            The form of the labels.
 
         Returns
         -------
         start : ndarray of shape (n_questions,)
         """
-        return np.full(votes.shape[1], np.inf)
+        return np.full(labels.n_questions, np.inf)
 
     def later_start(self, start, new):
         """Return the numbers for a training that continues with other votes.
@@ -82,13 +99,15 @@ class Likelihood(ABC):
         """
         return start
 
-    def loss_parameters(self, start):
+    def loss_parameters(self, start, labels):
         """Return skorch's parameters for the loss.
 
         Parameters
         ----------
         start : ndarray of shape (n_questions,)
             See `start`.
+        labels : Labels
+            The form of the labels.
 
         Returns
         -------
@@ -96,29 +115,29 @@ class Likelihood(ABC):
         """
         return {}
 
-    def rho(self, outputs, n_questions):
-        """Return the probability that one volunteer says yes.
+    def rho(self, outputs, labels):
+        """Return the probability that one volunteer says yes, or gives an answer.
 
         Parameters
         ----------
-        outputs : torch.Tensor of shape (..., n_questions * n_columns)
+        outputs : torch.Tensor of shape (..., n_outputs)
             The outputs of the network.
-        n_questions : int
-            The number of questions.
+        labels : Labels
+            The form of the labels.
 
         Returns
         -------
-        rho : torch.Tensor of shape (..., n_questions)
+        rho : torch.Tensor of shape (..., n_columns)
         """
-        logits = outputs[..., :n_questions]
-        return torch.sigmoid(logits).clamp(_SMALLEST, 1 - _SMALLEST)
+        logits = outputs[..., : labels.n_questions]
+        return torch.sigmoid(logits).clamp(SMALLEST, 1 - SMALLEST)
 
     def log_concentration(self, outputs, start):
         """Return the logarithm of the concentration of rho.
 
         Parameters
         ----------
-        outputs : torch.Tensor of shape (..., n_questions * n_columns)
+        outputs : torch.Tensor of shape (..., n_outputs)
             The outputs of the network.
         start : ndarray of shape (n_questions,)
             See `start`.

@@ -51,8 +51,8 @@ class BetaBinomialLoss(nn.Module):
         votes = votes.double()
         k, n = votes.unbind(dim=-1)
         logits, log_total = logits_and_log_concentration(outputs, self.start)
-        likelihood = _log_rising(logits, log_total, k)
-        likelihood += _log_rising(-logits, log_total, n - k)
+        likelihood = log_rising(logsigmoid(logits), log_total, k)
+        likelihood += log_rising(logsigmoid(-logits), log_total, n - k)
         total = log_total.exp()
         likelihood -= torch.lgamma(total + n) - torch.lgamma(total)
         losses = -likelihood.sum(dim=1).float()
@@ -74,17 +74,43 @@ def logits_and_log_concentration(outputs, start):
     logits, log_concentration : torch.Tensor of shape (..., n_questions)
     """
     logits, change = outputs.double().chunk(2, dim=-1)
+    return logits, log_concentration(change, start)
+
+
+def log_concentration(change, start):
+    """Return the log of the concentrations, within its range.
+
+    Parameters
+    ----------
+    change : torch.Tensor of shape (..., n_questions), dtype=float64
+        The outputs of the network for the concentrations.
+    start : ndarray of shape (n_questions,)
+        The concentrations with which training began.
+
+    Returns
+    -------
+    log_concentration : torch.Tensor of the same shape
+    """
     # The start is infinite if no votes tell the concentration.
     start = change.new_tensor(np.clip(np.log(start), *_LOG_RANGE))
-    return logits, (start + change).clamp(*_LOG_RANGE)
+    return (start + change).clamp(*_LOG_RANGE)
 
 
-def _log_rising(logits, log_total, count):
-    """Return log of a (a + 1) ... (a + count - 1), where a = total * sigmoid(logits).
+def log_rising(log_share, log_total, count):
+    """Return log of a (a + 1) ... (a + count - 1), where a = total * share.
 
-    The first factor is computed from the logit, since a may be too small for its log.
+    The first factor is computed from the log, since a may be too small for its log.
+
+    Parameters
+    ----------
+    log_share, log_total, count : torch.Tensor, dtype=float64
+        Of shapes that broadcast.
+
+    Returns
+    -------
+    logs : torch.Tensor
     """
-    first = log_total + logsigmoid(logits)
+    first = log_total + log_share
     a = first.exp()
     rest = torch.lgamma(a + count.clamp(min=1)) - torch.lgamma(a + 1)
     return torch.where(count > 0, first + rest, 0.0)
@@ -120,34 +146,56 @@ def first_concentration(votes):
     # Summed over rows: the squares are coin * (N + correlation * N (N - 1)).
     excess = ((k - n * rho) ** 2 - n * coin).sum(axis=0)
     pairs = coin * (n * (n - 1)).sum(axis=0)
+    return start_from_moments(pairs, excess, (n > 1).any(axis=0))
+
+
+def start_from_moments(pairs, excess, is_told):
+    """Return a concentration within the range, from sums over rows.
+
+    Parameters
+    ----------
+    pairs : float or ndarray
+        The excess, if all votes of a row were alike.
+    excess : float or ndarray
+        By how much the squares of k exceed those of independent votes.
+    is_told : bool or ndarray
+        Whether there is a row of two votes. Otherwise the result is infinity.
+
+    Returns
+    -------
+    concentration : ndarray
+    """
     low, high = np.exp(_LOG_RANGE)
     with np.errstate(divide="ignore", invalid="ignore"):
-        concentration = pairs / np.maximum(excess, 0) - 1
+        concentration = np.divide(pairs, np.maximum(excess, 0)) - 1
     start = np.clip(np.nan_to_num(concentration, nan=high), low, high)
-    return np.where((n > 1).any(axis=0), start, np.inf)
+    return np.where(is_told, start, np.inf)
 
 
 class BetaBinomial(Likelihood):
     """Beta-binomial votes. The network gives logits of rho, then concentrations."""
 
     loss_class = BetaBinomialLoss
-    n_columns = 2
     columns = (
         "two columns per question (the logits of all, then as many for the "
         "concentrations)"
     )
     has_concentration = True
 
-    def warn(self, votes, owner):
+    def n_outputs(self, labels):
+        """Return twice the number of questions."""
+        return 2 * labels.n_questions
+
+    def warn(self, totals, owner):
         """Warn about a question without a row of two votes."""
         # A question without any vote has a warning of its own.
-        single = np.flatnonzero(votes[..., 1].max(axis=0) == 1)
+        single = np.flatnonzero(totals.max(axis=0) == 1)
         if len(single):
             warn_of_single_votes(single[0], owner)
 
-    def start(self, votes):
+    def start(self, y, labels):
         """Return the concentrations with which training begins."""
-        return first_concentration(votes)
+        return first_concentration(y)
 
     def later_start(self, start, new):
         """Return the start; an infinite one becomes finite if votes now tell it."""
@@ -155,7 +203,7 @@ class BetaBinomial(Likelihood):
         only_now = np.isinf(start) & np.isfinite(new)
         return np.where(only_now, LARGEST_CONCENTRATION, start)
 
-    def loss_parameters(self, start):
+    def loss_parameters(self, start, labels):
         """Return the start of the concentrations, which the loss needs."""
         return {"criterion__start": start}
 

@@ -8,6 +8,10 @@ DEFAULT_LIKELIHOOD = "binomial"
 LIKELIHOODS = {
     "binomial": lazy_module("skbal.models._networks._likelihoods._binomial"),
     "beta-binomial": lazy_module("skbal.models._networks._likelihoods._beta_binomial"),
+    "multinomial": lazy_module("skbal.models._networks._likelihoods._multinomial"),
+    "dirichlet-multinomial": lazy_module(
+        "skbal.models._networks._likelihoods._dirichlet_multinomial"
+    ),
 }
 
 
