@@ -35,7 +35,8 @@ class ChunkedDrawsMixin(PosteriorSamplerMixin):
         draws : ndarray of shape (n_samples, n_draws, n_outputs)
             A classifier draws class probabilities, with columns in the order of
             ``classes_``. A regressor draws the noise-free function, in the units of y.
-            A model of votes draws the probability that one volunteer says yes.
+            A model of votes draws the probability that one volunteer says yes, or the
+            shares of the answers to each question, which sum to one.
 
         Raises
         ------

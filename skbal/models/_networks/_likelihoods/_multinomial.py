@@ -21,7 +21,7 @@ def log_shares(logits, sizes):
     -------
     log_shares : torch.Tensor of the same shape
     """
-    parts = logits.split(list(sizes), dim=-1)
+    parts = logits.split([int(size) for size in sizes], dim=-1)
     return torch.cat([log_softmax(part, dim=-1) for part in parts], dim=-1)
 
 
