@@ -15,7 +15,7 @@ LAYERS = [
     [{"_version", "exceptions"}, {"_utils"}],
     [{"information", "base", "datasets"}],
     [{"sampling", "features"}],
-    [{"models", "query", "oracles", "filters", "seeding", "testing"}],
+    [{"models", "query", "oracles", "filters", "seeding", "testing", "votes"}],
     [{"learner"}],
     [{"stopping"}, {"loop"}, {"simulation"}],
     [{"plotting"}, {"experiments"}],

@@ -170,6 +170,7 @@ PUBLIC = {
         "TargetScore",
         "UncertaintyBelow",
     ],
+    "skbal.votes": ["VoteAllocation"],
     "skbal.testing": ["check_posterior_sampler", "check_query_strategy"],
 }
 

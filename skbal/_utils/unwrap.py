@@ -55,6 +55,33 @@ def unwrap(estimator):
     return transformers, estimator
 
 
+def last_step(estimator):
+    """Return what a pipeline ends in, and the prefix of its parameters.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A pipeline, or any other estimator, which is returned with an empty prefix.
+
+    Returns
+    -------
+    last : estimator
+    prefix : str
+
+    Examples
+    --------
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from sklearn.pipeline import make_pipeline
+    >>> last_step(make_pipeline("passthrough", LogisticRegression()))
+    (LogisticRegression(), 'logisticregression__')
+    """
+    prefix = ""
+    while isinstance(estimator, Pipeline):
+        name, estimator = estimator.steps[-1]
+        prefix += f"{name}__"
+    return estimator, prefix
+
+
 def transform(transformers, X):
     """Return X after the transformers, one after the other.
 

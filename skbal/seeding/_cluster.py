@@ -42,7 +42,7 @@ class ClusterSeed(Seed):
         As in `skbal.models.GraphClassifier`, but for "evidence", which needs labels.
     alpha : float, default=3.0
         As in `skbal.models.GraphClassifier`.
-    noise_variance : float, default=0.02
+    noise_variance : float, default=0.05
         As in `skbal.models.GraphClassifier`.
     random_state : None, int, numpy.random.RandomState or numpy.random.Generator
         Seeds the clusters. An integer gives the same rows every time.
@@ -95,7 +95,7 @@ class ClusterSeed(Seed):
         n_clusters=None,
         tau=None,
         alpha=3.0,
-        noise_variance=0.02,
+        noise_variance=0.05,
         random_state=None,
     ):
         self.n_instances = n_instances

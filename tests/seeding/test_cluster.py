@@ -58,7 +58,7 @@ def covariances():
     """Return the prior covariance of the field and the variance of a label."""
     field = GRAPH.field()
     rows = field.rows(GRAPH.locate(X))
-    return rows, rows @ rows.T, 0.02 + field.roughness(GRAPH.locate(X))
+    return rows, rows @ rows.T, 0.05 + field.roughness(GRAPH.locate(X))
 
 
 def after(K, noise, row):

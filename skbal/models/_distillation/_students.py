@@ -2,38 +2,11 @@
 
 import numpy as np
 from sklearn.base import is_classifier
-from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import has_fit_parameter
 
 from skbal._utils.pools import take
+from skbal._utils.unwrap import last_step
 from skbal.models._networks._class_targets import ClassTargets
-
-
-def last_step(estimator):
-    """Return what a pipeline ends in, and the prefix of its parameters.
-
-    Parameters
-    ----------
-    estimator : estimator
-        A pipeline, or any other estimator, which is returned with an empty prefix.
-
-    Returns
-    -------
-    last : estimator
-    prefix : str
-
-    Examples
-    --------
-    >>> from sklearn.linear_model import LogisticRegression
-    >>> from sklearn.pipeline import make_pipeline
-    >>> last_step(make_pipeline("passthrough", LogisticRegression()))
-    (LogisticRegression(), 'logisticregression__')
-    """
-    prefix = ""
-    while isinstance(estimator, Pipeline):
-        name, estimator = estimator.steps[-1]
-        prefix += f"{name}__"
-    return estimator, prefix
 
 
 def check_student(student, name, owner):

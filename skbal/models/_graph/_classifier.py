@@ -36,7 +36,7 @@ class GraphClassifier(AccuracyMixin, GraphField):
     alpha : float, default=3.0
         How fast the prior variance of an eigenfunction falls with its eigenvalue:
         ``(tau / (tau + 1 - eigenvalue)) ** alpha`` [2]_.
-    noise_variance : float, default=0.02
+    noise_variance : float, default=0.05
         Variance of a label around the field, over the mean prior variance of the field.
         Raise it if labels are wrong now and then.
     n_draws : int, default=100
@@ -123,7 +123,7 @@ class GraphClassifier(AccuracyMixin, GraphField):
         *,
         tau=None,
         alpha=3.0,
-        noise_variance=0.02,
+        noise_variance=0.05,
         n_draws=100,
         random_state=None,
     ):

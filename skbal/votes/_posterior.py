@@ -1,0 +1,100 @@
+"""What is known of the shares of items after some votes.
+
+The posterior of an item is a mixture of Dirichlet distributions: each type of the prior
+keeps its distribution with the counts added, and its weight grows with the likelihood
+of the counts.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy.special import betainc, ndtr, softmax
+
+from skbal.votes._types import log_likelihoods
+
+
+class Posterior(NamedTuple):
+    """The posterior of the shares of some items.
+
+    Attributes
+    ----------
+    weights : ndarray of shape (n_items, n_all_types)
+        Probability of each type.
+    concentrations : ndarray of shape (n_items, n_all_types, n_answers)
+        Concentrations of the shares of an item of each type, with the counts added.
+    """
+
+    weights: np.ndarray
+    concentrations: np.ndarray
+
+    @classmethod
+    def of(cls, counts, log_weights, concentrations):
+        """Return the posterior after some votes.
+
+        Parameters
+        ----------
+        counts : ndarray of shape (n_items, n_answers)
+        log_weights : ndarray of shape (n_items, n_all_types)
+            Log-probability of each type before the votes.
+        concentrations : ndarray of shape (n_all_types, n_answers)
+        """
+        likelihoods = log_likelihoods(counts, concentrations)
+        weights = softmax(likelihoods + log_weights, axis=1)
+        return cls(weights, concentrations + counts[:, np.newaxis])
+
+    def shares(self):
+        """Return the mean share of each answer, (n_items, n_answers)."""
+        return np.einsum("nk,nka->na", self.weights, self._means())
+
+    def chances_to_lead(self):
+        """Return the probability that each answer has the largest share.
+
+        In each type every answer is compared with the one that leads there, and the
+        probabilities to be ahead of it are divided by their sum. The second answer is
+        compared by the beta distribution of its share among both, and the others by the
+        normal distribution of the difference. With two answers this is exact. In our
+        tests with three and more it was wrong by up to 0.1.
+
+        Returns
+        -------
+        chances : ndarray of shape (n_items, n_answers)
+            They sum to one.
+        """
+        a, total = self.concentrations, self.concentrations.sum(axis=2, keepdims=True)
+        two = np.argpartition(a, -2, axis=2)[:, :, -2:]
+        order = np.argsort(np.take_along_axis(a, two, axis=2), axis=2)
+        second, first = np.split(np.take_along_axis(two, order, axis=2), 2, axis=2)
+        of_first = np.take_along_axis(a, first, axis=2)
+        of_second = np.take_along_axis(a, second, axis=2)
+        gap = (a - of_first) / total
+        variance = ((a + of_first) / total - gap**2) / (total + 1)
+        ahead = ndtr(gap / np.sqrt(variance))
+        of_second = betainc(of_first, of_second, 0.5)
+        np.put_along_axis(ahead, second, of_second, axis=2)
+        np.put_along_axis(ahead, first, 1 - of_second, axis=2)
+        ahead /= ahead.sum(axis=2, keepdims=True)
+        return np.einsum("nk,nka->na", self.weights, ahead)
+
+    def falls_of_variance(self):
+        """Return by how much one more vote lowers the variance of all shares.
+
+        With C the covariance of the shares and p their means, the mean shares after an
+        answer b differ from p by ``C_b / p_b``. The variance that the vote explains is
+        the mean of the squares, ``sum_ab C_ab**2 / p_b``.
+
+        Returns
+        -------
+        falls : ndarray of shape (n_items,)
+        """
+        means, p = self._means(), self.shares()
+        total = self.concentrations.sum(axis=2) + 1
+        squares = self.weights * (total - 1) / total
+        covariance = np.einsum("nk,nka,nkb->nab", squares, means, means, optimize=True)
+        covariance -= p[:, :, np.newaxis] * p[:, np.newaxis]
+        diagonal = np.einsum("nk,nka->na", self.weights / total, means)
+        answers = np.arange(p.shape[1])
+        covariance[:, answers, answers] += diagonal
+        return np.einsum("nab,nb->n", covariance**2, 1 / p)
+
+    def _means(self):
+        return self.concentrations / self.concentrations.sum(axis=2, keepdims=True)
