@@ -93,6 +93,7 @@ PUBLIC = {
         "LaplaceRegressor",
         "LastLayerClassifier",
         "LastLayerRegressor",
+        "LastLayerVoteRegressor",
         "MCDropoutClassifier",
         "MCDropoutRegressor",
         "MCDropoutVoteRegressor",
