@@ -60,6 +60,7 @@ PUBLIC = {
     "skbal.information": [
         "expected_entropy",
         "expected_predictive_information_gain",
+        "expected_vote_information_gain",
         "joint_entropy",
         "joint_mutual_information",
         "margin",

@@ -16,6 +16,7 @@ from skbal.information._entropy import (
 from skbal.information._epig import expected_predictive_information_gain
 from skbal.information._joint import joint_entropy, joint_mutual_information
 from skbal.information._spread import mean_std, predictive_variance
+from skbal.information._vote_epig import expected_vote_information_gain
 from skbal.information._vote_interval import vote_interval
 from skbal.information._vote_likelihood import vote_log_likelihood
 from skbal.information._votes import (
@@ -27,6 +28,7 @@ from skbal.information._votes import (
 __all__ = [
     "expected_entropy",
     "expected_predictive_information_gain",
+    "expected_vote_information_gain",
     "joint_entropy",
     "joint_mutual_information",
     "margin",
