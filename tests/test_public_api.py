@@ -143,6 +143,7 @@ PUBLIC = {
         "TypiClust",
         "VariationRatios",
         "VoteBALD",
+        "VoteEPIG",
     ],
     "skbal.sampling": ["predict_samples"],
     "skbal.seeding": [

@@ -23,17 +23,14 @@ dtype=float64
         Probabilities of the answers, which sum to one. Overwritten.
     dtype : dtype, default=float64
         Precision of the products.
-    weights : ndarray of shape (n_draws,), optional
-        Probability of each draw. ``None`` is the same for all.
     """
 
-    def __init__(self, probabilities, dtype=np.float64, weights=None):
+    def __init__(self, probabilities, dtype=np.float64):
         n_draws = probabilities.shape[1]
-        self.of_draws = weights
-        ratios, mean = self._ratios(probabilities, dtype)
+        ratios, mean = _ratios(probabilities, dtype)
         # (n_draws, n_targets * n_target_answers)
         self.ratios = ratios.transpose(1, 0, 2).reshape(n_draws, -1)
-        self.ratios *= 1 / n_draws if weights is None else weights[:, np.newaxis]
+        self.ratios /= n_draws
         self.weights = mean.ravel()
         # The mean of R - 1 is 0, but for the rounding of the ratios of each array,
         # which this takes out of the result.
@@ -54,7 +51,7 @@ dtype=float64
         information : ndarray of shape (n_rows,)
             In nats, with rounding errors of either sign.
         """
-        ratios, mean = self._ratios(probabilities, self.ratios.dtype)
+        ratios, mean = _ratios(probabilities, self.ratios.dtype)
         # (n_rows * n_answers, n_draws)
         ratios = ratios.transpose(0, 2, 1).reshape(mean.size, -1)
         joint, logs = self._room(len(ratios))
@@ -65,19 +62,16 @@ dtype=float64
         information -= ratios @ self.sums - self.weights.sum()
         return np.vecdot(information.reshape(mean.shape), mean)
 
-    def _ratios(self, probabilities, dtype):
-        """Return p / mean(p) over the draws, and the mean in float64."""
-        if self.of_draws is None:
-            mean = probabilities.mean(axis=1)
-        else:
-            mean = self.of_draws @ probabilities
-        ratios = probabilities
-        ratios /= np.where(mean == 0, 1, mean)[:, np.newaxis]
-        ratios[ratios < _SMALLEST] = 0
-        return ratios.astype(dtype, copy=False), mean
-
     def _room(self, n_rows):
         # The same memory for every chunk: fresh memory costs half of the arithmetic.
         if self._scratch.shape[1] < n_rows:
             self._scratch = np.empty((2, n_rows, len(self.weights)), self.ratios.dtype)
         return self._scratch[:, :n_rows]
+
+
+def _ratios(probabilities, dtype):
+    """Return p / mean(p) over the draws, and the mean in float64."""
+    mean, ratios = probabilities.mean(axis=1), probabilities
+    ratios /= np.where(mean == 0, 1, mean)[:, np.newaxis]
+    ratios[ratios < _SMALLEST] = 0
+    return ratios.astype(dtype, copy=False), mean

@@ -19,8 +19,6 @@ def expected_vote_information_gain(
     n_votes_target=1,
     concentration=None,
     concentration_target=None,
-    *,
-    draw_weights=None,
 ):
     """Return the information between votes on a row and those on targets, in nats.
 
@@ -52,9 +50,6 @@ n_questions)
     concentration_target : None, float or array-like of shape (n_questions,) or \
 (n_targets, n_questions)
         The same for votes on targets. It makes no difference to one vote.
-    draw_weights : array-like of shape (n_draws,), optional
-        Weights of the draws, 0 or more. Only ratios matter. ``None`` gives all draws
-        the same weight.
 
     Returns
     -------
@@ -109,13 +104,12 @@ n_questions)
     pool = check_draws(rho_pool, _OWNER, name="rho_pool")
     target = check_draws(rho_target, _OWNER, name="rho_target")
     _check_both(pool, target)
-    weights = _check_weights(draw_weights, pool.shape[1])
     pool = _Side(pool, n_votes, concentration, "")
     target = _Side(target, n_votes_target, concentration_target, "_target")
     gain = np.zeros(pool.n_votes.shape)
     n_draws = pool.rho.shape[1]
     for rows, question, table in target.tables(_n_targets):
-        targets, n_columns = Targets(table, weights=weights), table[:, 0].size
+        targets, n_columns = Targets(table), table[:, 0].size
         for rows, _, table in pool.tables(_n_rows_of(n_draws, n_columns), question):
             gain[rows, question] += targets.information(table)
     gain /= len(target.rho)
@@ -168,21 +162,3 @@ def _check_both(pool, target):
         )
     if len(target) == 0:
         raise ValueError(f"rho_target given to {_OWNER} must hold at least one row.")
-
-
-def _check_weights(weights, n_draws):
-    """Return weights that sum to one, or None."""
-    if weights is None:
-        return None
-    weights = np.asarray(weights, dtype=np.float64)
-    if weights.shape != (n_draws,):
-        raise ValueError(
-            f"draw_weights of {_OWNER} must have the shape ({n_draws},), one weight "
-            f"per draw, got {weights.shape}."
-        )
-    if not (np.isfinite(weights).all() and weights.min() >= 0 and weights.any()):
-        raise ValueError(
-            f"draw_weights of {_OWNER} must be finite, 0 or more, and not all 0, got "
-            f"values from {weights.min():.6g} to {weights.max():.6g}."
-        )
-    return weights / weights.sum()

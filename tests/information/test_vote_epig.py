@@ -28,19 +28,18 @@ def probabilities(rho, n, concentration):
     return betabinom.pmf(k, n, concentration * rho, concentration * (1 - rho))
 
 
-def gain_one_by_one(pool, target, n, n_target, c=np.inf, c_target=np.inf, weights=None):
+def gain_one_by_one(pool, target, n, n_target, c=np.inf, c_target=np.inf):
     """The sum over all k and k* for each pair of rows and each question."""
     shape = pool.shape[0], pool.shape[2]
     n, c = (np.broadcast_to(value, shape) for value in (n, c))
     shape = target.shape[0], target.shape[2]
     n_target, c_target = (np.broadcast_to(v, shape) for v in (n_target, c_target))
     n_draws = pool.shape[1]
-    weights = np.full(n_draws, 1 / n_draws) if weights is None else weights
     gain = np.zeros(n.shape)
     for i, j, q in np.ndindex(len(pool), len(target), pool.shape[2]):
         one = probabilities(pool[i, :, q], n[i, q], c[i, q])
         other = probabilities(target[j, :, q], n_target[j, q], c_target[j, q])
-        joint = sum(w * np.outer(a, b) for w, a, b in zip(weights, one, other))
+        joint = sum(np.outer(a, b) for a, b in zip(one, other)) / n_draws
         apart = np.outer(joint.sum(axis=1), joint.sum(axis=0))
         some = joint > 0
         gain[i, q] += (joint[some] * np.log(joint[some] / apart[some])).sum()
@@ -149,18 +148,6 @@ def test_the_same_order_of_draws_in_both_does_not_matter_but_another_does():
     )
 
 
-def test_weights_count_draws():
-    pool, target = random_rho(5, 4), random_rho(3, 4, seed=1)
-    times = np.array([3, 0, 1, 2])
-    weighted = expected_vote_information_gain(pool, target, 5, 2, draw_weights=times)
-    expected = gain_one_by_one(pool, target, 5, 2, weights=times / 6)
-    assert_allclose(weighted, expected, atol=1e-12)
-    repeated = (np.repeat(rho, times, axis=1) for rho in (pool, target))
-    assert_allclose(
-        weighted, expected_vote_information_gain(*repeated, 5, 2), atol=1e-12
-    )
-
-
 def test_the_pieces_do_not_change_the_gain(monkeypatch):
     pool, target = random_rho(30, 8), random_rho(20, 8, seed=1)
     counts = np.arange(30) % 7
@@ -217,10 +204,6 @@ GOOD = {"rho_pool": [[[0.1], [0.2]]], "rho_target": [[[0.5], [0.6]]], "n_votes":
             TypeError,
             "concentration_target of .* got 'b'",
         ),
-        ({"draw_weights": [1.0]}, ValueError, r"the shape \(2,\), .* got \(1,\)"),
-        ({"draw_weights": [1, -1]}, ValueError, "values from -1 to 1"),
-        ({"draw_weights": [0, 0]}, ValueError, "not all 0"),
-        ({"draw_weights": [np.nan, 1]}, ValueError, "must be finite"),
     ],
 )
 def test_wrong_arguments_are_named(change, error, message):

@@ -2,7 +2,7 @@ import joblib
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
-from sklearn.base import BaseEstimator, RegressorMixin, clone
+from sklearn.base import clone
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import BayesianRidge
 from sklearn.pipeline import make_pipeline
@@ -21,64 +21,12 @@ from skbal.query import (
 )
 from tests._utils.pools import KINDS, make
 from tests.query.fakes import numbered, random_pool
-
-
-class VoteModel(RegressorMixin, BaseEstimator):
-    """Two questions, logistic draws; a seed and k decide the weights of draw k."""
-
-    def __init__(self, concentration=None, n_draws=12):
-        self.concentration = concentration
-        self.n_draws = n_draws
-
-    def fit(self, X, y):
-        self.is_fitted_ = True
-        return self
-
-    def predict_concentration(self, X):
-        if self.concentration is None:
-            return np.full((len(dense(X)), 2), np.inf)
-        return np.exp(dense(X)[:, :2]) * np.array(self.concentration)
-
-    def predict(self, X):
-        return self.predict_samples(X, random_state=0).mean(axis=1)
-
-    def predict_samples(self, X, n_draws=None, *, random_state=None):
-        X = dense(X)
-        n_draws = self.n_draws if n_draws is None else n_draws
-        weights = np.random.default_rng(random_state).normal(
-            size=(n_draws, X.shape[1], 2)
-        )
-        return 1 / (1 + np.exp(-np.einsum("nf,kfq->nkq", X, weights)))
-
-    def predict_votes(self, X, n_votes):
-        raise AssertionError("a strategy sees draws")
-
-
-class Table:
-    """Draws looked up by the number of the row; it says nothing of itself."""
-
-    def __init__(self, draws):
-        self.draws = np.asarray(draws, dtype=float)
-
-    def predict_samples(self, X, n_draws=None, *, random_state=None):
-        return self.draws[np.asarray(X)[:, 0].astype(int)]
-
-
-def fitted(**params):
-    return VoteModel(**params).fit(None, None)
+from tests.query.votes import Table, VoteModel, by_first_feature, fitted
 
 
 def information(X, n_votes, concentration=None, seed=0):
     draws = VoteModel().predict_samples(X, random_state=seed)
     return vote_mutual_information(draws, n_votes, concentration)
-
-
-def dense(X):
-    return np.asarray(X.toarray() if hasattr(X, "toarray") else X, dtype=float)
-
-
-def by_first_feature(X):
-    return (dense(X)[:, 0] > 0) * 9 + 1
 
 
 # Scores
