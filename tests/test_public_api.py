@@ -65,6 +65,7 @@ PUBLIC = {
         "joint_mutual_information",
         "margin",
         "mean_std",
+        "more_vote_information",
         "mutual_information",
         "predictive_entropy",
         "predictive_variance",

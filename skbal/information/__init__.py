@@ -15,6 +15,7 @@ from skbal.information._entropy import (
 )
 from skbal.information._epig import expected_predictive_information_gain
 from skbal.information._joint import joint_entropy, joint_mutual_information
+from skbal.information._more_votes import more_vote_information
 from skbal.information._spread import mean_std, predictive_variance
 from skbal.information._vote_epig import expected_vote_information_gain
 from skbal.information._vote_interval import vote_interval
@@ -33,6 +34,7 @@ __all__ = [
     "joint_mutual_information",
     "margin",
     "mean_std",
+    "more_vote_information",
     "mutual_information",
     "predictive_entropy",
     "predictive_variance",

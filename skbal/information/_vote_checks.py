@@ -4,6 +4,7 @@ import numpy as np
 
 from skbal._utils.chunks import chunks
 from skbal._utils.rho import check_concentration, check_rho
+from skbal._utils.votes import check_votes
 from skbal.information._binomials import numbers_per_row
 
 # In the limit of small concentrations, all volunteers give the same answer.
@@ -56,6 +57,36 @@ def inverse_concentration(concentration, shape, owner, *, name="concentration"):
         return np.zeros(shape)
     numbers = np.maximum(numbers.astype(np.float64), _SMALLEST)
     return np.broadcast_to(1 / numbers, shape)
+
+
+def votes_of_draws(votes, shape, owner):
+    """Return votes on the rows and questions of draws.
+
+    Parameters
+    ----------
+    votes : array-like of shape (n_samples, 2) or (n_samples, n_questions, 2)
+        The last axis is k, the yes votes, and N, all votes.
+    shape : tuple of int
+        Numbers of rows and questions of the draws.
+    owner : str
+        Name of the caller, for messages.
+
+    Returns
+    -------
+    votes : ndarray of shape (n_samples, n_questions, 2), dtype=int64
+
+    Raises
+    ------
+    ValueError
+        If they are no votes, or there are more or fewer.
+    """
+    votes = check_votes(votes, owner, name="votes")
+    if votes.shape[:2] != shape:
+        raise ValueError(
+            f"votes given to {owner} must have the shape {(*shape, 2)}, with the rows "
+            f"and questions of rho_draws, got {votes.shape}."
+        )
+    return votes
 
 
 def chunks_of_one_number(

@@ -1,7 +1,24 @@
 """VoteBALD: choose the rows whose votes have most information about the weights."""
 
-from skbal.information import vote_mutual_information
+import copy
+
+import numpy as np
+
+from skbal._utils.parameters import flag, own
+from skbal._utils.pools import n_rows
+from skbal._utils.votes import check_votes
+from skbal.information import more_vote_information, vote_mutual_information
+from skbal.query._features import compute
 from skbal.query._vote_strategy import VoteStrategy
+
+
+def _check_votes_so_far(value, name, owner):
+    # The votes themselves are checked with the pool.
+    if not callable(value) and np.ndim(value) not in (2, 3):
+        raise TypeError(
+            f"{name} of {owner} must be votes of shape (n_pool, 2) or (n_pool, "
+            f"n_questions, 2), a function of rows or None, got {value!r}."
+        )
 
 
 class VoteBALD(VoteStrategy):
@@ -21,6 +38,15 @@ class VoteBALD(VoteStrategy):
         the pool shrinks, and inside other strategies.
     question : int, optional
         Index of the only question considered. ``None`` sums over all questions.
+    votes_so_far : array-like or callable, optional
+        Votes that the rows have already, for a pool whose rows may be asked about
+        again: yes votes k and all votes N, of shape (n_pool, 2) or (n_pool,
+        n_questions, 2). A function takes rows of the pool and returns such an array for
+        them. The score is then `skbal.information.more_vote_information`. ``None``
+        means that there are none.
+    learned : bool, default=True
+        Whether the model has learned from the votes so far. If not, the draws are
+        weighted by the likelihood of the votes. Not used without votes.
     n_draws : int, optional
         Number of posterior draws. ``None`` uses the estimator's own number.
     random_state : None, int, numpy.random.RandomState or numpy.random.Generator
@@ -52,6 +78,10 @@ class VoteBALD(VoteStrategy):
     More votes never have less information, so rows with a larger ``n_votes`` have an
     advantage.
 
+    Votes that a binomial model has learned from make no difference, since they are in
+    its posterior. For a beta-binomial, further votes on a row tell ever more about this
+    row alone, and less about the weights.
+
     References
     ----------
     .. [1] M. Walmsley et al. (2020), Galaxy Zoo: probabilistic morphology through
@@ -74,11 +104,20 @@ class VoteBALD(VoteStrategy):
     array([0.   , 0.648, 0.   ])
     """
 
+    _parameter_rules = {
+        "votes_so_far": own(
+            _check_votes_so_far, "votes, a function or None", "none", none=True
+        ),
+        "learned": flag(),
+    }
+
     def __init__(
         self,
         n_votes=40,
         *,
         question=None,
+        votes_so_far=None,
+        learned=True,
         n_draws=None,
         random_state=None,
         pool_subsample=None,
@@ -96,8 +135,66 @@ class VoteBALD(VoteStrategy):
             n_jobs=n_jobs,
             verbose=verbose,
         )
+        self.votes_so_far = votes_so_far
+        self.learned = learned
 
-    def score_draws(self, draws, n_votes, concentration=None, model="the model"):
+    def _for_rows(self, rows, n_pool):
+        strategy = super()._for_rows(rows, n_pool)
+        if self.votes_so_far is None or callable(self.votes_so_far):
+            return strategy
+        strategy = copy.copy(strategy)
+        strategy.votes_so_far = self._votes_of(self.votes_so_far, n_pool)[rows]
+        return strategy
+
+    def row_inputs(self, estimator, X_pool, random_state):
+        """Return the number of votes, the concentration and the votes of each row.
+
+        Parameters
+        ----------
+        estimator : estimator or learner
+            As it was passed to `score_pool`.
+        X_pool : array-like of shape (n_pool, ...)
+            The whole pool.
+        random_state : int
+            Not used.
+
+        Returns
+        -------
+        inputs : dict of str to ndarray
+            ``n_votes`` of shape (n_pool, 1) or (n_pool, n_questions), unless it is one
+            integer, ``concentration`` of shape (n_pool, n_questions), if the model has
+            it, and ``votes_so_far`` of shape (n_pool, n_questions, 2), if there are
+            votes.
+        """
+        inputs = super().row_inputs(estimator, X_pool, random_state)
+        if callable(self.votes_so_far):
+            inputs["votes_so_far"] = compute(self._votes_by_function, X_pool)[0]
+        elif self.votes_so_far is not None:
+            inputs["votes_so_far"] = self._votes_of(self.votes_so_far, n_rows(X_pool))
+        return inputs
+
+    def _votes_by_function(self, X):
+        return (self._votes_of(self.votes_so_far(X), n_rows(X)),)
+
+    def _votes_of(self, votes, n_wanted):
+        owner = type(self).__name__
+        votes = check_votes(votes, owner, name="votes_so_far")
+        if len(votes) != n_wanted:
+            raise ValueError(
+                f"votes_so_far of {owner} must have k and N of each of {n_wanted} "
+                f"rows, got {len(votes)}. A function of rows, votes_so_far(X), works "
+                "for any pool."
+            )
+        return votes
+
+    def score_draws(
+        self,
+        draws,
+        n_votes,
+        concentration=None,
+        model="the model",
+        votes_so_far=None,
+    ):
         """Return the information of the votes of each row, in nats.
 
         Parameters
@@ -110,10 +207,26 @@ class VoteBALD(VoteStrategy):
             Concentration of the beta-binomial; ``None`` for binomial votes.
         model : str, default="the model"
             Name of the model, for messages.
+        votes_so_far : ndarray of shape (n_rows, n_questions, 2), optional
+            Votes that the rows have already.
 
         Returns
         -------
         scores : ndarray of shape (n_rows,)
         """
+        n_questions = draws.shape[2]
         given = self._of_question(draws, n_votes, concentration, model)
-        return vote_mutual_information(*given).sum(axis=1)
+        if votes_so_far is None:
+            return vote_mutual_information(*given).sum(axis=1)
+        if votes_so_far.shape[1] != n_questions:
+            raise ValueError(
+                f"votes_so_far of {type(self).__name__} has votes on "
+                f"{votes_so_far.shape[1]} questions, but {model} knows {n_questions}."
+            )
+        if self.question is not None:
+            votes_so_far = votes_so_far[:, [self.question]]
+        draws, *others = given
+        information = more_vote_information(
+            draws, votes_so_far, *others, learned=self.learned
+        )
+        return information.sum(axis=1)

@@ -9,7 +9,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from skbal import ActiveLearner
-from skbal.information import vote_mutual_information
+from skbal.information import more_vote_information, vote_mutual_information
 from skbal.query import (
     BALD,
     EPIG,
@@ -170,6 +170,74 @@ def test_a_learner_whose_pool_shrinks_asks_by_a_function():
     for n_pool in (30, 20, 10):
         rows, _ = learner.query(X[:n_pool], n_instances=3)
         assert len(set(rows.tolist())) == 3
+
+
+# Votes that rows have already
+
+SO_FAR = np.stack([np.arange(40) % 4, np.arange(40) % 9 + 4], axis=1)
+BOTH = np.stack([SO_FAR, SO_FAR[::-1]], axis=1)
+
+
+def votes_by_first_feature(X):
+    k = np.repeat(by_first_feature(X), 2).reshape(-1, 2)
+    return np.stack([k, k + 5], axis=2)
+
+
+@pytest.mark.parametrize("learned", [True, False])
+@pytest.mark.parametrize("walk", [{}, {"batch_size": 7}])
+@pytest.mark.parametrize("votes", [BOTH, votes_by_first_feature])
+def test_the_score_is_the_information_of_more_votes(votes, walk, learned):
+    X, model = random_pool(40), fitted(concentration=[3.0, np.inf])
+    draws = model.predict_samples(X, random_state=0)
+    expected = more_vote_information(
+        draws,
+        votes(X) if callable(votes) else votes,
+        6,
+        model.predict_concentration(X),
+        learned=learned,
+    )
+    how = {"votes_so_far": votes, "learned": learned, "random_state": 0, **walk}
+    found = VoteBALD(6, **how).score_pool(model, X)
+    assert_allclose(found, expected.sum(axis=1), atol=1e-12)
+    only = VoteBALD(6, question=1, **how).score_pool(model, X)
+    assert_allclose(only, expected[:, 1], atol=1e-12)
+
+
+def test_rows_of_a_random_part_keep_their_votes():
+    model, X = fitted(concentration=[2.0, 2.0]), random_pool(40)
+    votes = np.zeros((40, 2, 2), dtype=int)
+    votes[::2] = [400, 1000]  # rows of which more votes tell nothing new
+    strategy = VoteBALD(9, votes_so_far=votes, pool_subsample=30, random_state=0)
+    chosen = strategy(model, X, 10)
+    assert (chosen % 2 == 1).all()
+    assert strategy.votes_so_far is votes
+
+
+def test_a_row_may_be_asked_about_again():
+    # Alike for the model; the votes on the first say that it is near the middle draw.
+    model = Table([[[0.1], [0.5], [0.9]]] * 2)
+    strategy = VoteBALD(5, votes_so_far=[[10, 20], [0, 0]], random_state=0)
+    scores = strategy.set_params(learned=False).score_pool(model, numbered(2))
+    assert scores[0] < 0.1 * scores[1]
+    # A model that has learned from binomial votes has them in its draws.
+    scores = strategy.set_params(learned=True).score_pool(model, numbered(2))
+    assert scores[0] == scores[1]
+
+
+@pytest.mark.parametrize(
+    ("votes", "error", "message"),
+    [
+        ([[3, 2]] * 40, ValueError, "votes_so_far given to VoteBALD: row 0 has k = 3"),
+        (BOTH[:9], ValueError, "votes_so_far of VoteBALD must have .* 40 rows, got 9"),
+        (SO_FAR, ValueError, "votes on 1 questions, but VoteModel knows 2"),
+        (lambda X: BOTH, ValueError, "must have k and N of each of 8 rows, got 40"),
+        ("none", TypeError, "votes_so_far of VoteBALD must be votes of .* got 'none'"),
+    ],
+)
+def test_wrong_votes_so_far_are_refused(votes, error, message):
+    strategy = VoteBALD(5, votes_so_far=votes)
+    with pytest.raises(error, match=message):
+        strategy(fitted(), random_pool(40))
 
 
 # Workers, pools, other strategies
