@@ -30,6 +30,7 @@ TESTED_WITH = {
         ("regressor", {"max_memory": "1KB", "X_target": random_pool(7)}),
         ("forest", {}),
         ("bayesian", {}),
+        ("votes", {"n_votes": 7}),
     ],
     "KCenterGreedy": [("linear", {}), ("forest", {"features": "input"})],
     "KMeansBatch": [("linear", {}), ("forest", {"features": "input"})],
