@@ -17,7 +17,7 @@ few labels.
 References
 ----------
 .. [1] J. S. Whitaker and T. M. Hamill (2002), Ensemble Data Assimilation without
-   Perturbed Observations, eq. 10 to 13.
+   Perturbed Observations, for one observation at a time.
 """
 
 import numpy as np
