@@ -4,7 +4,8 @@
 Without RUNS it reads the runs that are kept here.
 
 The area is the mean score under the learning curve, minus that of random rows of the
-same repeat. Intervals are those of paired differences.
+same repeat; in the last column, VoteEPIG minus VoteBALD. Intervals are those of paired
+differences, of the three strategies at once.
 """
 
 import argparse
@@ -36,15 +37,21 @@ def comparisons(path):
 def row(question, model, comparison):
     """Return a line of the table."""
     cells = [f"{question}?", model, str(comparison.n_repeats)]
-    for name in STRATEGIES:
-        found = comparison.differences[name]
-        cells.append(f"{found.mean:+.4f} ({found.low:+.4f} to {found.high:+.4f})")
-    return f"| {' | '.join(cells)} |"
+    cells += [in_words(comparison.differences[name]) for name in STRATEGIES]
+    two = {name: comparison.histories[name] for name in ("VoteBALD", "VoteEPIG")}
+    paired = Comparison(two, reference="VoteBALD").differences["VoteEPIG"]
+    return f"| {' | '.join([*cells, in_words(paired)])} |"
+
+
+def in_words(difference):
+    """Return a difference and its interval, NaN if there is a single repeat."""
+    low, high = difference.low, difference.high
+    return f"{difference.mean:+.4f} ({low:+.4f} to {high:+.4f})"
 
 
 def report(results, table):
     """Print the table, and save it where it is asked for."""
-    names = ("question", "model", "pairs", *STRATEGIES)
+    names = ("question", "model", "pairs", *STRATEGIES, "EPIG over BALD")
     lines = [f"| {' | '.join(names)} |", "|---" * len(names) + "|"]
     lines += [row(*one) for one in comparisons(results)]
     print("\n".join(lines))
