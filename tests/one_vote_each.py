@@ -6,6 +6,7 @@ from sklearn.utils import check_X_y
 from skbal.models import (
     BayesianVoteRegression,
     DeepEnsembleVoteRegressor,
+    LastLayerVoteRegressor,
     MCDropoutVoteRegressor,
 )
 
@@ -35,9 +36,13 @@ class EnsembleOfOneVoteEach(OneVoteEach, DeepEnsembleVoteRegressor):
     pass
 
 
+class LastLayerOfOneVoteEach(OneVoteEach, LastLayerVoteRegressor):
+    pass
+
+
 def votes_of(X, y):
     if y is None:
         return None
-    _, y = check_X_y(X, y, multi_output=True, y_numeric=True)
+    _, y = check_X_y(X, y, accept_sparse="csr", multi_output=True, y_numeric=True)
     yes = (y > np.median(y, axis=0)).astype(int)
     return np.stack([yes, np.ones_like(yes)], axis=-1)

@@ -45,6 +45,7 @@ from skbal.models import (
     LaplaceRegressor,
     LastLayerClassifier,
     LastLayerRegressor,
+    LastLayerVoteRegressor,
     MCDropoutClassifier,
     MCDropoutRegressor,
     MCDropoutVoteRegressor,
@@ -52,7 +53,11 @@ from skbal.models import (
 )
 from skbal.models._networks._estimator import NetworkEstimator
 from skbal.testing import check_posterior_sampler
-from tests.one_vote_each import EnsembleOfOneVoteEach, NetworkOfOneVoteEach
+from tests.one_vote_each import (
+    EnsembleOfOneVoteEach,
+    LastLayerOfOneVoteEach,
+    NetworkOfOneVoteEach,
+)
 from tests.strips import DeslantedStrips, HistogramsOfStrips
 from tests.test_public_api import PUBLIC
 
@@ -64,6 +69,8 @@ LAST_LAYERS = [
     LastLayerClassifier(MCDropoutClassifier(**FAST), random_state=0),
     LastLayerRegressor(MCDropoutRegressor(**FAST), random_state=0),
 ]
+# Single votes are told apart perfectly, and would put no bound on the weights.
+VOTE_HEAD = BayesianVoteRegression(optimize=None, n_draws=20)
 # Narrow priors keep the weights small, and with them what features in float32 round.
 LAPLACES = [
     LaplaceClassifier(MCDropoutClassifier(**FAST), random_state=0),
@@ -112,6 +119,7 @@ ESTIMATORS = [
     BayesianLogisticRegression(n_draws=20),
     GraphClassifier(PoolGraph(random_state=0), n_draws=20, random_state=0),
     GraphRegressor(PoolGraph(random_state=0)),
+    LastLayerOfOneVoteEach(PoolGraph(random_state=0), VOTE_HEAD, random_state=0),
     DistilledClassifier(
         GraphClassifier(PoolGraph(random_state=0), n_draws=20, random_state=0),
         BayesianLogisticRegression(n_draws=20, random_state=0),
@@ -131,6 +139,7 @@ OTHER_NETWORKS = [
     EnsembleOfOneVoteEach(**ENSEMBLE),
     NetworkOfOneVoteEach(likelihood="beta-binomial", **DROPOUT),
     LAST_LAYERS[1],
+    LastLayerOfOneVoteEach(MCDropoutVoteRegressor(**FAST), VOTE_HEAD, random_state=0),
     *LAPLACES[:2],
 ]
 NETWORKS = [*KINDS_OF_NETWORK, *OTHER_NETWORKS]
@@ -252,6 +261,12 @@ SAMPLERS = [
     (DeepEnsembleClassifier(**FAST, random_state=0), CLASSIFICATION, {}),
     (DeepEnsembleRegressor(**FAST, random_state=0), TWO_TARGETS, {}),
     (DeepEnsembleVoteRegressor(**FAST, random_state=0), VOTES, {}),
+    (LastLayerVoteRegressor(GRAPH, random_state=0), VOTES, {}),
+    (
+        LastLayerVoteRegressor(vote_network(), VOTE_HEAD, random_state=0),
+        GALAXIES,
+        {},
+    ),
     (SIMULATIONS[0], CLASSIFICATION, {}),
     (SIMULATIONS[1], REGRESSION, {}),
     (ActiveLearner(RandomForestClassifier(10)), CLASSIFICATION, {}),

@@ -5,15 +5,15 @@ import numpy as np
 from skbal._utils.validation import check_real
 
 
-def check_rho(rho, owner):
+def check_rho(rho, owner, *, name="rho_draws"):
     """Raise if draws of rho are not probabilities.
 
     Parameters
     ----------
     rho : ndarray of float
         At least one number.
-    owner : str
-        Name of the caller, for messages.
+    owner, name : str
+        Names of the caller and of its argument, for messages.
 
     Raises
     ------
@@ -22,12 +22,12 @@ def check_rho(rho, owner):
     """
     if not (rho.min() >= 0 and rho.max() <= 1):  # also true of NaN
         raise ValueError(
-            f"rho_draws given to {owner} must be probabilities in [0, 1], "
+            f"{name} given to {owner} must be probabilities in [0, 1], "
             f"got values from {rho.min():.6g} to {rho.max():.6g}."
         )
 
 
-def check_concentration(concentration, shape, owner):
+def check_concentration(concentration, shape, owner, *, name="concentration"):
     """Return concentrations of beta-binomial votes as an array of numbers above 0.
 
     Parameters
@@ -37,8 +37,8 @@ n_questions)
         None and infinity are the binomial distribution.
     shape : tuple of int
         Numbers of rows and questions.
-    owner : str
-        Name of the caller, for messages.
+    owner, name : str
+        Names of the caller and of its argument, for messages.
 
     Returns
     -------
@@ -55,7 +55,7 @@ n_questions)
     if concentration is None:
         return None
     what = (
-        f"concentration of {owner} must be None, a number > 0, one number per question "
+        f"{name} of {owner} must be None, a number > 0, one number per question "
         "or one per row and question"
     )
     numbers = np.asarray(concentration)

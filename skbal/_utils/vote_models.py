@@ -143,3 +143,26 @@ def check_vote_model(estimator, owner):
             f"MCDropoutVoteRegressor, but {type(model).__name__} has none."
         )
     return model
+
+
+def refuse_counts(estimator, owner):
+    """Raise a TypeError for a model of counts of several answers.
+
+    Parameters
+    ----------
+    estimator : estimator or learner
+        A fitted model of votes, or an object that holds one.
+    owner : str
+        Name of the caller, which needs votes k of N, for messages.
+
+    Raises
+    ------
+    TypeError
+        If the model has ``questions_``, as models of counts have.
+    """
+    model = unwrap(estimator)[1]
+    if getattr(model, "questions_", None) is not None:
+        raise TypeError(
+            f"{owner} needs a model of votes k of N, but {type(model).__name__} was "
+            "fitted to counts of several answers. Use VoteBALD."
+        )

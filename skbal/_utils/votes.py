@@ -154,15 +154,15 @@ def _vote_learner(estimator):
     return estimator
 
 
-def check_numbers_of_votes(n_votes, owner):
+def check_numbers_of_votes(n_votes, owner, *, name="n_votes"):
     """Return numbers of volunteers as an array of integers.
 
     Parameters
     ----------
     n_votes : int or array-like of int
         0 or more.
-    owner : str
-        Name of the caller, for messages.
+    owner, name : str
+        Names of the caller and of its argument, for messages.
 
     Returns
     -------
@@ -183,20 +183,18 @@ def check_numbers_of_votes(n_votes, owner):
         ...
     ValueError: n_votes of VoteBALD must be 0 or more, got -1.
     """
-    refuse_masked(n_votes, f"n_votes of {owner}")
+    refuse_masked(n_votes, f"{name} of {owner}")
     try:
         numbers = np.asarray(n_votes)
     except ValueError:  # lists of different lengths
         numbers = np.array(n_votes, dtype=object)
     if numbers.dtype.kind not in "iu":
         got = repr(n_votes) if numbers.ndim == 0 else f"dtype {numbers.dtype}"
-        raise TypeError(f"n_votes of {owner} must be integers, got {got}.")
+        raise TypeError(f"{name} of {owner} must be integers, got {got}.")
     if numbers.min(initial=0) < 0:
-        raise ValueError(f"n_votes of {owner} must be 0 or more, got {numbers.min()}.")
+        raise ValueError(f"{name} of {owner} must be 0 or more, got {numbers.min()}.")
     if int(numbers.max(initial=0)) >= _TOO_MANY:
-        raise ValueError(
-            f"n_votes of {owner} must be below 2**31, got {numbers.max()}."
-        )
+        raise ValueError(f"{name} of {owner} must be below 2**31, got {numbers.max()}.")
     # One more than the largest of a narrow type would overflow.
     return numbers.astype(np.int64, copy=False)
 
@@ -231,7 +229,7 @@ def check_numbers_to_compare(n_votes, owner):
     return n_votes
 
 
-def check_n_votes(n_votes, n_samples, n_questions, owner):
+def check_n_votes(n_votes, n_samples, n_questions, owner, *, name="n_votes"):
     """Return the number of volunteers per row and question.
 
     Parameters
@@ -240,8 +238,8 @@ def check_n_votes(n_votes, n_samples, n_questions, owner):
         N, 0 or more.
     n_samples, n_questions : int
         Numbers of rows and questions.
-    owner : str
-        Name of the caller, for messages.
+    owner, name : str
+        Names of the caller and of its argument, for messages.
 
     Returns
     -------
@@ -260,11 +258,11 @@ def check_n_votes(n_votes, n_samples, n_questions, owner):
     >>> check_n_votes([3, 40], 2, 2, "predict_votes").tolist()
     [[3, 3], [40, 40]]
     """
-    numbers = check_numbers_of_votes(n_votes, owner)
+    numbers = check_numbers_of_votes(n_votes, owner, name=name)
     shape = (n_samples, n_questions)
     if numbers.shape not in {(), shape[:1], shape}:
         raise ValueError(
-            f"n_votes of {owner} must be one integer or have the shape {shape[:1]} or "
+            f"{name} of {owner} must be one integer or have the shape {shape[:1]} or "
             f"{shape}, one number per row or per row and question, got shape "
             f"{numbers.shape}."
         )

@@ -17,7 +17,9 @@ from skbal.information._entropy import (
 )
 from skbal.information._epig import expected_predictive_information_gain
 from skbal.information._joint import joint_entropy, joint_mutual_information
+from skbal.information._more_votes import more_vote_information
 from skbal.information._spread import mean_std, predictive_variance
+from skbal.information._vote_epig import expected_vote_information_gain
 from skbal.information._vote_interval import vote_interval
 from skbal.information._vote_likelihood import vote_log_likelihood
 from skbal.information._votes import (
@@ -32,10 +34,12 @@ __all__ = [
     "answer_log_likelihood",
     "expected_entropy",
     "expected_predictive_information_gain",
+    "expected_vote_information_gain",
     "joint_entropy",
     "joint_mutual_information",
     "margin",
     "mean_std",
+    "more_vote_information",
     "mutual_information",
     "predictive_entropy",
     "predictive_variance",

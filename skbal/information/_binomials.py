@@ -47,6 +47,29 @@ def vote_mixture(rho, n, inverse):
     return _binomial_mixture(*_logs(rho), n, _log_ways(n))
 
 
+def vote_table(rho, n, inverse):
+    """Return the probabilities of k of n votes for each draw.
+
+    Parameters
+    ----------
+    rho, n, inverse
+        As in `vote_mixture`.
+
+    Returns
+    -------
+    table : ndarray of shape (n_rows, n_draws, n + 1)
+        The last axis sums to one.
+    """
+    if inverse.any():
+        table = np.exp(_log_beta_binomials(rho, n, inverse))
+    else:
+        k = np.arange(n + 1)
+        yes, no = _logs(rho)
+        table = _exp_of_sum(yes, k, no, n - k, _log_ways(n))
+    table /= table.sum(axis=2, keepdims=True)  # takes out what gammaln rounds
+    return table
+
+
 def mixture_information(rho, n, inverse):
     """Return the entropy of the mixture minus the mean entropy of its parts, in nats.
 

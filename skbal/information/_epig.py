@@ -3,11 +3,10 @@
 import numpy as np
 
 from skbal._utils.draws import NUMBERS_IN_CACHE, check_probabilities, chunks_in_cache
-from skbal.information._probabilities import finite_logs, normalised, without_rounding
+from skbal.information._probabilities import normalised, without_rounding
+from skbal.information._targets import TARGET_COLUMNS, Targets
 
 _OWNER = "expected_predictive_information_gain"
-_TARGET_COLUMNS = 2048  # classes of targets in one matrix product
-_SMALLEST = 1e-15  # smaller ratios could make subnormal products, which are slow
 
 
 def expected_predictive_information_gain(draws_pool, draws_target):
@@ -62,14 +61,16 @@ def expected_predictive_information_gain(draws_pool, draws_target):
     pool, target = _check_both(draws_pool, draws_target)
     dtype = np.result_type(pool, target)
     n_draws, n_columns = pool.shape[1], target.shape[0] * target.shape[2]
-    n_columns = min(_TARGET_COLUMNS, n_columns)
+    n_columns = min(TARGET_COLUMNS, n_columns)
     # The products and their logarithms are in the cache together.
     numbers = NUMBERS_IN_CACHE * min(n_draws, n_columns) // (2 * n_columns)
     gain = np.zeros(len(pool))
-    for _, chunk, _ in chunks_in_cache(target, _TARGET_COLUMNS * n_draws):
-        targets = _Targets(chunk, dtype)
+    for _, chunk, _ in chunks_in_cache(target, TARGET_COLUMNS * n_draws):
+        targets = Targets(normalised(chunk, _OWNER, name="draws_target"), dtype)
         for rows, chunk, _ in chunks_in_cache(pool, numbers):
-            gain[rows] += targets.information(chunk)
+            gain[rows] += targets.information(
+                normalised(chunk, _OWNER, name="draws_pool")
+            )
     gain /= len(target)
     return without_rounding(gain, 0.0, dtype)
 
@@ -85,59 +86,3 @@ def _check_both(draws_pool, draws_target):
     if len(target) == 0:
         raise ValueError(f"draws_target given to {_OWNER} must hold at least one row.")
     return pool, target
-
-
-class _Targets:
-    """Information of rows about the labels of some targets.
-
-    With the ratio R = p(y, y*) / (p(y) p(y*)) it is the mean of R log R over
-    independent labels. R is a mean over draws, so all ratios are one matrix product. A
-    difference of entropies would lose digits in float32.
-
-    Parameters
-    ----------
-    chunk : ndarray of shape (n_targets, n_draws, n_target_classes)
-        Class probabilities of the targets, contiguous.
-    dtype : dtype
-        Precision of the products.
-    """
-
-    def __init__(self, chunk, dtype):
-        ratios, mean = _ratios(chunk, dtype, "draws_target")
-        # (n_draws, n_targets * n_target_classes)
-        self.ratios = ratios.transpose(1, 0, 2).reshape(chunk.shape[1], -1)
-        self.ratios /= chunk.shape[1]
-        self.weights = mean.ravel()
-        # The mean of R - 1 is 0, but for the rounding of the ratios of each array,
-        # which this takes out of the result.
-        self.sums = self.ratios @ self.weights
-        self.smallest = self.ratios.min()
-        self._scratch = np.empty((2, 0, len(self.weights)), dtype)
-
-    def information(self, chunk):
-        """Return the information summed over the targets, for a chunk of the pool."""
-        ratios, mean = _ratios(chunk, self.ratios.dtype, "draws_pool")
-        # (n_rows * n_classes, n_draws)
-        ratios = ratios.transpose(0, 2, 1).reshape(mean.size, -1)
-        joint, logs = self._room(len(ratios))
-        np.matmul(ratios, self.ratios, out=joint)
-        finite_logs(joint, out=logs, smallest=min(ratios.min(), self.smallest))
-        logs *= joint
-        information = logs @ self.weights.astype(logs.dtype)
-        information -= ratios @ self.sums - self.weights.sum()
-        return np.vecdot(information.reshape(mean.shape), mean)
-
-    def _room(self, n_rows):
-        # The same memory for every chunk: fresh memory costs half of the arithmetic.
-        if self._scratch.shape[1] < n_rows:
-            self._scratch = np.empty((2, n_rows, len(self.weights)), self.ratios.dtype)
-        return self._scratch[:, :n_rows]
-
-
-def _ratios(chunk, dtype, name):
-    """Return p / mean(p) over the draws, and the mean in float64."""
-    ratios = normalised(chunk, _OWNER, name=name)
-    mean = ratios.mean(axis=1)
-    ratios /= np.where(mean == 0, 1, mean)[:, np.newaxis]
-    ratios[ratios < _SMALLEST] = 0
-    return ratios.astype(dtype, copy=False), mean

@@ -4,9 +4,12 @@ import numpy as np
 from scipy.special import logsumexp
 
 from skbal._utils.draws import NUMBERS_IN_CACHE, check_draws, chunks_in_cache
-from skbal._utils.votes import check_votes
 from skbal.information._binomials import log_rising
-from skbal.information._vote_checks import inverse_concentration, rho_as_float64
+from skbal.information._vote_checks import (
+    inverse_concentration,
+    rho_as_float64,
+    votes_of_draws,
+)
 
 _COPIES = 8  # arrays of the size of a chunk that are held at once
 
@@ -55,7 +58,7 @@ n_questions)
     owner = "vote_log_likelihood"
     rho_draws = check_draws(rho_draws, owner, name="rho_draws")
     n_samples, _, n_questions = rho_draws.shape
-    votes = _check_votes(votes, (n_samples, n_questions, 2), owner)
+    votes = votes_of_draws(votes, (n_samples, n_questions), owner)
     inverse = inverse_concentration(concentration, votes.shape[:2], owner)
     log_likelihood = np.empty((n_samples, n_questions))
     for question in range(n_questions):
@@ -73,13 +76,3 @@ def _log_likelihood(rho, k, n, inverse):
     logs += log_rising(1 - rho, n - k, inverse)
     logs -= log_rising(np.ones((len(rho), 1)), n, inverse)
     return logsumexp(logs, axis=1) - np.log(rho.shape[1])
-
-
-def _check_votes(votes, shape, owner):
-    votes = check_votes(votes, owner, name="votes")
-    if votes.shape != shape:
-        raise ValueError(
-            f"votes given to {owner} must have the shape {shape}, with the rows and "
-            f"questions of rho_draws, got {votes.shape}."
-        )
-    return votes

@@ -15,6 +15,7 @@ from skbal.models._laplace._classifier import LaplaceClassifier
 from skbal.models._laplace._regressor import LaplaceRegressor
 from skbal.models._last_layer._classifier import LastLayerClassifier
 from skbal.models._last_layer._regressor import LastLayerRegressor
+from skbal.models._last_layer._vote_regressor import LastLayerVoteRegressor
 from skbal.models._linear._bayesian import BayesianLinearRegression
 from skbal.models._linear._mean_field import MeanFieldLinearRegression
 from skbal.models._logistic._estimator import BayesianLogisticRegression
@@ -43,6 +44,7 @@ __all__ = [
     "LaplaceRegressor",
     "LastLayerClassifier",
     "LastLayerRegressor",
+    "LastLayerVoteRegressor",
     "MCDropoutClassifier",
     "MCDropoutRegressor",
     "MCDropoutVoteRegressor",

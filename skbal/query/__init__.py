@@ -24,6 +24,7 @@ from skbal.query._strategy import DrawStrategy
 from skbal.query._typi_clust import TypiClust
 from skbal.query._variance_reduction import ExpectedVarianceReduction
 from skbal.query._vote_bald import VoteBALD
+from skbal.query._vote_epig import VoteEPIG
 
 __all__ = [
     "BADGE",
@@ -50,6 +51,7 @@ __all__ = [
     "TypiClust",
     "VariationRatios",
     "VoteBALD",
+    "VoteEPIG",
 ]
 
 __getattr__ = missing_from(__name__)

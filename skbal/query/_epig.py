@@ -1,11 +1,8 @@
 """EPIG: choose the rows that predictions for target rows depend on."""
 
-import numpy as np
-
 from skbal._utils.parameters import count
-from skbal._utils.pools import n_rows, take
 from skbal.information import expected_predictive_information_gain
-from skbal.query._shared import target_rows
+from skbal.query._shared import rows_of_target, target_rows
 from skbal.query._strategy import DrawStrategy
 from skbal.sampling import predict_samples
 
@@ -105,16 +102,8 @@ class EPIG(DrawStrategy):
         inputs : dict
             ``draws_target``, an ndarray of shape (n_targets, n_draws, n_classes).
         """
-        rows = self._targets(estimator, X_pool)
+        rows = rows_of_target(self, estimator, X_pool)
         draws = predict_samples(
             estimator, rows, self.n_draws, random_state=random_state
         )
         return {"draws_target": draws}
-
-    def _targets(self, estimator, X_pool):
-        if self.X_target is not None:
-            return self.X_target
-        n_pool = n_rows(X_pool)
-        rng = self._rng(estimator, n_pool)
-        rows = rng.choice(n_pool, min(self.n_target, n_pool), replace=False)
-        return take(X_pool, np.sort(rows))

@@ -8,6 +8,9 @@ For a classifier with draws of probabilities p, a label is the one-hot vector of
 class. Given the draw it has mean p and covariance diag(p) - pp'. N is the mean of this
 over draws. The covariance of the label is then that of one class drawn with the mean
 probabilities m, diag(m) - mm', as it must be.
+
+For a model of votes, a label is the share of yes votes on each question, whose noise is
+in `_share_labels`. Given the draw, votes on different questions are independent.
 """
 
 from functools import partial
@@ -16,12 +19,15 @@ import numpy as np
 
 from skbal._utils.draws import check_probabilities
 from skbal._utils.pools import n_rows, sliceable, take
+from skbal._utils.rho import check_rho
 from skbal._utils.rows import RowsView
 from skbal._utils.unwrap import unwrap
+from skbal._utils.vote_models import concentration_of, refuse_counts
 from skbal._utils.walk import COPIES, first_rows, gathered, walk
 from skbal.information._probabilities import mean_probability
 from skbal.query._factors import block_maker, deviations, draw_maker, noise_maker
 from skbal.query._reduction import falls_given, second_moment
+from skbal.query._share_labels import noise_of_shares
 from skbal.query._strategy import check_classes
 
 # Probability with which a one-hot label is taken to be wrong. It only matters where the
@@ -42,7 +48,9 @@ class PoolLabels:
         Name of the strategy, for messages.
     noise_variance : float or None
         Variance of the noise of a label. None uses the estimator's own, or for draws of
-        a classifier that of a one-hot label.
+        a classifier that of a one-hot label, and of a model of votes that of a share.
+    n_votes : int
+        Number of votes in a share.
     n_draws : int or None
         Number of posterior draws, if the blocks are computed from draws.
     seed : int
@@ -70,6 +78,7 @@ class PoolLabels:
         owner,
         *,
         noise_variance,
+        n_votes,
         n_draws,
         seed,
         batch_size,
@@ -79,7 +88,12 @@ class PoolLabels:
         transformers, model = unwrap(estimator)
         is_exact, self._X = hasattr(model, "covariance_factor"), sliceable(X)
         draw = transformers, model, owner, n_draws, seed
-        if noise_variance is None and not is_exact and hasattr(model, "classes_"):
+        is_drawn = noise_variance is None and not is_exact
+        if is_drawn and hasattr(model, "predict_votes"):
+            refuse_counts(model, owner)
+            make_draws, self.splits = draw_maker(*draw)
+            self._make = partial(_shares, make_draws, estimator, n_votes, owner)
+        elif is_drawn and hasattr(model, "classes_"):
             check_classes(model, owner)
             make_draws, self.splits = draw_maker(*draw)
             self._make = partial(_one_hot_labels, make_draws, owner)
@@ -182,6 +196,14 @@ def _one_hot_labels(make_draws, owner, X):
     classes = np.arange(n_classes)
     noise[:, classes, classes] += mean + _LEAST_NOISE
     return blocks, noise
+
+
+def _shares(make_draws, estimator, n_votes, owner, X):
+    draws = make_draws(X)
+    check_rho(draws, owner, name="Draws")
+    noise = noise_of_shares(draws, n_votes, concentration_of(estimator, X))
+    blocks = deviations(draws) / np.sqrt(draws.shape[1])
+    return blocks, noise[:, :, np.newaxis] * np.eye(noise.shape[1])
 
 
 def _sum(make, weigh, X):

@@ -1,5 +1,7 @@
 """The parameters that all strategies share, and the checks of a pool."""
 
+import numpy as np
+
 from skbal._utils.parameters import (
     check_parameters,
     count,
@@ -9,7 +11,7 @@ from skbal._utils.parameters import (
     jobs,
     own,
 )
-from skbal._utils.pools import n_rows
+from skbal._utils.pools import n_rows, take
 from skbal.base import QueryStrategy
 
 
@@ -64,6 +66,31 @@ def target_rows():
             raise ValueError(f"{name} of {owner} is empty: give a row or None.")
 
     return own(check, "rows or None", (), none=True)
+
+
+def rows_of_target(strategy, estimator, X_pool):
+    """Return the target of a strategy: its ``X_target``, or random rows of the pool.
+
+    Parameters
+    ----------
+    strategy : QueryStrategy
+        It has the parameters ``X_target`` and ``n_target``.
+    estimator : estimator or learner
+        As it was passed to the strategy.
+    X_pool : array-like of shape (n_pool, ...)
+        The pool.
+
+    Returns
+    -------
+    rows : array-like of shape (n_targets, ...)
+        For a random target, ``n_target`` rows of the pool in ascending order, or all.
+    """
+    if strategy.X_target is not None:
+        return strategy.X_target
+    n_pool = n_rows(X_pool)
+    rng = strategy._rng(estimator, n_pool)
+    rows = rng.choice(n_pool, min(strategy.n_target, n_pool), replace=False)
+    return take(X_pool, np.sort(rows))
 
 
 def wrapped_strategy():

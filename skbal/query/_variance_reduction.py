@@ -6,7 +6,7 @@ import scipy.sparse as sp
 from skbal._utils.chunks import MAX_MEMORY
 from skbal._utils.lazy import lazy_module
 from skbal._utils.memory import check_memory
-from skbal._utils.parameters import memory, option, real
+from skbal._utils.parameters import count, memory, option, real
 from skbal._utils.pools import n_rows, whole
 from skbal._utils.random import check_seed
 from skbal._utils.unwrap import transform, unwrap
@@ -40,8 +40,9 @@ class ExpectedVarianceReduction(SharedParameters):
 
     C is exact if the estimator has a method ``covariance_factor(X)``, such as skbal's
     Bayesian linear models. Otherwise it is the covariance over posterior draws: of the
-    values of a regressor, or of the probabilities of a classifier, whose label is then
-    a one-hot vector (see the notes).
+    values of a regressor, of the probabilities of a classifier, whose label is then a
+    one-hot vector, or of the probabilities of yes of a model of votes, whose label is
+    the share of yes votes (see the notes).
 
     Parameters
     ----------
@@ -53,7 +54,11 @@ class ExpectedVarianceReduction(SharedParameters):
         with an ``output_covariance_`` it is the factor of that matrix. ``None`` uses
         the estimator's ``label_variance(X)`` of each row, its ``noise_variance_``, or
         1 / ``alpha_`` for ``BayesianRidge`` and ``ARDRegression``. For draws of a
-        classifier ``None`` is the noise of a one-hot label.
+        classifier ``None`` is the noise of a one-hot label, and for a model of votes
+        that of the share of ``n_votes`` votes.
+    n_votes : int, default=40
+        Number of volunteers who would be asked, for a model of votes. Others do not use
+        it.
     target_weights : {"uncertain"} or None, default=None
         How much the variance of each target counts. ``None`` counts all alike.
         "uncertain" is for classifiers with ``predict_proba``: a target has as weight
@@ -92,6 +97,7 @@ class ExpectedVarianceReduction(SharedParameters):
     --------
     BatchVariance : Labels with most information about the function at all rows.
     EPIG : The information about the labels of targets, for classifiers.
+    VoteEPIG : The information about the votes on targets.
 
     Notes
     -----
@@ -118,6 +124,15 @@ class ExpectedVarianceReduction(SharedParameters):
     is weighted by the likelihood of the label. It is also the expected fall of the
     Brier score. The further rows of a batch are those of the best predictions that are
     linear in the labels.
+
+    For draws of the probability rho of a yes, the label of row k is the share of yes
+    votes of n volunteers. Its noise is the mean over draws of rho (1 - rho) / n, times
+    1 + (n - 1) / (concentration + 1) if the model has ``predict_concentration``. The
+    score is the fall of the variance of rho at the targets, summed over questions, by
+    the best prediction that is linear in the shares. With one question it is exact for
+    one vote, and for one row if its rho has a beta distribution. Otherwise the exact
+    expected fall, by Bayes' rule, is at least as large. Unlike information, a variance
+    is mostly that of rows with rho near 1/2.
 
     Greedy gains are those of the batch. They are non-increasing where the variance that
     a label removes can only become smaller by other labels, as in Gaussian fields on
@@ -171,6 +186,7 @@ class ExpectedVarianceReduction(SharedParameters):
     _parameter_rules = {
         "X_target": target_rows(),
         "noise_variance": real(0, none=True),
+        "n_votes": count(1),
         "target_weights": option("uncertain", None),
         "max_memory": memory(none=True),
     }
@@ -180,6 +196,7 @@ class ExpectedVarianceReduction(SharedParameters):
         X_target=None,
         *,
         noise_variance=None,
+        n_votes=40,
         target_weights=None,
         n_draws=None,
         random_state=None,
@@ -199,6 +216,7 @@ class ExpectedVarianceReduction(SharedParameters):
         )
         self.X_target = X_target
         self.noise_variance = noise_variance
+        self.n_votes = n_votes
         self.target_weights = target_weights
         self.max_memory = max_memory
 
@@ -217,7 +235,8 @@ class ExpectedVarianceReduction(SharedParameters):
         -------
         scores : ndarray of shape (n_pool,), dtype=float64
             Non-negative, in squared units of y; the gain of each row as the first of a
-            batch. For draws of a classifier, in squares of a probability.
+            batch. For draws of a classifier or of a model of votes, in squares of a
+            probability.
 
         Raises
         ------
@@ -333,6 +352,7 @@ class ExpectedVarianceReduction(SharedParameters):
             X,
             type(self).__name__,
             noise_variance=self.noise_variance,
+            n_votes=self.n_votes,
             n_draws=self.n_draws,
             seed=seed,
             batch_size=self.batch_size,

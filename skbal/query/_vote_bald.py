@@ -1,32 +1,33 @@
 """VoteBALD: choose the rows whose votes have most information about the weights."""
 
 import copy
-from functools import partial
-from numbers import Integral
 
 import numpy as np
 
 from skbal._utils.answers import check_asked_questions
-from skbal._utils.parameters import count, own
+from skbal._utils.parameters import flag, own
 from skbal._utils.pools import n_rows
-from skbal._utils.tags import classifies
 from skbal._utils.unwrap import unwrap
-from skbal._utils.validation import check_count
-from skbal._utils.vote_models import concentration_of
-from skbal._utils.votes import check_numbers_of_votes
-from skbal.information import answer_information, vote_mutual_information
+from skbal._utils.votes import check_votes
+from skbal.information import (
+    answer_information,
+    more_vote_information,
+    vote_mutual_information,
+)
 from skbal.query._features import compute
-from skbal.query._strategy import DrawStrategy
+from skbal.query._vote_strategy import VoteStrategy
 
 
-def _check_votes(value, name, owner):
-    if isinstance(value, Integral):
-        check_count(value, name, owner, smallest=0)
-    elif not callable(value):
-        check_numbers_of_votes(value, owner)
+def _check_votes_so_far(value, name, owner):
+    # The votes themselves are checked with the pool.
+    if not callable(value) and np.ndim(value) not in (2, 3):
+        raise TypeError(
+            f"{name} of {owner} must be votes of shape (n_pool, 2) or (n_pool, "
+            f"n_questions, 2), a function of rows or None, got {value!r}."
+        )
 
 
-class VoteBALD(DrawStrategy):
+class VoteBALD(VoteStrategy):
     """Choose the rows whose votes have most information about the weights, in nats.
 
     The score is `skbal.information.vote_mutual_information` [1]_. It is high if each
@@ -44,6 +45,15 @@ class VoteBALD(DrawStrategy):
         the pool shrinks, and inside other strategies.
     question : int, optional
         Index of the only question considered. ``None`` sums over all questions.
+    votes_so_far : array-like or callable, optional
+        Votes that the rows have already, for a pool whose rows may be asked about
+        again: yes votes k and all votes N, of shape (n_pool, 2) or (n_pool,
+        n_questions, 2). A function takes rows of the pool and returns such an array for
+        them. The score is then `skbal.information.more_vote_information`. ``None``
+        means that there are none.
+    learned : bool, default=True
+        Whether the model has learned from the votes so far. If not, the draws are
+        weighted by the likelihood of the votes. Not used without votes.
     n_draws : int, optional
         Number of posterior draws. ``None`` uses the estimator's own number.
     random_state : None, int, numpy.random.RandomState or numpy.random.Generator
@@ -79,6 +89,10 @@ class VoteBALD(DrawStrategy):
     answer. Give their expected number by a function that returns a number per row and
     question.
 
+    Votes that a binomial model has learned from make no difference, since they are in
+    its posterior. For a beta-binomial, further votes on a row tell ever more about this
+    row alone, and less about the weights.
+
     References
     ----------
     .. [1] M. Walmsley et al. (2020), Galaxy Zoo: probabilistic morphology through
@@ -101,11 +115,11 @@ class VoteBALD(DrawStrategy):
     array([0.   , 0.648, 0.   ])
     """
 
-    takes_regressors = True
-
     _parameter_rules = {
-        "n_votes": own(_check_votes, "an integer >= 0, an array or a function", -1),
-        "question": count(0, none=True),
+        "votes_so_far": own(
+            _check_votes_so_far, "votes, a function or None", "none", none=True
+        ),
+        "learned": flag(),
     }
 
     def __init__(
@@ -113,6 +127,8 @@ class VoteBALD(DrawStrategy):
         n_votes=40,
         *,
         question=None,
+        votes_so_far=None,
+        learned=True,
         n_draws=None,
         random_state=None,
         pool_subsample=None,
@@ -121,6 +137,8 @@ class VoteBALD(DrawStrategy):
         verbose=0,
     ):
         super().__init__(
+            n_votes,
+            question=question,
             n_draws=n_draws,
             random_state=random_state,
             pool_subsample=pool_subsample,
@@ -128,49 +146,19 @@ class VoteBALD(DrawStrategy):
             n_jobs=n_jobs,
             verbose=verbose,
         )
-        self.n_votes = n_votes
-        self.question = question
-
-    def score_pool(self, estimator, X_pool):
-        """Return the information of each row's votes, in nats.
-
-        Parameters
-        ----------
-        estimator : estimator or learner
-            A fitted estimator that makes posterior draws, or a learner that holds one.
-            The draws must be probabilities of yes.
-        X_pool : array-like of shape (n_pool, ...)
-            The unlabelled rows. Data that are not in memory are read chunk by chunk.
-            They are read a second time if ``n_votes`` is a function.
-
-        Returns
-        -------
-        scores : ndarray of shape (n_pool,), dtype=float64
-            In the order of the pool; 0 if there is only one draw.
-
-        Raises
-        ------
-        TypeError
-            If the estimator makes no posterior draws (`NoDrawsError`) or is a
-            classifier, or ``n_votes`` or ``question`` is of the wrong kind.
-        NotFittedError
-            If the estimator is not fitted.
-        ValueError
-            If the pool is empty, ``n_votes`` is negative or does not match the number
-            of rows and questions, there is no such ``question``, a draw is not in
-            [0, 1], or a parameter has a wrong value.
-        """
-        return super().score_pool(estimator, X_pool)
+        self.votes_so_far = votes_so_far
+        self.learned = learned
 
     def _for_rows(self, rows, n_pool):
-        if isinstance(self.n_votes, Integral) or callable(self.n_votes):
-            return self
-        strategy = copy.copy(self)  # not a clone, which would copy a generator, too
-        strategy.n_votes = self._numbers_of_rows(n_pool)[rows]
+        strategy = super()._for_rows(rows, n_pool)
+        if self.votes_so_far is None or callable(self.votes_so_far):
+            return strategy
+        strategy = copy.copy(strategy)
+        strategy.votes_so_far = self._votes_of(self.votes_so_far, n_pool)[rows]
         return strategy
 
     def extra_inputs(self, estimator, X_pool, random_state):
-        """Return the number of votes, if it is the same for all rows.
+        """Return what is the same for all rows.
 
         Parameters
         ----------
@@ -187,16 +175,14 @@ class VoteBALD(DrawStrategy):
             ``model``, the name of the model for messages, and ``n_votes``, if it is one
             integer. For a model of counts, also its ``questions`` and a ``seed``.
         """
-        model = unwrap(estimator)[1]
-        inputs = {"model": type(model).__name__}
-        if getattr(model, "questions_", None) is not None:
-            inputs["questions"], inputs["seed"] = model.questions_, random_state
-        if isinstance(self.n_votes, Integral):
-            inputs["n_votes"] = int(self.n_votes)
+        inputs = super().extra_inputs(estimator, X_pool, random_state)
+        questions = getattr(unwrap(estimator)[1], "questions_", None)
+        if questions is not None:
+            inputs["questions"], inputs["seed"] = questions, random_state
         return inputs
 
     def row_inputs(self, estimator, X_pool, random_state):
-        """Return the number of votes and the concentration of each row.
+        """Return the number of votes, the concentration and the votes of each row.
 
         Parameters
         ----------
@@ -211,19 +197,30 @@ class VoteBALD(DrawStrategy):
         -------
         inputs : dict of str to ndarray
             ``n_votes`` of shape (n_pool, 1) or (n_pool, n_questions), unless it is one
-            integer, and ``concentration`` of shape (n_pool, n_questions), if the model
-            has it.
+            integer, ``concentration`` of shape (n_pool, n_questions), if the model has
+            it, and ``votes_so_far`` of shape (n_pool, n_questions, 2), if there are
+            votes.
         """
-        inputs = {}
-        if callable(self.n_votes):
-            inputs["n_votes"] = compute(self._numbers_by_function, X_pool)[0]
-        elif not isinstance(self.n_votes, Integral):
-            inputs["n_votes"] = self._numbers_of_rows(n_rows(X_pool))
-        if hasattr(unwrap(estimator)[1], "predict_concentration"):
-            call = partial(_concentrations, estimator)
-            chunks = {"batch_size": self.batch_size, "n_jobs": self.n_jobs}
-            inputs["concentration"] = compute(call, X_pool, **chunks)[0]
+        inputs = super().row_inputs(estimator, X_pool, random_state)
+        if callable(self.votes_so_far):
+            inputs["votes_so_far"] = compute(self._votes_by_function, X_pool)[0]
+        elif self.votes_so_far is not None:
+            inputs["votes_so_far"] = self._votes_of(self.votes_so_far, n_rows(X_pool))
         return inputs
+
+    def _votes_by_function(self, X):
+        return (self._votes_of(self.votes_so_far(X), n_rows(X)),)
+
+    def _votes_of(self, votes, n_wanted):
+        owner = type(self).__name__
+        votes = check_votes(votes, owner, name="votes_so_far")
+        if len(votes) != n_wanted:
+            raise ValueError(
+                f"votes_so_far of {owner} must have k and N of each of {n_wanted} "
+                f"rows, got {len(votes)}. A function of rows, votes_so_far(X), works "
+                "for any pool."
+            )
+        return votes
 
     def score_draws(
         self,
@@ -231,6 +228,7 @@ class VoteBALD(DrawStrategy):
         n_votes,
         concentration=None,
         model="the model",
+        votes_so_far=None,
         questions=None,
         seed=0,
     ):
@@ -246,6 +244,8 @@ class VoteBALD(DrawStrategy):
             Concentration of the beta-binomial; ``None`` for binomial votes.
         model : str, default="the model"
             Name of the model, for messages.
+        votes_so_far : ndarray of shape (n_rows, n_questions, 2), optional
+            Votes that the rows have already.
         questions : list of tuple, optional
             The attribute ``questions_`` of a model of counts. ``None`` for votes k of
             N.
@@ -256,26 +256,40 @@ class VoteBALD(DrawStrategy):
         -------
         scores : ndarray of shape (n_rows,)
         """
-        asked = None
         if questions is not None:
-            asked = check_asked_questions(questions, model, n_columns=draws.shape[2])
-        n_questions = draws.shape[2] if asked is None else len(asked)
-        self._check_draws(draws, n_votes, model, n_questions)
-        if isinstance(n_votes, np.ndarray):
-            # One column holds for all questions.
-            n_votes = np.broadcast_to(n_votes, (len(draws), n_questions))
-        if asked is not None:
-            return self._of_counts(asked, draws, n_votes, concentration, seed)
+            return self._of_counts(
+                draws, n_votes, concentration, model, votes_so_far, questions, seed
+            )
+        n_questions = draws.shape[2]
+        given = self._of_question(draws, n_votes, concentration, model)
+        if votes_so_far is None:
+            return vote_mutual_information(*given).sum(axis=1)
+        if votes_so_far.shape[1] != n_questions:
+            raise ValueError(
+                f"votes_so_far of {type(self).__name__} has votes on "
+                f"{votes_so_far.shape[1]} questions, but {model} knows {n_questions}."
+            )
         if self.question is not None:
-            only = slice(self.question, self.question + 1)
-            draws = draws[:, :, only]
-            n_votes = n_votes if np.ndim(n_votes) == 0 else n_votes[:, only]
-            if concentration is not None:
-                concentration = concentration[:, only]
-        return vote_mutual_information(draws, n_votes, concentration).sum(axis=1)
+            votes_so_far = votes_so_far[:, [self.question]]
+        draws, *others = given
+        information = more_vote_information(
+            draws, votes_so_far, *others, learned=self.learned
+        )
+        return information.sum(axis=1)
 
-    def _of_counts(self, asked, draws, n_votes, concentration, seed):
+    def _of_counts(
+        self, draws, n_votes, concentration, model, votes_so_far, questions, seed
+    ):
         """Return the information of counts, summed over the chosen questions."""
+        if votes_so_far is not None:
+            raise ValueError(
+                f"votes_so_far of {type(self).__name__} must be None for {model}, "
+                "which is a model of counts of several answers."
+            )
+        asked = check_asked_questions(questions, model, n_columns=draws.shape[2])
+        self._check_draws(draws, n_votes, model, len(asked))
+        if isinstance(n_votes, np.ndarray):
+            n_votes = np.broadcast_to(n_votes, (len(draws), len(asked)))
         chosen = range(len(asked)) if self.question is None else [self.question]
         return sum(
             answer_information(
@@ -286,61 +300,3 @@ class VoteBALD(DrawStrategy):
             )
             for number in chosen
         )
-
-    def _check(self, estimator, X_pool):
-        super()._check(estimator, X_pool)
-        model = unwrap(estimator)[1]
-        if classifies(model):
-            raise TypeError(
-                f"{type(self).__name__} needs draws of the probability that a "
-                f"volunteer says yes, one column per question, but "
-                f"{type(model).__name__} is a classifier, whose columns are classes. "
-                "Use BALD."
-            )
-
-    def _check_draws(self, draws, n_votes, model, n_questions):
-        owner = type(self).__name__
-        if self.question is not None and self.question >= n_questions:
-            raise ValueError(
-                f"question of {owner} is {self.question}, but {model} knows "
-                f"{n_questions} questions, numbered from 0."
-            )
-        n_columns = np.shape(n_votes)[1:]
-        if n_columns not in {(), (1,), (n_questions,)}:
-            raise ValueError(
-                f"n_votes of {owner} has numbers for {n_columns[0]} questions, "
-                f"but {model} knows {n_questions}."
-            )
-        if not (draws.min() >= 0 and draws.max() <= 1):  # also true of NaN
-            raise ValueError(
-                f"{owner} needs draws of the probability that a volunteer says "
-                f"yes, but {model} drew values from {draws.min():.6g} to "
-                f"{draws.max():.6g}, not within [0, 1]."
-            )
-
-    def _numbers_by_function(self, X):
-        numbers = check_numbers_of_votes(self.n_votes(X), type(self).__name__)
-        if numbers.ndim not in (1, 2) or len(numbers) != n_rows(X):
-            raise ValueError(
-                f"The function n_votes of {type(self).__name__} was given {n_rows(X)} "
-                "rows and must return a number per row, or one per row and question, "
-                f"got shape {numbers.shape}."
-            )
-        numbers = numbers.astype(np.int64)  # one dtype for all chunks
-        return (numbers if numbers.ndim == 2 else numbers[:, np.newaxis],)
-
-    def _numbers_of_rows(self, n_pool):
-        owner = type(self).__name__
-        numbers = check_numbers_of_votes(self.n_votes, owner)
-        if numbers.ndim not in (1, 2) or len(numbers) != n_pool:
-            raise ValueError(
-                f"n_votes of {owner} must be one integer, or have shape (n_pool,) or "
-                f"(n_pool, n_questions) with n_pool = {n_pool} for this pool, got "
-                f"shape {numbers.shape}. A function of rows, n_votes(X), works for any "
-                "pool."
-            )
-        return numbers if numbers.ndim == 2 else numbers[:, np.newaxis]
-
-
-def _concentrations(estimator, X):
-    return (concentration_of(estimator, X),)

@@ -11,7 +11,9 @@ from skbal._utils.draws import check_draws, chunks_in_cache
 from skbal.information import (
     _epig,
     _joint,
+    _more_votes,
     _vote_checks,
+    _vote_epig,
     _vote_likelihood,
 )
 from tests.information.arrays import random_draws
@@ -48,6 +50,16 @@ def vote_log_likelihood(draws):
     return information.vote_log_likelihood(draws, votes)
 
 
+def more_vote_information(draws):
+    votes = np.full((len(draws), np.shape(draws)[-1], 2), [2, 5])
+    return information.more_vote_information(draws, votes, 4, 3.0)
+
+
+def vote_gain_about_the_first_rows(draws):
+    first = np.asarray(draws)[:4]
+    return information.expected_vote_information_gain(draws, first, 5, 2)
+
+
 def gain_about_the_first_rows(draws):
     first = np.asarray(draws)[:4]
     return information.expected_predictive_information_gain(draws, first)
@@ -59,7 +71,14 @@ OF_VOTES = [
     vote_information_with_concentration,
     vote_curve,
 ]
-EVERY = [*ONE_ARRAY, *OF_VOTES, vote_log_likelihood, gain_about_the_first_rows]
+EVERY = [
+    *ONE_ARRAY,
+    *OF_VOTES,
+    vote_log_likelihood,
+    more_vote_information,
+    gain_about_the_first_rows,
+    vote_gain_about_the_first_rows,
+]
 
 
 @pytest.mark.parametrize("function", EVERY)
@@ -67,10 +86,12 @@ EVERY = [*ONE_ARRAY, *OF_VOTES, vote_log_likelihood, gain_about_the_first_rows]
 def test_results_do_not_depend_on_the_size_of_chunks(function, numbers, monkeypatch):
     draws = random_draws(23, 6, 4)
     whole = function(draws)
-    for module in (draws_module, _epig, _joint, _vote_likelihood):
+    for module in (draws_module, _epig, _joint, _vote_epig, _vote_likelihood):
         monkeypatch.setattr(module, "NUMBERS_IN_CACHE", numbers)
-    monkeypatch.setattr(_vote_checks, "_NUMBERS", numbers)
-    monkeypatch.setattr(_epig, "_TARGET_COLUMNS", 8)
+    for module in (_more_votes, _vote_checks):
+        monkeypatch.setattr(module, "_NUMBERS", numbers)
+    for module in (_epig, _vote_epig):
+        monkeypatch.setattr(module, "TARGET_COLUMNS", 8)
     np.testing.assert_allclose(function(draws), whole, atol=1e-14)
 
 

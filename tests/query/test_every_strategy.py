@@ -30,6 +30,7 @@ TESTED_WITH = {
         ("regressor", {"max_memory": "1KB", "X_target": random_pool(7)}),
         ("forest", {}),
         ("bayesian", {}),
+        ("votes", {"n_votes": 7}),
     ],
     "KCenterGreedy": [("linear", {}), ("forest", {"features": "input"})],
     "KMeansBatch": [("linear", {}), ("forest", {"features": "input"})],
@@ -50,6 +51,10 @@ TESTED_WITH = {
     "TypiClust": [("none", {"features": "input"}), ("linear", {"n_neighbors": 3})],
     "VariationRatios": [("linear", {}), ("forest", {})],
     "VoteBALD": [("votes", {}), ("votes", {"n_votes": 7, "question": 0})],
+    "VoteEPIG": [
+        ("votes", {}),
+        ("votes", {"n_votes": 7, "n_votes_target": 3, "X_target": random_pool(7)}),
+    ],
 }
 CASES = [
     pytest.param(name, kind, parameters, id=f"{name}-{kind}-{i}")

@@ -39,7 +39,7 @@ SCORES = {
     query.VariationRatios: information.variation_ratio,
 }
 # Strategies that are tested elsewhere with the other models that they need.
-OTHERS = {query.BatchBALD, query.BatchVariance, query.VoteBALD}
+OTHERS = {query.BatchBALD, query.BatchVariance, query.VoteBALD, query.VoteEPIG}
 DRAWING = [
     kind
     for kind in EVERY

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.sparse import csr_matrix
+from scipy.stats import beta, betabinom, binom
 from sklearn.base import clone
 from sklearn.datasets import make_moons
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
@@ -21,7 +22,7 @@ from sklearn.gaussian_process import (
 from sklearn.gaussian_process.kernels import RBF
 from sklearn.linear_model import ARDRegression, BayesianRidge, LogisticRegression
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from skbal import ActiveLearner, predict_samples
 from skbal.exceptions import NoDrawsError
@@ -356,6 +357,116 @@ def test_labels_that_are_certain_given_the_draw_leave_no_endless_gain():
     assert_allclose(strategy.gains_.sum(), total, rtol=1e-6)
 
 
+# Votes
+
+
+class Votes(TableSampler):
+    """A model of votes whose draws are looked up by the number of the row."""
+
+    def predict_votes(self, X, n_votes):
+        raise AssertionError("a strategy sees draws")
+
+
+class SpreadVotes(Votes):
+    """The same with beta-binomial votes."""
+
+    def predict_concentration(self, X):
+        return np.full((len(X), self.table.shape[2]), 3.0)
+
+
+def fall_by_bayes(table, row, n, concentration=np.inf):
+    """The fall of the mean variance of all rows by n votes, for each k."""
+    rho, k = table[row], np.arange(n + 1)[:, np.newaxis]
+    joint = binom.pmf(k, n, rho)
+    if np.isfinite(concentration):
+        joint = betabinom.pmf(k, n, concentration * rho, concentration * (1 - rho))
+    joint /= len(rho)  # (n + 1, n_draws)
+    total = joint.sum(axis=1)
+    means = joint @ table.T / total[:, np.newaxis]
+    return (total @ (means - table.mean(axis=1)) ** 2).mean()
+
+
+RHO = np.random.default_rng(0).beta(1.5, 2, (8, 10))
+
+
+@pytest.mark.parametrize("kind", [Votes, SpreadVotes])
+@pytest.mark.parametrize("n", [1, 2, 7, 40])
+def test_votes_lower_the_variance_by_what_a_share_tells_linearly(n, kind):
+    model = kind(RHO[:, :, np.newaxis])
+    strategy = ExpectedVarianceReduction(n_votes=n)
+    scores = strategy.score_pool(model, numbered(8))
+    covariance = np.cov(RHO, bias=True)
+    noise = (RHO * (1 - RHO)).mean(axis=1) / n
+    if kind is SpreadVotes:
+        noise *= 1 + (n - 1) / 4
+    expected = (covariance**2).mean(axis=1) / (covariance.diagonal() + noise)
+    assert_allclose(scores, expected, rtol=1e-6)
+    c = 3.0 if kind is SpreadVotes else np.inf
+    exact = [fall_by_bayes(RHO, row, n, c) for row in range(8)]
+    if n == 1:
+        assert_allclose(scores, exact, rtol=1e-6)
+    else:
+        assert (scores < exact).all()
+
+
+def test_votes_on_a_share_of_a_beta_distribution_tell_what_conjugacy_says():
+    # Beta(a, b) becomes Beta(a + k, b + n - k), whose mean is linear in k.
+    a, b, n = 3.0, 5.0, 12
+    rho = beta.ppf((np.arange(400) + 0.5) / 400, a, b)
+    model = Votes(rho.reshape(1, -1, 1))
+    score = ExpectedVarianceReduction(n_votes=n).score_pool(model, [[0]])
+    expected = beta.var(a, b) * n / (n + a + b)
+    assert_allclose(score, expected, rtol=3e-3)
+
+
+def test_votes_on_normal_shares_tell_what_a_simulation_says():
+    rng = np.random.default_rng(0)
+    draws = 0.5 + 0.03 * rng.normal(size=(2, 300))
+    draws[1] = 0.1 + 0.8 * draws[1] + 0.7 * (draws[0] - 0.5)
+    truth = np.tile(draws, 1000)
+    shares = rng.binomial(400, truth[0]) / 400
+    # What a regression of the target on the observed share explains of its variance.
+    expected = np.cov(truth[1], shares)[0, 1] ** 2 / shares.var()
+    model = Votes(draws[:, :, np.newaxis])
+    strategy = ExpectedVarianceReduction(np.array([[1]]), n_votes=400)
+    score = strategy.score_pool(model, np.array([[0]]))
+    assert_allclose(score, expected, rtol=0.02)
+
+
+def test_a_batch_of_votes_is_that_of_the_best_linear_predictions():
+    table = np.random.default_rng(1).beta(2, 2, (9, 30, 2))
+    strategy = ExpectedVarianceReduction(n_votes=5, random_state=0)
+    chosen = strategy(Votes(table), numbered(9), 3)
+    values = table.swapaxes(1, 2).reshape(18, 30)  # row by row, both questions
+    covariance = np.cov(values, bias=True)
+    labels = np.concatenate([2 * chosen, 2 * chosen + 1])
+    noise = (values * (1 - values)).mean(axis=1)[labels] / 5
+    among = covariance[np.ix_(labels, labels)] + np.diag(noise)
+    cross = covariance[labels]
+    fall = np.trace(cross.T @ np.linalg.solve(among, cross)) / 9
+    assert_allclose(strategy.gains_.sum(), fall, rtol=1e-6)
+
+
+def test_models_of_votes_are_asked_also_in_pipelines_and_with_a_noise_of_your_own():
+    X = random_pool(30)
+    votes = np.column_stack([np.arange(30) % 9, np.full(30, 9)])
+    head = BayesianVoteRegression("beta-binomial", optimize=None, random_state=0)
+    model = head.fit(X, votes)
+    draws = predict_samples(model, X, random_state=0)[:, :, 0]
+    c = model.concentration_[0]
+    noise = (draws * (1 - draws)).mean(axis=1) / 10 * (1 + 9 / (c + 1))
+    covariance = np.cov(draws, bias=True)
+    expected = (covariance**2).mean(axis=1) / (covariance.diagonal() + noise)
+    strategy = ExpectedVarianceReduction(n_votes=10, random_state=0)
+    for estimator in (model, make_pipeline(FunctionTransformer(), model)):
+        scores = strategy.score_pool(estimator, X)
+        assert_allclose(scores, expected, rtol=1e-6)
+    given = strategy.set_params(noise_variance=0.02).score_pool(model, X)
+    covariance = np.cov(draws)
+    expected = (covariance**2).mean(axis=1) / (covariance.diagonal() + 0.02)
+    assert_allclose(given, expected, rtol=1e-6)
+
+
 def test_the_questions_of_a_regression_of_one_hot_labels_need_no_answers():
     X, pool = random_pool(12, 3), random_pool(52, 3)[12:]
     rng, batches = np.random.default_rng(0), []
@@ -647,7 +758,8 @@ VOTE_MODEL = BayesianVoteRegression().fit(numbered(10), VOTES)
         ({}, KnownProbabilities(DRAWS), ValueError, "ExpectedVarianceReduction"),
         ({}, KnownProbabilities(np.abs(DRAWS)), ValueError, "sum to one"),
         ({}, ONE_CLASS, ValueError, "knows at least two classes"),
-        ({}, VOTE_MODEL, ValueError, "Give ExpectedVarianceReduction a noise_variance"),
+        ({"n_votes": 0}, VOTE_MODEL, ValueError, "n_votes of .* integer >= 1, got 0"),
+        ({}, Votes(DRAWS), ValueError, "Draws given to ExpectedVariance.* in .0, 1."),
         ({}, KnownFactor([[np.inf]] * 10), ValueError, "must be finite"),
         ({}, KnownFactor([1.0] * 10), ValueError, r"shape \(n_samples, n_factors\)"),
         ({}, NoisyRows(DRAWS[:, :, 0], [0.0] * 10), ValueError, "smallest value 0"),

@@ -2,14 +2,18 @@ import joblib
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
-from sklearn.base import BaseEstimator, RegressorMixin, clone
+from sklearn.base import clone
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import BayesianRidge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from skbal import ActiveLearner
-from skbal.information import answer_information, vote_mutual_information
+from skbal.information import (
+    answer_information,
+    more_vote_information,
+    vote_mutual_information,
+)
 from skbal.models import BayesianVoteRegression
 from skbal.query import (
     BALD,
@@ -22,64 +26,12 @@ from skbal.query import (
 )
 from tests._utils.pools import KINDS, make
 from tests.query.fakes import numbered, random_pool
-
-
-class VoteModel(RegressorMixin, BaseEstimator):
-    """Two questions, logistic draws; a seed and k decide the weights of draw k."""
-
-    def __init__(self, concentration=None, n_draws=12):
-        self.concentration = concentration
-        self.n_draws = n_draws
-
-    def fit(self, X, y):
-        self.is_fitted_ = True
-        return self
-
-    def predict_concentration(self, X):
-        if self.concentration is None:
-            return np.full((len(dense(X)), 2), np.inf)
-        return np.exp(dense(X)[:, :2]) * np.array(self.concentration)
-
-    def predict(self, X):
-        return self.predict_samples(X, random_state=0).mean(axis=1)
-
-    def predict_samples(self, X, n_draws=None, *, random_state=None):
-        X = dense(X)
-        n_draws = self.n_draws if n_draws is None else n_draws
-        weights = np.random.default_rng(random_state).normal(
-            size=(n_draws, X.shape[1], 2)
-        )
-        return 1 / (1 + np.exp(-np.einsum("nf,kfq->nkq", X, weights)))
-
-    def predict_votes(self, X, n_votes):
-        raise AssertionError("a strategy sees draws")
-
-
-class Table:
-    """Draws looked up by the number of the row; it says nothing of itself."""
-
-    def __init__(self, draws):
-        self.draws = np.asarray(draws, dtype=float)
-
-    def predict_samples(self, X, n_draws=None, *, random_state=None):
-        return self.draws[np.asarray(X)[:, 0].astype(int)]
-
-
-def fitted(**params):
-    return VoteModel(**params).fit(None, None)
+from tests.query.votes import Table, VoteModel, by_first_feature, fitted
 
 
 def information(X, n_votes, concentration=None, seed=0):
     draws = VoteModel().predict_samples(X, random_state=seed)
     return vote_mutual_information(draws, n_votes, concentration)
-
-
-def dense(X):
-    return np.asarray(X.toarray() if hasattr(X, "toarray") else X, dtype=float)
-
-
-def by_first_feature(X):
-    return (dense(X)[:, 0] > 0) * 9 + 1
 
 
 # Scores
@@ -223,6 +175,74 @@ def test_a_learner_whose_pool_shrinks_asks_by_a_function():
     for n_pool in (30, 20, 10):
         rows, _ = learner.query(X[:n_pool], n_instances=3)
         assert len(set(rows.tolist())) == 3
+
+
+# Votes that rows have already
+
+SO_FAR = np.stack([np.arange(40) % 4, np.arange(40) % 9 + 4], axis=1)
+BOTH = np.stack([SO_FAR, SO_FAR[::-1]], axis=1)
+
+
+def votes_by_first_feature(X):
+    k = np.repeat(by_first_feature(X), 2).reshape(-1, 2)
+    return np.stack([k, k + 5], axis=2)
+
+
+@pytest.mark.parametrize("learned", [True, False])
+@pytest.mark.parametrize("walk", [{}, {"batch_size": 7}])
+@pytest.mark.parametrize("votes", [BOTH, votes_by_first_feature])
+def test_the_score_is_the_information_of_more_votes(votes, walk, learned):
+    X, model = random_pool(40), fitted(concentration=[3.0, np.inf])
+    draws = model.predict_samples(X, random_state=0)
+    expected = more_vote_information(
+        draws,
+        votes(X) if callable(votes) else votes,
+        6,
+        model.predict_concentration(X),
+        learned=learned,
+    )
+    how = {"votes_so_far": votes, "learned": learned, "random_state": 0, **walk}
+    found = VoteBALD(6, **how).score_pool(model, X)
+    assert_allclose(found, expected.sum(axis=1), atol=1e-12)
+    only = VoteBALD(6, question=1, **how).score_pool(model, X)
+    assert_allclose(only, expected[:, 1], atol=1e-12)
+
+
+def test_rows_of_a_random_part_keep_their_votes():
+    model, X = fitted(concentration=[2.0, 2.0]), random_pool(40)
+    votes = np.zeros((40, 2, 2), dtype=int)
+    votes[::2] = [400, 1000]  # rows of which more votes tell nothing new
+    strategy = VoteBALD(9, votes_so_far=votes, pool_subsample=30, random_state=0)
+    chosen = strategy(model, X, 10)
+    assert (chosen % 2 == 1).all()
+    assert strategy.votes_so_far is votes
+
+
+def test_a_row_may_be_asked_about_again():
+    # Alike for the model; the votes on the first say that it is near the middle draw.
+    model = Table([[[0.1], [0.5], [0.9]]] * 2)
+    strategy = VoteBALD(5, votes_so_far=[[10, 20], [0, 0]], random_state=0)
+    scores = strategy.set_params(learned=False).score_pool(model, numbered(2))
+    assert scores[0] < 0.1 * scores[1]
+    # A model that has learned from binomial votes has them in its draws.
+    scores = strategy.set_params(learned=True).score_pool(model, numbered(2))
+    assert scores[0] == scores[1]
+
+
+@pytest.mark.parametrize(
+    ("votes", "error", "message"),
+    [
+        ([[3, 2]] * 40, ValueError, "votes_so_far given to VoteBALD: row 0 has k = 3"),
+        (BOTH[:9], ValueError, "votes_so_far of VoteBALD must have .* 40 rows, got 9"),
+        (SO_FAR, ValueError, "votes on 1 questions, but VoteModel knows 2"),
+        (lambda X: BOTH, ValueError, "must have k and N of each of 8 rows, got 40"),
+        ("none", TypeError, "votes_so_far of VoteBALD must be votes of .* got 'none'"),
+    ],
+)
+def test_wrong_votes_so_far_are_refused(votes, error, message):
+    strategy = VoteBALD(5, votes_so_far=votes)
+    with pytest.raises(error, match=message):
+        strategy(fitted(), random_pool(40))
 
 
 # Workers, pools, other strategies

@@ -122,6 +122,7 @@ class MCDropoutVoteRegressor(VoteTargets, MCDropout):
     --------
     DeepEnsembleVoteRegressor : Several networks, one draw each.
     BayesianVoteRegression : A linear model of votes, without a network.
+    LastLayerVoteRegressor : A linear model of votes on the features of a network.
     skbal.query.VoteBALD : Asks for the votes that tell most about the weights.
 
     References

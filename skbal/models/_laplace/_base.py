@@ -7,7 +7,7 @@ weight, with the same prior.
 import numpy as np
 
 from skbal._utils.parameters import count, count_in_memory, option, positive, real
-from skbal.models._last_layer._frozen import FrozenNetwork
+from skbal.models._last_layer._frozen import NETWORK, FrozenNetwork
 
 
 def with_ones(features):
@@ -37,6 +37,7 @@ class LaplaceNetwork(FrozenNetwork):
     """A Gaussian over the weights of the last layer; a subclass has the likelihood."""
 
     _parameter_rules = {
+        "network": NETWORK,
         "hessian": option("full", "kronecker", "diagonal"),
         "mode": option("network", "map"),
         "prior_variance": positive(),

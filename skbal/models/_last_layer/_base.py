@@ -7,7 +7,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skbal._utils.parameters import having
 from skbal._utils.seeds_of import fill_random_states
-from skbal.models._last_layer._frozen import FrozenNetwork, result_dtype
+from skbal.models._last_layer._frozen import NETWORK, FrozenNetwork, result_dtype
 from skbal.models._linear._bayesian import BayesianLinearRegression
 
 _HEAD = having(
@@ -32,7 +32,7 @@ def head_has(method):
 class LastLayer(FrozenNetwork):
     """The base of regressor and classifier, which differ in y and draws."""
 
-    _parameter_rules = {"head": _HEAD}
+    _parameter_rules = {"network": NETWORK, "head": _HEAD}
 
     def _default_parts(self):
         return {

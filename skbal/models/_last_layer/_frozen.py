@@ -37,6 +37,9 @@ def _check_layer_name(value, name, owner):
         raise TypeError(f"{name} of {owner} must be a string or None, got {value!r}.")
 
 
+NETWORK = own(check_network, WORDS, 3, none=True)  # the rule for ``network``
+
+
 class FrozenNetwork(
     KnowsItsVersion,
     ClassNamePrefixFeaturesOutMixin,
@@ -47,13 +50,12 @@ class FrozenNetwork(
 ):
     """Trains a network or uses it as it is, and gives its features.
 
-    A subclass has the parameters ``network``, ``feature_layer``, ``refit_network`` and
-    ``random_state``. Its ``fit`` calls `_check_fit_rows`, then `_fit_features`, and
-    fits a model on the features.
+    A subclass has the parameters ``feature_layer``, ``refit_network`` and
+    ``random_state``, and ``network`` unless it overrides `_given_network`. Its ``fit``
+    calls `_check_fit_rows`, then `_fit_features`, and fits a model on the features.
     """
 
     _parameter_rules = {
-        "network": own(check_network, WORDS, 3, none=True),
         "feature_layer": own(_check_layer_name, "a string or None", 3, none=True),
         "refit_network": flag(),
         "random_state": seed(),

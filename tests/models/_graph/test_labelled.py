@@ -60,7 +60,9 @@ def log_evidence(cls, tau, X, y, weights=None):
     weights = np.ones(len(y)) if weights is None else weights
     field = GRAPH.field(None, cls().alpha)
     rows = LabelledRows.of(field, GRAPH.locate(X), targets, weights)
-    return cls()._log_evidence(rows.evidence(field.variances_with(tau), cls().noise_variance))
+    return cls()._log_evidence(
+        rows.evidence(field.variances_with(tau), cls().noise_variance)
+    )
 
 
 @BOTH
