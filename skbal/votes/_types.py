@@ -10,6 +10,8 @@ References
    point of the Dirichlet-multinomial.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from scipy.special import digamma, gammaln, logsumexp, softmax
 
@@ -17,7 +19,7 @@ _CLEAR = (5.0, 0.5)  # concentrations at the start: of the leading answer, of al
 _UNCLEAR = (1.5, 1.5)
 _PRIOR_OF_ALL = 1.0  # number of items that the start counts for
 _PRIOR = 5.0  # number of items of an answer that those of all answers count for
-_STEPS = 3  # of the fixed point, for each look at the items
+_STEPS = 20  # of the fixed point, for each look at the items
 
 
 def first_concentrations(n_answers, n_types):
@@ -62,26 +64,31 @@ def log_likelihoods(counts, concentrations):
 
     Parameters
     ----------
-    counts : ndarray of shape (n_items, n_answers)
+    counts : ndarray of shape (n_items, n_answers), dtype=int
     concentrations : ndarray of shape (n_all_types, n_answers)
 
     Returns
     -------
     log_likelihoods : ndarray of shape (n_items, n_all_types)
     """
-    counts = counts[:, np.newaxis].astype(np.float64)
-    rising = gammaln(concentrations + counts) - gammaln(concentrations)
-    total = concentrations.sum(axis=1)
-    rising_total = gammaln(total + counts.sum(axis=2)) - gammaln(total)
-    return rising.sum(axis=2) - rising_total
+    n_votes, total = counts.sum(axis=1), concentrations.sum(axis=1)
+    found = -_rises(total, n_votes.max(initial=0))[n_votes]
+    for count, concentration in zip(counts.T, concentrations.T):
+        found += _rises(concentration, count.max(initial=0))[count]
+    return found
 
 
-def fit_types(counts, weights_of, concentrations, n_answers, max_iter=150):
+def _rises(starts, most):
+    """Return log Gamma(start + k) - log Gamma(start), (most + 1, n_starts)."""
+    return gammaln(starts + np.arange(most + 1)[:, np.newaxis]) - gammaln(starts)
+
+
+def fit_types(counts, weights_of, concentrations, n_answers, max_iter=30):
     """Return the types that make the votes most probable, found by EM.
 
     Parameters
     ----------
-    counts : ndarray of shape (n_items, n_answers)
+    counts : ndarray of shape (n_items, n_answers), dtype=int
         Items with votes. Some must have two or more, since single votes do not tell how
         much people agree.
     weights_of : ndarray of shape (n_items, n_answers)
@@ -98,9 +105,7 @@ def fit_types(counts, weights_of, concentrations, n_answers, max_iter=150):
     log_clearness : ndarray of shape (n_all_types,)
         Log-probability of each type among those of its leading answer.
     """
-    start = np.stack(
-        [concentrations[::n_answers, 0], concentrations[::n_answers, 1]], 1
-    )
+    start = concentrations[::n_answers, :2]  # of the first answer, and of another
     n_types, pairs = len(start), start
     clearness = np.full(len(concentrations), -np.log(n_types))
     for _ in range(max_iter):
@@ -108,49 +113,74 @@ def fit_types(counts, weights_of, concentrations, n_answers, max_iter=150):
         posterior = softmax(log_likelihoods(counts, concentrations) + log_weights, 1)
         sizes = (posterior.sum(axis=0) + _PRIOR).reshape(n_types, n_answers)
         clearness = np.log(sizes / sizes.sum(axis=0)).ravel()
-        shares = posterior.T.reshape(n_types, n_answers, -1)
-        pairs = np.stack(
-            [_pair(counts, *three) for three in zip(shares, pairs, start, strict=True)]
-        )
-        of_all = _with_leads(pairs, n_answers)
-        concentrations = np.stack(
-            [
-                _uphill(counts, *three)
-                for three in zip(posterior.T, concentrations, of_all, strict=True)
-            ]
-        )
+        told = _Told.of(counts, posterior)
+        tolds = [told.of_type(t, n_answers) for t in range(n_types)]
+        pairs = np.stack([_pair(*three) for three in zip(tolds, pairs, start)])
+        concentrations = _uphill(told, concentrations, _with_leads(pairs, n_answers))
     return concentrations, clearness
 
 
-def _pair(counts, weights, pair, start):
-    """Return concentrations of leading and other answers, with all answers alike.
+class _Told(NamedTuple):
+    """How many items of each type have each number of votes.
 
-    ``weights`` of shape (n_answers, n_items) say how much an item counts as one that
-    the answer leads.
+    Attributes
+    ----------
+    of_answers : ndarray of shape (n_all_types, n_answers, n_most + 1)
+        With k votes for an answer, k = 0, 1, ...
+    of_totals : ndarray of shape (n_all_types, n_most + 1)
+        With k votes in all.
     """
-    n_others, n_votes = counts.shape[1] - 1, counts.sum(axis=1)
+
+    of_answers: np.ndarray
+    of_totals: np.ndarray
+
+    @classmethod
+    def of(cls, counts, posterior):
+        totals = counts.sum(axis=1)
+        size = totals.max() + 1
+        of_answers = [
+            [np.bincount(count, share, size) for count in counts.T]
+            for share in posterior.T
+        ]
+        of_totals = [np.bincount(totals, share, size) for share in posterior.T]
+        return cls(np.array(of_answers), np.array(of_totals))
+
+    def of_type(self, t, n_answers):
+        """Return the numbers for the leading answer, for all others, and for totals."""
+        of_answers = self.of_answers[t * n_answers : (t + 1) * n_answers]
+        own = np.einsum("aak->k", of_answers)
+        totals = self.of_totals[t * n_answers : (t + 1) * n_answers].sum(axis=0)
+        return own, of_answers.sum(axis=(0, 1)) - own, totals
+
+
+def _slope(numbers, starts):
+    """Return the sum over items of digamma(start + k) - digamma(start).
+
+    ``numbers`` of shape (..., n_most + 1) counts the items with k votes.
+    """
+    starts = np.asarray(starts)[..., np.newaxis]
+    rises = digamma(starts + np.arange(numbers.shape[-1])) - digamma(starts)
+    return (numbers * rises).sum(axis=-1)
+
+
+def _pair(told, pair, start):
+    """Return concentrations of leading and other answers, with all answers alike."""
+    own, others, totals = told
+    n_others = round(others.sum() / own.sum())
     for _ in range(_STEPS):
-        own, other = (digamma(counts + c) - digamma(c) for c in pair)
-        of_own = np.einsum("an,na->", weights, own)
-        of_other = weights.sum(axis=0) @ other.sum(axis=1)
-        of_other -= np.einsum("an,na->", weights, other)
-        total = pair[0] + n_others * pair[1]
-        of_total = weights.sum(axis=0) @ (digamma(n_votes + total) - digamma(total))
-        above = pair * [of_own, of_other / n_others] + _PRIOR_OF_ALL * start
-        pair = above / (of_total + _PRIOR_OF_ALL)
+        slopes = [_slope(own, pair[0]), _slope(others, pair[1]) / n_others]
+        above = pair * slopes + _PRIOR_OF_ALL * start
+        pair = above / (_slope(totals, pair @ [1, n_others]) + _PRIOR_OF_ALL)
     return pair
 
 
-def _uphill(counts, weights, concentration, start):
-    """Return the concentration of a type after a few steps of the fixed point."""
-    n_votes = counts.sum(axis=1)
+def _uphill(told, concentrations, start):
+    """Return the concentrations of all types after a few steps of the fixed point."""
     for _ in range(_STEPS):
-        of_answers = digamma(counts + concentration) - digamma(concentration)
-        total = concentration.sum()
-        of_total = weights @ (digamma(n_votes + total) - digamma(total))
-        above = concentration * (weights @ of_answers) + _PRIOR * start
-        concentration = above / (of_total + _PRIOR)
-    return concentration
+        above = concentrations * _slope(told.of_answers, concentrations)
+        below = _slope(told.of_totals, concentrations.sum(axis=1))[:, np.newaxis]
+        concentrations = (above + _PRIOR * start) / (below + _PRIOR)
+    return concentrations
 
 
 def log_evidence(log_weights, likelihoods):

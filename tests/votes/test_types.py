@@ -27,7 +27,7 @@ def test_likelihoods_are_those_of_scipy_without_the_number_of_orders():
 
 
 def test_an_item_without_votes_is_of_any_type():
-    found = log_likelihoods(np.zeros((2, 3)), first_concentrations(3, 2))
+    found = log_likelihoods(np.zeros((2, 3), dtype=int), first_concentrations(3, 2))
     np.testing.assert_array_equal(found, 0)
 
 

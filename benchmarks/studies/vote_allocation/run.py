@@ -41,7 +41,8 @@ RUNS = Path(__file__).parent / "results" / "runs.jsonl"
 SETS = {"clothes": "fashion_mnist_h_6k.npz", "photographs": "cifar10h_2k.npz"}
 WAYS = ("uniform", "closest", "leading", "shares", "leading without images")
 N_UNIFORM = 30
-N_MOST = {"closest": 10.0, "leading": 5.0, "shares": 5.0, "leading without images": 5.0}
+N_CLOSEST = 10  # votes per image
+N_ALLOCATED = {"clothes": 3.0, "photographs": 4.5}
 FIRST_SHARE, FIRST_VOTES, ROUND = 0.05, 4, {"clothes": 0.05, "photographs": 0.02}
 REFIT = 1.25  # times as many votes as at the last fit
 EVERY = 0.1  # votes per image between scores
@@ -112,7 +113,7 @@ def closest(volunteers, X, name, seed):
     n_images = len(volunteers.votes)
     queue = [(0, rng.random(), item) for item in range(n_images)]
     heapq.heapify(queue)
-    for n_votes in range(1, int(N_MOST["closest"] * n_images) + 1):
+    for n_votes in range(1, N_CLOSEST * n_images + 1):
         item = heapq.heappop(queue)[2]
         volunteers.ask([item])
         counts = np.sort(volunteers.counts[item])
@@ -138,7 +139,7 @@ def allocated(target, has_images):
             random_state=seed,
         )
         scores, next_fit, step = {}, 0, round(ROUND[name] * n_images)
-        while volunteers.votes_per_image() < N_MOST["leading"]:
+        while volunteers.votes_per_image() < N_ALLOCATED[name]:
             if volunteers.counts.sum() >= next_fit:
                 allocation.set_params(max_iter=1 if next_fit else 3)
                 allocation.fit(X if has_images else None, volunteers.counts)
