@@ -45,34 +45,69 @@ class Camera:
         n_inside = round(FIELD / self._step)
         self.n_points = n_inside + 2 * int(margin)
         self._points = (np.arange(self.n_points) - (self.n_points - 1) / 2) * self._step
+        self._sigma = sigma
         self._collect = _collected(self._points, image_size, sigma)
 
-    def expose(self, galaxies):
+    def expose(self, galaxies, light_of=galaxy_light):
         """Return the light in each pixel.
 
         Parameters
         ----------
         galaxies : dict of str to ndarray of shape (n,)
             Parameters of the galaxies.
+        light_of : callable, default=galaxy_light
+            Called as ``light_of(x, y, galaxies, core)``, returns the surface
+            brightness.
 
         Returns
         -------
         flux : ndarray of shape (n, image_size, image_size)
             Light in nanomaggies. The first row is the bottom of the image.
         """
-        light = self._light(galaxies) * self._step**2
+        light = self._light(galaxies, light_of) * self._step**2
         return self._collect @ light @ self._collect.T
 
-    def _light(self, galaxies):
+    def expose_blobs(self, blobs):
+        """Return the light of round Gaussians in each pixel, without any grid.
+
+        Parameters
+        ----------
+        blobs : ndarray of shape (n_blobs, 4)
+            x and y in arcseconds from the middle of the image, the standard deviation
+            before the blur, and the light in nanomaggies.
+
+        Returns
+        -------
+        flux : ndarray of shape (image_size, image_size)
+            Light in nanomaggies.
+        """
+        x, y, width, flux = blobs.T
+        # A point that is not blurred lies in one pixel.
+        sigma = np.maximum(np.hypot(width, self._sigma), 1e-9)
+        columns, rows = (_collected(place, self.shape[0], sigma) for place in (x, y))
+        return (rows * flux) @ columns.T
+
+    def centres(self):
+        """Return the coordinates of the middle of pixels, in arcseconds.
+
+        Returns
+        -------
+        centres : ndarray of shape (image_size,)
+            Of rows and of columns, from the middle of the image.
+        """
+        size = self.shape[0]
+        return (np.arange(size) - (size - 1) / 2) * self.pixel
+
+    def _light(self, galaxies, light_of):
         points = self._points
-        light = galaxy_light(points, points[:, None], galaxies, self._step)
+        light = light_of(points, points[:, None], galaxies, self._step)
         # The centre of a bulge is far narrower than the step, so the light there is the
         # mean over a finer grid.
         middle = np.flatnonzero(np.abs(points) < _MIDDLE)
         fine_step = self._step / _FINER
         shifts = (np.arange(_FINER) - (_FINER - 1) / 2) * fine_step
         fine = (points[middle][:, None] + shifts).ravel()
-        inner = galaxy_light(fine, fine[:, None], galaxies, fine_step)
+        inner = light_of(fine, fine[:, None], galaxies, fine_step)
         # (n, n_fine, n_fine) -> (n, n_middle, _FINER, n_middle, _FINER), then the mean
         # over both axes of fine points.
         shape = (len(inner), len(middle), _FINER, len(middle), _FINER)
@@ -88,7 +123,7 @@ def _collected(points, image_size, sigma):
     """
     edges = np.linspace(-FIELD / 2, FIELD / 2, image_size + 1)
     distances = edges[:, None] - points
-    below = ndtr(distances / sigma) if sigma else (distances > 0).astype(float)
+    below = ndtr(distances / sigma) if np.all(sigma) else (distances > 0).astype(float)
     return np.diff(below, axis=0)
 
 

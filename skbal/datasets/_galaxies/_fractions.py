@@ -65,7 +65,7 @@ def bulge_clue(galaxies, noise, psf):
     flux = flux_of(galaxies["magnitude"]) * galaxies["bulge_fraction"]
     signal = flux / (2 * np.sqrt(np.pi * tilt) * radius)
     strength = galaxies["bulge_fraction"] * np.sqrt(galaxies["sersic_index"] / 6) * tilt
-    return strength * _seen(signal, 3 * noise) * _resolved(radius, psf)
+    return strength * seen(signal, 3 * noise) * resolved(radius, psf)
 
 
 def arms_clue(galaxies, noise, psf):
@@ -84,7 +84,7 @@ def arms_clue(galaxies, noise, psf):
     strength = galaxies["arm_strength"] * _openness(galaxies)
     signal = strength * _disc_brightness(galaxies, 1.5 * scale) * scale * np.sqrt(tilt)
     share = 1 - galaxies["bulge_fraction"]
-    return strength * share * _seen(signal, noise) * _resolved(scale, psf)
+    return strength * share * seen(signal, noise) * resolved(scale, psf)
 
 
 def edge_clue(galaxies, noise, psf):
@@ -102,7 +102,7 @@ def edge_clue(galaxies, noise, psf):
     scale, tilt = galaxies["disc_scale_length"], galaxies["disc_axis_ratio"]
     strength = galaxies["is_disc"] * (1 - galaxies["bulge_fraction"]) * (1 - tilt) ** 2
     signal = _disc_brightness(galaxies, scale) * scale * np.sqrt(tilt)
-    return strength * _seen(signal, noise) * _resolved(scale, psf)
+    return strength * seen(signal, noise) * resolved(scale, psf)
 
 
 def bar_clue(galaxies, noise, psf):
@@ -127,7 +127,7 @@ def bar_clue(galaxies, noise, psf):
     )
     contrast = peak / (peak + around)
     signal = peak * np.sqrt(length * width * tilt)
-    return openness * contrast * _seen(signal, 3 * noise) * _resolved(width, psf)
+    return openness * contrast * seen(signal, 3 * noise) * resolved(width, psf)
 
 
 def _openness(galaxies):
@@ -141,12 +141,37 @@ def _disc_brightness(galaxies, radius):
     return central * np.exp(-radius / scale)
 
 
-def _seen(signal, noise):
-    """Return the share of a feature that is visible above the noise, in [0, 1]."""
+def seen(signal, noise):
+    """Return the share of a feature that is visible above the noise.
+
+    Parameters
+    ----------
+    signal, noise : float or ndarray
+        Light of the feature and standard deviation of the noise over its area, in the
+        same unit.
+
+    Returns
+    -------
+    share : float or ndarray
+        In [0, 1]. It is one half at a signal-to-noise ratio of 5.
+    """
     total = signal + _CLEAR * noise
     return np.divide(signal, total, out=np.zeros_like(total), where=total > 0)
 
 
-def _resolved(width, psf):
-    """Return the share of a feature of a given width that the blur leaves."""
+def resolved(width, psf):
+    """Return the share of a feature that the blur leaves.
+
+    Parameters
+    ----------
+    width : float or ndarray
+        Width of the feature, in arcseconds.
+    psf : float
+        Full width at half maximum of the blur, in arcseconds.
+
+    Returns
+    -------
+    share : float or ndarray
+        In [0, 1]. It is one half if the feature is as wide as the blur.
+    """
     return width**2 / (width**2 + psf**2)

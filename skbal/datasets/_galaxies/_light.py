@@ -94,7 +94,7 @@ def galaxy_light(x, y, galaxies, core):
     """
     # (n,) -> (n, 1, 1), to broadcast against the points.
     galaxy = {name: value[:, None, None] for name, value in galaxies.items()}
-    along, across = _turned(
+    along, across = turned(
         x - galaxy["x"], y - galaxy["y"], np.radians(galaxy["position_angle"])
     )
     radius = np.hypot(along, across / galaxy["bulge_axis_ratio"])
@@ -106,12 +106,25 @@ def galaxy_light(x, y, galaxies, core):
     bars = np.flatnonzero(galaxies["bar_fraction"])
     if len(bars):
         bar = {name: value[bars] for name, value in galaxy.items()}
-        light[bars] += _bar(along[bars], across[bars], bar)
+        light[bars] += bar_light(along[bars], across[bars], bar)
     return light
 
 
-def _turned(x, y, angle):
-    """Return coordinates along and across a direction."""
+def turned(x, y, angle):
+    """Return coordinates along and across a direction.
+
+    Parameters
+    ----------
+    x, y : float or ndarray
+        Coordinates.
+    angle : float or ndarray
+        Angle of the direction from the x axis, in radians.
+
+    Returns
+    -------
+    along, across : float or ndarray
+        They broadcast against ``angle``.
+    """
     cos, sin = np.cos(angle), np.sin(angle)
     return x * cos + y * sin, y * cos - x * sin
 
@@ -195,14 +208,24 @@ def _disc_with_arms(along, across, galaxy):
     arms = np.flatnonzero(galaxy["arm_strength"])
     if len(arms):
         spiral = {name: value[arms] for name, value in galaxy.items()}
-        light[arms] *= _arms(radius[arms], np.arctan2(across, along)[arms], spiral)
+        light[arms] *= arm_factor(radius[arms], np.arctan2(across, along)[arms], spiral)
     return light
 
 
-def _arms(radius, angle, galaxy):
+def arm_factor(radius, angle, galaxy):
     """Return the factor by which logarithmic arms change the light of a disc.
 
-    Its mean over a circle of any radius is 1.
+    Parameters
+    ----------
+    radius, angle : ndarray
+        Polar coordinates in the plane of the disc, in arcseconds and radians.
+    galaxy : dict of str to ndarray
+        Parameters of galaxies, which broadcast against ``radius``.
+
+    Returns
+    -------
+    factor : ndarray
+        0 or more. Its mean over a circle of any radius is 1.
     """
     start = arm_start(galaxy)
     winding = np.log(np.maximum(radius, 1e-3 * start) / start)
@@ -230,10 +253,24 @@ def arm_start(galaxy):
     return np.where(galaxy["bar_fraction"] > 0, galaxy["bar_length"], inner)
 
 
-def _bar(along, across, galaxy):
-    """Return the light of a Ferrers bar, I0 (1 - m^2)^2 in the ellipse m < 1."""
+def bar_light(along, across, galaxy):
+    """Return the light of a Ferrers bar, I0 (1 - m^2)^2 in the ellipse m < 1.
+
+    Parameters
+    ----------
+    along, across : ndarray
+        Coordinates in the direction of the major axis of the disc and across it, in
+        arcseconds.
+    galaxy : dict of str to ndarray
+        Parameters of galaxies, which broadcast against ``along``.
+
+    Returns
+    -------
+    brightness : ndarray
+        Nanomaggies per square arcsecond.
+    """
     tilt = galaxy["disc_axis_ratio"]
-    along, across = _turned(along, across / tilt, np.radians(galaxy["bar_angle"]))
+    along, across = turned(along, across / tilt, np.radians(galaxy["bar_angle"]))
     length = galaxy["bar_length"]
     width = length * galaxy["bar_axis_ratio"]
     inside = 1 - (along / length) ** 2 - (across / width) ** 2

@@ -14,7 +14,7 @@ _ARMLESS_SHARE = 0.2  # of the discs: lenticulars
 DISC_THICKNESS = 0.2  # axis ratio of a disc seen from the side
 
 # Names of the uniform numbers. Their order must not change.
-_DRAWN = (
+DRAWN = (
     "kind",
     "magnitude",
     "size",
@@ -38,7 +38,7 @@ _DRAWN = (
     "x",
     "y",
 )
-N_UNIFORM = len(_DRAWN)
+N_UNIFORM = len(DRAWN)
 
 
 def population(uniform):
@@ -54,7 +54,7 @@ def population(uniform):
     parameters : dict of str to ndarray of shape (n,)
         See `skbal.datasets.make_galaxies`.
     """
-    u = dict(zip(_DRAWN, uniform.T, strict=True))
+    u = dict(zip(DRAWN, uniform.T, strict=True))
     is_disc = u["kind"] >= _ELLIPTICAL_SHARE
     sizes = _sizes(u, is_disc)
     bar = _bar(u, is_disc, sizes["disc_scale_length"])

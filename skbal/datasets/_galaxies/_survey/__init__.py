@@ -1,0 +1,1 @@
+"""A survey of galaxies of many kinds, with companions and artefacts."""
