@@ -15,7 +15,6 @@ from sklearn.ensemble import (
 from sklearn.gaussian_process import GaussianProcessClassifier, GaussianProcessRegressor
 from sklearn.linear_model import BayesianRidge
 from sklearn.utils import estimator_checks
-from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import skbal.features
 import skbal.models
@@ -52,6 +51,7 @@ from skbal.models import (
 from skbal.models._networks._estimator import NetworkEstimator
 from skbal.testing import check_posterior_sampler
 from tests.one_vote_each import EnsembleOfOneVoteEach, NetworkOfOneVoteEach
+from tests.scikit_learn_checks import check_as_scikit_learn_asks
 from tests.strips import DeslantedStrips, HistogramsOfStrips
 from tests.test_public_api import PUBLIC
 
@@ -80,7 +80,7 @@ LAPLACES = [
     ),
 ]
 
-RUNS = {"n_queries": 5, "n_instances": 5}
+RUNS = {"n_queries": 3, "n_instances": 5}
 SIMULATIONS = [
     ActiveLearningClassifier(RandomForestClassifier(n_estimators=5), **RUNS),
     ActiveLearningRegressor(BayesianRidge(), **RUNS),
@@ -150,7 +150,7 @@ CHECKED_ELSEWHERE = {
 
 
 def checked(estimators):
-    """Decorate a test that is run for each estimator and check of scikit-learn."""
+    """Decorate a test that is run for each estimator."""
 
     def decorate(test):
         # Some checks fit targets without noise, or a single row, on which an evidence
@@ -160,36 +160,32 @@ def checked(estimators):
             test = pytest.mark.filterwarnings(f"ignore::skbal.exceptions.{warning}")(
                 test
             )
-        return parametrize_with_checks(
-            estimators, expected_failed_checks=expected_failures
-        )(test)
+        return pytest.mark.parametrize("estimator", estimators, ids=name_of)(test)
 
     return decorate
 
 
-@pytest.mark.versions
-@checked(TRANSFORMERS)
-def test_transformers_do_as_scikit_learn_asks(estimator, check):
-    check(estimator)
+def name_of(estimator):
+    return type(estimator).__name__
 
 
 @pytest.mark.versions
-@checked(ESTIMATORS)
-def test_estimators_do_as_scikit_learn_asks(estimator, check):
-    check(estimator)
+@checked([*TRANSFORMERS, *ESTIMATORS])
+def test_estimators_do_as_scikit_learn_asks(estimator):
+    check_as_scikit_learn_asks(estimator, expected_failures(estimator))
 
 
 @pytest.mark.slow
 @pytest.mark.versions
 @checked(KINDS_OF_NETWORK)
-def test_kinds_of_network_do_as_scikit_learn_asks(estimator, check):
-    check(estimator)
+def test_kinds_of_network_do_as_scikit_learn_asks(estimator):
+    check_as_scikit_learn_asks(estimator, expected_failures(estimator))
 
 
 @pytest.mark.slow
 @checked(OTHER_NETWORKS)
-def test_other_networks_do_as_scikit_learn_asks(estimator, check):
-    check(estimator)
+def test_other_networks_do_as_scikit_learn_asks(estimator):
+    check_as_scikit_learn_asks(estimator, expected_failures(estimator))
 
 
 def vote_network(**params):
@@ -259,9 +255,7 @@ SAMPLERS = [
 
 @pytest.mark.slow
 @pytest.mark.versions
-@pytest.mark.parametrize(
-    ("estimator", "data", "skip"), SAMPLERS, ids=lambda value: type(value).__name__
-)
+@pytest.mark.parametrize(("estimator", "data", "skip"), SAMPLERS, ids=name_of)
 def test_draws_keep_the_contract(estimator, data, skip):
     check_posterior_sampler(estimator, *data, skip=skip)
 
@@ -305,7 +299,7 @@ def test_parameter_objects_clone_and_store_what_they_are_given(cls):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("estimator", NETWORKS, ids=lambda e: type(e).__name__)
+@pytest.mark.parametrize("estimator", NETWORKS, ids=name_of)
 @pytest.mark.filterwarnings("ignore::skbal.exceptions.VotesWarning")
 def test_a_row_alone_is_predicted_as_among_others(estimator, monkeypatch):
     # float32 differs by the number of rows that a product has. With another seed than
