@@ -59,15 +59,16 @@ first = BalancedSeed(n_per_class=2, random_state=0).select(X[:n_images], y[:n_im
 network = MCDropoutClassifier(
     standardize=False,
     module__n_filters=8 if QUICK else 16,
-    max_steps=20 if QUICK else 120,
+    max_steps=5 if QUICK else 120,
     lr=0.003,
     batch_size=32,
     random_state=0,
 ).fit(X[first], y[first])
-accuracy = network.score(images[4000:], digits.target[4000:])
+n_test = 100 if QUICK else 1000
+accuracy = network.score(images[-n_test:], digits.target[-n_test:])
 print(f"accuracy with 20 labels: {accuracy:.2f}")
 
-n_draws = 50 if QUICK else 100
+n_draws = 20 if QUICK else 100
 strategies = {
     "BALD": BALD(n_draws=n_draws, random_state=0),
     "BatchBALD": BatchBALD(n_draws=n_draws, random_state=0),
@@ -126,7 +127,7 @@ for name, rows in batches.items():
 # as its whole pool. We use more draws here, and other draws than those that chose the
 # batches, so that no strategy is measured by its own draws.
 
-n_many, n_joint_samples = (50, 100) if QUICK else (500, 10_000)
+n_many, n_joint_samples = (20, 50) if QUICK else (500, 10_000)
 measure = BatchBALD(n_draws=n_many, n_joint_samples=n_joint_samples, random_state=1)
 
 

@@ -33,7 +33,7 @@ from skbal.seeding import BalancedSeed
 
 QUICK = os.environ.get("SKBAL_QUICK") == "1"
 
-n_pool, n_test = (300, 200) if QUICK else (4000, 1000)
+n_pool, n_test = (200, 100) if QUICK else (4000, 1000)
 digits = load_mnist_5k()
 X_pool, X_test, y_pool, y_test = train_test_split(
     digits.images,
@@ -61,7 +61,7 @@ def learning_curve(strategy, seed):
         standardize=False,
         module__n_filters=8 if QUICK else 16,
         n_draws=10 if QUICK else 50,
-        max_steps=10 if QUICK else 120,
+        max_steps=5 if QUICK else 120,
         lr=0.003,
         batch_size=32,
         random_state=seed,
@@ -70,7 +70,7 @@ def learning_curve(strategy, seed):
         ActiveLearner(network, strategy),
         X_pool,
         LabelOracle(y_pool),
-        n_queries=2 if QUICK else 18,
+        n_queries=1 if QUICK else 18,
         n_instances=10,
         initial=BalancedSeed(n_per_class=2, random_state=seed).select(X_pool, y_pool),
         X_test=X_test,
@@ -79,7 +79,7 @@ def learning_curve(strategy, seed):
     return loop.run().history_
 
 
-scored = 200 if QUICK else 1000
+scored = 100 if QUICK else 1000
 histories = {"BALD": [], "Random": []}
 for seed in range(1 if QUICK else 3):
     bald = BALD(random_state=seed, pool_subsample=scored)

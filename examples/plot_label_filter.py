@@ -42,7 +42,7 @@ from skbal.stopping import MaxLabels
 QUICK = os.environ.get("SKBAL_QUICK") == "1"
 
 budget = 40 if QUICK else 200
-n_pool, n_test = (300, 200) if QUICK else (4000, 1000)
+n_pool, n_test = (200, 100) if QUICK else (4000, 1000)
 digits = load_mnist_5k()
 X_pool, X_test, y_pool, y_test = train_test_split(
     digits.images,
@@ -59,7 +59,7 @@ def run(strategy, label_filter, seed):
         standardize=False,
         module__n_filters=8,
         n_draws=10 if QUICK else 30,
-        max_steps=20 if QUICK else 100,
+        max_steps=5 if QUICK else 100,
         lr=0.003,
         batch_size=32,
         random_state=seed,

@@ -66,7 +66,7 @@ forest.fit(images[known], digits.target[known])
 # batch is the same. tracemalloc counts what Python and NumPy allocate. It does not
 # count the pages of the file, which the operating system drops when it needs memory.
 
-n_joint_samples = 500 if QUICK else 5000
+n_joint_samples = 100 if QUICK else 5000
 strategy = BatchBALD(n_joint_samples=n_joint_samples, max_memory="50MB", random_state=0)
 sizes = [1000, 2000] if QUICK else [5000, 10_000, 20_000, 50_000]
 peaks, batches = [], []

@@ -36,7 +36,7 @@ from skbal.seeding import BalancedSeed
 
 QUICK = os.environ.get("SKBAL_QUICK") == "1"
 
-n_pool, n_test = (300, 200) if QUICK else (4000, 1000)
+n_pool, n_test = (200, 100) if QUICK else (4000, 1000)
 digits = load_mnist_5k()
 X_pool, X_test, y_pool, y_test = train_test_split(
     digits.images,

@@ -39,7 +39,7 @@ X_train, X_pool, y_train, y_pool = train_test_split(
 )
 pipeline = make_pipeline(
     StandardScaler(),
-    MCDropoutClassifier(max_epochs=5 if QUICK else 20, n_draws=50, random_state=0),
+    MCDropoutClassifier(max_epochs=2 if QUICK else 20, n_draws=50, random_state=0),
 )
 
 # %%

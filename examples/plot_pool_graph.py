@@ -131,7 +131,7 @@ print(f"accuracy on the other half: {model.score(X_test, y_test):.3f}")
 # nearly equally probable. The same model and a random forest learn from random rows.
 # The forest sees the same histograms.
 
-N_LABELS = 24 if QUICK else 60
+N_LABELS = 18 if QUICK else 60
 
 
 def run(estimator, strategy, first, X_pool, y_pool, X_test=None, y_test=None):
@@ -163,7 +163,7 @@ def run_all(seed, X_pool, y_pool, X_test=None, y_test=None):
         return GraphClassifier(graph, random_state=seed)
 
     forest = make_pipeline(
-        strokes, RandomForestClassifier(20 if QUICK else 50, random_state=seed)
+        strokes, RandomForestClassifier(5 if QUICK else 50, random_state=seed)
     )
     data = X_pool, y_pool, X_test, y_test
     return {

@@ -62,7 +62,7 @@ class Tanh(nn.Sequential):
 
 
 network = MCDropoutRegressor(
-    Tanh, max_steps=500 if QUICK else 1500, lr=0.005, random_state=0
+    Tanh, max_steps=100 if QUICK else 1500, lr=0.005, random_state=0
 ).fit(x, y)
 frozen = FrozenEstimator(network)
 

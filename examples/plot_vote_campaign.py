@@ -37,8 +37,8 @@ from skbal.query import Random, VoteBALD
 QUICK = os.environ.get("SKBAL_QUICK") == "1"
 
 n_pool, n_test = (80, 40) if QUICK else (800, 500)
-n_steps = 5 if QUICK else 300
-repeats = range(2 if QUICK else 3)
+n_steps = 3 if QUICK else 300
+repeats = range(1 if QUICK else 3)
 skies = [make_galaxies(n_pool + n_test, 32, random_state=repeat) for repeat in repeats]
 
 

@@ -51,8 +51,8 @@ def network(likelihood):
     model = MCDropoutVoteRegressor(
         standardize=False,
         likelihood=likelihood,
-        n_draws=30 if QUICK else 100,
-        max_steps=10 if QUICK else 700,
+        n_draws=10 if QUICK else 100,
+        max_steps=3 if QUICK else 700,
         lr=0.002,
         augment=turned,
         random_state=0,

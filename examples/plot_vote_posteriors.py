@@ -69,7 +69,7 @@ def network(likelihood):
         standardize=False,
         likelihood=likelihood,
         n_draws=30,
-        max_steps=10 if QUICK else 800,
+        max_steps=3 if QUICK else 800,
         lr=0.002,
         augment=turned,
         random_state=0,

@@ -36,7 +36,7 @@ QUICK = os.environ.get("SKBAL_QUICK") == "1"
 X, y = make_moons(200, noise=0.3, random_state=0)
 model = MCDropoutClassifier(
     standardize=False,
-    max_steps=200 if QUICK else 400,
+    max_steps=50 if QUICK else 400,
     lr=0.005,
     random_state=0,
 ).fit(X, y)

@@ -42,11 +42,11 @@ def digits():
 
 
 @contextmanager
-def two_workers():
+def cluster_of(n_processes, n_threads=1):
     distributed = pytest.importorskip("distributed")
     with (
         distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, dashboard_address=":0"
+            n_workers=n_processes, threads_per_worker=n_threads, dashboard_address=":0"
         ) as cluster,
         distributed.Client(cluster) as client,
     ):
@@ -56,7 +56,7 @@ def two_workers():
 @pytest.fixture(scope="module")
 def cluster():
     """One cluster for all tests, since its workers import everything again."""
-    with two_workers() as client:
+    with cluster_of(2) as client:
         yield client
 
 
@@ -167,10 +167,11 @@ def test_scores_arrive_all_the_same_when_workers_are_killed(
 
 
 def test_a_model_that_kills_every_worker_ends_in_an_error_with_advice():
+    # Each process that dies is started again, so one of two threads is enough.
     dask = pytest.importorskip("dask")
     with (
         dask.config.set({"distributed.scheduler.allowed-failures": 0}),
-        two_workers(),
+        cluster_of(1, n_threads=2),
         on_dask(),
         pytest.raises(Exception, match="died while running it") as caught,
     ):

@@ -23,9 +23,9 @@ from skbal.experiments import Comparison
 from skbal.loop import History, Record
 
 testing = pytest.importorskip("typer.testing")
-SMALL = {"n_repeats": 2, "n_queries": 2, "n_draws": 3, "max_steps": 4}
-TINY = Settings(**SMALL, pool_subsample=50, n_jobs=1)
-TINY_QUICK = replace(_demo.QUICK, **SMALL, pool_subsample=50)
+SMALL = {"n_repeats": 2, "n_draws": 3, "max_steps": 4, "pool_subsample": 50}
+TINY = Settings(**SMALL, n_queries=1, n_jobs=1)
+TINY_QUICK = replace(_demo.QUICK, **SMALL, n_queries=2)
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -87,7 +87,8 @@ def test_a_model_that_looks_at_the_pool_needs_few_labels(few_digits):
     assert run.scores[-1] > 0.96
 
 
-def test_its_runs_differ_and_repeat_with_their_seed():
+def test_its_runs_differ_and_repeat_with_their_seed(monkeypatch):
+    monkeypatch.setattr(_demo, "N_QUERIES_OF_FIELD", 2)
     runs = run_field(Settings(n_repeats=2), seed=0)
     assert runs[0].scores.tolist() != runs[1].scores.tolist()
     again = run_field(Settings(n_repeats=1), seed=0)
@@ -157,6 +158,8 @@ def test_the_command_draws_a_figure_and_says_where(options, tmp_path, monkeypatc
 def test_the_quick_demo_loads_no_torch():
     code = (
         "import sys; from dataclasses import replace; from skbal import _demo;"
+        "X, y = _demo.load_mnist_5k(return_X_y=True);"
+        "_demo.load_mnist_5k = lambda return_X_y: (X[::5], y[::5]);"
         "s = replace(_demo.QUICK, n_repeats=1, n_queries=1, n_draws=2);"
         "_demo.N_QUERIES_OF_FIELD = 1; _demo.run_demo(s, verbose=False);"
         "_demo.run_field(s); print('torch' in sys.modules)"

@@ -92,7 +92,7 @@ def as_of(version, monkeypatch, thing):
         return pickle.dumps(thing)
 
 
-@pytest.mark.parametrize("cls", stateful_classes(), ids=lambda cls: cls.__name__)
+@pytest.mark.parametrize("cls", list(stateful_classes()), ids=lambda cls: cls.__name__)
 def test_every_public_class_with_a_state_knows_its_version(cls):
     assert issubclass(cls, KnowsItsVersion)
 

@@ -9,7 +9,7 @@ from skbal.filters._threshold import NoiseEstimate, matching_threshold
 from tests.filters.fakes import drawn_labels, predictives, with_noise
 
 N_CLASSES = 10
-BATCH = 50
+BATCH = 100
 
 
 def after(batches):
@@ -42,7 +42,7 @@ def test_more_answers_tell_the_noise_rate_better():
     batches, wrong = campaign(0.2, n_answers=2400)
     shares = [
         after(batches[:n_batches]).noise_rate / wrong[: BATCH * n_batches].mean()
-        for n_batches in (8, 48)
+        for n_batches in (4, 24)
     ]
     assert abs(shares[1] - 1) < abs(shares[0] - 1)
     assert shares[1] == pytest.approx(1, abs=0.15)

@@ -157,14 +157,6 @@ def spread(make, event, n):
 @pytest.mark.slow
 @pytest.mark.parametrize(("event", "error"), KINDS)
 @pytest.mark.parametrize("make", LOOPS)
-def test_an_error_at_a_few_places_changes_nothing(make, event, error):
-    places = spread(make, event, 4)
-    assert places_that_matter(make, event, error, places) == []
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("event", "error"), KINDS)
-@pytest.mark.parametrize("make", LOOPS)
 def test_an_error_at_many_places_changes_nothing(make, event, error):
     places = spread(make, event, 15)
     assert places_that_matter(make, event, error, places) == []

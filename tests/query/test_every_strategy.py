@@ -69,7 +69,7 @@ RANDOM = {"PowerBALD", "Random", "SoftmaxBALD", "SoftrankBALD"}
 def estimators():
     X, rng = random_pool(80), np.random.default_rng(1)
     k = rng.binomial(20, 1 / (1 + np.exp(-X[:, 0])))
-    forest = RandomForestClassifier(20, min_samples_leaf=3, random_state=0)
+    forest = RandomForestClassifier(12, min_samples_leaf=3, random_state=0)
     return {
         "bayesian": BayesianLinearRegression().fit(X, X[:, 0]),
         "forest": forest.fit(X, np.digitize(X[:, 0], [-0.5, 0.5])),
@@ -91,7 +91,7 @@ def test_every_public_strategy_is_tested():
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "kind", "parameters"), CASES)
 def test_a_strategy_keeps_its_promises(name, kind, parameters, estimators):
-    pool = np.random.default_rng(1).normal(size=(40, 2))
+    pool = np.random.default_rng(1).normal(size=(20, 2))
     strategy = getattr(query, name)(**parameters)
     results = check_query_strategy(strategy, estimators[kind], pool)
     skipped = {check: text for check, text in results.items() if text != "passed"}

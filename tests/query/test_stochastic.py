@@ -19,7 +19,7 @@ CHANCES = {
     SoftrankBALD: lambda bald, beta: rankdata(-bald) ** -beta,
 }
 BETAS = {PowerBALD: (0, 1, 2.5), SoftmaxBALD: (0, 1, 8), SoftrankBALD: (0, 1, 4)}
-N_CALLS = 400
+N_CALLS = 250
 CASES = [(kind, beta) for kind in CHANCES for beta in BETAS[kind]]
 
 

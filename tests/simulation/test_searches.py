@@ -23,8 +23,8 @@ from skbal.simulation import LabelsToTarget, final_score, learning_curve_area_sc
 X, Y = load_digits(return_X_y=True)
 X, Y = X[:400], Y[:400]
 GRID = {
-    "query_strategy__penalty": [0, 0.1, 0.3],
-    "label_filter__threshold": [0, 0.1, 0.25],
+    "query_strategy__penalty": [0, 0.3],
+    "label_filter__threshold": [0, 0.2],
 }
 
 
@@ -43,7 +43,7 @@ def run(estimator=None, **changes):
 
 def network():
     return MCDropoutClassifier(
-        module__hidden_units=(16,), max_steps=20, n_draws=8, lr=0.01
+        module__hidden_units=(16,), max_steps=10, n_draws=8, lr=0.02
     )
 
 
@@ -53,7 +53,7 @@ def network():
 def test_a_grid_of_penalties_and_thresholds_is_searched(estimator):
     search = GridSearchCV(run(estimator), GRID, cv=2).fit(X, Y)
     results = search.cv_results_
-    assert len(results["params"]) == 9
+    assert len(results["params"]) == 4
     assert np.isfinite(results["mean_test_score"]).all()
     assert len(np.unique(results["mean_test_score"])) > 2
     assert set(search.best_params_) == set(GRID)

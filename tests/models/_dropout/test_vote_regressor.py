@@ -17,7 +17,9 @@ from torch import nn
 from skbal.exceptions import NoDropoutError, VotesWarning
 from skbal.models import MCDropoutVoteRegressor
 
-FAST = {"max_epochs": 30, "n_draws": 20, "random_state": 0}
+# The fast one learns rho, the slow one also how far votes scatter around it.
+SLOW = {"max_epochs": 30, "n_draws": 20, "random_state": 0}
+FAST = {"max_epochs": 12, "lr": 0.005, "n_draws": 20, "random_state": 0}
 
 
 def simulated(n=400, concentration=np.inf, n_questions=2, seed=0):
@@ -62,7 +64,7 @@ def test_it_learns_rho_of_both_questions(likelihood):
 @pytest.mark.parametrize("concentration", [3.0, 30.0])
 def test_the_concentration_is_found(concentration):
     X, votes, _ = simulated(1500, concentration=concentration)
-    model = MCDropoutVoteRegressor(likelihood="beta-binomial", **FAST).fit(X, votes)
+    model = MCDropoutVoteRegressor(likelihood="beta-binomial", **SLOW).fit(X, votes)
     found = np.median(model.predict_concentration(X), axis=0)
     # What the network has not learned of rho looks like disagreement, too.
     assert (found > 0.5 * concentration).all()
@@ -77,7 +79,7 @@ def test_rows_differ_in_their_concentration():
     asked = np.full(rho.shape, 40)
     votes = rng.binomial(asked, rng.beta(own * rho, own * (1 - rho)))
     votes = np.stack([votes, asked], axis=-1)
-    model = MCDropoutVoteRegressor(likelihood="beta-binomial", **FAST).fit(X, votes)
+    model = MCDropoutVoteRegressor(likelihood="beta-binomial", **SLOW).fit(X, votes)
     found = model.predict_concentration(X)
     tight, loose = found[X[:, 3] > 0.5], found[X[:, 3] < -0.5]
     assert np.median(tight) > 5 * np.median(loose)
@@ -106,7 +108,7 @@ def test_votes_in_two_rows_are_votes_in_one():
     X, votes, _ = simulated(60)
     first = votes // 2
     halves = np.concatenate([first, votes - first])
-    settings = {**FAST, "module__dropout": 0.0, "batch_size": 200, "max_steps": 25}
+    settings = {**SLOW, "module__dropout": 0.0, "batch_size": 200, "max_steps": 25}
     whole = MCDropoutVoteRegressor(**settings).fit(X, votes)
     twice = MCDropoutVoteRegressor(**settings).fit(np.concatenate([X, X]), halves)
     # The loss is a mean over rows, and Adam does not see its scale.
@@ -266,7 +268,9 @@ def test_the_interval_of_rho_is_that_of_the_draws(data, model):
 def test_a_network_that_saturates_still_has_a_finite_score():
     X = np.array([[-1.0], [1.0]] * 20, dtype=np.float32)
     votes = np.array([[0, 40], [40, 40]] * 20)
-    model = MCDropoutVoteRegressor(**{**FAST, "max_epochs": 300}, lr=0.05).fit(X, votes)
+    model = MCDropoutVoteRegressor(**{**FAST, "max_epochs": 300, "lr": 0.05}).fit(
+        X, votes
+    )
     assert np.isfinite(model.score(X * 100, votes[::-1]))
     draws = model.predict_samples(X * 100)
     assert draws.dtype == np.float32
@@ -418,12 +422,12 @@ def test_single_votes_cannot_tell_a_concentration(data):
     X, _, rho = data
     yes = np.random.default_rng(0).binomial(1, rho[:, 0])
     votes = np.stack([yes, np.ones_like(yes)], axis=-1)
-    model = MCDropoutVoteRegressor(likelihood="beta-binomial", **FAST)
+    model = MCDropoutVoteRegressor(likelihood="beta-binomial", **SLOW)
     with pytest.warns(VotesWarning, match="no row with two votes on question 0") as w:
         model.fit(X, votes)
     assert w[0].filename == __file__
     assert np.isinf(model.predict_concentration(X)).all()
-    plain = MCDropoutVoteRegressor(**FAST).fit(X, votes)
+    plain = MCDropoutVoteRegressor(**SLOW).fit(X, votes)
     # Other first weights, as there are more of them.
     np.testing.assert_allclose(model.predict(X), plain.predict(X), atol=0.1)
 

@@ -2,24 +2,22 @@
 
 import numpy as np
 import pytest
-from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from skbal.models import BayesianVoteRegression
 from skbal.testing import check_posterior_sampler
 from tests.one_vote_each import RegressionOfOneVoteEach
+from tests.scikit_learn_checks import check_as_scikit_learn_asks
 
 
 # Single votes are told apart perfectly, and say nothing of a concentration.
 @pytest.mark.filterwarnings("ignore:The evidence of")
 @pytest.mark.filterwarnings("ignore::skbal.exceptions.VotesWarning")
-@parametrize_with_checks(
-    [
-        RegressionOfOneVoteEach(),
-        RegressionOfOneVoteEach(likelihood="beta-binomial", optimize=None),
-    ]
+@pytest.mark.versions
+@pytest.mark.parametrize(
+    "params", [{}, {"likelihood": "beta-binomial", "optimize": None}]
 )
-def test_does_as_scikit_learn_asks(estimator, check):
-    check(estimator)
+def test_does_as_scikit_learn_asks(params):
+    check_as_scikit_learn_asks(RegressionOfOneVoteEach(**params))
 
 
 @pytest.mark.slow
