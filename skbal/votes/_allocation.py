@@ -13,11 +13,14 @@ from skbal._utils.pools import n_rows
 from skbal._utils.random import check_seed, stream
 from skbal._utils.transactions import all_or_nothing
 from skbal._utils.validation import check_count, check_same_number
+from skbal._utils.warn import warn
+from skbal.exceptions import VotesWarning
 from skbal.votes._gate import calibrated, check_gate, out_of_fold
 from skbal.votes._posterior import Posterior
 from skbal.votes._retirement import Retirement, check_retire, reached
 from skbal.votes._types import first_concentrations, fit_types, log_likelihoods
 
+_LIKE_PAIRS = 20  # items that suffice to see that a column is the sum of both answers
 _MANY = 2  # votes of an item that tell how much people agree
 
 
@@ -183,22 +186,37 @@ class VoteAllocation(KnowsItsParameters, BaseEstimator):
         ------
         ValueError, TypeError
             If X, ``counts`` or a parameter is invalid. The message says which.
+
+        Warns
+        -----
+        VotesWarning
+            If two columns of ``counts`` look like yes votes and all votes.
         """
         check_parameters(self)
         owner = type(self).__name__
         counts = _checked(counts, owner)
         if X is not None:
-            check_same_number(n_rows(X), len(counts), owner)
-            if len(counts) < self.cv:
-                raise ValueError(
-                    f"cv of {owner} must be at most the number of items, "
-                    f"{len(counts)}, got {self.cv}."
-                )
+            self._check_features(X, len(counts), owner)
+        _warn_of_pairs(counts, owner)
         with all_or_nothing(self):
             self._seed = check_seed(self.random_state, owner)
             self._learn(X, counts)
             self._look_at(counts, np.arange(len(counts)))
         return self
+
+    def _check_features(self, X, n_items, owner):
+        check_same_number(n_rows(X), n_items, owner)
+        if n_items < self.cv:
+            raise ValueError(
+                f"cv of {owner} must be at most the number of items, {n_items}, got "
+                f"{self.cv}."
+            )
+        if self.classifier is None and len(getattr(X, "shape", (0, 0))) > 2:
+            raise ValueError(
+                f"X given to {owner} must have shape (n_items, n_features) for the "
+                f"default classifier, got {X.shape}. For images use classifier="
+                "make_pipeline(GradientHistograms(), LogisticRegression())."
+            )
 
     def _learn(self, X, counts):
         n_answers = counts.shape[1]
@@ -365,3 +383,18 @@ def _checked(counts, owner):
             "items without votes, got None."
         )
     return check_counts(counts, owner, name="counts")
+
+
+def _warn_of_pairs(counts, owner):
+    """Warn about counts that look like yes votes k and all votes N."""
+    voted = counts[counts.any(axis=1)]
+    if counts.shape[1] != 2 or len(voted) < _LIKE_PAIRS:
+        return
+    k, n = voted.T
+    if (k <= n).all() and np.ptp(n) == 0 < np.ptp(k):
+        warn(
+            f"counts given to {owner} look like k yes votes of N = {n[0]}, since the "
+            "second number is the same for all items. They must be the count of each "
+            "answer, k and N - k.",
+            VotesWarning,
+        )

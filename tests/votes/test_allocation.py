@@ -12,6 +12,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
+from skbal.exceptions import VotesWarning
+from skbal.features import GradientHistograms
 from skbal.votes import VoteAllocation
 
 N_ITEMS, N_ANSWERS = 240, 3
@@ -242,6 +244,7 @@ X, COUNTS = np.zeros((6, 2)), np.ones((6, 3), dtype=int)
         ((X, np.full((6, 3), np.nan)), ValueError, "finite"),
         ((X, COUNTS[:, :1]), ValueError, "counts given to VoteAllocation"),
         ((X, None), ValueError, "counts given to VoteAllocation.*None"),
+        ((np.zeros((6, 1, 8, 8)), COUNTS), ValueError, "GradientHistograms"),
         ((X[:4], COUNTS[:4]), ValueError, "cv of VoteAllocation.*4, got 5"),
     ],
 )
@@ -260,3 +263,23 @@ def test_wrong_calls_are_named(volunteers):
         allocation.update(COUNTS)
     with pytest.raises(ValueError, match="n_items of select of VoteAllocation"):
         allocation.select(0)
+
+
+def test_yes_votes_and_all_votes_are_noticed():
+    rng = np.random.default_rng(0)
+    yes = rng.binomial(4, 0.6, size=(30, 1))
+    features = rng.normal(size=(30, 2))
+    with pytest.warns(VotesWarning, match="k yes votes of N"):
+        VoteAllocation(random_state=0).fit(features, np.hstack([yes, 4 + 0 * yes]))
+    VoteAllocation(random_state=0).fit(features, np.hstack([yes, 4 - yes]))
+
+
+def test_images_go_through_a_pipeline():
+    rng = np.random.default_rng(0)
+    images = rng.random((30, 8, 8))
+    images[:15, :4] += 3
+    counts = np.zeros((30, 2), dtype=int)
+    counts[:15, 0] = counts[15:, 1] = 2
+    classifier = make_pipeline(GradientHistograms(n_cells=2), LogisticRegression())
+    allocation = VoteAllocation(classifier, random_state=0).fit(images, counts)
+    np.testing.assert_array_equal(allocation.leading_, np.repeat([0, 1], 15))
