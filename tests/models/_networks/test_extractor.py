@@ -25,11 +25,16 @@ def by_hand(layers, x):
     return x.reshape(len(x), -1)
 
 
+def assert_close(features, expected):
+    # Some processors round matrix products and batch norm otherwise from call to call.
+    torch.testing.assert_close(features, expected, rtol=1e-4, atol=1e-5)
+
+
 def test_features_of_the_mlp_are_what_enters_its_last_layer():
     network = DropoutMLP(4, 2, hidden_units=(6, 5))
     features = features_of(network, ROWS)
     assert features.shape == (7, 5)
-    assert torch.allclose(features, by_hand([*network][:-1], ROWS))
+    assert_close(features, by_hand([*network][:-1], ROWS))
 
 
 def test_features_of_the_cnn_are_what_enters_its_last_layer():
@@ -37,13 +42,13 @@ def test_features_of_the_cnn_are_what_enters_its_last_layer():
     images = torch.rand(5, 1, 10, 10)
     features = features_of(network, images)
     assert features.shape == (5, 6)
-    assert torch.allclose(features, by_hand([*network][:-1], images))
+    assert_close(features, by_hand([*network][:-1], images))
 
 
 def test_layers_nested_in_each_other_are_cut_before_the_last_dense_one():
     network = mlp()
     expected = by_hand([network[0]], ROWS)  # batch norm in evaluation mode
-    assert torch.allclose(features_of(mlp(), ROWS), expected)
+    assert_close(features_of(mlp(), ROWS), expected)
 
 
 def test_a_named_layer_gives_its_output():
@@ -52,7 +57,7 @@ def test_a_named_layer_gives_its_output():
         h = torch.relu(network.eval().norm(network.body(ROWS)))
         expected = h + network.mix(h)
     network.train()
-    assert torch.allclose(features_of(network, ROWS, "dropout"), expected)
+    assert_close(features_of(network, ROWS, "dropout"), expected)
 
 
 def test_a_feature_map_is_flattened():
@@ -64,7 +69,7 @@ def test_a_feature_map_is_flattened():
 def test_a_layer_that_works_in_place_behind_the_named_one_changes_no_feature():
     network = nn.Sequential(nn.Linear(4, 5), nn.ReLU(inplace=True), nn.Linear(5, 1))
     features = features_of(network, ROWS, "0")
-    assert torch.allclose(features, by_hand([network[0]], ROWS))
+    assert_close(features, by_hand([network[0]], ROWS))
     assert (features < 0).any()
 
 
@@ -72,7 +77,7 @@ def test_of_several_outputs_the_first_is_the_features():
     network = nn.Sequential(nn.GRU(4, 3, batch_first=True))
     sequences = torch.rand(5, 2, 4)
     expected = network[0](sequences)[0].detach().reshape(5, 6)
-    assert torch.allclose(features_of(network, sequences, "0"), expected)
+    assert_close(features_of(network, sequences, "0"), expected)
 
 
 def test_a_dense_layer_alone_has_its_rows_as_features():

@@ -34,7 +34,9 @@ def test_value_is_that_of_scipy_without_the_orders(concentration):
     shares = softmax(logits, axis=1)
     found = count_terms(logits, counts, concentration).value
     for row, (k, p) in enumerate(zip(counts, shares)):
-        if np.isinf(concentration):
+        if k.sum() == 0:  # SciPy 1.15 refuses 0 of 0
+            expected = 0.0
+        elif np.isinf(concentration):
             expected = multinomial.logpmf(k, k.sum(), p)
         else:
             expected = dirichlet_multinomial.logpmf(k, concentration * p, k.sum())

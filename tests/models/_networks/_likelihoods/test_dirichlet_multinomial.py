@@ -65,7 +65,7 @@ def test_the_dirichlet_multinomial_loss_is_minus_the_log_probability(concentrati
     for number, (f, k) in enumerate(zip(questions(logits), questions(counts))):
         a = own[:, number : number + 1] * softmax(f, axis=1)
         expected += log_orders(k)
-        for row in range(30):
+        for row in np.flatnonzero(k.sum(axis=1)):  # SciPy 1.15 refuses 0 of 0
             expected[row] -= stats.dirichlet_multinomial.logpmf(
                 k[row], a[row], k[row].sum()
             )
