@@ -1,6 +1,7 @@
 """VoteAllocation: which items get the next votes, by what is known of each."""
 
 import numpy as np
+from scipy.special import softmax
 from sklearn.base import BaseEstimator
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils.validation import check_is_fitted
@@ -248,7 +249,7 @@ class VoteAllocation(KnowsItsParameters, BaseEstimator):
     def _gate(self, X, counts, types, clearness, leads, rng):
         """Return the probability that each answer leads before an item has votes."""
         log_weights = np.tile(np.log(leads), self.n_types) + clearness
-        weights = Posterior.of(counts, log_weights, types).weights
+        weights = softmax(log_likelihoods(counts, types) + log_weights, axis=1)
         of_answers = weights.reshape(len(counts), self.n_types, -1).sum(axis=1)
         has_votes = counts.any(axis=1)
         if X is None:
@@ -337,9 +338,10 @@ class VoteAllocation(KnowsItsParameters, BaseEstimator):
         NotFittedError
             If `fit` was not called.
         ValueError, TypeError
-            If ``n_items`` is no positive integer.
+            If ``n_items`` is no positive integer, or a parameter is invalid.
         """
         check_is_fitted(self)
+        check_parameters(self)  # limits may be set after `fit`
         n_items = check_count(n_items, "n_items", f"select of {type(self).__name__}")
         left = np.flatnonzero(self._rules() == "")
         rng = stream(self._seed, "order", int(self.counts_.sum()))
@@ -356,6 +358,7 @@ class VoteAllocation(KnowsItsParameters, BaseEstimator):
             Each has ``item``, ``rule``, ``value``, ``limit`` and ``reason``.
         """
         check_is_fitted(self)
+        check_parameters(self)
         rules, n_votes = self._rules(), self.counts_.sum(axis=1)
         values = {"max_votes": n_votes, "chance_wrong": self.chance_wrong_}
         return [

@@ -263,6 +263,18 @@ def test_wrong_calls_are_named(volunteers):
         allocation.update(COUNTS)
     with pytest.raises(ValueError, match="n_items of select of VoteAllocation"):
         allocation.select(0)
+    later = VoteAllocation(random_state=0).fit(None, COUNTS)
+    later.set_params(retire={"votes": 3})
+    with pytest.raises(ValueError, match="retire of VoteAllocation must have keys"):
+        later.select()
+
+
+def test_limits_set_after_a_fit_hold():
+    allocation = VoteAllocation(random_state=0).fit(None, COUNTS)
+    assert len(allocation.select(6)) == 6
+    allocation.set_params(retire={"max_votes": 3})
+    assert len(allocation.select(6)) == 0
+    assert [one.item for one in allocation.retired()] == list(range(6))
 
 
 def test_yes_votes_and_all_votes_are_noticed():
