@@ -145,18 +145,23 @@ def one_run(question, model, repeat):
 
 def run(results, questions, models):
     """Add the runs that the file of results does not have yet."""
-    done = {(r["question"], r["model"], r["repeat"]) for r in read(results)}
     wanted = (
         (question, model, repeat)
         for model in models
         for repeat in range(N_REPEATS[model])
         for question in MODELS[model]
+        if question in questions
     )
-    for question, model, repeat in wanted:
-        if (question, model, repeat) in done or question not in questions:
-            continue
-        append(results, one_run(question, model, repeat))
-        print(question, model, repeat, flush=True)
+    add_missing(results, wanted, one_run)
+
+
+def add_missing(results, wanted, one_run):
+    """Add the wanted runs (question, model, repeat) that a file does not have yet."""
+    done = {(r["question"], r["model"], r["repeat"]) for r in read(results)}
+    for key in wanted:
+        if key not in done:
+            append(results, one_run(*key))
+            print(*key, flush=True)
 
 
 def main():

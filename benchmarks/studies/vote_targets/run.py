@@ -20,8 +20,14 @@ from skbal.experiments import compare
 from skbal.query import ExpectedVarianceReduction, VoteBALD, VoteEPIG
 from skbal.seeding import RandomSeed
 
-from .._runs import append, read
-from ..vote_active.run import MODELS, SIZES, catalogue, galaxies, model_of
+from ..vote_active.run import (
+    MODELS,
+    SIZES,
+    add_missing,
+    catalogue,
+    galaxies,
+    model_of,
+)
 
 RUNS = Path(__file__).parent / "results" / "runs.jsonl"
 N_REPEATS = {"logistic": 20, "last layer": 5}
@@ -55,18 +61,14 @@ def one_run(question, model, repeat):
 
 def run(results, questions, models):
     """Add the runs that the file of results does not have yet."""
-    done = {(r["question"], r["model"], r["repeat"]) for r in read(results)}
     wanted = (
         (question, model, repeat)
         for model in models
         for repeat in range(N_REPEATS[model])
         for question in MODELS[model]
+        if question in questions
     )
-    for question, model, repeat in wanted:
-        if (question, model, repeat) in done or question not in questions:
-            continue
-        append(results, one_run(question, model, repeat))
-        print(question, model, repeat, flush=True)
+    add_missing(results, wanted, one_run)
 
 
 def main():
