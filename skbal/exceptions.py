@@ -1,6 +1,7 @@
 """Warnings and errors that scikit-learn has no class for."""
 
 __all__ = [
+    "CampaignError",
     "NoDrawsError",
     "NoDropoutError",
     "NumericalWarning",
@@ -11,6 +12,10 @@ __all__ = [
     "VersionWarning",
     "VotesWarning",
 ]
+
+
+class CampaignError(RuntimeError):
+    """The database of a campaign cannot be used, as the message says."""
 
 
 class NoDrawsError(TypeError):

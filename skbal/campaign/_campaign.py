@@ -1,0 +1,646 @@
+"""The campaign: what people are asked, what they said, and what follows from it."""
+
+import json
+import logging
+import time
+
+import numpy as np
+import sqlalchemy as sa
+
+from skbal._utils.optional import require
+from skbal._utils.plain_estimators import from_plain, to_plain
+from skbal._utils.provenance import described
+from skbal._utils.random import check_seed, stream
+from skbal._utils.unanswered import unanswered
+from skbal._utils.validation import check_count, check_real
+from skbal.campaign._answers import (
+    BY_HAND,
+    BY_MODEL,
+    check_answers,
+    record,
+    undo_last,
+)
+from skbal.campaign._asking import lease_items
+from skbal.campaign._history import history_of
+from skbal.campaign._items import check_items, write_items
+from skbal.campaign._questions import Questions, to_json
+from skbal.campaign._rules import check_rules
+from skbal.campaign._settings import Settings
+from skbal.campaign._status import status_of
+from skbal.campaign._store import Store
+from skbal.campaign._tables import annotator, answer, item, setting
+from skbal.campaign._training import learner_of, read_votes, train
+from skbal.exceptions import CampaignError
+
+_logger = logging.getLogger("skbal.campaign")
+_LONGEST = 200  # characters of the name of an annotator or a key
+
+
+class Campaign:
+    """Weeks of labelling by several people, kept in a database.
+
+    What `tell` has returned from is on disk: a crash or a power cut loses none of it.
+    Several people may be asked at once, several processes may open the campaign, and
+    one may retrain meanwhile. All that a campaign knows follows from the answers.
+
+    Use `Campaign.create` for a new campaign and `Campaign.open` to go on with one.
+
+    Attributes
+    ----------
+    url : str
+        Where the campaign is kept, without a password.
+    settings : Settings
+        What the campaign is about.
+
+    Notes
+    -----
+    The database is a file of SQLite, or PostgreSQL if several machines serve the
+    campaign. A file of SQLite must lie on a local disk: network file systems do not
+    lock it reliably.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from sklearn.datasets import load_digits
+    >>> from sklearn.ensemble import RandomForestClassifier
+    >>> from skbal.campaign import Campaign
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> X, y = load_digits(return_X_y=True)
+    >>> campaign = Campaign.create(
+    ...     f"{folder.name}/digits.db", X[:300], range(10),
+    ...     estimator=RandomForestClassifier(20, random_state=0),
+    ... )
+    >>> for item in campaign.ask(40, "ann"):
+    ...     told = campaign.tell(item.id, int(y[item.id]), "ann")
+    >>> campaign.retrain()
+    1
+    >>> campaign.status()
+    Status(300 items, 260 open, 40 answers, model 1)
+    >>> campaign.close()
+    >>> folder.cleanup()
+    """
+
+    def __init__(self, store, settings, estimator, query_strategy, clock=time.time):
+        self._store = store
+        self._clock = clock
+        self.settings = settings
+        self._estimator = estimator
+        self._query_strategy = query_strategy
+
+    # ------------------------------------------------------------------ life
+
+    @classmethod
+    def create(
+        cls,
+        url,
+        items,
+        answers,
+        estimator=None,
+        query_strategy=None,
+        min_votes=1,
+        max_votes=None,
+        *,
+        names=None,
+        rules=(),
+        enhanced=None,
+        gold=None,
+        gold_every=20,
+        lease_seconds=900,
+        random_state=0,
+    ):
+        """Make a new campaign.
+
+        Parameters
+        ----------
+        url : str or os.PathLike
+            A path such as "votes.db" for a file of SQLite, or the address of a
+            database of PostgreSQL, "postgresql://user:password@host/name". It must not
+            hold anything yet.
+        items : array-like, data frame, list of str, or path of a folder
+            What people are asked about: an array of shape (n_items, ...), a data frame
+            or a list of texts, which the database keeps; or a folder of images or a
+            list of image files, which must stay where they are.
+        answers : list
+            The possible answers, as strings or numbers. For several questions, one
+            tuple (name, answers) or (name, answers, asked_of) each, in which
+            ``asked_of`` is the answer that leads to the question.
+        estimator : estimator, optional
+            Learns from the answers, see `retrain`: a classifier, a regressor, a model
+            of votes, or a `skbal.votes.VoteAllocation`. ``None`` trains nothing.
+        query_strategy : strategy, optional
+            Chooses the items. ``None`` uses the strategy that suits the estimator, as
+            `skbal.ActiveLearner` does.
+        min_votes : int, default=1
+            Number of people who are asked about every item.
+        max_votes : int, optional
+            Number of answers after which an item is retired: nobody is asked about it
+            any more. ``None`` means ``min_votes``.
+        names : list of str, optional
+            The names of the items. ``None`` uses the names of the files, or numbers.
+        rules : list of dict, default=()
+            What retires an item earlier, once it has ``min_votes`` answers. Each rule
+            has a "name" and its numbers: "consensus" (``share`` of at least ``votes``
+            answers that agree), "chance_wrong" (the probability ``chance`` that the
+            leading answer of at least ``votes`` is wrong, for a `VoteAllocation`),
+            "cannot_tell" (``votes`` people could not tell; also before ``min_votes``).
+        enhanced : float, optional
+            Share of the questions that the model chooses, in [0, 1]. The rest is chosen
+            at random, so that every item is seen. ``None`` means 0.6 with an estimator
+            and more than one vote an item, otherwise 1.
+        gold : dict, optional
+            The right answers of some items, by number or name. They show how good each
+            person is, and neither count as answers nor are learned from.
+        gold_every : int, default=20
+            One question of this many is about a gold item, as long as there are any.
+        lease_seconds : float, default=900
+            Seconds for which an item is kept for the person who is asked.
+        random_state : int, default=0
+            Decides the random order of the items, and all chance in training.
+
+        Returns
+        -------
+        campaign : Campaign
+
+        Raises
+        ------
+        CampaignError
+            If there is something at ``url`` already, or it cannot be written. Nothing
+            is overwritten.
+        TypeError, ValueError
+            If an argument is invalid.
+        """
+        questions = Questions(answers)
+        new = check_items(items, names)
+        plain = [
+            _plain_or_described(part, name)
+            for part, name in [
+                (estimator, "estimator"),
+                (query_strategy, "query_strategy"),
+            ]
+        ]
+        settings = Settings(
+            answers=questions.plain(),
+            items=new.kind,
+            n_items=len(new.names),
+            rules=check_rules(rules, min_votes, max_votes),
+            min_votes=int(min_votes),
+            enhanced=_check_enhanced(enhanced, estimator, max_votes or min_votes),
+            lease_seconds=float(
+                check_real(lease_seconds, "lease_seconds", "Campaign", low=1)
+            ),
+            gold_every=check_count(gold_every, "gold_every", "Campaign", smallest=2),
+            estimator=plain[0],
+            query_strategy=plain[1],
+            seed=check_count(random_state, "random_state", "Campaign", smallest=0),
+        )
+        known = _check_gold(gold, questions, new.names)
+        places = stream(check_seed(settings.seed, "Campaign"), "places").permutation(
+            settings.n_items
+        )
+
+        def fill(connection):
+            settings.write(connection)
+            connection.execute(sa.insert(setting).values(name="n_asked", value="0"))
+            write_items(connection, new, places, known)
+
+        store = Store.create(url, fill)
+        return cls(store, settings, estimator, query_strategy)
+
+    @classmethod
+    def open(cls, url, *, estimator=None, query_strategy=None, clock=time.time):
+        """Open a campaign, to go on with it.
+
+        Parameters
+        ----------
+        url : str or os.PathLike
+            As `create` took it.
+        estimator : estimator, optional
+            Another estimator to retrain. It must be given if the first one was no class
+            of scikit-learn, skbal or torch: others are not made from a database.
+        query_strategy : strategy, optional
+            Another strategy.
+        clock : callable, default=time.time
+            Gives the time in seconds since 1970.
+
+        Returns
+        -------
+        campaign : Campaign
+
+        Raises
+        ------
+        CampaignError
+            If there is no campaign, its database is damaged, or it was made by a newer
+            skbal. Nothing is overwritten.
+        """
+        store = Store.open(url)
+        try:
+            store.read(check_answers)
+            settings = store.read(Settings.read)
+        except BaseException:
+            store.close()
+            raise
+        return cls(store, settings, estimator, query_strategy, clock)
+
+    @property
+    def url(self):
+        """Where the campaign is kept, without a password."""
+        return self._store.url.render_as_string(hide_password=True)
+
+    def close(self):
+        """Close the connections to the database."""
+        self._store.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.close()
+
+    def __repr__(self):
+        return f"Campaign({self.url!r}, {self.settings.n_items} items)"
+
+    # ------------------------------------------------------------------ people
+
+    def ask(self, n=1, annotator="me"):
+        """Return the items that a person is to be asked about next.
+
+        The items are kept for the person until ``until``: others are asked about them
+        only if nothing else is left and they need several answers. Asking again
+        returns the items that are still unanswered first, for instance after a page
+        was reloaded.
+
+        Parameters
+        ----------
+        n : int, default=1
+            Number of items, together with those that the person still has.
+        annotator : str, default="me"
+            Name of the person.
+
+        Returns
+        -------
+        items : list of Item
+            In the order in which to ask. Fewer than ``n`` if there are no more for this
+            person, and none at the end.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an argument is invalid.
+        """
+        n = check_count(n, "n", "ask of Campaign")
+        person = _check_name(annotator, "annotator")
+        return self._store.write(
+            lambda connection: lease_items(
+                connection, self.settings, n, person, self._clock()
+            )
+        )
+
+    def tell(self, item_id, answer, annotator="me", *, key=None):
+        """Keep the answer of a person. When this returns, it is on disk.
+
+        The same answer again changes nothing, so it is safe to tell again after a
+        failure whose outcome is unknown.
+
+        Parameters
+        ----------
+        item_id : int or str
+            The ``id`` of the item, or its name.
+        answer : str, number, dict or None
+            One of the answers. For several questions, a dict with an answer to each
+            question that applies. None, NaN and `skbal.oracles.SKIP` mean "I cannot
+            tell".
+        annotator : str, default="me"
+            Name of the person.
+        key : str, optional
+            A name of this answer that you choose. Under one key, one answer is kept.
+
+        Returns
+        -------
+        told : Told
+            The answer, and whether the item is now retired.
+
+        Raises
+        ------
+        ValueError
+            If there is no such item or answer, or the person has answered differently
+            before: `undo` takes an answer back.
+        CampaignError
+            If it could not be written, for instance on a full disk.
+        """
+        if isinstance(answer, dict) or not unanswered([answer])[0]:
+            kind, answer = "answer", self.settings.questions.check(answer)
+        else:
+            kind, answer = "cannot_tell", None
+        return self._record(item_id, annotator, kind, answer, key)
+
+    def skip(self, item_id, annotator="me"):
+        """Leave an item to others. The person is not asked about it again.
+
+        Parameters
+        ----------
+        item_id : int or str
+            The ``id`` of the item, or its name.
+        annotator : str, default="me"
+            Name of the person.
+
+        Returns
+        -------
+        told : Told
+        """
+        return self._record(item_id, annotator, "skip", None, None)
+
+    def undo(self, annotator="me"):
+        """Take back the last answer of a person, who is asked about the item again.
+
+        Parameters
+        ----------
+        annotator : str, default="me"
+            Name of the person.
+
+        Returns
+        -------
+        told : Told or None
+            What was taken back. None if there is nothing left to take back.
+        """
+        person, now = _check_name(annotator, "annotator"), self._clock()
+        until = now + self.settings.lease_seconds
+        return self._store.write(
+            lambda connection: undo_last(connection, self.settings, person, now, until)
+        )
+
+    def retire(self, item_id, reason="by hand"):
+        """Ask nobody about an item any more.
+
+        Parameters
+        ----------
+        item_id : int or str
+            The ``id`` of the item, or its name.
+        reason : str, default="by hand"
+            Why, in words.
+
+        Returns
+        -------
+        told : Told
+        """
+        return self._record_as(
+            BY_HAND, item_id, "retire", ["by_hand", str(reason)], None
+        )
+
+    def _record(self, item_id, annotator, kind, content, key):
+        person = _check_name(annotator, "annotator")
+        key = None if key is None else _check_name(key, "key")
+        return self._record_as(person, item_id, kind, content, key)
+
+    def _record_as(self, person, item_id, kind, content, key):
+        number, now = self._number(item_id), self._clock()
+        return self._store.write(
+            lambda connection: record(
+                connection,
+                self.settings,
+                number,
+                person,
+                kind,
+                content,
+                key=key,
+                now=now,
+            )
+        )
+
+    def _number(self, item_id):
+        if isinstance(item_id, str):
+            query = sa.select(item.c.id).where(item.c.name == item_id)
+            number = self._store.read(
+                lambda connection: connection.execute(query).scalar()
+            )
+            if number is None:
+                raise ValueError(
+                    f"item_id must be an item's id or name, got {item_id!r:.80}."
+                )
+            return number
+        number = check_count(item_id, "item_id", "Campaign", smallest=0)
+        if number >= self.settings.n_items:
+            raise ValueError(
+                f"item_id must be below {self.settings.n_items}, the number of items, "
+                f"got {number}."
+            )
+        return number
+
+    # ------------------------------------------------------------------ models
+
+    def retrain(self):
+        """Train on all that was told, and order the items anew.
+
+        People may be asked and answer meanwhile. If it is interrupted, the previous
+        order remains.
+
+        Returns
+        -------
+        version : int
+            The number of the model, from 1.
+
+        Raises
+        ------
+        ValueError
+            If the campaign has no estimator, or the answers do not suffice, for
+            instance since all are equal.
+        TypeError
+            If the estimator cannot learn from such answers.
+        """
+        estimator, strategy = self._parts()
+        version, model = train(
+            self._store, self.settings, estimator, strategy, self._clock
+        )
+        self._retire_sure(model)
+        return version
+
+    def _retire_sure(self, model):
+        rule = next(
+            (r for r in self.settings.rules if r["name"] == "chance_wrong"), None
+        )
+        if rule is None or not hasattr(model, "chance_wrong_"):
+            return
+        votes = model.counts_.sum(axis=1)
+        enough = max(rule["votes"], self.settings.min_votes)
+        sure = (model.chance_wrong_ <= rule["chance"]) & (votes >= enough)
+        for number in np.flatnonzero(sure).tolist():
+            reason = (
+                "the leading answer is wrong with probability "
+                f"{model.chance_wrong_[number]:.3g}, and {rule['chance']:g} is enough"
+            )
+            self._record_as(BY_MODEL, number, "retire", ["chance_wrong", reason], None)
+
+    def learner(self):
+        """Return an `ActiveLearner` that was taught all answers, to use in a notebook.
+
+        Returns
+        -------
+        learner : skbal.ActiveLearner
+
+        Raises
+        ------
+        ValueError
+            As `retrain`.
+        """
+        estimator, strategy = self._parts()
+        votes = self._store.read(
+            lambda connection: read_votes(connection, self.settings)
+        )
+        return learner_of(self._store, self.settings, estimator, strategy, votes)
+
+    def _parts(self):
+        estimator = self._part("estimator")
+        if estimator is None:
+            raise ValueError(
+                "The campaign has no estimator, so there is nothing to train. Give one "
+                "to Campaign.open."
+            )
+        return estimator, self._part("query_strategy")
+
+    def _part(self, name):
+        given = getattr(self, f"_{name}")
+        if given is not None:
+            return given
+        plain = getattr(self.settings, name)
+        if isinstance(plain, dict) and "described" in plain:
+            raise ValueError(
+                f"{name} of the campaign is {plain['described']:.200}, which cannot be "
+                f"made from a database. Give it to Campaign.open({name}=...)."
+            )
+        try:
+            return from_plain(plain)
+        except (ValueError, TypeError, KeyError) as error:
+            raise CampaignError(
+                f"{name} of the campaign cannot be made: {error}. Give it to "
+                f"Campaign.open({name}=...)."
+            ) from error
+
+    # ------------------------------------------------------------------ views
+
+    def answers(self):
+        """Return all answers that were not taken back, as a data frame.
+
+        Returns
+        -------
+        answers : pandas.DataFrame
+            With the columns ``item`` (the id), ``name``, ``answer`` (None for "I cannot
+            tell"), ``annotator``, ``kind`` ("answer" or "cannot_tell"), ``queue``,
+            ``at`` (seconds since 1970) and ``late``, in the order in which they were
+            told.
+        """
+        pandas = require("pandas", "campaign", "Campaign.answers")
+        rows = self._store.read(_answer_rows)
+        frame = pandas.DataFrame(rows, columns=_COLUMNS)
+        frame["answer"] = [
+            None if text is None else json.loads(text) for text in frame["answer"]
+        ]
+        return frame
+
+    def counts(self):
+        """Return how many people gave each answer to each item.
+
+        Returns
+        -------
+        counts : ndarray of int of shape (n_items, n_answers)
+            One column for each answer of each question, in their order.
+        """
+        votes = self._store.read(
+            lambda connection: read_votes(connection, self.settings)
+        )
+        counts = np.zeros(
+            (self.settings.n_items, votes.counts.shape[1]), dtype=np.int64
+        )
+        counts[votes.ids] = votes.counts
+        return counts
+
+    def status(self):
+        """Return where the campaign stands.
+
+        Returns
+        -------
+        status : Status
+        """
+        now = self._clock()
+        return self._store.read(
+            lambda connection: status_of(connection, self.settings, now)
+        )
+
+    def history(self):
+        """Return one record for each model.
+
+        Returns
+        -------
+        history : skbal.loop.History
+            The score of a model is the share of answers about randomly chosen items,
+            told after it was trained, that it had expected.
+        """
+        return self._store.read(
+            lambda connection: history_of(connection, self.settings)
+        )
+
+
+_COLUMNS = ("item", "name", "answer", "annotator", "kind", "queue", "at", "late")
+
+
+def _answer_rows(connection):
+    query = (
+        sa.select(
+            answer.c.item_id,
+            item.c.name,
+            answer.c.content,
+            annotator.c.name,
+            answer.c.kind,
+            answer.c.queue,
+            answer.c.at,
+            answer.c.is_late,
+        )
+        .select_from(answer)
+        .join(item, answer.c.item_id == item.c.id)
+        .join(annotator, answer.c.annotator_id == annotator.c.id)
+        .where(
+            answer.c.undone_at.is_(None), answer.c.kind.in_(("answer", "cannot_tell"))
+        )
+        .order_by(answer.c.id)
+    )
+    return [tuple(row) for row in connection.execute(query)]
+
+
+def _check_name(name, what):
+    if not isinstance(name, str):
+        raise TypeError(f"{what} of Campaign must be a string, got {name!r:.80}.")
+    if not name.strip() or len(name) > _LONGEST or not name.isprintable():
+        raise ValueError(
+            f"{what} of Campaign must have 1 to {_LONGEST} printable characters, got "
+            f"{name!r:.80}."
+        )
+    return name
+
+
+def _plain_or_described(part, name):
+    try:
+        return to_plain(part, name)
+    except TypeError as error:
+        _logger.info("%s Give it again to Campaign.open.", error)
+        return {"described": described(part)}
+
+
+def _check_enhanced(enhanced, estimator, max_votes):
+    if enhanced is None:
+        return 0.6 if estimator is not None and max_votes > 1 else 1.0
+    return float(check_real(enhanced, "enhanced", "Campaign", low=0, high=1))
+
+
+def _check_gold(gold, questions, names):
+    if gold is None:
+        return {}
+    if not isinstance(gold, dict):
+        raise TypeError(
+            f"gold of Campaign must be a dict of items to answers, got {gold!r:.80}."
+        )
+    numbers = {name: number for number, name in enumerate(names)}
+    known = {}
+    for which, right in gold.items():
+        number = numbers.get(which) if isinstance(which, str) else which
+        if not isinstance(number, (int, np.integer)) or not 0 <= number < len(names):
+            raise ValueError(f"gold of Campaign names {which!r:.80}, which is no item.")
+        known[int(number)] = to_json(questions.check(right))
+    return known

@@ -1,0 +1,76 @@
+"""What a campaign is about: plain data that is stored once."""
+
+import json
+from dataclasses import asdict, dataclass, field
+
+import sqlalchemy as sa
+
+from skbal._version import __version__
+from skbal.campaign._questions import Questions
+from skbal.campaign._tables import setting
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a campaign is about.
+
+    Attributes
+    ----------
+    answers : list
+        The answers or questions, as `Questions` takes them.
+    items : dict
+        How the items are stored.
+    n_items : int
+        Number of items.
+    rules : list of dict
+        When an item is retired.
+    min_votes : int
+        Answers that every item gets before a rule may retire it.
+    enhanced : float
+        Share of the questions that the model chooses; the rest is chosen at random.
+    lease_seconds : float
+        Time that a person has to answer, before others may be asked.
+    gold_every : int
+        One question of this many has a known answer, as long as there are any.
+    estimator, query_strategy : dict or None
+        As plain data.
+    seed : int
+        Decides the random order of the items, and all chance in training.
+    skbal_version : str
+        The version that made the campaign.
+    """
+
+    answers: list
+    items: dict
+    n_items: int
+    rules: list
+    min_votes: int
+    enhanced: float
+    lease_seconds: float
+    gold_every: int
+    estimator: dict | None
+    query_strategy: dict | None
+    seed: int
+    skbal_version: str = __version__
+    questions: Questions = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self):
+        object.__setattr__(self, "questions", Questions(self.answers))
+
+    def write(self, connection):
+        """Write the settings into an empty table."""
+        values = asdict(self)
+        del values["questions"]
+        connection.execute(
+            sa.insert(setting),
+            [{"name": name, "value": json.dumps(v)} for name, v in values.items()],
+        )
+
+    @classmethod
+    def read(cls, connection):
+        """Return the settings of a campaign."""
+        rows = connection.execute(sa.select(setting)).all()
+        names = set(cls.__dataclass_fields__) - {"questions"}
+        return cls(
+            **{row.name: json.loads(row.value) for row in rows if row.name in names}
+        )
