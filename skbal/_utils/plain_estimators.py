@@ -1,7 +1,7 @@
 """Estimators and strategies as plain data, and back: no pickle, and no code from files.
 
-Reading such data imports classes of scikit-learn, skbal and torch only, and calls only
-what takes parameters, never a function.
+Reading such data imports classes of scikit-learn, skbal, torch and NumPy only, and it
+makes objects only of those that have ``get_params``.
 """
 
 import importlib
@@ -11,7 +11,7 @@ from numbers import Integral, Real
 import numpy as np
 
 # Packages whose classes are made from data that came from somewhere else.
-_TRUSTED = ("sklearn.", "skbal.", "torch.nn.", "torch.optim.")
+_TRUSTED = ("sklearn.", "skbal.", "torch.nn.", "torch.optim.", "numpy.")
 
 
 def to_plain(value, what="estimator"):
@@ -82,7 +82,7 @@ def _path(cls, what):
     if not path.startswith(_TRUSTED):
         raise TypeError(
             f"{what} is or has a {cls.__qualname__} of {cls.__module__}. Only classes "
-            "of scikit-learn, skbal and torch are made from plain data."
+            "of scikit-learn, skbal, torch and NumPy are made from plain data."
         )
     # The public name, which stays when files of the library are renamed.
     package = cls.__module__.partition("._")[0]
@@ -130,7 +130,9 @@ def from_plain(plain):
 
 def _class(path):
     if not isinstance(path, str) or not path.startswith(_TRUSTED):
-        raise ValueError(f"{path!r:.80} is no class of scikit-learn, skbal or torch")
+        raise ValueError(
+            f"{path!r:.80} is no class of scikit-learn, skbal, torch or NumPy"
+        )
     found = _found(path)
     if not isinstance(found, type):
         raise ValueError(f"this installation has no {path}")

@@ -111,6 +111,22 @@ def learns_votes(estimator):
     return _vote_learner(estimator) is not None
 
 
+def learns_counts(estimator):
+    """Return whether an estimator is a model of votes that learns a count per answer.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Fitted or not. In pipelines and searches, the model inside decides.
+
+    Returns
+    -------
+    learns_counts : bool
+        False if it learns k of N, or nothing of votes.
+    """
+    return getattr(_vote_learner(estimator), "likelihood", None) in COUNT_LIKELIHOODS
+
+
 def check_votes_for(estimator, y, owner, *, name="y"):
     """Raise an error if y does not have the form of votes that a model learns from.
 
@@ -130,7 +146,7 @@ def check_votes_for(estimator, y, owner, *, name="y"):
         If y has another form; see `check_votes` and `check_counts`.
     """
     model = _vote_learner(estimator)
-    if getattr(model, "likelihood", None) not in COUNT_LIKELIHOODS:
+    if not learns_counts(model):
         check_votes(y, owner, name=name)
         return
     n_columns = as_table(y, owner, name=name).shape[1]

@@ -20,6 +20,16 @@ from skbal.exceptions import CampaignError
 # Who retires items that no rule about votes retires. No person can have these names.
 BY_HAND, BY_MODEL = "\x01hand", "\x01model"
 _COUNTED = ("answer", "cannot_tell")
+# The columns of an item that follow from its answers.
+_STANDS = (
+    "is_open",
+    "n_votes",
+    "doubt",
+    "rule",
+    "reason",
+    "retired_by",
+    "retired_at",
+)
 
 
 @dataclass(frozen=True)
@@ -50,13 +60,47 @@ class Told:
     late: bool
 
 
+# Statements are made once: making one takes as long as running it.
+_ITEM = sa.select(item).where(item.c.id == sa.bindparam("number")).with_for_update()
+_PERSON = sa.select(annotator.c.id).where(annotator.c.name == sa.bindparam("person"))
+_LIVE = (
+    sa.select(answer)
+    .where(answer.c.item_id == sa.bindparam("number"), answer.c.undone_at.is_(None))
+    .order_by(answer.c.id)
+)
+_OF_KEY = sa.select(answer).where(answer.c.key == sa.bindparam("of_key"))
+_END_LEASE = (
+    sa.delete(lease)
+    .where(
+        lease.c.item_id == sa.bindparam("number"),
+        lease.c.annotator_id == sa.bindparam("who"),
+    )
+    .returning(lease.c.queue)
+)
+_LAST = (
+    sa.select(answer)
+    .where(answer.c.annotator_id == sa.bindparam("who"), answer.c.undone_at.is_(None))
+    .order_by(answer.c.id.desc())
+    .limit(1)
+)
+_UNDO = (
+    sa.update(answer)
+    .where(answer.c.id == sa.bindparam("number"))
+    .values(undone_at=sa.bindparam("now"), checksum=sa.bindparam("sum"))
+)
+_UPDATE = (
+    sa.update(item)
+    .where(item.c.id == sa.bindparam("number"))
+    .values({name: sa.bindparam(f"new_{name}") for name in _STANDS})
+)
+
+
 def annotator_id(connection, name):
     """Return the number of a person, who is noted if new."""
-    query = sa.select(annotator.c.id).where(annotator.c.name == name)
-    number = connection.execute(query).scalar()
+    number = connection.execute(_PERSON, {"person": name}).scalar()
     if number is None:
-        added = sa.insert(annotator).values(name=name)
-        number = connection.execute(added).inserted_primary_key[0]
+        added = connection.execute(sa.insert(annotator), {"name": name})
+        number = added.inserted_primary_key[0]
     return number
 
 
@@ -68,8 +112,7 @@ def locked_item(connection, number):
     ValueError
         If there is no such item.
     """
-    query = sa.select(item).where(item.c.id == number).with_for_update()
-    row = connection.execute(query).one_or_none()
+    row = connection.execute(_ITEM, {"number": number}).one_or_none()
     if row is None:
         raise ValueError(f"item_id must be the id of an item, got {number!r}.")
     return row
@@ -88,9 +131,9 @@ def record(connection, settings, number, person, kind, content, *, key, now):
         The item.
     person : str
         The name of the annotator.
-    kind : {"answer", "cannot_tell", "skip"}
+    kind : {"answer", "cannot_tell", "skip", "retire"}
         What was said.
-    content : str, number, dict or None
+    content : str, number, dict, list or None
         The checked answer.
     key : str or None
         Under one key, one answer is kept.
@@ -108,89 +151,70 @@ def record(connection, settings, number, person, kind, content, *, key, now):
     """
     row = locked_item(connection, number)
     who = annotator_id(connection, person)
-    text = None if content is None else to_json(content)
-    earlier = _earlier(connection, number, who, person, kind, text, key)
-    if earlier is not None:
-        return _told(earlier, row)
-    if kind != "retire":
-        _undo_skip(connection, number, who, now)
-    queue = _end_lease(connection, number, who)
-    values = {
+    new = {
         "item_id": number,
         "annotator_id": who,
         "kind": kind,
-        "content": text,
+        "content": None if content is None else to_json(content),
         "key": key,
-        "queue": queue,
         "at": now,
         "is_late": not row.is_open and row.gold is None and kind in _COUNTED,
         "undone_at": None,
     }
-    values["checksum"] = checksum_of(values)
-    added = connection.execute(sa.insert(answer).values(values))
-    values["id"] = added.inserted_primary_key[0]
-    row = update_item(connection, settings, row, now)
-    return _told(_Row(values), row)
+    there = _of_key(connection, new)
+    live = connection.execute(_LIVE, {"number": number}).all()
+    earlier = next((one for one in live if one.annotator_id == who), None)
+    if there is None and earlier is not None and not _replaces(new, earlier):
+        _check_same(new, earlier, person)
+        there = earlier
+    if there is not None:
+        return _told(there, row)
+    if earlier is not None:
+        mark_undone(connection, earlier, now)
+        live.remove(earlier)
+    ended = connection.execute(_END_LEASE, {"number": number, "who": who}).first()
+    new |= {"queue": None if ended is None else ended.queue}
+    new["checksum"] = checksum_of(new)
+    new["id"] = connection.execute(sa.insert(answer), new).inserted_primary_key[0]
+    row = _update_item(connection, settings, row, [*live, _Row(new)], now)
+    return _told(_Row(new), row)
 
 
 class _Row:
-    # What was inserted, with the names of a row that was read.
+    # What was written, with the names of a row that was read.
     def __init__(self, values):
         self.__dict__.update(values)
 
 
-def _earlier(connection, number, who, person, kind, text, key):
-    if key is not None:
-        there = connection.execute(sa.select(answer).where(answer.c.key == key)).first()
-        if there is not None:
-            same = (there.item_id, there.annotator_id, there.kind, there.content)
-            if same != (number, who, kind, text):
-                raise ValueError(f"key {key!r:.80} belongs to another answer.")
-            return there
-    there = connection.execute(
-        _live(number).where(answer.c.annotator_id == who)
-    ).first()
-    if there is None or (there.kind == "skip" and kind != "skip"):
+def _of_key(connection, new):
+    """Return the answer with the same key, if there is one; it must be the same."""
+    if new["key"] is None:
         return None
-    if (there.kind, there.content) == (kind, text):
-        return there
-    said = "cannot tell" if there.kind == "cannot_tell" else there.content
-    raise ValueError(
-        f"{person!r:.80} has already answered {said} about item {number}. Use undo to "
-        "take it back first."
-    )
+    there = connection.execute(_OF_KEY, {"of_key": new["key"]}).first()
+    names = ("item_id", "annotator_id", "kind", "content")
+    if there is not None and any(getattr(there, name) != new[name] for name in names):
+        raise ValueError(f"key {new['key']!r:.80} belongs to another answer.")
+    return there
 
 
-def _live(number):
-    return sa.select(answer).where(
-        answer.c.item_id == number, answer.c.undone_at.is_(None)
-    )
+def _replaces(new, earlier):
+    """Return whether an answer takes the place of one by the same person."""
+    return earlier.kind == "skip" and new["kind"] != "skip"
 
 
-def _undo_skip(connection, number, who, now):
-    query = _live(number).where(answer.c.annotator_id == who, answer.c.kind == "skip")
-    skipped = connection.execute(query).first()
-    if skipped is not None:
-        mark_undone(connection, skipped, now)
-
-
-def _end_lease(connection, number, who):
-    ended = connection.execute(
-        sa.delete(lease)
-        .where(lease.c.item_id == number, lease.c.annotator_id == who)
-        .returning(lease.c.queue)
-    ).first()
-    return None if ended is None else ended.queue
+def _check_same(new, earlier, person):
+    if (earlier.kind, earlier.content) != (new["kind"], new["content"]):
+        said = "cannot tell" if earlier.kind == "cannot_tell" else earlier.content
+        raise ValueError(
+            f"{person!r:.80} has already answered {said} about item "
+            f"{new['item_id']}. Use undo to take it back first."
+        )
 
 
 def mark_undone(connection, row, now):
     """Mark an answer as taken back. It stays in the table."""
-    values = {**row._asdict(), "undone_at": now}
-    connection.execute(
-        sa.update(answer)
-        .where(answer.c.id == row.id)
-        .values(undone_at=now, checksum=checksum_of(values))
-    )
+    checksum = checksum_of({**row._asdict(), "undone_at": now})
+    connection.execute(_UNDO, {"number": row.id, "now": now, "sum": checksum})
 
 
 def undo_last(connection, settings, person, now, until):
@@ -202,37 +226,33 @@ def undo_last(connection, settings, person, now, until):
         The answer that was taken back. None if there is none.
     """
     who = annotator_id(connection, person)
-    query = (
-        sa.select(answer)
-        .where(answer.c.annotator_id == who, answer.c.undone_at.is_(None))
-        .order_by(answer.c.id.desc())
-        .limit(1)
-    )
-    last = connection.execute(query).first()
+    last = connection.execute(_LAST, {"who": who}).first()
     if last is None:
         return None
     row = locked_item(connection, last.item_id)
     mark_undone(connection, last, now)
-    row = update_item(connection, settings, row, now)
+    live = connection.execute(_LIVE, {"number": row.id}).all()
+    row = _update_item(connection, settings, row, live, now)
     values = {"item_id": row.id, "annotator_id": who, "queue": last.queue or "asked"}
     connection.execute(sa.insert(lease).values(until=until, **values))
     return _told(last, row)
 
 
-def update_item(connection, settings, row, now):
+def _update_item(connection, settings, row, live, now):
     """Write where an item stands after its answers have changed, and return its row."""
-    stands = replay(settings, connection.execute(_live(row.id).order_by(answer.c.id)))
-    values = {"n_votes": stands.n_votes, "doubt": stands.doubt}
-    if row.gold is None:
-        retired = stands.fired
-        values |= {
-            "is_open": retired is None,
-            "rule": None if retired is None else retired.rule,
-            "reason": None if retired is None else retired.reason,
-            "retired_by": stands.fired_by,
-            "retired_at": None if retired is None else row.retired_at or now,
-        }
-    connection.execute(sa.update(item).where(item.c.id == row.id).values(values))
+    stands = replay(settings, live)
+    rule = stands.fired if row.gold is None else None
+    values = {
+        "is_open": rule is None and row.gold is None,
+        "n_votes": stands.n_votes,
+        "doubt": stands.doubt,
+        "rule": None if rule is None else rule.rule,
+        "reason": None if rule is None else rule.reason,
+        "retired_by": None if rule is None else stands.fired_by,
+        "retired_at": None if rule is None else row.retired_at or now,
+    }
+    new = {f"new_{name}": value for name, value in values.items()}
+    connection.execute(_UPDATE, {"number": row.id, **new})
     return _Row({**row._asdict(), **values})
 
 

@@ -14,7 +14,7 @@ import math
 import sqlalchemy as sa
 
 from skbal.campaign._answers import annotator_id
-from skbal.campaign._items import Item, one_content
+from skbal.campaign._items import Item, contents_of
 from skbal.campaign._tables import answer, item, lease, model, prediction, setting
 
 _ASKED = "n_asked"  # the setting that counts questions
@@ -57,15 +57,12 @@ def lease_items(connection, settings, n, person, now):
                 for row, queue in chosen
             ],
         )
+    leased = [*held[:n], *chosen]
+    rows = [row for row, _ in leased]
+    contents = contents_of(connection, settings.items, rows)
     return [
-        Item(
-            row.id,
-            row.name,
-            one_content(connection, settings.items, row.id, row.name),
-            queue,
-            until,
-        )
-        for row, queue in [*held[:n], *chosen]
+        Item(row.id, row.name, content, queue, until)
+        for (row, queue), content in zip(leased, contents)
     ]
 
 

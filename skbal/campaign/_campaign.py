@@ -7,6 +7,7 @@ import time
 import numpy as np
 import sqlalchemy as sa
 
+from skbal._utils.observers import wants_pool
 from skbal._utils.optional import require
 from skbal._utils.plain_estimators import from_plain, to_plain
 from skbal._utils.provenance import described
@@ -29,7 +30,7 @@ from skbal.campaign._settings import Settings
 from skbal.campaign._status import status_of
 from skbal.campaign._store import Store
 from skbal.campaign._tables import annotator, answer, item, setting
-from skbal.campaign._training import learner_of, read_votes, train
+from skbal.campaign._training import learner_of, prepared, read_votes, train
 from skbal.exceptions import CampaignError
 
 _logger = logging.getLogger("skbal.campaign")
@@ -86,6 +87,7 @@ class Campaign:
         self.settings = settings
         self._estimator = estimator
         self._query_strategy = query_strategy
+        self._has_seen = None  # an estimator that looked at the pool
 
     # ------------------------------------------------------------------ life
 
@@ -447,6 +449,12 @@ class Campaign:
             If the estimator cannot learn from such answers.
         """
         estimator, strategy = self._parts()
+        if wants_pool(estimator):  # looking takes long, so it is done once
+            if self._has_seen is None:
+                self._has_seen = prepared(self._store, self.settings, estimator)
+            estimator = self._has_seen
+        else:
+            estimator = prepared(self._store, self.settings, estimator)
         version, model = train(
             self._store, self.settings, estimator, strategy, self._clock
         )
@@ -485,6 +493,7 @@ class Campaign:
         votes = self._store.read(
             lambda connection: read_votes(connection, self.settings)
         )
+        estimator = prepared(self._store, self.settings, estimator)
         return learner_of(self._store, self.settings, estimator, strategy, votes)
 
     def _parts(self):

@@ -350,12 +350,31 @@ def _contents(connection, ids):
     return found
 
 
-def one_content(connection, kind, number, name):
-    """Return what a person looks at: an array, a dict, a text, or a path."""
+def contents_of(connection, kind, rows):
+    """Return what a person looks at: arrays, dicts, texts, or paths.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+        Open on the tables.
+    kind : dict
+        How the items are stored.
+    rows : list of rows
+        The items, with ``id`` and ``name``.
+
+    Returns
+    -------
+    contents : list
+    """
     if kind["kind"] == "files":
         paths = kind.get("paths")
-        return Path(kind["folder"], name if paths is None else paths[number])
-    data = _contents(connection, [number])[number]
+        names = [row.name if paths is None else paths[row.id] for row in rows]
+        return [Path(kind["folder"], name) for name in names]
+    data = _contents(connection, [row.id for row in rows])
+    return [_shown(kind, data[row.id]) for row in rows]
+
+
+def _shown(kind, data):
     if kind["kind"] == "text":
         return data.decode()
     if kind["kind"] == "frame":

@@ -2,10 +2,8 @@
 
 import numpy as np
 
-from skbal._utils.answers import COUNT_LIKELIHOODS
 from skbal._utils.tags import classifies
-from skbal._utils.unwrap import unwrap
-from skbal._utils.votes import learns_votes
+from skbal._utils.votes import learns_counts, learns_votes
 from skbal.campaign._items import rows_of
 from skbal.exceptions import NoDrawsError
 from skbal.sampling import predict_samples
@@ -54,7 +52,7 @@ def predicted_shares(store, settings, estimator, ids):
 def _in_columns(estimator, settings, values):
     """Return values whose last axis has the columns of the answers."""
     if learns_votes(estimator):
-        if getattr(unwrap(estimator), "likelihood", None) in COUNT_LIKELIHOODS:
+        if learns_counts(estimator):
             return values
         both = np.stack([values, 1 - values], axis=-1)  # (..., n_questions, 2)
         return both.reshape(*values.shape[:-1], -1)

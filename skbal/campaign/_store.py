@@ -268,6 +268,7 @@ def _explained(cause):
 
 
 def _may_try_again(error):
-    # Serialisation failure and deadlock, as PostgreSQL numbers them.
+    # As PostgreSQL numbers them: a serialisation failure, a deadlock, and a row that
+    # two wrote at once, such as the name of a new person.
     state = getattr(getattr(error, "orig", None), "sqlstate", None)
-    return state in {"40001", "40P01"}
+    return state in {"40001", "40P01", "23505"}

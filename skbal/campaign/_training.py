@@ -9,12 +9,11 @@ import numpy as np
 import sqlalchemy as sa
 from sklearn.base import clone
 
-from skbal._utils.answers import COUNT_LIKELIHOODS
+from skbal._utils.observers import show_pool, wants_pool
 from skbal._utils.provenance import described, versions
 from skbal._utils.seeds_of import fill_random_states
 from skbal._utils.tags import classifies, regresses
-from skbal._utils.unwrap import unwrap
-from skbal._utils.votes import learns_votes
+from skbal._utils.votes import learns_counts, learns_votes
 from skbal.campaign._items import rows_of
 from skbal.campaign._predictions import predicted_shares
 from skbal.campaign._tables import answer, item, model, prediction
@@ -108,7 +107,7 @@ def target_of(estimator, settings, counts):
     questions = settings.questions
     labels, first = questions.labels[0], questions.asked[0].columns
     if learns_votes(estimator):
-        return _votes_for(unwrap(estimator), questions, counts)
+        return _votes_for(estimator, questions, counts)
     if classifies(estimator):
         return np.array(labels)[counts[:, first].argmax(axis=1)]
     if not regresses(estimator):
@@ -126,7 +125,7 @@ def target_of(estimator, settings, counts):
 
 
 def _votes_for(estimator, questions, counts):
-    if getattr(estimator, "likelihood", None) in COUNT_LIKELIHOODS:
+    if learns_counts(estimator):
         return counts
     if any(len(labels) != 2 for labels in questions.labels):
         raise ValueError(
@@ -143,6 +142,30 @@ def seeded(estimator, settings):
     return fill_random_states(clone(estimator, safe=False), settings.seed)
 
 
+def prepared(store, settings, estimator):
+    """Return an unfitted copy that has seen the pool, if it wants to see it.
+
+    Parameters
+    ----------
+    store : Store
+        The database.
+    settings : Settings
+        What the campaign is about.
+    estimator : estimator
+        Left as it is.
+
+    Returns
+    -------
+    estimator : estimator
+        It may be fitted again and again without looking at the pool again.
+    """
+    estimator = seeded(estimator, settings)
+    if wants_pool(estimator):
+        everything = np.arange(settings.n_items)
+        show_pool(estimator, rows_of(store, settings.items, everything)[:])
+    return estimator
+
+
 def check_enough(estimator, settings, votes):
     """Raise a ValueError that says what is missing before a model can learn."""
     first = votes.counts[:, settings.questions.asked[0].columns]
@@ -157,8 +180,7 @@ def check_enough(estimator, settings, votes):
 
 
 def fitted(store, settings, estimator, votes):
-    """Return an estimator that has learned from the votes."""
-    estimator = seeded(estimator, settings)
+    """Return an estimator after it has learned from the votes."""
     check_enough(estimator, settings, votes)
     if isinstance(estimator, VoteAllocation):
         X = rows_of(store, settings.items, np.arange(settings.n_items))
@@ -176,7 +198,6 @@ def _of_all_items(settings, votes):
 
 def learner_of(store, settings, estimator, strategy, votes):
     """Return an `ActiveLearner` that was taught all votes."""
-    estimator = seeded(estimator, settings)
     check_enough(estimator, settings, votes)
     X = rows_of(store, settings.items, votes.ids)[:]
     y = target_of(estimator, settings, votes.counts)
