@@ -21,7 +21,7 @@ from skbal.exceptions import CampaignError
 BY_HAND, BY_MODEL = "\x01hand", "\x01model"
 _COUNTED = ("answer", "cannot_tell")
 # The columns of an item that follow from its answers.
-_STANDS = (
+STANDS = (
     "is_open",
     "n_votes",
     "doubt",
@@ -91,7 +91,7 @@ _UNDO = (
 _UPDATE = (
     sa.update(item)
     .where(item.c.id == sa.bindparam("number"))
-    .values({name: sa.bindparam(f"new_{name}") for name in _STANDS})
+    .values({name: sa.bindparam(f"new_{name}") for name in STANDS})
 )
 
 
@@ -240,9 +240,32 @@ def undo_last(connection, settings, person, now, until):
 
 def _update_item(connection, settings, row, live, now):
     """Write where an item stands after its answers have changed, and return its row."""
+    values = standing_of(settings, row, live, now)
+    write_standing(connection, row.id, values)
+    return _Row({**row._asdict(), **values})
+
+
+def standing_of(settings, row, live, now):
+    """Return the columns of an item that follow from its answers.
+
+    Parameters
+    ----------
+    settings : Settings
+        The questions and rules.
+    row : row of the table of items
+        As it is now.
+    live : list of rows
+        Its answers that were not taken back, in order.
+    now : float
+        When it is retired, if it was not before.
+
+    Returns
+    -------
+    values : dict
+    """
     stands = replay(settings, live)
     rule = stands.fired if row.gold is None else None
-    values = {
+    return {
         "is_open": rule is None and row.gold is None,
         "n_votes": stands.n_votes,
         "doubt": stands.doubt,
@@ -251,9 +274,12 @@ def _update_item(connection, settings, row, live, now):
         "retired_by": None if rule is None else stands.fired_by,
         "retired_at": None if rule is None else row.retired_at or now,
     }
+
+
+def write_standing(connection, number, values):
+    """Write the result of `standing_of`."""
     new = {f"new_{name}": value for name, value in values.items()}
-    connection.execute(_UPDATE, {"number": row.id, **new})
-    return _Row({**row._asdict(), **values})
+    connection.execute(_UPDATE, {"number": number, **new})
 
 
 @dataclass(frozen=True)

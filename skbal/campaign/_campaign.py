@@ -22,6 +22,7 @@ from skbal.campaign._answers import (
     undo_last,
 )
 from skbal.campaign._asking import lease_items
+from skbal.campaign._checks import check_all, rebuild_items
 from skbal.campaign._history import history_of
 from skbal.campaign._items import check_items, write_items
 from skbal.campaign._questions import Questions, to_json
@@ -426,6 +427,34 @@ class Campaign:
                 f"got {number}."
             )
         return number
+
+    # ------------------------------------------------------------------ care
+
+    def check(self):
+        """Compare everything that is kept with its checksum and with the answers.
+
+        `open` looks at each page and each answer. This also reads all items and
+        computes anew where they stand, which takes some seconds for 100,000 items.
+
+        Raises
+        ------
+        CampaignError
+            If something is not what was written, or does not follow from the answers.
+        """
+        self._store.read(lambda connection: check_all(connection, self.settings))
+
+    def rebuild(self):
+        """Compute anew, from the answers alone, where each item stands.
+
+        Returns
+        -------
+        n_changed : int
+            Number of items that stood otherwise.
+        """
+        now = self._clock()
+        return self._store.write(
+            lambda connection: rebuild_items(connection, self.settings, now)
+        )
 
     # ------------------------------------------------------------------ models
 

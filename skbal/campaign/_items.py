@@ -254,17 +254,7 @@ def write_items(connection, new, places, gold):
         connection.execute(
             sa.insert(item),
             [
-                {
-                    "id": number,
-                    "name": new.names[number],
-                    "place": int(places[number]),
-                    "gold": gold.get(number),
-                    # The right answer of a gold item is known, so nobody is asked for
-                    # the sake of the answer.
-                    "is_open": number not in gold,
-                    "n_votes": 0,
-                    "doubt": 1.0,
-                }
+                _new_row(number, new.names[number], int(places[number]), gold)
                 for number in numbers
             ],
         )
@@ -277,6 +267,24 @@ def write_items(connection, new, places, gold):
                     for number, one in zip(numbers, data)
                 ],
             )
+
+
+def _new_row(number, name, place, gold):
+    values = {"id": number, "name": name, "place": place, "gold": gold.get(number)}
+    return {
+        **values,
+        "checksum": checksum_of_item(values),
+        # The right answer of a gold item is known, so it is none that needs answers.
+        "is_open": number not in gold,
+        "n_votes": 0,
+        "doubt": 1.0,
+    }
+
+
+def checksum_of_item(values):
+    """Return the checksum of what never changes about an item."""
+    names = ("id", "name", "place", "gold")
+    return crc32("\x1f".join(repr(values[name]) for name in names).encode())
 
 
 class StoredRows:

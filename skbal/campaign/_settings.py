@@ -2,12 +2,14 @@
 
 import json
 from dataclasses import asdict, dataclass, field
+from zlib import crc32
 
 import sqlalchemy as sa
 
 from skbal._version import __version__
 from skbal.campaign._questions import Questions
 from skbal.campaign._tables import setting
+from skbal.exceptions import CampaignError
 
 
 @dataclass(frozen=True)
@@ -61,16 +63,33 @@ class Settings:
         """Write the settings into an empty table."""
         values = asdict(self)
         del values["questions"]
+        texts = {name: json.dumps(value) for name, value in values.items()}
+        texts["checksum"] = str(_checksum(texts))
         connection.execute(
             sa.insert(setting),
-            [{"name": name, "value": json.dumps(v)} for name, v in values.items()],
+            [{"name": name, "value": text} for name, text in texts.items()],
         )
 
     @classmethod
     def read(cls, connection):
-        """Return the settings of a campaign."""
+        """Return the settings of a campaign.
+
+        Raises
+        ------
+        CampaignError
+            If they are damaged.
+        """
         rows = connection.execute(sa.select(setting)).all()
+        texts = {row.name: row.value for row in rows}
         names = set(cls.__dataclass_fields__) - {"questions"}
-        return cls(
-            **{row.name: json.loads(row.value) for row in rows if row.name in names}
-        )
+        known = {name: text for name, text in texts.items() if name in names}
+        if texts.get("checksum") != str(_checksum(known)):
+            raise CampaignError(
+                f"{connection.engine.url.database} is damaged: its settings are not "
+                "what was written. Restore a backup."
+            )
+        return cls(**{name: json.loads(text) for name, text in known.items()})
+
+
+def _checksum(texts):
+    return crc32(json.dumps(texts, sort_keys=True).encode())

@@ -8,6 +8,10 @@ from skbal.exceptions import CampaignError
 APPLICATION_ID = int.from_bytes(b"skba", "big")
 _MAGIC = b"SQLite format 3\x00"
 
+_ADVICE = (
+    "Nothing was overwritten: copy it, then restore a backup, or use sqlite3's "
+    ".recover on the copy."
+)
 _PRAGMAS = (
     "journal_mode = WAL",  # readers and a writer at the same time
     "synchronous = FULL",  # what is committed survives a power cut
@@ -68,6 +72,22 @@ def check_file(path):
         raise CampaignError(f"{path} is not a database of a campaign.")
     if int.from_bytes(head[68:72], "big") != APPLICATION_ID:
         raise CampaignError(f"{path} is a database of another program.")
+    _check_length(path, head)
+
+
+def _check_length(path, head):
+    """Raise an error if the file is shorter than its head says."""
+    log = path.with_name(f"{path.name}-wal")
+    if log.exists() and log.stat().st_size:
+        return  # pages may be missing that SQLite will take from there
+    page_size = int.from_bytes(head[16:18], "big")
+    page_size = 65_536 if page_size == 1 else page_size
+    expected = page_size * int.from_bytes(head[28:32], "big")
+    if path.stat().st_size < expected:
+        raise CampaignError(
+            f"{path} is damaged: it has {path.stat().st_size} bytes of {expected}. "
+            f"{_ADVICE}"
+        )
 
 
 def check_pages(connection):
@@ -83,10 +103,28 @@ def check_pages(connection):
     CampaignError
         If the file is damaged.
     """
-    found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+    _check_by(connection, "quick_check(1)")
+
+
+def check_everything(connection):
+    """Raise an error unless pages and indexes agree, which takes longer.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+        Open on the file.
+
+    Raises
+    ------
+    CampaignError
+        If the file is damaged.
+    """
+    _check_by(connection, "integrity_check(1)")
+
+
+def _check_by(connection, pragma):
+    found = connection.exec_driver_sql(f"PRAGMA {pragma}").scalar()
     if found != "ok":
         raise CampaignError(
-            f"{connection.engine.url.database} is damaged: {found}. Nothing was "
-            "overwritten: copy it, then restore a backup, or use sqlite3's .recover on "
-            "the copy."
+            f"{connection.engine.url.database} is damaged: {found}. {_ADVICE}"
         )

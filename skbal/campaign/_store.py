@@ -64,11 +64,7 @@ class Store:
         """
         url = check_url(url)
         if url.get_backend_name() != "sqlite":
-            store = cls(url)
-            with _words_for_errors(store.url), store._engine.begin() as connection:
-                make_tables(connection, store.url)
-                fill(connection)
-            return store
+            return cls(url)._filled(fill)
         path = Path(url.database)
         if path.exists():
             raise CampaignError(
@@ -78,11 +74,21 @@ class Store:
         # Under another name until it is whole.
         unfinished = path.with_name(f".{path.name}.{uuid.uuid4().hex}.unfinished")
         try:
-            _create_file(url.set(database=str(unfinished)), fill)
+            _create_file(url, unfinished, fill)
             _give_name(unfinished, path)
         finally:
             unfinished.unlink(missing_ok=True)
         return cls.open(url)
+
+    def _filled(self, fill):
+        try:
+            with _words_for_errors(self.url), self._engine.begin() as connection:
+                make_tables(connection, self.url)
+                fill(connection)
+        except BaseException:
+            self.close()
+            raise
+        return self
 
     @classmethod
     def open(cls, url):
@@ -157,13 +163,17 @@ class Store:
         immediately = self._engine.execution_options(begin="BEGIN IMMEDIATE")
         with _words_for_errors(self.url), immediately.begin() as connection:
             for operation in operations:
+                savepoint = connection.begin_nested()
                 try:
-                    with connection.begin_nested():
-                        outcomes.append((operation(connection), None))
+                    result = operation(connection)
                 except sa.exc.OperationalError:
-                    raise  # such as a full disk, which is not of this operation
+                    raise  # such as a full disk, after which there is no savepoint
                 except Exception as error:
+                    savepoint.rollback()
                     outcomes.append((None, error))
+                else:
+                    savepoint.commit()
+                    outcomes.append((result, None))
         return outcomes
 
 
@@ -208,8 +218,8 @@ def _engine(url):
         ) from error
 
 
-def _create_file(url, fill):
-    engine = _engine(url)
+def _create_file(url, unfinished, fill):
+    engine = _engine(url.set(database=str(unfinished)))
     try:
         with _words_for_errors(url), engine.begin() as connection:
             make_tables(connection, url)
@@ -236,6 +246,8 @@ def _give_name(unfinished, path):
 def _words_for_errors(url):
     try:
         yield
+    except UnicodeDecodeError as error:
+        raise CampaignError(f"{url.database}: {_WORDS['malformed']}.") from error
     except (sa.exc.DBAPIError, sa.exc.TimeoutError) as error:
         where = url.database if url.get_backend_name() == "sqlite" else _shown(url)
         cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]

@@ -37,6 +37,7 @@ item = sa.Table(
     sa.Column("name", sa.Text, nullable=False, unique=True),
     sa.Column("place", _Id, nullable=False),  # in the random order of all items
     sa.Column("gold", sa.Text),  # the right answer, as JSON, where it is known
+    sa.Column("checksum", sa.BigInteger, nullable=False),  # of what is above
     # The rest follows from the answers.
     sa.Column("is_open", sa.Boolean, nullable=False),
     sa.Column("n_votes", sa.Integer, nullable=False),

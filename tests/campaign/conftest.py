@@ -27,7 +27,7 @@ def postgresql():
     """Give the address of a server of PostgreSQL that runs for these tests."""
     programs = _programs()
     if programs is None:
-        pytest.skip("PostgreSQL is not installed (Debian: apt-get install postgresql)")
+        pytest.skip("PostgreSQL is not installed (apt-get install postgresql)")
     # Not a folder of pytest, which only its own user may enter. Sockets want short names.
     folder = Path(tempfile.mkdtemp(prefix="skbal-"))
     as_user = []

@@ -78,7 +78,9 @@ def test_the_same_answer_again_changes_nothing(make):
     told = campaign.tell(2, "a", "ann")
     assert campaign.tell(2, "a", "ann") == told
     assert campaign.counts()[2].tolist() == [1, 0]
-    with pytest.raises(ValueError, match="'ann' has already answered \"a\" about item 2"):
+    with pytest.raises(
+        ValueError, match="'ann' has already answered \"a\" about item 2"
+    ):
         campaign.tell(2, "b", "ann")
 
 

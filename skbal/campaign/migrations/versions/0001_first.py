@@ -26,6 +26,7 @@ def upgrade():
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("place", _Id, nullable=False),
         sa.Column("gold", sa.Text(), nullable=True),
+        sa.Column("checksum", sa.BigInteger(), nullable=False),
         sa.Column("is_open", sa.Boolean(), nullable=False),
         sa.Column("n_votes", sa.Integer(), nullable=False),
         sa.Column("doubt", sa.Double(), nullable=False),
