@@ -31,7 +31,13 @@ from skbal.campaign._settings import Settings
 from skbal.campaign._status import status_of
 from skbal.campaign._store import Store
 from skbal.campaign._tables import annotator, answer, item, setting
-from skbal.campaign._training import learner_of, prepared, read_votes, train
+from skbal.campaign._training import (
+    check_learns,
+    learner_of,
+    prepared,
+    read_votes,
+    train,
+)
 from skbal.exceptions import CampaignError
 
 _logger = logging.getLogger("skbal.campaign")
@@ -174,6 +180,8 @@ class Campaign:
         """
         questions = Questions(answers)
         new = check_items(items, names)
+        if estimator is not None:
+            check_learns(estimator, questions)
         plain = [
             _plain_or_described(part, name)
             for part, name in [
@@ -239,6 +247,8 @@ class Campaign:
         try:
             store.read(check_answers)
             settings = store.read(Settings.read)
+            if estimator is not None:
+                check_learns(estimator, settings.questions)
         except BaseException:
             store.close()
             raise

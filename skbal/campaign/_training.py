@@ -81,6 +81,47 @@ def read_votes(connection, settings, last_answer=None):
     return Votes(ids, counts, int(last_answer))
 
 
+def check_learns(estimator, questions):
+    """Raise an error unless an estimator can learn from answers to these questions.
+
+    Parameters
+    ----------
+    estimator : object
+        Unfitted.
+    questions : Questions
+        The questions.
+
+    Raises
+    ------
+    TypeError
+        If it is neither a classifier, a regressor, a model of votes nor a
+        `VoteAllocation`.
+    ValueError
+        If it needs other answers.
+    """
+    labels = questions.labels[0]
+    if isinstance(estimator, VoteAllocation) or learns_counts(estimator):
+        return
+    if learns_votes(estimator):
+        if any(len(several) != 2 for several in questions.labels):
+            raise ValueError(
+                "estimator of Campaign learns k of N votes, so each question must have "
+                f"two answers, got {', '.join(map(repr, questions.columns))}. Use "
+                "likelihood='multinomial' or 'dirichlet-multinomial'."
+            )
+    elif regresses(estimator):
+        if not all(isinstance(label, (int, float)) for label in labels):
+            raise ValueError(
+                "estimator of Campaign is a regressor, so answers must be numbers, got "
+                f"{labels[0]!r} among them. Use a classifier or a model of votes."
+            )
+    elif not classifies(estimator):
+        raise TypeError(
+            "estimator of Campaign must be a classifier, a regressor, a model of votes "
+            f"or a VoteAllocation, got {described(estimator)!s:.200}."
+        )
+
+
 def target_of(estimator, settings, counts):
     """Return y for an estimator: labels, numbers or counts, as it learns them.
 
@@ -98,43 +139,18 @@ def target_of(estimator, settings, counts):
     Returns
     -------
     y : ndarray
-
-    Raises
-    ------
-    TypeError, ValueError
-        If the estimator cannot learn from such answers.
     """
     questions = settings.questions
     labels, first = questions.labels[0], questions.asked[0].columns
-    if learns_votes(estimator):
-        return _votes_for(estimator, questions, counts)
-    if classifies(estimator):
-        return np.array(labels)[counts[:, first].argmax(axis=1)]
-    if not regresses(estimator):
-        raise TypeError(
-            "estimator of Campaign must be a classifier, a regressor, a model of votes "
-            f"or a VoteAllocation, got {described(estimator)!s:.200}."
-        )
-    if not all(isinstance(label, (int, float)) for label in labels):
-        raise ValueError(
-            "estimator of Campaign is a regressor, so answers must be numbers, got "
-            f"{labels[0]!r} among them. Use a classifier or a model of votes."
-        )
-    numbers = np.array(labels, dtype=np.float64)
-    return counts[:, first] @ numbers / counts[:, first].sum(axis=1)
-
-
-def _votes_for(estimator, questions, counts):
     if learns_counts(estimator):
         return counts
-    if any(len(labels) != 2 for labels in questions.labels):
-        raise ValueError(
-            "estimator of Campaign learns k of N votes, so each question must have two "
-            f"answers, got {questions.columns}. Use likelihood='multinomial' or "
-            "'dirichlet-multinomial'."
-        )
-    yes, no = counts[:, 0::2], counts[:, 1::2]
-    return np.stack([yes, yes + no], axis=-1)  # (n_items, n_questions, 2)
+    if learns_votes(estimator):
+        yes, no = counts[:, 0::2], counts[:, 1::2]
+        return np.stack([yes, yes + no], axis=-1)  # (n_items, n_questions, 2)
+    if classifies(estimator):
+        return np.array(labels)[counts[:, first].argmax(axis=1)]
+    numbers = np.array(labels, dtype=np.float64)
+    return counts[:, first] @ numbers / counts[:, first].sum(axis=1)
 
 
 def seeded(estimator, settings):
@@ -229,10 +245,10 @@ def train(store, settings, estimator, strategy, clock):
         _write_predictions(
             store, settings, model_, version, votes, open_ids, turn, scores
         )
+        weights = _weights(model_)
     except BaseException:
         store.write(lambda connection: _forget(connection, version))
         raise
-    weights = _weights(model_)
     store.write(
         lambda connection: _finish(
             connection, settings, version, len(votes.ids), weights, clock()

@@ -28,7 +28,7 @@ def postgresql():
     programs = _programs()
     if programs is None:
         pytest.skip("PostgreSQL is not installed (apt-get install postgresql)")
-    # Not a folder of pytest, which only its own user may enter. Sockets want short names.
+    # No folder of pytest, since only its own user may enter. Sockets want short names.
     folder = Path(tempfile.mkdtemp(prefix="skbal-"))
     as_user = []
     if os.getuid() == 0:  # the server refuses to run as root
@@ -77,9 +77,9 @@ def make(url):
     """Give a function that makes a campaign, which is closed in the end."""
     made = []
 
-    def make(items=None, answers=("a", "b"), **arguments):
+    def make(items=None, answers=("a", "b"), *parts, **arguments):
         items = np.arange(12.0).reshape(6, 2) if items is None else items
-        made.append(Campaign.create(url, items, answers, **arguments))
+        made.append(Campaign.create(url, items, answers, *parts, **arguments))
         return made[-1]
 
     yield make
