@@ -20,6 +20,84 @@ from skbal.campaign._tables import answer, item, lease, model, prediction, setti
 _ASKED = "n_asked"  # the setting that counts questions
 _LOCK = 0x736B6261  # of PostgreSQL, so that one transaction at a time gives leases
 
+# Statements are made once: making one takes as long as running it.
+_WHO = sa.bindparam("who")
+_OWN = lease.c.annotator_id == _WHO
+_EXPIRED = sa.delete(lease).where(lease.c.until <= sa.bindparam("now"))
+# What was retired meanwhile is not asked about any more.
+_RETIRED = sa.delete(lease).where(
+    _OWN,
+    lease.c.item_id.in_(
+        sa.select(item.c.id).where(sa.not_(item.c.is_open), item.c.gold.is_(None))
+    ),
+)
+_RENEW = sa.update(lease).where(_OWN).values(until=sa.bindparam("end"))
+_HELD = (
+    sa.select(item, lease.c.queue)
+    .join_from(lease, item)
+    .where(_OWN)
+    .order_by(lease.c.id)
+)
+_COUNT = sa.select(setting.c.value).where(setting.c.name == _ASKED)
+_COUNTED = (
+    sa.update(setting)
+    .where(setting.c.name == _ASKED)
+    .values(value=sa.bindparam("number"))
+)
+_NEWEST = sa.select(sa.func.max(model.c.version)).where(
+    model.c.finished_at.is_not(None)
+)
+_N_ANSWERS = sa.select(sa.func.count(answer.c.id)).where(
+    answer.c.annotator_id == _WHO, answer.c.undone_at.is_(None)
+)
+
+_leases = sa.select(lease.c.id).where(lease.c.item_id == item.c.id)
+_n_leases = sa.select(sa.func.count(lease.c.id)).where(lease.c.item_id == item.c.id)
+_answers = sa.select(answer.c.id).where(
+    answer.c.item_id == item.c.id,
+    answer.c.annotator_id == _WHO,
+    answer.c.undone_at.is_(None),
+)
+_is_new = sa.not_(sa.or_(_answers.exists(), _leases.where(_OWN).exists()))
+# Nobody works on it; or it needs more answers than people work on it.
+_CONDITIONS = (
+    sa.not_(_leases.exists()),
+    _n_leases.scalar_subquery() < sa.bindparam("min_votes") - item.c.n_votes,
+)
+# An item with answers that the model has not seen waits for the next model, unless it
+# needs more of them in any case.
+_waits = sa.and_(
+    item.c.n_votes >= sa.bindparam("min_votes"), item.c.n_votes > prediction.c.n_votes
+)
+
+
+def _queue(query):
+    """Return the statements that give the next items of a queue, free ones first."""
+    return tuple(
+        query.where(item.c.is_open, _is_new, condition).limit(sa.bindparam("most"))
+        for condition in _CONDITIONS
+    )
+
+
+_CLASSIC = _queue(sa.select(item).order_by(item.c.n_votes, item.c.place))
+_BY_DOUBT = _queue(sa.select(item).order_by(item.c.doubt.desc(), item.c.place.desc()))
+_BY_MODEL = _queue(
+    sa.select(item)
+    .join_from(prediction, item, item.c.id == prediction.c.item_id)
+    .where(
+        prediction.c.version == sa.bindparam("version"),
+        prediction.c.turn.is_not(None),
+        sa.not_(_waits),
+    )
+    .order_by(prediction.c.turn)
+)
+_GOLD = (
+    sa.select(item)
+    .where(item.c.gold.is_not(None), _is_new)
+    .order_by(item.c.place)
+    .limit(sa.bindparam("most"))
+)
+
 
 def lease_items(connection, settings, n, person, now):
     """Lease items to a person.
@@ -46,7 +124,7 @@ def lease_items(connection, settings, n, person, now):
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
     who = annotator_id(connection, person)
     until = now + settings.lease_seconds
-    connection.execute(sa.delete(lease).where(lease.c.until <= now))
+    connection.execute(_EXPIRED, {"now": now})
     held = _held(connection, who, until)
     chosen = _choose(connection, settings, n - len(held), who, len(held))
     if chosen:
@@ -67,22 +145,13 @@ def lease_items(connection, settings, n, person, now):
 
 
 def _held(connection, who, until):
-    # What has been retired meanwhile is not asked about any more.
-    retired = sa.select(item.c.id).where(sa.not_(item.c.is_open), item.c.gold.is_(None))
-    connection.execute(
-        sa.delete(lease).where(
-            lease.c.annotator_id == who, lease.c.item_id.in_(retired)
-        )
-    )
-    own = lease.c.annotator_id == who
-    connection.execute(sa.update(lease).where(own).values(until=until))
-    query = (
-        sa.select(item, lease.c.queue)
-        .join_from(lease, item)
-        .where(own)
-        .order_by(lease.c.id)
-    )
-    return [(row, row.queue) for row in connection.execute(query)]
+    held = connection.execute(_HELD, {"who": who}).all()
+    if any(not row.is_open and row.gold is None for row in held):
+        connection.execute(_RETIRED, {"who": who})
+        held = connection.execute(_HELD, {"who": who}).all()
+    if held:
+        connection.execute(_RENEW, {"who": who, "end": until})
+    return [(row, row.queue) for row in held]
 
 
 def _choose(connection, settings, n, who, n_held):
@@ -90,21 +159,33 @@ def _choose(connection, settings, n, who, n_held):
     if n <= 0:
         return []
     gold = _gold(connection, settings, n, who, n_held)
-    number = _count_questions(connection, n - len(gold))
-    enhanced = sum(_is_enhanced(settings, number + i) for i in range(n - len(gold)))
-    version = connection.execute(
-        sa.select(sa.func.max(model.c.version)).where(model.c.finished_at.is_not(None))
-    ).scalar()
+    n -= len(gold)
+    number = _count_questions(connection, n)
+    n_enhanced = sum(_is_enhanced(settings, number + i) for i in range(n))
+    version = connection.execute(_NEWEST).scalar()
+    values = {"who": who, "min_votes": settings.min_votes, "version": version}
+    enhanced = _BY_DOUBT if version is None else _BY_MODEL
     found = []
-    first = (_enhanced(version, settings), "enhanced")
-    second = (_classic(), "classic")
-    for query, name, most in [
-        (*first, enhanced),
-        (*second, n - len(gold)),
-        (*first, n - len(gold)),
+    # What one queue lacks, the other gives.
+    for statements, name, most in [
+        (enhanced, "enhanced", n_enhanced),
+        (_CLASSIC, "classic", n),
+        (enhanced, "enhanced", n),
     ]:
-        found += _take(connection, settings, query, name, who, most - len(found), found)
-    return _in_turn(settings, number, gold, found)
+        for statement in statements:
+            found += _take(
+                connection, statement, name, most - len(found), found, values
+            )
+    return [*gold, *_in_turn(settings, number, found)]
+
+
+def _take(connection, statement, name, most, found, values):
+    """Return up to ``most`` further items that a statement gives."""
+    if most <= 0:
+        return []
+    seen = {row.id for row, _ in found}
+    rows = connection.execute(statement, {**values, "most": most + len(seen)})
+    return [(row, name) for row in rows if row.id not in seen][:most]
 
 
 def _is_enhanced(settings, number):
@@ -113,12 +194,12 @@ def _is_enhanced(settings, number):
     return math.floor((number + 1) * share + 1e-9) > math.floor(number * share + 1e-9)
 
 
-def _in_turn(settings, number, gold, found):
-    # Both queues mixed as evenly as in the long run, after gold items.
+def _in_turn(settings, number, found):
+    """Return the items of both queues, mixed as evenly as in the long run."""
     queues = {"enhanced": [], "classic": []}
     for row, name in found:
         queues[name].append((row, name))
-    chosen = list(gold)
+    chosen = []
     while queues["enhanced"] or queues["classic"]:
         name = "enhanced" if _is_enhanced(settings, number) else "classic"
         other = "classic" if name == "enhanced" else "enhanced"
@@ -128,98 +209,20 @@ def _in_turn(settings, number, gold, found):
 
 
 def _count_questions(connection, n):
-    counter = sa.select(setting.c.value).where(setting.c.name == _ASKED)
-    number = int(connection.execute(counter).scalar_one())
-    connection.execute(
-        sa.update(setting).where(setting.c.name == _ASKED).values(value=str(number + n))
-    )
+    number = int(connection.execute(_COUNT).scalar_one())
+    connection.execute(_COUNTED, {"number": str(number + n)})
     return number
-
-
-def _enhanced(version, settings):
-    if version is None:
-        return sa.select(item).where(item.c.is_open).order_by(
-            item.c.doubt.desc(), item.c.place.desc()
-        )  # fmt: skip
-    # An item with answers that the model has not seen waits for the next model, unless
-    # it needs more of them in any case.
-    waits = sa.and_(
-        item.c.n_votes >= settings.min_votes, item.c.n_votes > prediction.c.n_votes
-    )
-    return (
-        sa.select(item)
-        .join_from(prediction, item, item.c.id == prediction.c.item_id)
-        .where(
-            prediction.c.version == version,
-            prediction.c.turn.is_not(None),
-            item.c.is_open,
-            sa.not_(waits),
-        )
-        .order_by(prediction.c.turn)
-    )
-
-
-def _classic():
-    return sa.select(item).where(item.c.is_open).order_by(item.c.n_votes, item.c.place)
-
-
-def _take(connection, settings, query, name, who, most, found):
-    """Return up to ``most`` items of a queue, those that nobody works on first."""
-    taken = []
-    for condition in (_is_free(), _may_be_shared(settings)):
-        if len(taken) >= most:
-            break
-        seen = [row.id for row, _ in [*found, *taken]]
-        part = query.where(
-            condition, sa.not_(_has_answered(who)), item.c.id.not_in(seen)
-        ).limit(most - len(taken))
-        taken += [(row, name) for row in connection.execute(part)]
-    return taken
-
-
-def _leases():
-    return sa.select(lease.c.id).where(lease.c.item_id == item.c.id)
-
-
-def _is_free():
-    return sa.not_(_leases().exists())
-
-
-def _may_be_shared(settings):
-    needed = settings.min_votes - item.c.n_votes
-    number = sa.select(sa.func.count(lease.c.id)).where(lease.c.item_id == item.c.id)
-    return number.scalar_subquery() < needed
-
-
-def _has_answered(who):
-    return sa.or_(
-        sa.select(answer.c.id)
-        .where(
-            answer.c.item_id == item.c.id,
-            answer.c.annotator_id == who,
-            answer.c.undone_at.is_(None),
-        )
-        .exists(),
-        _leases().where(lease.c.annotator_id == who).exists(),
-    )
 
 
 def _gold(connection, settings, n, who, n_held):
     """Return gold items where it is their turn, in the order of their places."""
-    answered = connection.execute(
-        sa.select(sa.func.count(answer.c.id)).where(
-            answer.c.annotator_id == who, answer.c.undone_at.is_(None)
-        )
-    ).scalar_one()
-    start, every = answered + n_held, settings.gold_every
+    if not settings.n_gold:
+        return []
+    start = connection.execute(_N_ANSWERS, {"who": who}).scalar_one() + n_held
+    every = settings.gold_every
     # The second question of each group: people learn early how it is meant.
     wanted = sum((start + i) % every == min(1, every - 1) for i in range(n))
     if not wanted:
         return []
-    query = (
-        sa.select(item)
-        .where(item.c.gold.is_not(None), sa.not_(_has_answered(who)))
-        .order_by(item.c.place)
-        .limit(wanted)
-    )
-    return [(row, "gold") for row in connection.execute(query)]
+    rows = connection.execute(_GOLD, {"who": who, "most": wanted})
+    return [(row, "gold") for row in rows]

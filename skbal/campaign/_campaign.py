@@ -189,6 +189,7 @@ class Campaign:
                 (query_strategy, "query_strategy"),
             ]
         ]
+        known = _check_gold(gold, questions, new.names)
         settings = Settings(
             answers=questions.plain(),
             items=new.kind,
@@ -199,12 +200,12 @@ class Campaign:
             lease_seconds=float(
                 check_real(lease_seconds, "lease_seconds", "Campaign", low=1)
             ),
+            n_gold=len(known),
             gold_every=check_count(gold_every, "gold_every", "Campaign", smallest=2),
             estimator=plain[0],
             query_strategy=plain[1],
             seed=check_count(random_state, "random_state", "Campaign", smallest=0),
         )
-        known = _check_gold(gold, questions, new.names)
         places = stream(check_seed(settings.seed, "Campaign"), "places").permutation(
             settings.n_items
         )

@@ -32,6 +32,8 @@ class Settings:
         Share of the questions that the model chooses; the rest is chosen at random.
     lease_seconds : float
         Time that a person has to answer, before others may be asked.
+    n_gold : int
+        Number of items whose answer is known.
     gold_every : int
         One question of this many has a known answer, as long as there are any.
     estimator, query_strategy : dict or None
@@ -49,6 +51,7 @@ class Settings:
     min_votes: int
     enhanced: float
     lease_seconds: float
+    n_gold: int
     gold_every: int
     estimator: dict | None
     query_strategy: dict | None

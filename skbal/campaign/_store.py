@@ -71,6 +71,12 @@ class Store:
                 f"{path} exists, and a new campaign would overwrite it. Use "
                 "Campaign.open to go on with it, or give another name."
             )
+        log = path.with_name(f"{path.name}-wal")
+        if log.exists():
+            raise CampaignError(
+                f"{log} exists without its database. It may hold answers that {path} "
+                "lacked when it was moved or deleted. Move it away first."
+            )
         # Under another name until it is whole.
         unfinished = path.with_name(f".{path.name}.{uuid.uuid4().hex}.unfinished")
         try:

@@ -53,6 +53,16 @@ def test_nothing_is_overwritten(make, url):
     assert campaign.status().n_answers == 1
 
 
+def test_the_log_of_a_database_that_is_gone(tmp_path):
+    log = tmp_path / "votes.db-wal"
+    log.write_bytes(b"answers")
+    with pytest.raises(
+        CampaignError, match=r"votes.db-wal exists without its database"
+    ):
+        Campaign.create(tmp_path / "votes.db", X, ["a", "b"])
+    assert log.read_bytes() == b"answers"
+
+
 def test_a_failed_creation_leaves_nothing(tmp_path):
     class Broken:
         shape, dtype, ndim = (3, 2), np.dtype(float), 2
