@@ -16,7 +16,6 @@ from skbal._utils.unanswered import unanswered
 from skbal._utils.validation import check_count, check_real
 from skbal.campaign._answers import (
     BY_HAND,
-    BY_MODEL,
     check_answers,
     record,
     undo_last,
@@ -495,27 +494,7 @@ class Campaign:
             estimator = self._has_seen
         else:
             estimator = prepared(self._store, self.settings, estimator)
-        version, model = train(
-            self._store, self.settings, estimator, strategy, self._clock
-        )
-        self._retire_sure(model)
-        return version
-
-    def _retire_sure(self, model):
-        rule = next(
-            (r for r in self.settings.rules if r["name"] == "chance_wrong"), None
-        )
-        if rule is None or not hasattr(model, "chance_wrong_"):
-            return
-        votes = model.counts_.sum(axis=1)
-        enough = max(rule["votes"], self.settings.min_votes)
-        sure = (model.chance_wrong_ <= rule["chance"]) & (votes >= enough)
-        for number in np.flatnonzero(sure).tolist():
-            reason = (
-                "the leading answer is wrong with probability "
-                f"{model.chance_wrong_[number]:.3g}, and {rule['chance']:g} is enough"
-            )
-            self._record_as(BY_MODEL, number, "retire", ["chance_wrong", reason], None)
+        return train(self._store, self.settings, estimator, strategy, self._clock)
 
     def learner(self):
         """Return an `ActiveLearner` that was taught all answers, to use in a notebook.

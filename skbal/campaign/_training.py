@@ -14,8 +14,10 @@ from skbal._utils.provenance import described, versions
 from skbal._utils.seeds_of import fill_random_states
 from skbal._utils.tags import classifies, regresses
 from skbal._utils.votes import learns_counts, learns_votes
+from skbal.campaign._answers import BY_MODEL, record
 from skbal.campaign._items import rows_of
 from skbal.campaign._predictions import predicted_shares
+from skbal.campaign._rules import Standing, fired
 from skbal.campaign._tables import answer, item, model, prediction
 from skbal.learner import ActiveLearner
 from skbal.votes import VoteAllocation
@@ -231,7 +233,6 @@ def train(store, settings, estimator, strategy, clock):
     -------
     version : int
         The number of the new model.
-    fitted : estimator
     """
     version = store.write(
         lambda connection: _begin(connection, estimator, strategy, clock())
@@ -254,7 +255,8 @@ def train(store, settings, estimator, strategy, clock):
             connection, settings, version, len(votes.ids), weights, clock()
         )
     )
-    return version, model_
+    _retire_sure(store, settings, model_, clock)
+    return version
 
 
 def _begin(connection, estimator, strategy, now):
@@ -432,3 +434,39 @@ def score_of(connection, settings, version):
         column = settings.questions.columns_given(json.loads(text))[0]
         right.append(column == int(np.argmax(json.loads(shares)["mean"])))
     return float(np.mean(right)) if right else None
+
+
+def _retire_sure(store, settings, estimator, clock):
+    """Retire the items whose leading answer is surely right, by the model."""
+    rule = next((r for r in settings.rules if r["name"] == "chance_wrong"), None)
+    if rule is None or not hasattr(estimator, "chance_wrong_"):
+        return
+    chances, n_votes = estimator.chance_wrong_, estimator.counts_.sum(axis=1)
+    items = store.read(_open_items)
+    for start in range(0, len(items), _WRITTEN_AT_ONCE):
+        part = items[start : start + _WRITTEN_AT_ONCE]
+        standings = [
+            (int(number), Standing(np.zeros(0), int(n_votes[number]), 0, chance))
+            for number, chance in zip(part, chances[part].tolist())
+        ]
+        store.write(
+            lambda connection, some=standings: _retire_some(
+                connection, settings, rule, some, clock()
+            )
+        )
+
+
+def _retire_some(connection, settings, rule, standings, now):
+    for number, standing in standings:
+        sure = fired([rule], standing, settings.min_votes)
+        if sure is not None:
+            record(
+                connection,
+                settings,
+                number,
+                BY_MODEL,
+                "retire",
+                list(sure),
+                key=None,
+                now=now,
+            )

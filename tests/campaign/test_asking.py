@@ -152,7 +152,8 @@ def test_retired_by_hand(make):
     lent = campaign.ask(6, "ann")
     assert campaign.retire(3, "a star").retired == "a star"
     assert campaign.status().retired == {"by_hand": 1}
-    # Not even of those who have it on their screen already.
+    assert campaign.retire(3, "an artefact").retired == "a star"  # the first reason
+    # Not even those are asked who have it on their screen already.
     assert 3 not in ids(campaign.ask(6, "ann"))
     assert len(lent) == 6
 
