@@ -48,7 +48,7 @@ def fill_random_states(estimator, seed, *, every=False, in_order=False):
         for name, value in sorted(parameters.items())
         if (every or value is None)
         and name.split("__")[-1] == "random_state"
-        and not _is_kept(parameters.get(name.rpartition("__")[0]))
+        and not is_kept(parameters.get(name.rpartition("__")[0]))
     ]
     if in_order:
         rng = check_random_state(seed)
@@ -60,7 +60,17 @@ def fill_random_states(estimator, seed, *, every=False, in_order=False):
     return estimator
 
 
-def _is_kept(part):
-    """Return whether ``clone`` returns a part itself."""
+def is_kept(part):
+    """Return whether ``clone`` returns a part itself.
+
+    Parameters
+    ----------
+    part : object
+        Anything.
+
+    Returns
+    -------
+    is_kept : bool
+    """
     how = getattr(type(part), "__sklearn_clone__", BaseEstimator.__sklearn_clone__)
     return how is not BaseEstimator.__sklearn_clone__ and how(part) is part

@@ -3,9 +3,9 @@
 import numpy as np
 from sklearn.utils import Bunch
 
+from skbal._utils.archives import check_path, read_arrays
 from skbal._utils.indices import check_indices
 from skbal._utils.validation import as_numbers
-from skbal.datasets._archive import check_path, read_arrays
 
 _ANSWERS = ["smooth", "featured-or-disk", "artifact"]
 _GALAXY_COLUMNS = ("votes", "n", "ra", "dec", "nsa_id", "subject_id")
