@@ -34,7 +34,11 @@ class RejectedLabelsWarning(UserWarning):
 
 
 class TeachingWarning(UserWarning):
-    """A learner is taught rows again, or its model forgets what others taught it."""
+    """A learner is taught rows again, or its model is not the one that was expected.
+
+    It forgets what it was taught elsewhere, or predicts otherwise than before its loop
+    was saved.
+    """
 
 
 class TooFewDrawsWarning(UserWarning):

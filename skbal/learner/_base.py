@@ -330,6 +330,30 @@ class LearnerMixin(KnowsItsVersion, DelegationMixin):
     def _split(self, fit_kwargs, n_samples):
         return split_per_row(fit_kwargs, n_samples, type(self).__name__)
 
+    def _kept(self):
+        """Return all rows that the learner keeps, for a loop that is saved."""
+        undo(self)
+        return {"taught": self._taught}
+
+    def _keep(self, kept, fit):
+        """Keep rows in place of all others, as a loop that was saved had them.
+
+        ``kept`` has the pieces of what `_kept` returned: lists of dicts with the
+        arguments of `_with_more`. The estimator is fitted if ``fit`` is true.
+        """
+        with Change(self) as change:
+            attributes = self._nothing_taught()
+            for piece in kept["taught"]:
+                attributes |= self._with_more(attributes, **piece)
+            rows = attributes["_taught"]
+            if fit:
+                self._fit_estimator(change, rows.X, rows.y, False, rows.per_row)
+            change.commit(**{**attributes, **self._kept_beside(kept)})
+
+    def _kept_beside(self, kept):
+        """Return the attributes that hold the other rows of `_kept`."""
+        return {}
+
     def _learned(self, change, new, others, *, bootstrap=False, only_new=False):
         """Fit to new rows as well, and return the attributes that this changes."""
         if not only_new and not len(self._taught):
