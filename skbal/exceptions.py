@@ -50,4 +50,4 @@ class VersionWarning(UserWarning):
 
 
 class VotesWarning(UserWarning):
-    """A question has no votes, or too few to learn a concentration."""
+    """A question has no votes or too few, or lines of a file were left out."""
