@@ -230,7 +230,7 @@ def _packed_loop(loop, packer):
     learner, files = packed_learner(loop.learner, pool, packer)
     parameters, others = _packed_parameters(loop, packer)
     content = {
-        "pool": fingerprint(loop.X_pool),
+        "pool": fingerprint(pool.given),
         "test": _prints_of(loop.X_test, loop.y_test),
         "learner": learner,
         "parameters": parameters,

@@ -77,6 +77,7 @@ def test_a_loop_makes_the_next_step_as_if_it_had_not_been_left(case, saved):
         assert loop.history_ == whole[: number + 1]
 
 
+# A new program imports torch, which takes longer than all that it does.
 def test_another_program_goes_on_with_all_of_them(saved, tmp_path):
     folder, histories = saved
     for case in CASES:
