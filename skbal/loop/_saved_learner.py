@@ -1,5 +1,6 @@
 """A learner in the file of its loop: its rows, its parameters and its model."""
 
+import inspect
 import tempfile
 from pathlib import Path
 
@@ -78,7 +79,8 @@ def _how_to_restore(estimator, taught):
         )
     for parameter, value in sorted(_parameters(estimator).items()):
         last = parameter.rpartition("__")[2]
-        if last == "warm_start" and value:
+        goes_on = parameter == "warm_start" and _saves_optimizer(estimator)
+        if last == "warm_start" and value and not goes_on:
             raise ValueError(
                 f"learner of {OWNER} cannot be saved without pickle: {parameter} of "
                 f"its {name} is {value!r}, so its next fit depends on all earlier "
@@ -93,6 +95,14 @@ def _how_to_restore(estimator, taught):
     return "weights" if has_weights else "refit"
 
 
+def _saves_optimizer(estimator):
+    """Return whether the file of weights may hold all that the next fit depends on."""
+    # Callbacks, such as a plan of learning rates, may remember more.
+    if not hasattr(estimator, "save_weights") or getattr(estimator, "callbacks", None):
+        return False
+    return "optimizer" in inspect.signature(estimator.save_weights).parameters
+
+
 _STREAMS = (np.random.RandomState, np.random.Generator)
 
 
@@ -104,7 +114,8 @@ def _parameters(estimator):
 def _weights_of(estimator):
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, WEIGHTS)
-        estimator.save_weights(path)
+        goes_on = getattr(estimator, "warm_start", False)
+        estimator.save_weights(path, **({"optimizer": True} if goes_on else {}))
         return path.read_bytes()
 
 

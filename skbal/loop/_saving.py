@@ -68,7 +68,8 @@ class SavingMixin:
 
         The model is restored so that the next question is the same:
 
-        - A network with ``save_weights`` has its weights in the file.
+        - A network with ``save_weights`` has its weights in the file, and with
+          ``warm_start=True`` the state of its optimizer, too.
         - Any other estimator is fitted again by `load`, to the same rows in the same
           order. With an integer as ``random_state`` this gives the same model. With
           None it gives another one, as each fit does.
@@ -89,8 +90,8 @@ class SavingMixin:
             objects, or the learner was taught data frames that are not from the pool.
         ValueError
             If the model or its next fit would be another one: the estimator has
-            ``warm_start=True`` (also a network, whose optimizer goes on, too) or a
-            random stream as ``random_state``, or it was fitted to rows that the
+            ``warm_start=True`` and is no network of skbal, or one with callbacks; it
+            has a random stream as ``random_state``; or it was fitted to rows that the
             learner was not taught.
 
         See Also

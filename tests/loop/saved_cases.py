@@ -84,6 +84,10 @@ CASES = {
         ActiveLearner(network(), BALD(random_state=0)), labels(),
         {"initial": range(8)},
     ),
+    "a network that trains on": lambda: (
+        ActiveLearner(network(warm_start=True), BALD(random_state=0)), labels(),
+        {"initial": range(8)},
+    ),
     "a network in a pipeline": lambda: (
         ActiveLearner(make_pipeline(StandardScaler(), network()),
                       BALD(random_state=0)), labels(), {"initial": range(8)},

@@ -19,6 +19,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from skorch.callbacks import Callback
 
 from skbal import ActiveLearner
 from skbal.exceptions import OneClassWarning, RejectedLabelsWarning, TeachingWarning
@@ -254,6 +255,8 @@ def refusal(error, match):
      "warm_start of its RandomForestClassifier is True.*joblib.dump"),
     (lambda: ActiveLearner(make_pipeline(StandardScaler(), network(warm_start=True)),
                            BALD()), ValueError, "mcdropoutclassifier__warm_start"),
+    (lambda: ActiveLearner(network(warm_start=True, callbacks=[Callback()]), BALD()),
+     ValueError, "warm_start of its MCDropoutClassifier"),
     (lambda: ActiveLearner(RandomForestClassifier(
         n_estimators=3, random_state=np.random.RandomState(0)), BALD()), ValueError,
      "random_state of its RandomForestClassifier is a RandomState.*an integer"),
