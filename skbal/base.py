@@ -11,7 +11,8 @@ from skbal._utils.names import KnowsItsParameters
 from skbal._utils.parameters import check_parameters, count, seed
 from skbal._utils.pools import n_rows, subset
 from skbal._utils.random import check_seed, stream
-from skbal._utils.validation import as_numbers, check_n_instances
+from skbal._utils.seeds_of import settled
+from skbal._utils.validation import as_numbers, check_n_instances, check_option
 
 __all__ = ["PosteriorSamplerMixin", "QueryStrategy"]
 
@@ -68,7 +69,7 @@ class QueryStrategy(KnowsItsParameters, BaseEstimator, ABC):
         "pool_subsample": count(1, none=True),
     }
 
-    def __call__(self, learner, X_pool, n_instances=1):
+    def __call__(self, learner, X_pool, n_instances=1, *, return_scores=False):
         """Return the indices of the rows to label next.
 
         Parameters
@@ -81,6 +82,9 @@ class QueryStrategy(KnowsItsParameters, BaseEstimator, ABC):
             a file or a map-style torch ``Dataset``.
         n_instances : int, default=1
             Number of rows to return.
+        return_scores : bool, default=False
+            Whether to return the scores of these rows, too. Unless a strategy chooses
+            the rows of a batch together, they fall.
 
         Returns
         -------
@@ -88,28 +92,68 @@ class QueryStrategy(KnowsItsParameters, BaseEstimator, ABC):
             Positions in ``X_pool``, best first, without repetition. The order of equal
             scores depends on ``random_state``, the size of the pool and the number of
             labelled rows, so that a loop does not favour one end of its pool.
+        scores : ndarray of shape (n_instances,), dtype=float64
+            What `score_pool` says of each of them alone, from the draws that the choice
+            was made with. Only if ``return_scores`` is true.
 
         Raises
         ------
         TypeError
-            If ``n_instances`` is not an integer, a parameter is of the wrong kind, or
-            the strategy cannot work with the estimator.
+            If ``n_instances`` is not an integer, a parameter is of the wrong kind, the
+            strategy cannot work with the estimator, or it has no scores of single rows
+            and they are asked for.
         ValueError
             If the pool is empty or has fewer than ``n_instances`` rows, or a parameter
             has a wrong value.
         """
         check_parameters(self)
+        check_option(return_scores, "return_scores", (False, True), type(self).__name__)
+        if return_scores:
+            return self._chosen_and_scores(learner, X_pool, n_instances)
+        return self._chosen(learner, X_pool, n_instances)[0]
+
+    def _chosen(self, learner, X_pool, n_instances, scored=False):
+        """Return the rows, and their scores, which are None unless asked for."""
         owner = type(self).__name__
         n_pool = n_rows(X_pool, f"X_pool given to {owner}")
         n_instances = check_n_instances(n_instances, n_pool, owner)
         rng = self._rng(learner, n_pool)
         rows = self._candidates(n_pool, n_instances, rng)
-        if rows is None:
-            chosen = self.select_batch(learner, X_pool, n_instances, rng)
-            return _check_batch(chosen, n_instances, n_pool, owner)
-        strategy, part = self._for_rows(rows, n_pool), subset(X_pool, rows)
-        chosen = strategy.select_batch(learner, part, n_instances, rng)
-        return rows[_check_batch(chosen, n_instances, len(rows), owner)]
+        strategy, part = self, X_pool
+        if rows is not None:
+            strategy, part = self._for_rows(rows, n_pool), subset(X_pool, rows)
+        by_scores = type(strategy).select_batch is QueryStrategy.select_batch
+        scores = None
+        if scored and by_scores:  # one pass over the pool does for both
+            scores = strategy._checked_scores(learner, part)
+            chosen = best_first(scores, n_instances, rng)
+        else:
+            chosen = strategy.select_batch(learner, part, n_instances, rng)
+        n_part = n_pool if rows is None else len(rows)
+        chosen = _check_batch(chosen, n_instances, n_part, owner)
+        if scored and scores is None:
+            scores = strategy._checked_scores(learner, part)
+        indices = chosen if rows is None else rows[chosen]
+        return indices, None if scores is None else scores[chosen]
+
+    def _chosen_and_scores(self, learner, X_pool, n_instances):
+        # The choice and the scores come from the same draws: from integer seeds.
+        seeded = settled(self)
+        try:
+            result = seeded._chosen(learner, X_pool, n_instances, scored=True)
+        except NotImplementedError as error:
+            raise TypeError(
+                f"{type(self).__name__} has no scores of single rows, because its "
+                "score_pool is not implemented: leave out return_scores."
+            ) from error
+        for name, value in vars(seeded).items():
+            if name.endswith("_") and not name.startswith("_"):
+                setattr(self, name, value)  # what it says of its last batch
+        return result
+
+    def _checked_scores(self, learner, X_pool):
+        scores = self.score_pool(learner, X_pool)
+        return _check_scores(scores, n_rows(X_pool), type(self).__name__)
 
     @abstractmethod
     def score_pool(self, estimator, X_pool):
@@ -151,9 +195,7 @@ class QueryStrategy(KnowsItsParameters, BaseEstimator, ABC):
         indices : array-like of int of shape (n_instances,)
             Positions in ``X_pool``, best first, without repetition.
         """
-        scores = self.score_pool(learner, X_pool)
-        scores = _check_scores(scores, n_rows(X_pool), type(self).__name__)
-        return best_first(scores, n_instances, rng)
+        return best_first(self._checked_scores(learner, X_pool), n_instances, rng)
 
     def _for_rows(self, rows, n_pool):
         """Return the strategy for a pool of only these rows of the one given."""

@@ -39,7 +39,11 @@ class RejectedLabelsWarning(UserWarning):
 
 
 class TeachingWarning(UserWarning):
-    """A learner is taught rows again, or its model forgets what others taught it."""
+    """A learner is taught rows again, or its model is not the one that was expected.
+
+    It forgets what it was taught elsewhere, or predicts otherwise than before its loop
+    was saved.
+    """
 
 
 class TooFewDrawsWarning(UserWarning):
@@ -51,4 +55,4 @@ class VersionWarning(UserWarning):
 
 
 class VotesWarning(UserWarning):
-    """A question has no votes, or too few to learn a concentration."""
+    """A question has no votes or too few, or lines of a file were left out."""

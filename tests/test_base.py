@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from skbal._utils.random import check_seed
 from skbal.base import PosteriorSamplerMixin, QueryStrategy, best_first, rounded
 
 
@@ -135,3 +136,77 @@ def test_scores_without_an_outlier_are_rounded_to_a_millionth_of_the_largest():
 def test_infinite_scores_stay_first_and_nan_last():
     found = rounded([np.inf, 1.0, np.nan, -np.inf, 0.0])
     np.testing.assert_allclose(found, [np.inf, 1, -np.inf, -np.inf, 0], rtol=1e-12)
+
+
+class Noisy(QueryStrategy):
+    """Scores a row by a number that is drawn anew at every call without a seed."""
+
+    def __init__(self, inner=None, random_state=None, pool_subsample=None):
+        self.inner = inner
+        self.random_state = random_state
+        self.pool_subsample = pool_subsample
+
+    def score_pool(self, estimator, X_pool):
+        if self.inner is not None:
+            return self.inner.score_pool(estimator, X_pool)
+        rng = np.random.default_rng(check_seed(self.random_state))
+        return rng.random(len(X_pool))
+
+
+class Together(Noisy):
+    """Chooses the last rows that have the largest scores, whatever their order."""
+
+    def select_batch(self, learner, X_pool, n_instances, rng):
+        scores = self.score_pool(learner, X_pool)
+        self.best_ = float(scores.max())
+        return np.argsort(scores)[-n_instances:]
+
+
+POOL = np.arange(40.0)[:, np.newaxis]
+
+
+@pytest.mark.parametrize("inner", [None, Noisy()])
+def test_scores_and_choice_come_from_the_same_draws_without_a_seed(inner):
+    _, scores = Noisy(inner)(None, POOL, 40, return_scores=True)
+    assert (np.diff(scores) < 0).all()
+    strategy = Together(inner)
+    _, scores = strategy(None, POOL, 40, return_scores=True)
+    assert (np.diff(scores) > 0).all()
+    assert scores[-1] == strategy.best_
+    assert strategy.random_state is None
+    assert inner is None or inner.random_state is None
+
+
+@pytest.mark.parametrize("kind", [Noisy, Together])
+def test_with_a_subsample_scores_belong_to_the_rows_that_are_returned(kind):
+    class Row(kind):
+        def score_pool(self, estimator, X_pool):
+            return X_pool[:, 0]
+
+    strategy = Row(pool_subsample=9, random_state=0)
+    indices, scores = strategy(None, POOL, 5, return_scores=True)
+    assert scores.tolist() == indices.tolist()
+    assert indices.tolist() == strategy(None, POOL, 5).tolist()
+
+
+def test_a_stream_of_the_users_moves_on_once_a_question():
+    one, two = (Noisy(random_state=np.random.default_rng(0)) for _ in range(2))
+    first = one(None, POOL, 9, return_scores=True)[1]
+    second = one(None, POOL, 9, return_scores=True)[1]
+    assert not np.array_equal(first, second)
+    assert np.array_equal(two(None, POOL, 9, return_scores=True)[1], first)
+
+
+def test_who_has_no_scores_says_so():
+    class Choice(Together):
+        def select_batch(self, learner, X_pool, n_instances, rng):
+            return np.arange(n_instances)
+
+        def score_pool(self, estimator, X_pool):
+            raise NotImplementedError
+
+    assert Choice()(None, POOL, 2).tolist() == [0, 1]
+    with pytest.raises(TypeError, match="Choice has no scores of single rows"):
+        Choice()(None, POOL, 2, return_scores=True)
+    with pytest.raises(ValueError, match="return_scores of Noisy must be False or"):
+        Noisy()(None, POOL, 2, return_scores="yes")

@@ -29,13 +29,16 @@ PUBLIC = {
     ],
     "skbal.base": ["PosteriorSamplerMixin", "QueryStrategy"],
     "skbal.datasets": [
+        "align_votes",
         "count_votes",
         "fetch_mnist",
         "load_galaxy_votes",
         "load_image_votes",
+        "load_images",
         "load_mnist_5k",
         "make_galaxies",
         "make_repeated",
+        "read_zooniverse_votes",
     ],
     "skbal.exceptions": [
         "NoDrawsError",

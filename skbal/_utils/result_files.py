@@ -33,16 +33,42 @@ def write_result(path, kind, content):
     TypeError
         If JSON cannot hold the content.
     """
-    head = dict(zip(_HEAD, (FORMAT, kind, __version__)))
-    try:
-        text = json.dumps(strict({**head, **content}), allow_nan=False)
-    except TypeError as error:
-        raise TypeError(
-            f"A {kind} can be saved if its provenance is plain data, such as strings, "
-            f"numbers, lists and dicts: {error}."
-        ) from error
+    text = json_of(kind, content)
     with whole_file(path) as unfinished:
         unfinished.write_text(text + "\n", encoding="utf-8")
+
+
+def json_of(kind, content):
+    """Return a result as strict JSON, with a format number and the version of skbal.
+
+    Parameters
+    ----------
+    kind : str
+        The class of the result.
+    content : dict of str to object
+        Plain data.
+
+    Returns
+    -------
+    text : str
+
+    Raises
+    ------
+    TypeError
+        If JSON cannot hold the content.
+    """
+    head = dict(zip(_HEAD, (FORMAT, kind, __version__)))
+    try:
+        return json.dumps(strict({**head, **content}), allow_nan=False)
+    except TypeError as error:
+        raise TypeError(
+            f"{_article(kind)} {kind} can be saved if its provenance is plain data, "
+            f"such as strings, numbers, lists and dicts: {error}."
+        ) from error
+
+
+def _article(kind):
+    return "An" if kind[0] in "AEIOU" else "A"
 
 
 @contextmanager
@@ -68,18 +94,59 @@ def reading(path, kind):
     OSError
         If it cannot be read.
     """
-    try:
+    with naming(path, kind):
         with open(path, encoding="utf-8") as file:
-            content = _checked(json.load(file), kind)
+            content = checked(json.load(file), kind)
         yield content
+
+
+@contextmanager
+def naming(path, kind):
+    """Give errors of a block that reads a file the file's name.
+
+    Parameters
+    ----------
+    path : str or os.PathLike
+        The file.
+    kind : str
+        The class of the result.
+
+    Raises
+    ------
+    ValueError
+        In place of a TypeError or a ValueError.
+    """
+    try:
+        yield
     except (TypeError, ValueError, RecursionError) as error:
         why = str(error).rstrip(".")
         if isinstance(error, (json.JSONDecodeError, UnicodeError, RecursionError)):
             why = f"it is not JSON ({why})"
-        raise ValueError(f"{path} cannot be loaded as a {kind}: {why}.") from error
+        article = _article(kind).lower()
+        raise ValueError(
+            f"{path} cannot be loaded as {article} {kind}: {why}."
+        ) from error
 
 
-def _checked(content, kind):
+def checked(content, kind):
+    """Return what was read from JSON, if `json_of` wrote it for this class.
+
+    Parameters
+    ----------
+    content : object
+        What was read.
+    kind : str
+        The class of the result.
+
+    Returns
+    -------
+    content : dict
+
+    Raises
+    ------
+    ValueError
+        If it is something else, or in a format that only a newer skbal reads.
+    """
     head = content if isinstance(content, dict) else {}
     number, there, writer = map(head.get, _HEAD)
     if type(number) is not int or number < 1 or not isinstance(writer, str):

@@ -1,9 +1,11 @@
 """One way to seed the parts of an estimator, strategy or filter."""
 
+import copy
+
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_random_state
 
-from skbal._utils.random import SMALL_SEEDS, next_seed, stream
+from skbal._utils.random import SMALL_SEEDS, check_seed, next_seed, stream
 
 
 def fill_random_states(estimator, seed, *, every=False, in_order=False):
@@ -40,7 +42,7 @@ def fill_random_states(estimator, seed, *, every=False, in_order=False):
     >>> fill_random_states(BALD(random_state=7), 0)
     BALD(random_state=7)
     """
-    if isinstance(estimator, type) or not hasattr(estimator, "get_params"):
+    if not _has_parameters(estimator):
         return estimator
     parameters = estimator.get_params(deep=True)
     names = [
@@ -48,7 +50,7 @@ def fill_random_states(estimator, seed, *, every=False, in_order=False):
         for name, value in sorted(parameters.items())
         if (every or value is None)
         and name.split("__")[-1] == "random_state"
-        and not _is_kept(parameters.get(name.rpartition("__")[0]))
+        and not is_kept(parameters.get(name.rpartition("__")[0]))
     ]
     if in_order:
         rng = check_random_state(seed)
@@ -60,7 +62,54 @@ def fill_random_states(estimator, seed, *, every=False, in_order=False):
     return estimator
 
 
-def _is_kept(part):
-    """Return whether ``clone`` returns a part itself."""
+def settled(strategy):
+    """Return a copy of a strategy whose random states are integers.
+
+    Asked twice, it makes the same draws. Streams of the user's move on, once.
+
+    Parameters
+    ----------
+    strategy : object
+        A strategy or estimator. It is not changed.
+
+    Returns
+    -------
+    result : object
+        Its integers are those of the strategy. None becomes a fresh one. Other
+        parameters, such as arrays, are shared.
+
+    Examples
+    --------
+    >>> from skbal.query import BALD
+    >>> settled(BALD(random_state=7)).random_state
+    7
+    >>> type(settled(BALD()).random_state)
+    <class 'int'>
+    """
+    result = copy.copy(strategy)
+    for name, value in strategy.get_params(deep=False).items():
+        if name == "random_state":
+            setattr(result, name, check_seed(value, type(strategy).__name__))
+        elif _has_parameters(value) and not is_kept(value):
+            setattr(result, name, settled(value))
+    return result
+
+
+def _has_parameters(part):
+    return hasattr(part, "get_params") and not isinstance(part, type)
+
+
+def is_kept(part):
+    """Return whether ``clone`` returns a part itself.
+
+    Parameters
+    ----------
+    part : object
+        Anything.
+
+    Returns
+    -------
+    is_kept : bool
+    """
     how = getattr(type(part), "__sklearn_clone__", BaseEstimator.__sklearn_clone__)
     return how is not BaseEstimator.__sklearn_clone__ and how(part) is part

@@ -1,7 +1,6 @@
 """The campaign: what people are asked, what they said, and what follows from it."""
 
 import json
-import logging
 import time
 
 import numpy as np
@@ -9,8 +8,6 @@ import sqlalchemy as sa
 
 from skbal._utils.observers import wants_pool
 from skbal._utils.optional import require
-from skbal._utils.plain_estimators import from_plain, to_plain
-from skbal._utils.provenance import described
 from skbal._utils.random import check_seed, stream
 from skbal._utils.unanswered import unanswered
 from skbal._utils.validation import check_count, check_real
@@ -24,6 +21,7 @@ from skbal.campaign._asking import lease_items
 from skbal.campaign._checks import check_all, rebuild_items
 from skbal.campaign._history import history_of
 from skbal.campaign._items import check_items, write_items
+from skbal.campaign._parts import made_part, plain_part
 from skbal.campaign._questions import Questions, to_json
 from skbal.campaign._rules import check_rules
 from skbal.campaign._settings import Settings
@@ -37,9 +35,7 @@ from skbal.campaign._training import (
     read_votes,
     train,
 )
-from skbal.exceptions import CampaignError
 
-_logger = logging.getLogger("skbal.campaign")
 _LONGEST = 200  # characters of the name of an annotator or a key
 
 
@@ -181,13 +177,6 @@ class Campaign:
         new = check_items(items, names)
         if estimator is not None:
             check_learns(estimator, questions)
-        plain = [
-            _plain_or_described(part, name)
-            for part, name in [
-                (estimator, "estimator"),
-                (query_strategy, "query_strategy"),
-            ]
-        ]
         known = _check_gold(gold, questions, new.names)
         settings = Settings(
             answers=questions.plain(),
@@ -201,8 +190,8 @@ class Campaign:
             ),
             n_gold=len(known),
             gold_every=check_count(gold_every, "gold_every", "Campaign", smallest=2),
-            estimator=plain[0],
-            query_strategy=plain[1],
+            estimator=_stored(estimator, "estimator"),
+            query_strategy=_stored(query_strategy, "query_strategy"),
             seed=check_count(random_state, "random_state", "Campaign", smallest=0),
         )
         places = stream(check_seed(settings.seed, "Campaign"), "places").permutation(
@@ -528,18 +517,13 @@ class Campaign:
         given = getattr(self, f"_{name}")
         if given is not None:
             return given
-        plain = getattr(self.settings, name)
-        if isinstance(plain, dict) and "described" in plain:
-            raise ValueError(
-                f"{name} of the campaign is {plain['described']:.200}, which cannot be "
-                f"made from a database. Give it to Campaign.open({name}=...)."
-            )
+        stored = getattr(self.settings, name)
         try:
-            return from_plain(plain)
-        except (ValueError, TypeError, KeyError) as error:
-            raise CampaignError(
-                f"{name} of the campaign cannot be made: {error}. Give it to "
-                f"Campaign.open({name}=...)."
+            return None if stored is None else made_part(stored)
+        except ValueError as error:
+            raise ValueError(
+                f"{name} of the campaign is {stored['described']!s:.200}, which is not "
+                f"made from a database: {error}. Give it to Campaign.open({name}=...)."
             ) from error
 
     # ------------------------------------------------------------------ views
@@ -643,12 +627,8 @@ def _check_name(name, what):
     return name
 
 
-def _plain_or_described(part, name):
-    try:
-        return to_plain(part, name)
-    except TypeError as error:
-        _logger.info("%s Give it again to Campaign.open.", error)
-        return {"described": described(part)}
+def _stored(part, name):
+    return None if part is None else plain_part(part, name)
 
 
 def _check_enhanced(enhanced, estimator, max_votes):

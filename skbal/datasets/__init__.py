@@ -1,7 +1,9 @@
 """Data sets for active learning: loaders of real data, and generators."""
 
 from skbal._utils.names import missing_from
+from skbal.datasets._aligned import align_votes
 from skbal.datasets._galaxies import make_galaxies
+from skbal.datasets._images import load_images
 from skbal.datasets._mnist import fetch_mnist, load_mnist_5k
 from skbal.datasets._repeated import make_repeated
 from skbal.datasets._vote_tables import (
@@ -9,15 +11,19 @@ from skbal.datasets._vote_tables import (
     load_galaxy_votes,
     load_image_votes,
 )
+from skbal.datasets._zooniverse import read_zooniverse_votes
 
 __all__ = [
+    "align_votes",
     "count_votes",
     "fetch_mnist",
     "load_galaxy_votes",
     "load_image_votes",
+    "load_images",
     "load_mnist_5k",
     "make_galaxies",
     "make_repeated",
+    "read_zooniverse_votes",
 ]
 
 __getattr__ = missing_from(__name__)

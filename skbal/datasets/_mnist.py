@@ -8,8 +8,8 @@ import numpy as np
 from sklearn.datasets import fetch_openml
 from sklearn.utils import Bunch
 
+from skbal._utils.archives import check_path, read_arrays
 from skbal._utils.optional import require
-from skbal.datasets._archive import check_path, read_arrays
 
 _SIDE = 28
 _N_TRAIN = 60_000  # the first of the 70,000 rows on OpenML are the training images

@@ -3,9 +3,9 @@
 import numpy as np
 from sklearn.utils import Bunch
 
+from skbal._utils.archives import check_path, read_arrays
 from skbal._utils.indices import check_indices
 from skbal._utils.validation import as_numbers
-from skbal.datasets._archive import check_path, read_arrays
 
 _ANSWERS = ["smooth", "featured-or-disk", "artifact"]
 _GALAXY_COLUMNS = ("votes", "n", "ra", "dec", "nsa_id", "subject_id")
@@ -87,7 +87,7 @@ def load_galaxy_votes(path):
         f"path of {owner}",
         lambda heads: _check_galaxies(path, heads, owner),
     )
-    votes = _check_table(table["votes"], f"votes in {path}")
+    votes = check_table(table["votes"], f"votes in {path}")
     n_votes, sums = table["n"].astype(np.int64), votes.sum(axis=1)
     if len(wrong := np.flatnonzero(n_votes != sums)):
         row = wrong[0]
@@ -156,7 +156,7 @@ def load_image_votes(path):
         f"path of {owner}",
         lambda heads: _check_images(path, heads, owner),
     )
-    votes = _check_table(table["votes"], f"votes in {path}")
+    votes = check_table(table["votes"], f"votes in {path}")
     images = _channels_first(table["X"])
     _, _, height, width = images.shape
     return Bunch(
@@ -205,7 +205,7 @@ def count_votes(votes, yes):
     >>> count_votes(votes, [[0], [0, 1]]).tolist()
     [[[30, 40], [39, 40]], [[2, 40], [40, 40]]]
     """
-    votes = _check_table(votes, "votes given to count_votes")
+    votes = check_table(votes, "votes given to count_votes")
     if np.iterable(yes) and any(np.iterable(columns) for columns in yes):
         return np.stack([_count(votes, columns) for columns in yes], axis=1)
     return _count(votes, yes)
@@ -216,8 +216,25 @@ def _count(votes, yes):
     return np.stack([votes[:, yes].sum(axis=1), votes.sum(axis=1)], axis=1)
 
 
-def _check_table(votes, what):
-    """Return a table of votes in int64, so small that no sum can overflow."""
+def check_table(votes, what):
+    """Return a table of votes in int64, so small that no sum can overflow.
+
+    Parameters
+    ----------
+    votes : array-like of shape (n_samples, n_answers)
+        Number of volunteers who gave each answer.
+    what : str
+        The table, for messages.
+
+    Returns
+    -------
+    votes : ndarray of shape (n_samples, n_answers), dtype=int64
+
+    Raises
+    ------
+    ValueError
+        If it is no table, or holds what is no number of votes.
+    """
     numbers = as_numbers(votes, f"{what} must be numbers of votes")
     if numbers.ndim != 2 or 0 in numbers.shape:
         raise ValueError(

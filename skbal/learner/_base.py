@@ -31,6 +31,10 @@ def _check_estimator(estimator, name, owner):
     check_fits(estimator, owner)
 
 
+def _name_of(strategy):
+    return getattr(strategy, "__name__", type(strategy).__name__)
+
+
 def _check_finite(value, name, owner):
     check_option(value, name, (None, True, False, "allow-nan"), owner)
 
@@ -154,7 +158,7 @@ class LearnerMixin(KnowsItsVersion, DelegationMixin):
             change.commit()
         return self
 
-    def query(self, X_pool, *query_args, **query_kwargs):
+    def query(self, X_pool, *query_args, return_scores=False, **query_kwargs):
         """Return the rows of the pool to ask about.
 
         Parameters
@@ -164,6 +168,8 @@ class LearnerMixin(KnowsItsVersion, DelegationMixin):
         *query_args, **query_kwargs
             Passed to the query strategy, for instance ``n_instances``, the number of
             rows.
+        return_scores : bool, default=False
+            Whether to return the scores of the rows, too.
 
         Returns
         -------
@@ -172,16 +178,22 @@ class LearnerMixin(KnowsItsVersion, DelegationMixin):
         rows : array-like or sparse matrix of shape (n_instances, ...)
             The rows, in the kind of ``X_pool``. An ndarray if that is a dask array, an
             array in a file or a ``Dataset``.
+        scores : ndarray of shape (n_instances,), dtype=float64
+            The score of each of these rows alone, in the unit of the strategy. Only if
+            ``return_scores`` is true.
 
         Raises
         ------
         TypeError
-            If the query strategy cannot be called or returns no indices.
+            If the query strategy cannot be called or returns no indices, or if scores
+            are asked for and it has none, as the functions of modAL.
         ValueError
             If the pool is empty. Errors of the strategy pass through unchanged.
         """
         undo(self)
         strategy = self._checked_strategy()
+        if return_scores:
+            return self._ask_scores(strategy, X_pool, *query_args, **query_kwargs)
         if not isinstance(strategy, QueryStrategy):  # those check all themselves
             self._check_question(X_pool, query_kwargs)
         chosen = self._ask(strategy, X_pool, *query_args, **query_kwargs)
@@ -194,6 +206,17 @@ class LearnerMixin(KnowsItsVersion, DelegationMixin):
             return chosen
         chosen = self._checked_indices(chosen)
         return chosen, take_rows(X_pool, chosen)
+
+    def _ask_scores(self, strategy, X_pool, *query_args, **query_kwargs):
+        if not isinstance(strategy, QueryStrategy):
+            raise TypeError(
+                f"query_strategy of {type(self).__name__} has no scores of single rows "
+                f"that return_scores could return, got {_name_of(strategy)}. The "
+                "strategies of skbal.query have them."
+            )
+        query_kwargs["return_scores"] = True
+        chosen, scores = self._ask(strategy, X_pool, *query_args, **query_kwargs)
+        return chosen, take_rows(X_pool, chosen), scores
 
     def _ask(self, strategy, X_pool, *query_args, **query_kwargs):
         """Return what the strategy chooses."""
@@ -329,6 +352,30 @@ class LearnerMixin(KnowsItsVersion, DelegationMixin):
 
     def _split(self, fit_kwargs, n_samples):
         return split_per_row(fit_kwargs, n_samples, type(self).__name__)
+
+    def _kept(self):
+        """Return all rows that the learner keeps, for a loop that is saved."""
+        undo(self)
+        return {"taught": self._taught}
+
+    def _keep(self, kept, fit):
+        """Keep rows in place of all others, as a loop that was saved had them.
+
+        ``kept`` has the pieces of what `_kept` returned: lists of dicts with the
+        arguments of `_with_more`. The estimator is fitted if ``fit`` is true.
+        """
+        with Change(self) as change:
+            attributes = self._nothing_taught()
+            for piece in kept["taught"]:
+                attributes |= self._with_more(attributes, **piece)
+            rows = attributes["_taught"]
+            if fit:
+                self._fit_estimator(change, rows.X, rows.y, False, rows.per_row)
+            change.commit(**{**attributes, **self._kept_beside(kept)})
+
+    def _kept_beside(self, kept):
+        """Return the attributes that hold the other rows of `_kept`."""
+        return {}
 
     def _learned(self, change, new, others, *, bootstrap=False, only_new=False):
         """Fit to new rows as well, and return the attributes that this changes."""

@@ -40,6 +40,15 @@ class FilteringMixin:
     def _nothing_taught(self):
         return {**super()._nothing_taught(), "rejected_": Rejected()}
 
+    def _kept(self):
+        return {**super()._kept(), "rejected": self.rejected_}
+
+    def _kept_beside(self, kept):
+        rejected = Rejected()
+        for piece in kept["rejected"]:
+            rejected = rejected.with_more(**piece)
+        return {"rejected_": rejected}
+
     def teach(
         self,
         X,

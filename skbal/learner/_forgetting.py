@@ -1,10 +1,9 @@
 """A model that was fitted elsewhere, and forgets what it learned there."""
 
 import numpy as np
-from sklearn.exceptions import NotFittedError
-from sklearn.utils.validation import check_is_fitted
 
 from skbal._utils._sklearn import num_samples
+from skbal._utils.fitted import was_fitted
 from skbal._utils.warn import warn
 from skbal.exceptions import TeachingWarning
 
@@ -26,7 +25,7 @@ def warn_of_forgetting(estimator, y, owner):
     TeachingWarning
         If the estimator is fitted already and its ``fit`` starts again.
     """
-    if getattr(estimator, "warm_start", False) or not _was_fitted(estimator):
+    if getattr(estimator, "warm_start", False) or not was_fitted(estimator):
         return
     warn(
         f"{type(estimator).__name__} was fitted to rows that this {owner} was not "
@@ -35,20 +34,6 @@ def warn_of_forgetting(estimator, y, owner):
         "y_training, or teach with only_new=True if its fit continues.",
         TeachingWarning,
     )
-
-
-def _was_fitted(estimator):
-    # scikit-learn calls some estimators fitted that never were: those that predict
-    # their prior, and those of other libraries.
-    if not hasattr(estimator, "__sklearn_is_fitted__"):
-        learned = vars(estimator) if hasattr(estimator, "__dict__") else {}
-        names = [name for name in learned if not name.startswith("_")]
-        return any(name[-1] == "_" and learned[name] is not None for name in names)
-    try:
-        check_is_fitted(estimator)
-    except NotFittedError:
-        return False
-    return True
 
 
 def _lost_classes(estimator, y):

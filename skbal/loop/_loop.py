@@ -32,6 +32,7 @@ from skbal.loop._pool import Pool
 from skbal.loop._provenance import note_provenance
 from skbal.loop._received import received
 from skbal.loop._ruling import Ruling
+from skbal.loop._saving import SavingMixin
 from skbal.loop._scoring import score_on_test_set
 from skbal.loop._step import Lesson, Step
 
@@ -40,7 +41,7 @@ __all__ = ["ActiveLearningLoop"]
 _AFTER_START = ("history_", "pending_", "remaining_", "skipped_", "stop_reason_")
 
 
-class ActiveLearningLoop(KeepsMaps, KnowsItsParameters):
+class ActiveLearningLoop(SavingMixin, KeepsMaps, KnowsItsParameters):
     """Queries, asks an oracle, teaches and scores, one record per step.
 
     Iterate over the loop, which yields one record per step, or `run` it to the end.

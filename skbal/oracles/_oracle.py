@@ -90,9 +90,8 @@ class Oracle(KnowsItsParameters, BaseEstimator, ABC):
         labels : ndarray of shape (n_indices,) or (n_indices, n_outputs)
             In the order of the indices.
         """
-        last, labels = getattr(self, "_last_answer", (None, None))
-        if question is not None and question is last:
-            return labels
+        if self.has_answered(question):
+            return self._last_answer[1]
         self._check()
         rows = self._check_indices(indices)
         labels, changed = self._answer_and_changes(rows)
@@ -100,6 +99,21 @@ class Oracle(KnowsItsParameters, BaseEstimator, ABC):
         # kept.
         vars(self).update(changed, _last_answer=(question, labels))
         return labels
+
+    def has_answered(self, question):
+        """Return whether a question was answered last, so that the answer is kept.
+
+        Parameters
+        ----------
+        question : object
+            As it was given to `answer_once`.
+
+        Returns
+        -------
+        has_answered : bool
+        """
+        last, _ = getattr(self, "_last_answer", (None, None))
+        return question is not None and question is last
 
     def _answer_and_changes(self, rows):
         """Return the labels, and the attributes that change as they are paid for."""

@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import scipy.sparse as sp
+import scipy.stats
+from modAL.uncertainty import uncertainty_sampling
 from sklearn.base import (
     BaseEstimator,
     ClassifierMixin,
@@ -745,3 +747,31 @@ def test_a_learner_shows_itself_in_a_notebook():
     assert "RandomForestClassifier" in learner._repr_html_()
     assert "RandomForestClassifier" in repr(learner)
     assert "5.1" not in repr(learner)  # no training data in it
+
+
+def test_a_query_returns_the_scores_of_its_rows_in_their_order():
+    learner = ActiveLearner(
+        GaussianNB(),
+        MaxEntropy(random_state=0),
+        X_training=IRIS_X[START],
+        y_training=IRIS_Y[START],
+    )
+    indices, rows = learner.query(IRIS_X, n_instances=5)
+    found = learner.query(IRIS_X, n_instances=5, return_scores=True)
+    assert found[0].tolist() == indices.tolist()
+    np.testing.assert_array_equal(found[1], rows)
+    shares = learner.predict_proba(IRIS_X[indices])
+    expected = scipy.stats.entropy(shares, axis=1)
+    np.testing.assert_allclose(found[2], expected, rtol=1e-9)
+    assert (np.diff(found[2]) <= 0).all()
+
+
+@pytest.mark.parametrize("strategy", [uncertainty_sampling, lambda *_: [0]])
+def test_a_function_has_no_scores(strategy):
+    learner = ActiveLearner(
+        GaussianNB(), strategy, X_training=IRIS_X[START], y_training=IRIS_Y[START]
+    )
+    name = strategy.__name__
+    match = f"query_strategy of ActiveLearner has no scores .* got {name}"
+    with pytest.raises(TypeError, match=match):
+        learner.query(IRIS_X, return_scores=True)

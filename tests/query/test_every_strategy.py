@@ -4,10 +4,12 @@ import inspect
 
 import numpy as np
 import pytest
+from sklearn.base import clone
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import BayesianRidge, LogisticRegression
 
 from skbal import query
+from skbal._utils.seeds_of import fill_random_states
 from skbal.models import BayesianLinearRegression, BayesianVoteRegression
 from skbal.testing import check_query_strategy
 from tests.query.fakes import EVERY, random_pool
@@ -97,3 +99,18 @@ def test_a_strategy_keeps_its_promises(name, kind, parameters, estimators):
     skipped = {check: text for check, text in results.items() if text != "passed"}
     reason = "skipped: scores of equal rows differ at random"
     assert skipped == ({"order": reason} if name in RANDOM else {})
+
+
+@pytest.mark.parametrize(("name", "kind", "parameters"), CASES)
+def test_scores_of_the_chosen_rows_are_those_of_score_pool(
+    name, kind, parameters, estimators
+):
+    estimator, pool = estimators[kind], random_pool(30)
+    strategy = fill_random_states(clone(getattr(query, name)(**parameters)), 3)
+    chosen = strategy(estimator, pool, 4)
+    said = {k: v for k, v in vars(strategy).items() if k.endswith("_")}
+    again, scores = strategy(estimator, pool, 4, return_scores=True)
+    assert again.tolist() == chosen.tolist()
+    np.testing.assert_array_equal(scores, strategy.score_pool(estimator, pool)[chosen])
+    for attribute, value in said.items():  # what it says of its last batch
+        np.testing.assert_array_equal(getattr(strategy, attribute), value)

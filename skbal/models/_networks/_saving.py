@@ -10,6 +10,7 @@ from skbal._utils.transactions import all_or_nothing
 from skbal.models._networks import _plain_data
 
 torch = lazy_module("torch")
+_optimizers = lazy_module("skbal.models._networks._optimizer_state")
 _weights_file = lazy_module("skbal.models._networks._weights_file")
 
 
@@ -20,17 +21,20 @@ class SavingMixin:
     attributes its predictions need.
     """
 
-    def save_weights(self, path):
+    def save_weights(self, path, *, optimizer=False):
         """Save the trained weights and what predictions need beside them.
 
         The file has the safetensors format: tensors and plain data, no code. The
-        parameters of the estimator, the training history and the state of the optimizer
-        are not saved.
+        parameters of the estimator and the training history are not saved.
 
         Parameters
         ----------
         path : str or os.PathLike
             The file. It appears whole or not at all. An existing file is replaced.
+        optimizer : bool, default=False
+            Whether to save what the optimizer remembers, too, so that a warm start
+            takes the steps that it would have taken. For Adam this makes the file three
+            times as large.
 
         Raises
         ------
@@ -38,7 +42,8 @@ class SavingMixin:
             If there is nothing to save.
         TypeError
             If something fitted cannot be saved, for instance classes that are neither
-            strings nor numbers.
+            strings nor numbers, or an optimizer that keeps more than tensors of the
+            shape of its weights.
 
         See Also
         --------
@@ -53,13 +58,17 @@ class SavingMixin:
         tensors = {}
         for prefix, module in zip(self._prefixes(len(self._nets())), self._modules()):
             tensors |= _named_tensors(module, prefix, type(self).__name__)
+        if optimizer:
+            owner = type(self).__name__
+            tensors |= _optimizers.optimizer_tensors(self._nets(), owner)
         _weights_file.write_weights(path, tensors, header)
 
     def load_weights(self, path):
         """Load weights that an estimator of this class and these parameters has saved.
 
         Afterwards this estimator is fitted and predicts what the other one did. With
-        ``warm_start=True``, ``fit`` continues from the weights, with a new optimizer.
+        ``warm_start=True``, ``fit`` continues from the weights, with the optimizer of
+        the file if it was saved, else with a new one.
         Loading a file never runs code from it.
 
         Parameters
@@ -90,6 +99,7 @@ class SavingMixin:
         return self
 
     def _load(self, tensors, header):
+        tensors, of_optimizer = _optimizers.without_optimizer(tensors)
         self._check_same("estimator", header, type(self).__name__)
         state = header["state"]
         self._set_row_state(state)
@@ -113,6 +123,7 @@ class SavingMixin:
                 if name.startswith(prefix)
             }
             net.module_.load_state_dict(own)
+        _optimizers.restore_optimizers(nets, of_optimizer)
         self._set_nets(nets)
         self._n_first_rows = n_samples
 

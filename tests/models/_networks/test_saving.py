@@ -193,6 +193,55 @@ def test_a_warm_start_continues_from_loaded_weights(path):
         loaded.fit(X, np.arange(40) % 2)
 
 
+@pytest.mark.parametrize("model", [
+    MCDropoutClassifier(warm_start=True, prior_length_scale=0.3, **SMALL),
+    MCDropoutClassifier(warm_start=True, optimizer="SGD", optimizer__momentum=0.9,
+                        **SMALL),
+    MCDropoutClassifier(warm_start=True, optimizer="SGD", **SMALL),
+    DeepEnsembleClassifier(n_members=2, warm_start=True, **SMALL),
+], ids=["Adam", "momentum", "no memory", "ensemble"])  # fmt: skip
+def test_with_the_optimizer_a_warm_start_takes_the_steps_it_would_have_taken(
+    model, path
+):
+    whole = clone(model).fit(X[:30], LABELS[:30])
+    whole.save_weights(path, optimizer=True)
+    loaded = clone(model).load_weights(path)
+    for part in (whole, loaded):
+        part.fit(X, LABELS).fit(X, LABELS)
+    np.testing.assert_array_equal(loaded.predict_proba(X), whole.predict_proba(X))
+
+
+def test_without_the_optimizer_a_warm_start_takes_other_steps(path):
+    whole = saved(path, warm_start=True)
+    loaded = MCDropoutClassifier(warm_start=True, **SMALL).load_weights(path)
+    assert not any(name.startswith("optimizer") for name in load_file(path))
+    for part in (whole, loaded):
+        part.fit(X, LABELS)
+    assert np.abs(loaded.predict_proba(X) - whole.predict_proba(X)).max() > 1e-5
+
+
+@pytest.mark.parametrize("key", [
+    "optimizer/1/0/exp_avg", "optimizer/0/99/exp_avg", "optimizer/0/exp_avg",
+    "optimizer/-1/0/exp_avg", "optimizer/0/0/exp_avg",
+])  # fmt: skip
+def test_an_optimizer_of_another_network_is_refused(key, path):
+    model = saved(path, warm_start=True)
+    before = model.predict_proba(X)
+    tensors = {**load_file(path), key: torch.zeros(3, 3, 3)}
+    rewrite(path, lambda header: None, tensors)
+    with pytest.raises(ValueError, match=f"cannot be loaded .* its tensor '{key}'"):
+        model.load_weights(path)
+    np.testing.assert_array_equal(model.predict_proba(X), before)
+
+
+def test_an_optimizer_that_keeps_other_things_is_not_saved(path):
+    model = MCDropoutClassifier(optimizer="Adafactor", **SMALL).fit(X, LABELS)
+    with pytest.raises(TypeError, match="optimizer of MCDropoutClassifier must keep"):
+        model.save_weights(path, optimizer=True)
+    assert not path.exists()
+    model.save_weights(path)
+
+
 def test_the_file_holds_tensors_and_plain_data(path):
     model = CASES["ensemble"][0]
     clone(model).fit(X, LABELS).save_weights(str(path))

@@ -21,7 +21,7 @@ _READ_HEADER = {
     (2, 0): np.lib.format.read_array_header_2_0,
 }
 # What zipfile and NumPy raise for a file in which bytes are missing or wrong.
-_DAMAGE = (
+DAMAGE = (
     EOFError,
     KeyError,
     NotImplementedError,
@@ -132,18 +132,38 @@ def read_arrays(path, names, what, check):
                 f"{what}: {path} must hold {', '.join(missing)}, it holds "
                 f"{', '.join(held) or 'nothing'}."
             )
-        check({name: _undamaged(path, what, _head, archive, name) for name in names})
-        return {name: _undamaged(path, what, _array, archive, name) for name in names}
+        heads = {n: _undamaged(path, what, read_head, archive, n) for n in names}
+        check(heads)
+        return {n: _undamaged(path, what, read_array, archive, n) for n in names}
 
 
 def _undamaged(path, what, read, *arguments):
     try:
         return read(*arguments)
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise ValueError(f"{what}: {path} is damaged: {error}") from error
 
 
-def _head(archive, name):
+def read_head(archive, name):
+    """Return what the header of an array says, before it is unpacked.
+
+    Parameters
+    ----------
+    archive : zipfile.ZipFile
+        Open for reading.
+    name : str
+        Name of the member, without ``.npy``.
+
+    Returns
+    -------
+    head : Head
+
+    Raises
+    ------
+    ValueError
+        If it holds Python objects, or more or fewer bytes than it announces. What is
+        raised for a damaged archive is one of ``DAMAGE``.
+    """
     with archive.open(f"{name}.npy") as member:
         version = np.lib.format.read_magic(member)
         if version not in _READ_HEADER:
@@ -162,7 +182,21 @@ def _head(archive, name):
     return Head(shape, dtype)
 
 
-def _array(archive, name):
+def read_array(archive, name):
+    """Return an array, and compare its checksum.
+
+    Parameters
+    ----------
+    archive : zipfile.ZipFile
+        Open for reading.
+    name : str
+        Name of the member, without ``.npy``.
+
+    Returns
+    -------
+    array : ndarray
+        What is raised for a damaged archive is one of ``DAMAGE``.
+    """
     with archive.open(f"{name}.npy") as member:
         array = np.lib.format.read_array(member, allow_pickle=False)
         member.read()  # the end of the file, where its checksum is compared

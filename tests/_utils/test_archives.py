@@ -5,8 +5,8 @@ import zipfile
 import numpy as np
 import pytest
 
+from skbal._utils.archives import check_path, read_arrays
 from skbal.datasets import fetch_mnist, load_galaxy_votes, load_image_votes
-from skbal.datasets._archive import check_path, read_arrays
 
 LOADERS = [
     (load_galaxy_votes, "path"),

@@ -1,0 +1,35 @@
+"""Whether an estimator has learned from rows."""
+
+from sklearn.exceptions import NotFittedError
+from sklearn.utils.validation import check_is_fitted
+
+
+def was_fitted(estimator):
+    """Return whether ``fit`` of an estimator was called.
+
+    Parameters
+    ----------
+    estimator : object
+        Anything.
+
+    Returns
+    -------
+    was_fitted : bool
+
+    Examples
+    --------
+    >>> from sklearn.gaussian_process import GaussianProcessRegressor
+    >>> was_fitted(GaussianProcessRegressor())
+    False
+    """
+    # scikit-learn calls some estimators fitted that never were: those that predict
+    # their prior, and those of other libraries.
+    if not hasattr(estimator, "__sklearn_is_fitted__"):
+        learned = vars(estimator) if hasattr(estimator, "__dict__") else {}
+        names = [name for name in learned if not name.startswith("_")]
+        return any(name[-1] == "_" and learned[name] is not None for name in names)
+    try:
+        check_is_fitted(estimator)
+    except NotFittedError:
+        return False
+    return True

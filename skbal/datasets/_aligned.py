@@ -1,0 +1,95 @@
+"""Votes in the order of the images that they are about."""
+
+import numpy as np
+
+from skbal.datasets._vote_tables import check_table
+
+_OWNER = "align_votes"
+
+
+def align_votes(ids, vote_ids, votes):
+    """Return votes in the order of images, found by their ids.
+
+    Parameters
+    ----------
+    ids : array-like of shape (n_samples,)
+        The ids of the images, strings or integers, all different.
+    vote_ids : array-like of shape (n_voted,)
+        The ids that the votes are about, in any order, all different. An integer equals
+        the string of its digits.
+    votes : array-like of shape (n_voted, n_answers)
+        Number of volunteers who gave each answer.
+
+    Returns
+    -------
+    aligned : ndarray of shape (n_samples, n_answers), dtype=int64
+        Row i holds the votes about ``ids[i]``, 0 where there are none. Votes about
+        other ids are left out.
+
+    Raises
+    ------
+    TypeError
+        If an id is neither a string nor an integer.
+    ValueError
+        If an id occurs twice, ``votes`` is not a table with a row for each of
+        ``vote_ids``, or none of the ids are known.
+
+    See Also
+    --------
+    load_images : Images with their names.
+    read_zooniverse_votes : Votes with the ids of their subjects.
+    count_votes : Turn answers into yes votes and all votes.
+
+    Examples
+    --------
+    >>> from skbal.datasets import align_votes
+    >>> align_votes(["a", "b", "c"], ["c", "a"], [[5, 0], [1, 2]]).tolist()
+    [[1, 2], [0, 0], [5, 0]]
+    """
+    names, vote_names = _checked(ids, "ids"), _checked(vote_ids, "vote_ids")
+    votes = check_table(votes, f"votes given to {_OWNER}")
+    if len(votes) != len(vote_names):
+        raise ValueError(
+            f"votes given to {_OWNER} must have a row for each of {len(vote_names)} "
+            f"vote_ids, got {len(votes)}."
+        )
+    rows = {name: row for row, name in enumerate(names)}
+    known = [place for place, name in enumerate(vote_names) if name in rows]
+    if not known:
+        raise ValueError(
+            f"vote_ids of {_OWNER} hold none of the ids: {_few(vote_names)} and "
+            f"{_few(names)} have nothing in common."
+        )
+    aligned = np.zeros((len(names), votes.shape[1]), dtype=np.int64)
+    aligned[[rows[vote_names[place]] for place in known]] = votes[known]
+    return aligned
+
+
+def _checked(ids, name):
+    """Return ids as strings."""
+    array = None if isinstance(ids, (str, bytes)) else np.asarray(ids)
+    if array is None or array.ndim != 1:
+        got = repr(ids)[:60] if array is None else f"shape {array.shape}"
+        raise ValueError(f"{name} of {_OWNER} must be a list of ids, got {got}.")
+    entries = array.tolist()
+    for row, entry in enumerate(entries):
+        if isinstance(entry, bool) or not isinstance(entry, (str, int)):
+            raise TypeError(
+                f"{name} of {_OWNER} must be strings or integers, got {entry!r} "
+                f"({type(entry).__name__}) in row {row}."
+            )
+    strings = [str(entry) for entry in entries]
+    if not strings:
+        raise ValueError(f"{name} of {_OWNER} must hold at least one id, got none.")
+    seen = set()
+    for string in strings:
+        if string in seen:
+            raise ValueError(
+                f"{name} of {_OWNER} must all differ, got {string!r} more than once."
+            )
+        seen.add(string)
+    return strings
+
+
+def _few(names):
+    return f"{', '.join(map(repr, names[:3]))}{', ...' if len(names) > 3 else ''}"
