@@ -40,7 +40,9 @@ PUBLIC = {
         "make_repeated",
         "read_zooniverse_votes",
     ],
+    "skbal.campaign": ["Campaign", "Item", "Person", "Status", "Told"],
     "skbal.exceptions": [
+        "CampaignError",
         "NoDrawsError",
         "NoDropoutError",
         "NumericalWarning",

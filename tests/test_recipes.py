@@ -94,7 +94,11 @@ def test_nothing_else_registers_the_example(example, recipe):
 
 
 # Folders of modules that only serve others, and where these are tested.
-TESTED_BY = {"models/_votes": "tests/models/_dropout/test_vote_regressor.py"}
+TESTED_BY = {
+    "campaign/migrations": "tests/campaign/test_store.py",
+    "campaign/migrations/versions": "tests/campaign/test_store.py",
+    "models/_votes": "tests/models/_dropout/test_vote_regressor.py",
+}
 PACKAGES = sorted(
     path.parent.relative_to(ROOT / "skbal")
     for path in (ROOT / "skbal").rglob("__init__.py")

@@ -1,4 +1,4 @@
-"""Who is asked about what: queues, and leases that keep people out of each other's way.
+"""Which items a person is asked about next: queues and leases.
 
 Each question comes from one of three queues. "gold" has items with a known answer, one
 question in ``gold_every``. "enhanced" has the order of the latest model; without one,

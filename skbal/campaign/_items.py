@@ -304,7 +304,7 @@ class StoredRows:
     shape : tuple of int
         As of an array.
     dtype : numpy.dtype
-        Of the rows.
+        The type of the numbers.
     """
 
     def __init__(self, store, kind, ids):

@@ -13,6 +13,17 @@ _Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade():
     """Make all tables."""
+    _make_annotator()
+    _make_item()
+    _make_model()
+    _make_prediction()
+    _make_setting()
+    _make_answer()
+    _make_content()
+    _make_lease()
+
+
+def _make_annotator():
     op.create_table(
         "annotator",
         sa.Column("id", _Id, nullable=False),
@@ -20,6 +31,9 @@ def upgrade():
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("name"),
     )
+
+
+def _make_item():
     op.create_table(
         "item",
         sa.Column("id", _Id, autoincrement=False, nullable=False),
@@ -43,6 +57,9 @@ def upgrade():
     op.create_index(
         "item_by_votes", "item", ["is_open", "n_votes", "place"], unique=False
     )
+
+
+def _make_model():
     op.create_table(
         "model",
         sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
@@ -55,6 +72,9 @@ def upgrade():
         sa.Column("weights", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("version"),
     )
+
+
+def _make_prediction():
     op.create_table(
         "prediction",
         sa.Column("version", sa.Integer(), nullable=False),
@@ -68,12 +88,18 @@ def upgrade():
     op.create_index(
         "prediction_by_turn", "prediction", ["version", "turn"], unique=False
     )
+
+
+def _make_setting():
     op.create_table(
         "setting",
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("name"),
     )
+
+
+def _make_answer():
     op.create_table(
         "answer",
         sa.Column("id", _Id, nullable=False),
@@ -110,6 +136,9 @@ def upgrade():
         sqlite_where=sa.text("undone_at IS NULL"),
         postgresql_where=sa.text("undone_at IS NULL"),
     )
+
+
+def _make_content():
     op.create_table(
         "content",
         sa.Column("item_id", _Id, nullable=False),
@@ -121,6 +150,9 @@ def upgrade():
         ),
         sa.PrimaryKeyConstraint("item_id"),
     )
+
+
+def _make_lease():
     op.create_table(
         "lease",
         sa.Column("id", _Id, nullable=False),
