@@ -101,9 +101,9 @@ class PatchFeatures(ClassNamePrefixFeaturesOutMixin, ImageTransformer):
     upwards and downwards.
 
     The features are many, so take principal components before a model of distances.
-    `PoolGraph` does so. In tests on photographs these features were better than
-    `GradientHistograms`, and both joined by `sklearn.pipeline.FeatureUnion` better
-    still. See the user guide for figures, and for images on which it is otherwise.
+    `PoolGraph` does so. In tests on photographs a logistic regression on these features
+    was right in 59% instead of 47% with `GradientHistograms`, with ``mirror=True``. On
+    clothes, which are known by their outlines, the histograms were better.
 
     Memory does not grow with the pool, which is read once by ``fit`` and once by
     ``transform``.

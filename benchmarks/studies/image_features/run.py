@@ -19,7 +19,7 @@ random labels and with all labels of the pool. "seconds" is the processor time t
 features on the pool and to make those of all images.
 
 The settings of `PatchFeatures` were chosen on the first 1,000 photographs, which are
-the pool here. No other label was looked at.
+the pool here. No other label was used for them.
 """
 
 import argparse
