@@ -1,6 +1,6 @@
 """Transformers of images for checks that know flat rows: a row is one row of pixels."""
 
-from skbal.features import Deslant, GradientHistograms
+from skbal.features import Deslant, GradientHistograms, PatchFeatures
 
 
 class Strip:
@@ -21,3 +21,8 @@ class HistogramsOfStrips(Strip, GradientHistograms):
 
 class DeslantedStrips(Strip, Deslant):
     pass
+
+
+class PatchesOfStrips(Strip, PatchFeatures):
+    def _image_shape(self):
+        return *self.row_shape_, 1, 1  # one patch, with all values

@@ -58,7 +58,7 @@ from tests.one_vote_each import (
     NetworkOfOneVoteEach,
 )
 from tests.scikit_learn_checks import check_as_scikit_learn_asks
-from tests.strips import DeslantedStrips, HistogramsOfStrips
+from tests.strips import DeslantedStrips, HistogramsOfStrips, PatchesOfStrips
 from tests.test_public_api import PUBLIC
 
 FAST = {"module__hidden_units": (30,), "max_epochs": 3, "lr": 0.03}
@@ -148,6 +148,7 @@ NETWORKS = [*KINDS_OF_NETWORK, *OTHER_NETWORKS, LAPLACES[1]]
 TRANSFORMERS = [
     HistogramsOfStrips(n_cells=2),
     DeslantedStrips(),
+    PatchesOfStrips(4, patch_size=1, grid=1, n_patches=100, random_state=0),
     PoolGraph(random_state=0),
 ]
 

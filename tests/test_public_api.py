@@ -54,7 +54,12 @@ PUBLIC = {
         "VotesWarning",
     ],
     "skbal.experiments": ["Comparison", "PairedDifference", "compare"],
-    "skbal.features": ["Deslant", "GradientHistograms", "PoolGraph"],
+    "skbal.features": [
+        "Deslant",
+        "GradientHistograms",
+        "PatchFeatures",
+        "PoolGraph",
+    ],
     "skbal.filters": [
         "LabelLikelihoodFilter",
         "confident_joint",

@@ -3,8 +3,9 @@
 from skbal._utils.names import missing_from
 from skbal.features._deslant import Deslant
 from skbal.features._gradient_histograms import GradientHistograms
+from skbal.features._patch_features import PatchFeatures
 from skbal.features._pool_graph import PoolGraph
 
-__all__ = ["Deslant", "GradientHistograms", "PoolGraph"]
+__all__ = ["Deslant", "GradientHistograms", "PatchFeatures", "PoolGraph"]
 
 __getattr__ = missing_from(__name__)

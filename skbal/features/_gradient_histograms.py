@@ -60,6 +60,7 @@ class GradientHistograms(ClassNamePrefixFeaturesOutMixin, ImageTransformer):
     See Also
     --------
     Deslant : Makes handwriting upright before.
+    PatchFeatures : Learns from the pool, sees colours, and suits photographs.
 
     Notes
     -----

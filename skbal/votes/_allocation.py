@@ -44,7 +44,7 @@ class VoteAllocation(KnowsItsParameters, BaseEstimator):
         Learns which answer leads, from features. Its ``fit`` must take
         ``sample_weight``; a ``Pipeline`` may end in it. ``None`` is
         ``LogisticRegression()``. Use features that suit it, such as
-        `skbal.features.GradientHistograms` of images.
+        `skbal.features.GradientHistograms`, or `PatchFeatures` for photographs.
     target : {"leading", "shares"}, default="leading"
         What the votes are for. "leading" makes sure of the answer that leads. "shares"
         lowers the squared error of the shares of all answers.

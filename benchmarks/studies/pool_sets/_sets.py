@@ -10,13 +10,14 @@ from sklearn.preprocessing import StandardScaler
 
 from skbal._utils.random import stream
 from skbal.datasets import fetch_mnist
-from skbal.features import GradientHistograms
+from skbal.features import GradientHistograms, PatchFeatures
 
 IMAGES = {
     "digits": "mnist.npz",
     "clothes": "fashion_mnist_h_6k.npz",
     "galaxies": "gz1_small.npz",
     "photographs": "cifar10h_2k.npz",
+    "photographs, patches": "cifar10h_2k.npz",
 }
 TABLES = "lal_uci.npz"
 N_DIGITS = 3000  # in the pool, and in the test set
@@ -54,9 +55,12 @@ def load(folder, name):
             X, y = file["X"], file["y"]
         if X.ndim == 4:  # channels first
             X = X.transpose(0, 3, 1, 2)
-        return _RandomHalves(X, y, is_image=True)
+        images = GradientHistograms()
+        if name.endswith("patches"):
+            images = PatchFeatures(mirror=True, random_state=0)
+        return _RandomHalves(X, y, images)
     with np.load(Path(folder, TABLES)) as file:
-        return _RandomHalves(file[f"{name}__X"], file[f"{name}__y"], is_image=False)
+        return _RandomHalves(file[f"{name}__X"], file[f"{name}__y"], None)
 
 
 class _Digits:
@@ -73,27 +77,28 @@ class _Digits:
         for (X, y), key in zip(self.parts, ("pool", "test")):
             rows = np.sort(stream(repeat, key).permutation(len(y))[:N_DIGITS])
             halves += [X[rows].reshape(-1, 28, 28), y[rows]]
-        return _with_features(*halves, is_image=True)
+        return _with_features(*halves, GradientHistograms())
 
 
 class _RandomHalves:
     """Half of the rows as pool, the others as test set."""
 
-    def __init__(self, X, y, is_image):
+    def __init__(self, X, y, images):
         self.X, self.y = X, np.unique(y, return_inverse=True)[1]
-        self.is_image = is_image
+        self.images = images
 
     def __call__(self, repeat):
         order = stream(repeat, "pool").permutation(len(self.y))
         pool, test = (np.sort(part) for part in np.array_split(order, 2))
         halves = self.X[pool], self.y[pool], self.X[test], self.y[test]
-        return _with_features(*halves, is_image=self.is_image)
+        return _with_features(*halves, self.images)
 
 
-def _with_features(X, y, X_test, y_test, is_image):
+def _with_features(X, y, X_test, y_test, images):
+    """Return halves; ``images`` is a transformer of images, None for a table."""
     features = StandardScaler()
-    if is_image:
-        features = make_pipeline(GradientHistograms(), PCA(60, random_state=0))
+    if images is not None:
+        features = make_pipeline(images, PCA(60, random_state=0))
     points = features.fit_transform(X)
     n_classes = 1 + max(y.max(), y_test.max())
     n_labels = min(100, len(y) // 2)

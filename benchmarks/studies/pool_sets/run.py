@@ -11,6 +11,8 @@ test set. Up to 100 labels are asked for, or as many as half of a smaller pool.
 
 The features of all images are `GradientHistograms` and of all tables a
 `StandardScaler`; graph, model and strategies have their default parameters everywhere.
+"photographs, patches" are the same photographs with `PatchFeatures` instead, which have
+``mirror=True``.
 Ways "random", "variance" and "doubt" have the same model, `GraphClassifier`. "random"
 labels random rows. The others begin with 12 rows of `ClusterSeed` and go on with
 `ExpectedVarianceReduction`, where "doubt" gives each row the weight of the probability

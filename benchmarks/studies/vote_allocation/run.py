@@ -18,8 +18,10 @@ votes, and the root mean squared error of the shares of the answers.
   or of fifty for the smaller set.
 - "leading without images" is the same without features.
 
-Features are `GradientHistograms` in 100 principal components, and 60 of the pixels. The
-classifier is a logistic regression with default parameters for both sets.
+Features are `GradientHistograms` in 100 principal components, and 60 of the pixels. For
+"photographs, patches" they are 80 components of the histograms and 80 of
+`PatchFeatures` with ``mirror=True``. The classifier is a logistic regression with
+default parameters for all.
 """
 
 import argparse
@@ -32,18 +34,23 @@ from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
 
 from skbal._utils.random import stream
-from skbal.features import GradientHistograms
+from skbal.features import GradientHistograms, PatchFeatures
 from skbal.votes import VoteAllocation
 
 from .._runs import append, read
 
 RUNS = Path(__file__).parent / "results" / "runs.jsonl"
-SETS = {"clothes": "fashion_mnist_h_6k.npz", "photographs": "cifar10h_2k.npz"}
+SETS = {
+    "clothes": "fashion_mnist_h_6k.npz",
+    "photographs": "cifar10h_2k.npz",
+    "photographs, patches": "cifar10h_2k.npz",
+}
 WAYS = ("uniform", "closest", "leading", "shares", "leading without images")
 N_UNIFORM = 30
 N_CLOSEST = 10  # votes per image
-N_ALLOCATED = {"clothes": 3.0, "photographs": 6.0}
-FIRST_SHARE, FIRST_VOTES, ROUND = 0.05, 4, {"clothes": 0.05, "photographs": 0.02}
+N_ALLOCATED = {"clothes": 3.0, "photographs": 6.0, "photographs, patches": 6.0}
+FIRST_SHARE, FIRST_VOTES = 0.05, 4
+ROUND = {"clothes": 0.05, "photographs": 0.02, "photographs, patches": 0.02}
 REFIT = 1.25  # times as many votes as at the last fit
 EVERY = 0.1  # votes per image between scores
 
@@ -87,17 +94,21 @@ class Volunteers:
         return self.scores((self.counts + noise).argmax(axis=1), shares)
 
 
-def features_of(X):
-    """Return features of images: strokes and colours, of similar scale."""
+def features_of(X, name):
+    """Return features of images: strokes, and pixels or patches, of similar scale."""
     flat = X.reshape(len(X), -1) / 255.0
     images = X.transpose(0, 3, 1, 2) if X.ndim == 4 else X
     strokes = GradientHistograms(n_orientations=12).fit_transform(images)
-    parts = [
-        PCA(100, random_state=0).fit_transform(strokes),
-        PCA(60, random_state=0).fit_transform(flat),
-    ]
-    parts = [scale * part / part[:, 0].std() for scale, part in zip((2, 1), parts)]
-    return np.hstack(parts)
+    if name.endswith("patches"):
+        patches = PatchFeatures(mirror=True, random_state=0).fit_transform(images)
+        return np.hstack([_components(strokes, 80, 1), _components(patches, 80, 1)])
+    return np.hstack([_components(strokes, 100, 2), _components(flat, 60, 1)])
+
+
+def _components(features, number, spread):
+    """Return principal components; the first has the standard deviation ``spread``."""
+    found = PCA(number, random_state=0).fit_transform(features)
+    return spread * found / found[:, 0].std()
 
 
 def uniform(volunteers, X, name, seed):
@@ -174,7 +185,7 @@ def run(options):
             continue
         with np.load(path) as file:
             X, votes = file["X"], file["votes"].astype(np.int64)
-        features = features_of(X)
+        features = features_of(X, name)
         for repeat in range(options.repeats):
             for way in options.ways:
                 if (name, way, repeat) in done:

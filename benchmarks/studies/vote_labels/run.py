@@ -12,7 +12,9 @@ votes here, so a label is the class that most volunteers chose, as share 1. The 
 `GraphRegressor` on the graph of the pool, with default parameters everywhere. "random"
 labels random images. "variance" begins with 12 images of `ClusterSeed` and goes on with
 `ExpectedVarianceReduction`. The score is the root mean squared error of the shares of
-the test images, cut to be shares.
+the test images, cut to be shares. Features are `GradientHistograms` in 60 principal
+components. For "photographs, patches" they are those of `PatchFeatures` with
+``mirror=True``.
 """
 
 import argparse
@@ -26,7 +28,7 @@ from sklearn.pipeline import make_pipeline
 from skbal._utils.random import stream
 from skbal.datasets import make_galaxies
 from skbal.exceptions import NumericalWarning
-from skbal.features import GradientHistograms, PoolGraph
+from skbal.features import GradientHistograms, PatchFeatures, PoolGraph
 from skbal.models import GraphRegressor
 from skbal.query import ExpectedVarianceReduction
 from skbal.seeding import ClusterSeed
@@ -37,6 +39,7 @@ RUNS = Path(__file__).parent / "results" / "runs.jsonl"
 FILES = {
     "clothes": "fashion_mnist_h_6k.npz",
     "photographs": "cifar10h_2k.npz",
+    "photographs, patches": "cifar10h_2k.npz",
     "galaxies": "gz1_small.npz",
 }
 SETS = (*FILES, "bars")
@@ -82,7 +85,10 @@ def record_of(name, repeat, X, shares, labels_of):
     """Return the record of one repeat."""
     order = stream(repeat, "pool").permutation(len(X))
     pool, test = (np.sort(part) for part in np.array_split(order, 2))
-    features = make_pipeline(GradientHistograms(), PCA(60, random_state=0))
+    images = GradientHistograms()
+    if name.endswith("patches"):
+        images = PatchFeatures(mirror=True, random_state=repeat)
+    features = make_pipeline(images, PCA(60, random_state=0))
     points, points_test = features.fit_transform(X[pool]), features.transform(X[test])
     labels = labels_of(pool, stream(repeat, "votes"))
     graph = PoolGraph(pca_components=None, random_state=repeat).fit(points)
