@@ -295,7 +295,7 @@ def _votes_of(connection, settings, version):
 
 def _open_items(connection):
     query = sa.select(item.c.id).where(item.c.is_open).order_by(item.c.id)
-    return np.array(connection.execute(query).scalars().all(), dtype=np.int64)
+    return _numbers(connection, query)
 
 
 def score_items(store, settings, estimator, strategy, votes, ids):
@@ -341,8 +341,13 @@ def _turns(store, ids, scores):
 
 
 def _places(connection):
-    rows = connection.execute(sa.select(item.c.place).order_by(item.c.id))
-    return np.fromiter((row.place for row in rows), dtype=np.int64)
+    return _numbers(connection, sa.select(item.c.place).order_by(item.c.id))
+
+
+def _numbers(connection, query):
+    """Return the only column of a query, read piece by piece."""
+    streamed = connection.execution_options(yield_per=_READ_AT_ONCE)
+    return np.fromiter((row[0] for row in streamed.execute(query)), dtype=np.int64)
 
 
 def _write_predictions(
@@ -352,22 +357,30 @@ def _write_predictions(
     n_votes[votes.ids] = votes.counts[:, settings.questions.asked[0].columns].sum(
         axis=1
     )
-    turns, values = {}, {}
-    turns.update(zip(open_ids.tolist(), turn.tolist()))
-    values.update(zip(open_ids.tolist(), scores.tolist()))
+    # Arrays, not dicts: there may be ten million items.
+    turns = np.full(settings.n_items, -1, dtype=np.int64)
+    values = np.full(settings.n_items, np.nan)
+    turns[open_ids], values[open_ids] = turn, scores
     for start in range(0, settings.n_items, _WRITTEN_AT_ONCE):
         ids = np.arange(start, min(start + _WRITTEN_AT_ONCE, settings.n_items))
         shares = predicted_shares(store, settings, estimator, ids)
+        texts = [None] * len(ids) if shares is None else map(json.dumps, shares)
         rows = [
             {
                 "version": version,
                 "item_id": number,
-                "turn": turns.get(number),
-                "score": values.get(number),
-                "n_votes": int(n_votes[number]),
-                "shares": None if shares is None else json.dumps(shares[place]),
+                "turn": None if at < 0 else at,
+                "score": None if at < 0 else score,
+                "n_votes": n,
+                "shares": text,
             }
-            for place, number in enumerate(ids.tolist())
+            for number, at, score, n, text in zip(
+                ids.tolist(),
+                turns[ids].tolist(),
+                values[ids].tolist(),
+                n_votes[ids].tolist(),
+                texts,
+            )
         ]
         store.write(lambda connection, rows=rows: _insert(connection, rows))
 
