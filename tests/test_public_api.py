@@ -104,6 +104,7 @@ PUBLIC = {
         "MCDropoutVoteRegressor",
         "MeanFieldLinearRegression",
         "RandomShift",
+        "VoteMixtureRegression",
     ],
     "skbal.oracles": [
         "CallableOracle",
