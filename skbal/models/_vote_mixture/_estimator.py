@@ -59,7 +59,7 @@ class VoteMixtureRegression(KnowsItsParameters, MixturePredictions, BaseEstimato
         ``predict``, ``predict_votes``, ``predict_interval`` and ``score`` average over.
     max_iter : int, default=500
         Largest number of steps to the mode.
-    tol : float, default=1e-7
+    tol : float, default=1e-6
         A step that raises the log-posterior by a smaller share of itself is the last.
     random_state : None, int or numpy.random.RandomState, default=None
         Seeds the clusters that the search for the mode starts from, and the draws used
@@ -157,7 +157,7 @@ class VoteMixtureRegression(KnowsItsParameters, MixturePredictions, BaseEstimato
         *,
         n_draws=30,
         max_iter=500,
-        tol=1e-7,
+        tol=1e-6,
         random_state=None,
         intercept_variance=10.0,
         questions=None,
