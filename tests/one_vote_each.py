@@ -8,6 +8,7 @@ from skbal.models import (
     DeepEnsembleVoteRegressor,
     LastLayerVoteRegressor,
     MCDropoutVoteRegressor,
+    VoteMixtureRegression,
 )
 
 
@@ -28,6 +29,30 @@ class RegressionOfOneVoteEach(OneVoteEach, BayesianVoteRegression):
     pass
 
 
+class MixtureOfOneVoteEach(VoteMixtureRegression):
+    """Takes numbers for a target, as counts of two answers, and predicts the first.
+
+    Several outputs are several questions.
+    """
+
+    def fit(self, X, y):
+        counts = counts_of(X, y)
+        if counts is not None:
+            names = range(counts.shape[1] // 2)
+            self.questions = [(f"{name}", ["yes", "no"]) for name in names]
+        try:
+            return super().fit(X, counts)
+        finally:
+            self.questions = None
+
+    def predict(self, X):
+        yes = super().predict(X)[:, ::2]
+        return yes[:, 0] if yes.shape[1] == 1 else yes
+
+    def score(self, X, y):
+        return super().score(X, counts_of(X, y))
+
+
 class NetworkOfOneVoteEach(OneVoteEach, MCDropoutVoteRegressor):
     pass
 
@@ -46,3 +71,11 @@ def votes_of(X, y):
     _, y = check_X_y(X, y, accept_sparse="csr", multi_output=True, y_numeric=True)
     yes = (y > np.median(y, axis=0)).astype(int)
     return np.stack([yes, np.ones_like(yes)], axis=-1)
+
+
+def counts_of(X, y):
+    votes = votes_of(X, y)
+    if votes is None:
+        return None
+    yes, n = np.moveaxis(votes, -1, 0)
+    return np.stack([yes, n - yes], axis=-1).reshape(len(votes), -1)

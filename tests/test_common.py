@@ -49,6 +49,7 @@ from skbal.models import (
     MCDropoutRegressor,
     MCDropoutVoteRegressor,
     MeanFieldLinearRegression,
+    VoteMixtureRegression,
 )
 from skbal.models._networks._estimator import NetworkEstimator
 from skbal.testing import check_posterior_sampler
@@ -157,6 +158,7 @@ CHECKED_ELSEWHERE = {
     "ActiveLearner": "teach changes its training data and its estimator, as in modAL",
     "BayesianOptimizer": "teach changes its training data and its estimator",
     "BayesianVoteRegression": "tests/models/_vote_regression/test_common.py",
+    "VoteMixtureRegression": "tests/models/_vote_mixture/test_common.py",
 }
 
 
@@ -251,6 +253,7 @@ SAMPLERS = [
     (LAPLACES[1], CLASSIFICATION, {}),
     (LAPLACES[2], TWO_TARGETS, {}),
     (BayesianVoteRegression(random_state=0), VOTES, {}),
+    (VoteMixtureRegression(2, optimize=None, random_state=0), COUNTS, {}),
     (vote_network(), VOTES, {}),
     (vote_network(likelihood="beta-binomial"), VOTES, {}),
     (vote_network(likelihood="multinomial"), COUNTS, {}),

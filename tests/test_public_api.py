@@ -114,6 +114,7 @@ PUBLIC = {
         "MCDropoutVoteRegressor",
         "MeanFieldLinearRegression",
         "RandomShift",
+        "VoteMixtureRegression",
     ],
     "skbal.oracles": [
         "CallableOracle",

@@ -9,6 +9,8 @@ from skbal._utils.counts import check_counts, counts_as_votes, per_column
 from skbal._utils.unwrap import transform, unwrap
 from skbal._utils.votes import check_votes
 
+_SMOOTH = 300  # draws whose multinomials are a smooth distribution together
+
 
 def concentration_of(estimator, X):
     """Return the concentrations that a model of votes predicts.
@@ -70,6 +72,47 @@ def column_concentration_of(estimator, X):
     if asked is None or concentration is None:
         return concentration
     return per_column(concentration, asked)
+
+
+def is_mixture(estimator):
+    """Return whether votes are a mixture that draws and a concentration do not give.
+
+    Parameters
+    ----------
+    estimator : estimator or learner
+        A fitted model of votes, or an object that holds one.
+
+    Returns
+    -------
+    is_mixture : bool
+        If so, the votes on a row are multinomial given its ``sample_shares``.
+    """
+    model = unwrap(estimator)[1]
+    return hasattr(getattr(model, "head_", model), "component_shares_")
+
+
+def own_shares_of(estimator, X, n_draws, random_state):
+    """Return draws of the shares of single rows, from a model inside an estimator.
+
+    Parameters
+    ----------
+    estimator : estimator or learner
+        A fitted model of votes, or an object that holds one.
+    X : array-like of shape (n_samples, ...)
+        As `predict_samples` takes it.
+    n_draws, random_state
+        As in the method ``sample_shares``, but ``None`` is 300 draws, so that the
+        distribution of the votes is smooth.
+
+    Returns
+    -------
+    shares : ndarray of shape (n_samples, n_draws, n_columns)
+    """
+    transformers, model = unwrap(estimator)
+    n_draws = _SMOOTH if n_draws is None else n_draws
+    return model.sample_shares(
+        transform(transformers, X), n_draws, random_state=random_state
+    )
 
 
 def column_names_of(model):

@@ -147,7 +147,12 @@ n_questions, 2)
     """
     pits = []
     for rows, rho_draws, concentration in vote_draws(
-        estimator, X, owner, n_draws=n_draws, random_state=random_state
+        estimator,
+        X,
+        owner,
+        n_draws=n_draws,
+        random_state=random_state,
+        for_votes=True,
     ):
         check_same(rho_draws.shape[2], votes.shape[1], "questions", owner)
         pits.append(pits_of_draws(rho_draws, votes[rows], concentration, single=single))

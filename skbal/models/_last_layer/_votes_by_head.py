@@ -90,6 +90,27 @@ optional
         """
         return self._fitted_head().predict_concentration(self._features(X))
 
+    @available_if(head_has("sample_shares"))
+    def sample_shares(self, X, n_draws=None, *, random_state=None):
+        """Return draws of the share of yes votes, or of each answer, of single rows.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, ...)
+            Rows of the form passed to ``fit``.
+        n_draws : int, optional
+            Number of draws. ``None`` uses the head's own number.
+        random_state : None, int, numpy.random.RandomState or numpy.random.Generator
+            An integer gives the same draws at every call, ``None`` fresh ones.
+
+        Returns
+        -------
+        shares : ndarray of shape (n_samples, n_draws, n_columns)
+            As `BayesianVoteRegression.sample_shares` returns them.
+        """
+        head = self._fitted_head()
+        return head.sample_shares(self._features(X), n_draws, random_state=random_state)
+
     def score(self, X, y, sample_weight=None):
         """Return the score of the head; higher is better.
 

@@ -18,6 +18,7 @@ from skbal._utils.counts import as_table, check_counts, totals
 from skbal._utils.parameters import own
 from skbal._utils.votes import check_votes
 from skbal.information import answer_log_likelihood, vote_log_likelihood
+from skbal.models._votes._shares import ShareStreams, dirichlet_draws
 
 
 def _check_questions(value, name, owner):
@@ -100,6 +101,21 @@ class Labels(ABC):
         log_likelihood : ndarray of shape (n_samples,)
         """
 
+    @abstractmethod
+    def own_shares(self, draws, concentration, seed):
+        """Return draws of the shares of single rows around their means.
+
+        Parameters
+        ----------
+        draws, concentration
+            As in `log_likelihood`.
+        seed : int
+
+        Returns
+        -------
+        shares : ndarray of the shape and dtype of ``draws``
+        """
+
 
 class YesVotes(Labels):
     """Labels k of N, of shape (n_samples, n_questions, 2).
@@ -125,6 +141,15 @@ class YesVotes(Labels):
 
     def log_likelihood(self, draws, y, concentration):
         return vote_log_likelihood(draws, y, concentration).sum(axis=1)
+
+    def own_shares(self, draws, concentration, seed):
+        shares = np.empty_like(draws)
+        for number, numbers in enumerate(concentration.T):
+            yes = draws[:, :, number]
+            both = np.stack([yes, 1 - yes], axis=-1)
+            own = _own_shares(both, numbers, seed, number)
+            shares[:, :, number] = own[..., 0]
+        return shares
 
 
 class AnswerCounts(Labels):
@@ -159,6 +184,21 @@ class AnswerCounts(Labels):
             )
             for question, numbers in zip(self.asked, concentration.T)
         )
+
+    def own_shares(self, draws, concentration, seed):
+        parts = [
+            _own_shares(draws[..., question.columns], numbers, seed, number)
+            for number, (question, numbers) in enumerate(
+                zip(self.asked, concentration.T)
+            )
+        ]
+        return np.concatenate(parts, axis=2).astype(draws.dtype)
+
+
+def _own_shares(draws, concentration, seed, question):
+    """Return draws for one question, whose answers are the last axis."""
+    numbers = concentration[:, np.newaxis, np.newaxis]
+    return dirichlet_draws(draws, numbers, ShareStreams(seed, question))
 
 
 def labels_of(likelihood, questions, y, owner):

@@ -8,6 +8,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skbal._utils._sklearn import check_sample_weight
 from skbal._utils.pools import n_rows
+from skbal._utils.random import check_seed
 from skbal._utils.rho import check_level
 from skbal._utils.validation import check_same_number
 from skbal._utils.votes import check_n_votes
@@ -156,8 +157,7 @@ optional
                 "rows, or sample_weight is 0 in all others."
             )
         found = 0.0
-        for rows, draws, concentration in self._vote_draws(X):
-            likelihood = self._labels.log_likelihood(draws, votes[rows], concentration)
+        for rows, likelihood in self._likelihood_chunks(X, votes):
             found += weights[rows] @ likelihood
         return float(found / total)
 
@@ -189,7 +189,55 @@ optional
         check_is_fitted(self)
         return self._concentrations(X)
 
+    def sample_shares(self, X, n_draws=None, *, random_state=None):
+        """Return draws of the share of yes votes, or of each answer, of single rows.
+
+        It is the share among very many voters on this very row. ``predict_samples``
+        draws the mean of rows that look alike, and leaves out how they differ. Given
+        draws of the shares, the votes are binomial or multinomial. So the proportion of
+        draws in which an answer has the largest share is the probability that most
+        people give it.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, ...)
+            Rows of the form passed to ``fit``.
+        n_draws : int, optional
+            Number of draws. ``None`` uses the estimator's own number.
+        random_state : None, int, numpy.random.RandomState or numpy.random.Generator
+            An integer gives the same draws at every call, ``None`` fresh ones. The
+            draws of a row depend on its place in X.
+
+        Returns
+        -------
+        shares : ndarray of shape (n_samples, n_draws, n_columns)
+            Columns are those of ``predict_samples``. With several answers they sum to
+            one.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If X, ``n_draws`` or ``random_state`` is invalid. The message says which.
+        """
+        check_is_fitted(self)
+        owner = f"sample_shares of {type(self).__name__}"
+        n_draws = self._check_n_draws(n_draws)
+        chunks = self._share_chunks(X, n_draws, check_seed(random_state, owner))
+        return np.concatenate([chunk for _, chunk in chunks])
+
+    def _share_chunks(self, X, n_draws, seed):
+        """Yield slices of rows and their draws of shares."""
+        draws = self.predict_samples(X, n_draws, random_state=seed)
+        concentration = self.predict_concentration(X)
+        yield slice(0, len(draws)), self._labels.own_shares(draws, concentration, seed)
+
+    def _likelihood_chunks(self, X, y):
+        """Yield slices of rows and the log-likelihood of their votes y."""
+        for rows, draws, concentration in self._vote_draws(X):
+            yield rows, self._labels.log_likelihood(draws, y[rows], concentration)
+
     def _vote_chunks(self, X, n_votes):
+        """Yield slices of rows and the distributions of their votes."""
         per_column = self._labels.per_column
         for rows, draws, concentration in self._vote_draws(X):
             n, concentration = per_column(n_votes[rows]), per_column(concentration)

@@ -1,0 +1,1 @@
+"""Regression of counts of answers by a mixture of Dirichlet distributions; private."""
