@@ -51,7 +51,9 @@ def shown(number, content, image_shape=None):
             "kind": "row",
             "cells": [[name, _words(value)] for name, value in content.items()],
         }
-    array = _as_image(content, image_shape)
+    if image_shape is not None:
+        return _image(number, *size_of(image_shape, content.dtype))
+    array = content
     if array.ndim == 0:
         return {"kind": "row", "cells": [["value", _words(array.item())]]}
     if array.ndim == 1:
@@ -87,10 +89,6 @@ def check_image_shape(image_shape, kind):
     shape_of_images(image_shape, tuple(kind["shape"]), _OWNER)
 
 
-def _as_image(array, image_shape):
-    return array if image_shape is None else array.reshape(image_shape)
-
-
 def picture(content, image_shape=None):
     """Return the picture of an item: its bytes or its file, and its type.
 
@@ -119,10 +117,11 @@ def picture(content, image_shape=None):
         return content, _MEDIA[content.suffix.lower()]
     if not isinstance(content, np.ndarray):
         raise ValueError("The item is no image.")
-    array = _as_image(content, image_shape)
-    if array.ndim < 2:
+    if image_shape is not None:
+        content = content.reshape(image_shape)
+    if content.ndim < 2:
         raise ValueError("The item is no image.")
-    return png_of(array), "image/png"
+    return png_of(content), "image/png"
 
 
 def is_inside(path, folder):

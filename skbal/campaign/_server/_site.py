@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from skbal.campaign._items import one_content
+from skbal.campaign._items import contents_of
 from skbal.campaign._server._kept import Kept
 from skbal.campaign._server._panel import panel_of
 from skbal.campaign._tables import annotator, answer, item
@@ -90,20 +90,19 @@ class Site:
 
     def content(self, number):
         """Return the content of an item, or raise an HTTPException with status 404."""
-        query = sa.select(item.c.name).where(item.c.id == number)
+        query = sa.select(item).where(item.c.id == number)
         kind = self.campaign.settings.items
 
         def read(connection):
-            name = connection.execute(query).scalar()
-            return None if name is None else one_content(connection, kind, number, name)
+            rows = connection.execute(query).all()
+            return contents_of(connection, kind, rows)
 
-        # Larger numbers are none of a database.
-        found = None
-        if number < self.campaign.settings.n_items:
-            found = self.campaign._store.read(read)
-        if found is None:
+        # A larger number may be none that a database can have.
+        is_item = number < self.campaign.settings.n_items
+        found = self.campaign._store.read(read) if is_item else []
+        if not found:
             raise HTTPException(404, f"There is no item {number}.")
-        return found
+        return found[0]
 
     def progress(self, person):
         """Return how far a person is.
