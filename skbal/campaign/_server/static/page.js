@@ -68,9 +68,19 @@ function receive(reply) {
   showProgress(reply.progress);
   const onTheirWay = outbox.items;
   const present = new Map(queue.map((item) => [item.id, item]));
+  const known = (item) => {
+    const before = present.get(item.id);
+    // What could not be loaded while the server was away is loaded again.
+    return before && before.element.stateNow !== "missing" ? before : prepare(item, $("stage"));
+  };
   const rest = reply.items
     .filter((item) => item.id !== queue[0]?.id && !onTheirWay.has(item.id))
-    .map((item) => present.get(item.id) ?? prepare(item, $("stage")));
+    .map(known);
+  const inSight = reply.items.find((item) => item.id === queue[0]?.id);
+  if (inSight && known(inSight) !== queue[0]) {
+    queue[0] = prepare(inSight, $("stage"));
+    viewer.show(queue[0]);
+  }
   const wasEmpty = !queue.length;
   queue = [...queue.slice(0, 1), ...rest];
   if (reply.items.length) until = Date.now() + 1000 * reply.items[0].seconds;
