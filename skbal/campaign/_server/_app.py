@@ -10,7 +10,13 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from skbal.campaign._server import _api, _pages
-from skbal.campaign._server._security import HEADERS, LOOPBACK, Guard, check_token
+from skbal.campaign._server._security import (
+    HEADERS,
+    LOOPBACK,
+    Guard,
+    check_token,
+    path_of,
+)
 from skbal.campaign._server._shown import check_image_shape
 from skbal.campaign._server._site import Site, checked_name
 from skbal.exceptions import CampaignError
@@ -119,8 +125,8 @@ def _title_of(url):
 
 def _refuse(request, error):
     """Return what is wrong, as JSON to scripts and as a page to people."""
-    path = request.url.path
-    if "/api/" in path or "/items/" in path or "/static/" in path:
+    # Not request.url, which a wrong name of the host makes fail.
+    if path_of(request.scope).startswith(("/api/", "/items/", "/static/")):
         return JSONResponse({"error": error.detail}, error.status_code, error.headers)
     return _pages.message_page(request, error.status_code, error.detail)
 

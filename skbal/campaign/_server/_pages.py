@@ -103,7 +103,7 @@ def _set_cookie(request, response, name, value, same_site):
         max_age=_YEAR,
         httponly=True,
         samesite=same_site,
-        secure=request.url.scheme == "https",
+        secure=request.scope["scheme"] == "https",
     )
 
 

@@ -121,18 +121,19 @@ class Guard:
         kind, _, bearer = request.headers.get("authorization", "").partition(" ")
         if kind.lower() == "bearer":
             given.append(bearer.strip())
-        if request.method == "GET" and _path(request.scope) == "/":
+        if request.method == "GET" and path_of(request.scope) == "/":
             given += request.query_params.getlist("token")
         token = self.token.encode()
         return any(secrets.compare_digest(one.encode(), token) for one in given)
 
 
-def _path(scope):
+def path_of(scope):
+    """Return the path of a request, without what a server in front has added."""
     return scope["path"].removeprefix(scope.get("root_path", ""))
 
 
 def _is_static(scope):
-    return _path(scope).startswith("/static/")
+    return path_of(scope).startswith("/static/")
 
 
 def _is_address(name):
@@ -153,7 +154,7 @@ def _is_same_origin(request):
         return True
     # A link elsewhere may lead to a page, and to nothing else.
     is_link = request.headers.get("sec-fetch-mode") == "navigate"
-    is_page = not _path(request.scope).startswith(("/api/", "/items/"))
+    is_page = not path_of(request.scope).startswith(("/api/", "/items/"))
     return request.method == "GET" and is_link and is_page
 
 

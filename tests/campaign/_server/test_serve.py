@@ -7,6 +7,7 @@ import urllib.request
 
 import pytest
 
+from skbal.__main__ import _command_line, main
 from skbal.campaign import Campaign, serve
 from skbal.campaign._server import _serve
 from tests.campaign.asgi_client import Client
@@ -93,6 +94,44 @@ def test_wrong_arguments_are_named(campaign):
         serve(campaign, port=-1)
     with pytest.raises(ValueError, match="token of make_app"):
         serve(campaign, port=0, token="short")
+
+
+def test_the_command_serves_a_campaign(campaign, started):
+    testing = pytest.importorskip("typer.testing")
+    path = campaign.url.removeprefix("sqlite:///")
+    options = ["--port", "0", "--annotator", "Eve", "--title", "Words <i>"]
+    run = testing.CliRunner().invoke(_command_line(), ["label", path, *options])
+    assert run.exit_code == 0, run.output
+    port = started[0][1][1]
+    assert run.output == f"Label on http://127.0.0.1:{port}/ and end with Ctrl-C.\n"
+    page = Client(app_of(started)).get("/").text
+    assert "<h1>Words &lt;i&gt;</h1>" in page
+    assert '<span class="name">Eve</span>' in page
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--token", "short"], "skbal: token of make_app must have 8 to 200"),
+        (["--image-shape", "8,8"], "skbal: image_shape of make_app is for items that"),
+        (["--image-shape", "8x8"], "--image-shape must be numbers such as 28,28"),
+    ],
+)
+def test_the_command_says_what_is_wrong(campaign, options, words, monkeypatch, capsys):
+    pytest.importorskip("typer")
+    path = campaign.url.removeprefix("sqlite:///")
+    monkeypatch.setattr("sys.argv", ["skbal", "label", path, "--port", "0", *options])
+    with pytest.raises(SystemExit) as stopped:
+        main()
+    said = " ".join(f"{stopped.value} {capsys.readouterr().err}".split())
+    assert words in said.replace("│ ", "").replace(" │", "")
+
+
+def test_the_command_needs_a_campaign(tmp_path, monkeypatch):
+    pytest.importorskip("typer")
+    monkeypatch.setattr("sys.argv", ["skbal", "label", str(tmp_path / "none.db")])
+    with pytest.raises(SystemExit, match="cannot be opened as a campaign"):
+        main()
 
 
 def test_a_script_labels_over_http(campaign, monkeypatch):
