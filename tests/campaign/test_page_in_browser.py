@@ -437,13 +437,17 @@ def test_on_a_phone_all_is_within_reach(page, served):
     page.settle()
     page.tap()
     page.wait(lambda: said(campaign) == {before: {"shape": "smooth"}})
-    page.wait(lambda: page.item is not None)
+    person = page.words(".who .name")
+    ids = [item.id for item in campaign.ask(3, person)]
+    page.wait(lambda: page.item == ids[0])
     page.settle()
     # The second of two taps is about an item that nobody has seen, and does nothing.
     page.tap()
     page.tap()
     page.wait(lambda: page.words("#done").startswith("2 answered"))
-    assert len(said(campaign)) == 2
+    page.settle()
+    assert page.item == ids[1]
+    assert set(said(campaign)) == {before, ids[0]}
 
 
 def axe():
@@ -461,11 +465,12 @@ def test_axe_finds_nothing(page, served):
     def check(what):
         # Through the protocol of the browser, which the page's policy does not bind.
         page.driver.execute_cdp_cmd("Runtime.evaluate", {"expression": rules})
-        found = page.driver.execute_async_script(
-            "const [done] = arguments; axe.run().then((r) => done(r.violations.map("
-            "(v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' ')}`)))"
+        n_passed, found = page.driver.execute_async_script(
+            "const [done] = arguments; axe.run().then((r) => done([r.passes.length, "
+            "r.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html)}`)]))"
         )
         assert found == [], what
+        assert n_passed > 10
 
     page.driver.get(address)
     check("name")

@@ -7,8 +7,9 @@ import time
 class Kept:
     """Compute something, and give the same to all who ask within some seconds.
 
-    One thread computes while others wait. A result is kept for ten times as long as it
-    took, so that a large campaign spends at most a tenth of its time on it.
+    One thread computes, and others meanwhile get what there was before: they are needed
+    for what people answer. A result is kept for ten times as long as it took, so that a
+    large campaign spends at most a tenth of its time on it.
 
     Parameters
     ----------
@@ -34,10 +35,15 @@ class Kept:
 
     def get(self):
         """Return the result, which is computed if there is none or it is old."""
-        with self._lock:
+        is_first = self._until is None
+        if not self._lock.acquire(blocking=is_first):
+            return self._result
+        try:
             start = self._clock()
             if self._until is None or start >= self._until:
                 self._result = self._compute()
                 took = self._clock() - start
                 self._until = start + took + max(self._seconds, 10 * took)
             return self._result
+        finally:
+            self._lock.release()

@@ -1,6 +1,8 @@
 """The numbers and curves beside the items, against the answers they are made of."""
 
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -176,6 +178,28 @@ def test_keys_differ_and_do_nothing_else():
         assert not set(keys) & set("0?sufi+-=/")
     assert keys_of(range(10)) == list("0123456789")
     assert keys_of(["1", "2", "many"]) == ["1", "2", "3"]
+
+
+def test_while_one_thread_computes_others_have_the_result_of_before():
+    clock, is_slow, may_go_on = Clock(), threading.Event(), threading.Event()
+    results = iter(["first", "second"])
+
+    def compute():
+        if clock.now > Clock.now:
+            is_slow.set()
+            assert may_go_on.wait(30)
+        return next(results)
+
+    kept = Kept(compute, clock=clock)
+    assert kept.get() == "first"
+    clock.now += 9
+    with ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(kept.get)
+        assert is_slow.wait(30)
+        assert kept.get() == "first"
+        may_go_on.set()
+        assert slow.result() == "second"
+    assert kept.get() == "second"
 
 
 def test_a_result_is_kept_ten_times_as_long_as_it_took():

@@ -1,9 +1,10 @@
 // The page to label on: items, questions in turn, and what is kept.
 
-import { Away, Outbox, call, newKey } from "./sending.js";
+import { Away, Outbox, call, keep, newKey, recall } from "./sending.js";
 import { Viewer, prepare } from "./viewer.js";
 
 const AHEAD = 3; // items that are fetched before their turn, with the one in sight
+const MOST = 10; // items that the server gives at once
 const MANY = 12; // answers above which there is a search
 const SETTLE = 300; // milliseconds after a new item in which a second click is a slip
 const LOOK_AGAIN = 30000; // milliseconds, when nothing is left
@@ -248,7 +249,7 @@ function tell(answer, words) {
 function leave(item, address, body, words) {
   queue.shift();
   say(`Item ${item.id}: ${words}.`);
-  const extra = () => ({ n: AHEAD + outbox.entries.length - 1 });
+  const extra = () => ({ n: Math.min(AHEAD + outbox.entries.length - 1, MOST) });
   outbox.add({ address, body, extra, item, lasting: true });
   showUndo();
   showItem();
@@ -359,10 +360,10 @@ async function refreshPanel() {
 }
 
 function remember(box, name, isOpen) {
-  const before = localStorage.getItem(name);
+  const before = recall(name);
   box.open = before === null ? isOpen : before === "open";
   box.addEventListener("toggle", () => {
-    localStorage.setItem(name, box.open ? "open" : "closed");
+    keep(name, box.open ? "open" : "closed");
     refreshPanel();
   });
 }
@@ -391,9 +392,9 @@ $("again").addEventListener("click", async () => {
 });
 $("search").addEventListener("input", onSearch);
 $("search").addEventListener("keydown", onSearchKey);
-$("use-keys").checked = localStorage.getItem("skbal keys") !== "off";
+$("use-keys").checked = recall("skbal keys") !== "off";
 $("use-keys").addEventListener("change", () => {
-  localStorage.setItem("skbal keys", $("use-keys").checked ? "on" : "off");
+  keep("skbal keys", $("use-keys").checked ? "on" : "off");
 });
 const isWide = matchMedia("(min-width: 60rem)").matches;
 viewer.openLight(isWide);

@@ -35,6 +35,23 @@ export async function call(address, body) {
   throw new Refused(reply.error);
 }
 
+// A browser may have no storage. Then what is on its way is lost with the page.
+export function recall(name) {
+  try {
+    return localStorage.getItem(name);
+  } catch {
+    return null;
+  }
+}
+
+export function keep(name, value) {
+  try {
+    localStorage.setItem(name, value);
+  } catch {
+    // See above.
+  }
+}
+
 export class Away extends Error {}
 export class Refused extends Error {}
 
@@ -112,7 +129,7 @@ export class Outbox {
 
   stored() {
     try {
-      return JSON.parse(localStorage.getItem(this.name)) ?? [];
+      return JSON.parse(recall(this.name)) ?? [];
     } catch {
       return [];
     }
@@ -122,10 +139,6 @@ export class Outbox {
     const lasting = this.entries
       .filter((entry) => entry.lasting)
       .map(({ address, body }) => ({ address, body, lasting: true, tried: true }));
-    try {
-      localStorage.setItem(this.name, JSON.stringify(lasting));
-    } catch {
-      // A browser without storage: what is on its way is lost with the page.
-    }
+    keep(this.name, JSON.stringify(lasting));
   }
 }
