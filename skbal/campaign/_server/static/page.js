@@ -176,7 +176,7 @@ function showQuestion() {
   const zeroIsFree = !question.answers.some((answer) => answer.key === "0");
   $("cannot-tell").setAttribute("aria-keyshortcuts", zeroIsFree ? "0 ?" : "?");
   if (hadFocus) $("answers").firstElementChild.focus();
-  if (before && Object.keys(given).length) say(`Next: ${question.title}`);
+  if (before && Object.keys(given).length) say(`Next: ${question.title}`, true);
 }
 
 function answerButton(answer) {
@@ -212,8 +212,8 @@ function showGiven() {
       const button = document.createElement("button");
       button.type = "button";
       const label = asked.answers.find((a) => a.value === given[asked.name]).label;
-      button.textContent = `${asked.title}: ${label}`;
-      button.title = "Answer this question again";
+      button.textContent = asked.title.length > 16 ? label : `${asked.title}: ${label}`;
+      button.title = `Answer again: ${asked.title}`;
       button.addEventListener("click", () => goBackTo(asked));
       step.append(button);
       return step;
@@ -293,7 +293,9 @@ function bringBack(item, words) {
 
 // ----------------------------------------------------------------- words
 
-function say(words) {
+// What everybody sees elsewhere is for screen readers only.
+function say(words, isSeen = false) {
+  $("notice").classList.toggle("only-heard", isSeen);
   $("notice").textContent = words;
   $("end-notice").textContent = words;
 }
