@@ -196,17 +196,17 @@ def fits_png(path):
     ValueError
         If the file has no image.
     """
-    fits = require("astropy.io.fits", "campaign", "An image in a FITS file")
+    fits = require("astropy.io.fits", "fits", "An image in a FITS file")
     with fits.open(path) as parts:
         images = (p.data for p in parts if getattr(p, "is_image", False))
         array = next((a for a in images if a is not None and a.ndim >= 2), None)
         if array is None:
             raise ValueError(f"{path} has no image.")
         array = np.array(array, dtype=np.float64)
-    return png_of(_stretched(array)[..., ::-1, :])
+    return png_of(stretched(array)[..., ::-1, :])
 
 
-def _stretched(array):
+def stretched(array):
     """Return values in [0, 1], in which noise and bright sources are both seen."""
     finite = array[np.isfinite(array)]
     if not finite.size:

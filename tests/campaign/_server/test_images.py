@@ -2,7 +2,6 @@
 
 import io
 import sys
-import types
 
 import numpy as np
 import pytest
@@ -17,6 +16,7 @@ from skbal.campaign._server._images import (
     picture_of,
     png_of,
     size_of,
+    stretched,
 )
 from skbal.campaign._server._shown import is_inside, shown
 
@@ -155,34 +155,36 @@ def test_a_file_must_lie_in_the_folder_and_be_an_image(tmp_path):
     ]  # fmt: skip
 
 
-class _Opened(list):
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *error):
-        pass
-
-
-def test_the_first_image_of_a_fits_file_stands_on_its_feet(monkeypatch, tmp_path):
-    # As astropy gives it: a head without data, a table, and an image.
+def test_the_first_image_of_a_fits_file_stands_on_its_feet(tmp_path):
+    fits = pytest.importorskip("astropy.io.fits")
     image = np.zeros((3, 4))
     image[0, 0], image[2, 3] = 100.0, np.nan
-    parts = [(None, True), (np.zeros(5), False), (image, True)]
-    opened = [types.SimpleNamespace(data=data, is_image=is_) for data, is_ in parts]
-    fits = types.ModuleType("astropy.io.fits")
-    fits.open = lambda path: _Opened(opened)
-    for name in ("astropy", "astropy.io"):
-        monkeypatch.setitem(sys.modules, name, types.ModuleType(name))
-    monkeypatch.setitem(sys.modules, "astropy.io.fits", fits)
-    picture = read(fits_png(tmp_path / "a.fits"))
+    table = fits.BinTableHDU(np.zeros(5, dtype=[("x", "f4")]))
+    path = tmp_path / "a.fits.gz"
+    fits.HDUList([fits.PrimaryHDU(), table, fits.ImageHDU(image)]).writeto(path)
     # The first row is at the bottom.
+    picture = read(fits_png(path))
     assert picture.tolist() == [[0, 0, 0, 0], [0, 0, 0, 0], [255, 0, 0, 0]]
-    del opened[2]
-    with pytest.raises(ValueError, match=r"a\.fits has no image"):
-        fits_png(tmp_path / "a.fits")
+    fits.HDUList([fits.PrimaryHDU(), table]).writeto(tmp_path / "b.fits")
+    with pytest.raises(ValueError, match=r"b\.fits has no image"):
+        fits_png(tmp_path / "b.fits")
+
+
+def test_faint_and_bright_parts_are_both_seen():
+    image = np.random.default_rng(0).normal(1_000, 5, (60, 60))
+    image[10:20, 10:20] += 20  # four times the noise
+    image[40:44, 40:44] += 30_000
+    picture = picture_of(stretched(image)).astype(int)
+    sky, faint = picture[25:35].mean(), picture[10:20, 10:20].mean()
+    bright = picture[40:44, 40:44].mean()
+    # Linearly, the faint part would be a sixth of a grey level above the sky.
+    assert sky + 10 < faint < bright - 10
+    assert stretched(np.full((2, 2), np.nan)).tolist() == [[0, 0], [0, 0]]
+    assert stretched(np.full((2, 2), 7.0)).tolist() == [[0, 0], [0, 0]]
 
 
 def test_a_fits_file_without_astropy_says_what_is_missing(monkeypatch, tmp_path):
-    monkeypatch.setitem(sys.modules, "astropy", None)
+    for name in ("astropy", "astropy.io.fits"):
+        monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(ImportError, match="FITS file needs astropy"):
         fits_png(tmp_path / "a.fits")
