@@ -5,15 +5,17 @@ from pathlib import Path
 from skbal import __version__
 from skbal._utils.lazy import lazy_module
 from skbal._utils.optional import require
+from skbal.exceptions import CampaignError
 
 _demo = lazy_module("skbal._demo")
+_campaign = lazy_module("skbal.campaign")
 
 
 def main():
     """Run the command line. A missing extra gives a message, not a traceback."""
     try:
         _command_line()()
-    except ImportError as error:
+    except (ImportError, CampaignError) as error:
         raise SystemExit(f"skbal: {error}") from None
 
 
@@ -44,7 +46,64 @@ def _command_line():
         """Compare query strategies with random choice on 5,000 MNIST digits."""
         _run_demo(quick, seed, output)
 
+    app.command()(_label_command(typer))
     return app
+
+
+def _label_command(typer):
+    option = typer.Option
+
+    def label(
+        campaign: str = typer.Argument(help="A database, such as votes.db."),
+        host: str = option("127.0.0.1", help="Address to listen on."),
+        port: int = option(8000, min=0, max=65535, help="Port; 0 takes a free one."),
+        token: str = option(
+            None,
+            envvar="SKBAL_TOKEN",
+            help="What the address must have. Where other machines can connect, one is "
+            "made if you give none.",
+        ),
+        annotator: str = option(None, help="Your name, if nobody else answers."),
+        name: list[str] = option(  # noqa: B008
+            [], help="A further name under which people call this server."
+        ),
+        title: str = option(None, help="Title of the page."),
+        question: str = option("What do you see?", help="What people are asked."),
+        image_shape: str = option(
+            None, help="Height and width of images in flat rows, such as 28,28."
+        ),
+        browser: bool = option(False, "--browser", help="Open the page."),
+    ):
+        """Serve the page to label on, until Ctrl-C."""
+        page = {"annotator": annotator, "title": title, "question": question}
+        page["image_shape"] = _numbers(typer, image_shape)
+        _serve_page(typer, campaign, host, port, token, browser, name, page)
+
+    return label
+
+
+def _numbers(typer, text):
+    """Return numbers that stand with commas between them, as a tuple."""
+    try:
+        return None if text is None else tuple(map(int, text.split(",")))
+    except ValueError:
+        raise typer.BadParameter(
+            f"--image-shape must be numbers such as 28,28, got {text!r}."
+        ) from None
+
+
+def _serve_page(typer, url, host, port, token, browser, names, page):
+    def announce(address):
+        typer.echo(f"Label on {address} and end with Ctrl-C.")
+
+    with _campaign.Campaign.open(url) as campaign:
+        try:
+            _campaign.serve(
+                campaign, host, port, token, browser, names=names, announce=announce,
+                **page,
+            )  # fmt: skip
+        except (OSError, ValueError, TypeError) as error:
+            raise SystemExit(f"skbal: {error}") from None
 
 
 def _run_demo(quick, seed, output):

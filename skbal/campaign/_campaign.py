@@ -542,9 +542,9 @@ class Campaign:
         pandas = require("pandas", "campaign", "Campaign.answers")
         rows = self._store.read(_answer_rows)
         frame = pandas.DataFrame(rows, columns=_COLUMNS)
-        frame["answer"] = [
-            None if text is None else json.loads(text) for text in frame["answer"]
-        ]
+        told = [None if text is None else json.loads(text) for _, _, text, *_ in rows]
+        # As they were told: pandas would make numbers beside None real numbers.
+        frame["answer"] = pandas.Series(told, dtype=object)
         return frame
 
     def counts(self):
