@@ -40,7 +40,15 @@ PUBLIC = {
         "make_repeated",
         "read_zooniverse_votes",
     ],
-    "skbal.campaign": ["Campaign", "Item", "Person", "Status", "Told"],
+    "skbal.campaign": [
+        "Campaign",
+        "Item",
+        "Person",
+        "Status",
+        "Told",
+        "make_app",
+        "serve",
+    ],
     "skbal.exceptions": [
         "CampaignError",
         "NoDrawsError",
