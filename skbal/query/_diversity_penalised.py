@@ -1,7 +1,6 @@
 """DiversityPenalised: make the batches of another strategy more diverse."""
 
 import numpy as np
-from scipy.stats import rankdata
 
 from skbal._utils.parameters import option, option_or_function, real
 from skbal._utils.pools import n_rows, sliceable, take
@@ -177,6 +176,7 @@ class DiversityPenalised(FeatureStrategy):
         ValueError
             If the pool is empty or a parameter has a wrong value.
         """
+        self._check(X_pool)
         return self._normalized(self._scores(estimator, X_pool))
 
     def select_batch(self, learner, X_pool, n_instances, rng):
@@ -201,7 +201,6 @@ class DiversityPenalised(FeatureStrategy):
         return rows[chosen]
 
     def _scores(self, estimator, X_pool):
-        self._check(X_pool)
         scores = self._scorer().score_pool(estimator, X_pool)
         scores = np.asarray(scores, dtype=np.float64)
         if scores.shape != (n_rows(X_pool),):
@@ -222,13 +221,41 @@ class DiversityPenalised(FeatureStrategy):
         # The last bits depend on the size of the chunks, and ranks must not.
         scores = rounded(scores)
         if self.normalize == "rank":
-            return (rankdata(scores) - 1) / max(len(scores) - 1, 1)
+            return ranks(scores) / max(len(scores) - 1, 1)
         return standardised(scores) if self.normalize == "std" else scores
 
     def _similarity_of(self, features):
         if callable(self.metric):
             return Similarities(features, self.metric, type(self).__name__)
         return Cosines(features)
+
+
+def ranks(scores):
+    """Return how many scores are lower; equal scores share their mean rank.
+
+    `scipy.stats.rankdata` less one, in a fraction of its time for a few scores.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (n_samples,)
+        Not NaN.
+
+    Returns
+    -------
+    ranks : ndarray of shape (n_samples,)
+        From 0 to n_samples - 1.
+
+    Examples
+    --------
+    >>> ranks(np.array([0.5, 0.1, 0.5, -np.inf])).tolist()
+    [2.5, 1.0, 2.5, 0.0]
+    """
+    order = np.argsort(scores)
+    ascending = scores[order]
+    first, end = (ascending.searchsorted(ascending, side) for side in ("left", "right"))
+    result = np.empty(len(scores))
+    result[order] = (first + end - 1) / 2
+    return result
 
 
 def standardised(scores):
