@@ -40,7 +40,8 @@ class Cosines:
         if not issparse(features):
             self.error = (8 + np.sqrt(self.width)) * np.finfo(features.dtype).eps
             if features.size <= _FEW:
-                self.directions = features / self.lengths[:, np.newaxis]
+                # A product takes a third of the time of a quotient.
+                self.directions = features * (1 / self.lengths)[:, np.newaxis]
 
     def __call__(self, rows, others):
         """Return the cosines between some rows and others, of shape (n, n_others).
