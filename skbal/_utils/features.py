@@ -50,7 +50,7 @@ def as_features(values, n_samples, owner, name=None):
             assert_all_finite(values)  # check_array looks for much else, too
             return values
         return check_array(values, accept_sparse="csr", dtype=dtype)
-    except ValueError as error:
+    except (TypeError, ValueError) as error:  # a TypeError about dates and pandas.NA
         # scikit-learn's first line says what is wrong, the rest suggests other models.
         reason = str(error).partition("\n")[0]
         raise ValueError(f"{name} are not valid: {reason}") from error

@@ -10,6 +10,7 @@ from sklearn.decomposition import PCA, TruncatedSVD
 from skbal._utils.features import as_features
 from skbal._utils.pools import n_rows, sliceable, take
 from skbal._utils.random import next_seed
+from skbal._utils.text import ONE_HOT, text_explained
 from skbal._utils.walk import gathered, walk
 
 _FITTED_ON = 10_000  # rows: more of them hardly change principal components
@@ -74,9 +75,9 @@ class Coordinates:
     def _features(self, X):
         make, n_samples = self.transformer, n_rows(X)
         if make is None:
-            return as_features(
-                X, n_samples, self._owner, f"rows of X given to {self._owner}"
-            )
+            what = f"X given to {self._owner}"
+            with text_explained(what, f"features={ONE_HOT}"):
+                return as_features(X, n_samples, self._owner, f"rows of {what}")
         values = make.transform(X) if hasattr(make, "transform") else make(X)
         return as_features(values, n_samples, self._owner)
 

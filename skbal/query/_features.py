@@ -14,6 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 from skbal._utils.features import as_features
 from skbal._utils.pools import n_rows
 from skbal._utils.rows import RowsView
+from skbal._utils.text import ONE_HOT, text_explained
 from skbal._utils.unwrap import transform, unwrap
 from skbal._utils.walk import COPIES, gathered, walk
 
@@ -148,7 +149,11 @@ class FeaturesOfRows:
         """Return the features of the rows of X."""
         rows = transform(self.transformers, X)
         values = rows if self.make is None else self.make(rows)
-        return (as_features(values, n_rows(X), self.owner),)
+        if not self.changes_nothing:
+            return (as_features(values, n_rows(X), self.owner),)
+        remedy = f"features={ONE_HOT}.fit(X_pool).transform"
+        with text_explained(f"X_pool given to {self.owner}", remedy):
+            return (as_features(values, n_rows(X), self.owner),)
 
     @property
     def changes_nothing(self):
