@@ -8,7 +8,7 @@ from skbal._utils.rows import RowsView
 from skbal.base import best_first, rounded
 from skbal.query._bald import BALD
 from skbal.query._feature_strategy import FeatureStrategy
-from skbal.query._features import feature_function
+from skbal.query._features import feature_function, features_to_read
 from skbal.query._penalised_greedy import penalised_greedy, within_reach
 from skbal.query._shared import wrapped_strategy
 from skbal.query._similarities import Cosines, Similarities
@@ -85,10 +85,11 @@ class DiversityPenalised(FeatureStrategy):
 
     Features are held only for rows that can be chosen: their score is at least that of
     the last of the ``n_instances`` best rows minus twice the penalty. The features keep
-    their dtype; float32 images take four bytes per pixel. A row is compared with the
-    batch only if it may be the next one; if most rows may be, all are compared at once.
-    The choice is the same as that of comparing all pairs, and the first rows of a batch
-    are those of a smaller batch.
+    their dtype; float32 images take four bytes per pixel, and nothing where the pool is
+    an array of floats and all its rows can be chosen. A row is compared with the batch
+    only if it may be the next one; if most rows may be, all are compared at once. The
+    choice is the same as that of comparing all pairs, and the first rows of a batch are
+    those of a smaller batch.
 
     The cosine of two images is that of their pixels as they reach the model. For two
     digits of MNIST it is 0.40 on average, and 0.29 if pixels are standardised.
@@ -192,7 +193,7 @@ class DiversityPenalised(FeatureStrategy):
             part = RowsView(sliceable(X_pool), rows, take)
         chosen = penalised_greedy(
             scores[rows],
-            self._similarity_of(self._compute(function, part)[0]),
+            self._similarity_of(features_to_read(function, part, **self._walk)),
             n_instances,
             penalty=penalty,
             priority=rng.random(len(scores))[rows],

@@ -65,10 +65,12 @@ class FeatureStrategy(SharedParameters):
         return pool, known, mean
 
     def _compute(self, function, X):
-        return compute(
-            function,
-            X,
-            batch_size=self.batch_size,
-            n_jobs=self.n_jobs,
-            verbose=self.verbose,
-        )
+        return compute(function, X, **self._walk)
+
+    @property
+    def _walk(self):
+        return {
+            "batch_size": self.batch_size,
+            "n_jobs": self.n_jobs,
+            "verbose": self.verbose,
+        }

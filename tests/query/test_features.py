@@ -23,7 +23,7 @@ from skbal._utils.pools import take
 from skbal._utils.rows import RowsView
 from skbal.models import BayesianLinearRegression
 from skbal.query import _features
-from skbal.query._features import compute, feature_function
+from skbal.query._features import compute, feature_function, features_to_read
 from tests.query.fakes import random_pool
 
 
@@ -179,6 +179,31 @@ def test_rows_of_an_array_need_no_first_ones_alone(memory, expected, monkeypatch
         sizes.clear()
         assert_array_equal(features_of(None, rows, "input"), answer)
         assert sizes == expected
+
+
+@pytest.mark.parametrize(
+    ("convert", "shared"),
+    [
+        (np.asarray, True),
+        (np.float32, True),
+        (lambda X: X.reshape(-1, 1, 3, 1), True),
+        (np.asfortranarray, False),
+        (lambda X: np.repeat(X, 2, axis=1)[:, ::2], False),
+        (lambda X: X.astype(">f8"), False),
+        (lambda X: (X * 8).astype(int), False),
+        (sp.csr_array, False),
+        (list, False),
+    ],
+    ids=["f8", "f4", "images", "columns", "parts", "big", "int", "csr", "list"],
+)
+def test_features_to_read_are_the_rows_where_nothing_is_computed(convert, shared):
+    X = convert(random_pool(20, 3))
+    function = feature_function(None, "input", "DiversityPenalised")
+    found, expected = features_to_read(function, X), compute(function, X)[0]
+    assert found.dtype == expected.dtype
+    assert (found != expected).sum() == 0
+    if isinstance(X, np.ndarray):
+        assert np.shares_memory(found, X) == shared
 
 
 def test_what_is_given_back_may_be_written_to():
