@@ -208,13 +208,21 @@ class VoteAllocation(KnowsItsParameters, BaseEstimator):
         return self
 
     def _check_features(self, X, n_items, owner):
-        check_same_number(n_rows(X), n_items, owner)
+        check_same_number(n_rows(X), n_items, owner, "counts")
         if n_items < self.cv:
             raise ValueError(
                 f"cv of {owner} must be at most the number of items, {n_items}, got "
                 f"{self.cv}."
             )
-        if self.classifier is None and len(getattr(X, "shape", (0, 0))) > 2:
+        if self.classifier is not None:
+            return
+        if getattr(getattr(X, "dtype", None), "kind", "f") in "mM":
+            # LogisticRegression would learn from them, but not predict.
+            raise TypeError(
+                f"X given to {owner} must be numbers for the default classifier, got "
+                f"dtype {X.dtype}."
+            )
+        if len(getattr(X, "shape", (0, 0))) > 2:
             raise ValueError(
                 f"X given to {owner} must have shape (n_items, n_features) for the "
                 f"default classifier, got {X.shape}. For images use classifier="
