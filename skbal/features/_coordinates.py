@@ -7,7 +7,7 @@ import scipy.sparse as sp
 from sklearn.base import clone
 from sklearn.decomposition import PCA, TruncatedSVD
 
-from skbal._utils.features import as_features
+from skbal._utils.features import as_features, check_powers_finite
 from skbal._utils.pools import n_rows, sliceable, take
 from skbal._utils.random import next_seed
 from skbal._utils.text import ONE_HOT, text_explained
@@ -77,9 +77,13 @@ class Coordinates:
         if make is None:
             what = f"X given to {self._owner}"
             with text_explained(what, f"features={ONE_HOT}"):
-                return as_features(X, n_samples, self._owner, f"rows of {what}")
+                found = as_features(X, n_samples, self._owner, f"rows of {what}")
+            check_powers_finite(found, f"rows of {what}")
+            return found
         values = make.transform(X) if hasattr(make, "transform") else make(X)
-        return as_features(values, n_samples, self._owner)
+        found = as_features(values, n_samples, self._owner)
+        check_powers_finite(found, f"features of {self._owner}")
+        return found
 
 
 def _points(coordinates, X):

@@ -96,5 +96,5 @@ def test_dates_and_missing_values_of_a_frame_are_refused_by_name():
     dates = pd.DataFrame({"day": pd.to_datetime(["2024-01-01", "2024-01-02"] * 5)})
     missing = pd.DataFrame({"size": [1.0, None] * 5}).astype("Float64").astype(object)
     for rows in (dates.astype(object), missing):
-        with pytest.raises(ValueError, match=r"^rows of X given to PoolGraph"):
+        with pytest.raises(TypeError, match=r"^rows of X given to PoolGraph are not"):
             PoolGraph().fit(rows)
