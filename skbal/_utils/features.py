@@ -79,7 +79,7 @@ def check_powers_finite(values, what, power=2):
     Traceback (most recent call last):
         ...
     ValueError: features of TypiClust must lie within -1e+150 and 1e+150, since a sum of
-    their powers is computed, got 1e+200.
+    their powers is computed, got 1e+200. Rescale X, or leave such rows out.
     """
     values = values.data if sp.issparse(values) else values
     if values.dtype == np.float32 or not values.size:
@@ -89,5 +89,6 @@ def check_powers_finite(values, what, power=2):
     if abs(value) > limit:
         raise ValueError(
             f"{what} must lie within {-limit:.0e} and {limit:.0e}, since a sum of "
-            f"their powers is computed, got {value:.4g}."
+            f"their powers is computed, got {value:.4g}. Rescale X, or leave such rows "
+            "out."
         )
