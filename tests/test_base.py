@@ -133,6 +133,16 @@ def test_scores_without_an_outlier_are_rounded_to_a_millionth_of_the_largest():
     )
 
 
+@pytest.mark.parametrize("n_scores", [3, 4, 101, 102])
+def test_an_outlier_leaves_the_others_a_millionth_of_ten_medians(n_scores):
+    scores = np.random.default_rng(n_scores).random(n_scores) + 0.5
+    scores[0] = 1e9
+    step = 1e-6 * 10 * np.median(scores)
+    np.testing.assert_allclose(
+        rounded(scores)[1:], np.round(scores[1:] / step) * step, rtol=1e-12
+    )
+
+
 def test_infinite_scores_stay_first_and_nan_last():
     found = rounded([np.inf, 1.0, np.nan, -np.inf, 0.0])
     np.testing.assert_allclose(found, [np.inf, 1, -np.inf, -np.inf, 0], rtol=1e-12)

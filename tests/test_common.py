@@ -89,9 +89,9 @@ LAPLACES = [
     ),
 ]
 
-RUNS = {"n_queries": 3, "n_instances": 5}
+RUNS = {"n_queries": 2, "n_instances": 8}
 SIMULATIONS = [
-    ActiveLearningClassifier(RandomForestClassifier(n_estimators=5), **RUNS),
+    ActiveLearningClassifier(RandomForestClassifier(n_estimators=3), **RUNS),
     ActiveLearningRegressor(BayesianRidge(), **RUNS),
 ]
 

@@ -29,8 +29,10 @@ def as_features(values, n_samples, owner, name=None):
 
     Raises
     ------
+    TypeError
+        If a value is no number, but a date, pandas.NA or another object.
     ValueError
-        If the number of rows differs, or a value is not a finite number.
+        If the number of rows differs, or a value is text or not finite.
     """
     name = f"features of {owner}" if name is None else name
     if not sp.issparse(values):
@@ -50,7 +52,43 @@ def as_features(values, n_samples, owner, name=None):
             assert_all_finite(values)  # check_array looks for much else, too
             return values
         return check_array(values, accept_sparse="csr", dtype=dtype)
-    except ValueError as error:
+    except (TypeError, ValueError) as error:
         # scikit-learn's first line says what is wrong, the rest suggests other models.
         reason = str(error).partition("\n")[0]
-        raise ValueError(f"{name} are not valid: {reason}") from error
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        raise kind(f"{name} are not valid: {reason}") from error
+
+
+def check_powers_finite(values, what, power=2):
+    """Raise a ValueError if numbers are so large that a power of them overflows.
+
+    Distances between such rows would be infinite.
+
+    Parameters
+    ----------
+    values : ndarray or sparse matrix
+        Finite floats. In float32 they cannot be so large.
+    what : str
+        The argument and its owner, for messages, such as "features of TypiClust".
+    power : int, default=2
+        The power that is computed.
+
+    Examples
+    --------
+    >>> check_powers_finite(np.array([[1e200, 2.0]]), "features of TypiClust")
+    Traceback (most recent call last):
+        ...
+    ValueError: features of TypiClust must lie within -1e+150 and 1e+150, since a sum of
+    their powers is computed, got 1e+200. Rescale X, or leave such rows out.
+    """
+    values = values.data if sp.issparse(values) else values
+    if values.dtype == np.float32 or not values.size:
+        return
+    value = max(values.max(), values.min(), key=abs)
+    limit = 10.0 ** (300 // power)  # 1e8 such powers stay finite
+    if abs(value) > limit:
+        raise ValueError(
+            f"{what} must lie within {-limit:.0e} and {limit:.0e}, since a sum of "
+            f"their powers is computed, got {value:.4g}. Rescale X, or leave such rows "
+            "out."
+        )

@@ -63,7 +63,8 @@ def _check_range(indices, n_rows, what):
 
 
 def _check_unique(indices, what):
-    values, counts = np.unique(indices, return_counts=True)
-    if len(values) < len(indices):
-        twice = values[counts > 1][0]
+    in_order = np.sort(indices)
+    again = in_order[1:][in_order[1:] == in_order[:-1]]
+    if again.size:
+        twice = again[0]
         raise ValueError(f"{what} must all differ, got {twice} more than once.")

@@ -1,6 +1,7 @@
 """The first labels: indices of rows, or an object that selects them."""
 
 from numbers import Integral
+from types import ModuleType
 
 import numpy as np
 
@@ -35,9 +36,10 @@ def selects_rows(initial):
     >>> selects_rows(BalancedSeed()), selects_rows([3, 5])
     (True, False)
     """
-    # A torch tensor has a method of this name, but it is an array of indices.
-    is_array = isinstance(initial, type) or hasattr(initial, "__array__")
-    return not is_array and callable(getattr(initial, "select", None))
+    # A torch tensor has a method of this name, but it is an array of indices. The
+    # modules numpy and torch have functions of this name.
+    is_other = isinstance(initial, (type, ModuleType)) or hasattr(initial, "__array__")
+    return not is_other and callable(getattr(initial, "select", None))
 
 
 def check_initial(initial, name, owner):

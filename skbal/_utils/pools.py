@@ -63,7 +63,7 @@ def n_rows(X, what="X"):
     >>> n_rows([[1, 2], [3, 4], [5, 6]])
     3
     """
-    if isinstance(X, RowsView):
+    if isinstance(X, RowsView) or (type(X) is np.ndarray and X.ndim):
         return len(X)
     check_indexable(X, what)
     check_length_known(X, what)

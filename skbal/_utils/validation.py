@@ -279,7 +279,7 @@ def check_fits(estimator, owner):
         )
 
 
-def check_same_number(n_rows, n_labels, owner):
+def check_same_number(n_rows, n_labels, owner, labels="y"):
     """Raise if there are more or fewer labels than rows.
 
     Parameters
@@ -288,6 +288,8 @@ def check_same_number(n_rows, n_labels, owner):
         The numbers.
     owner : str
         Name of the caller, for messages.
+    labels : str, default="y"
+        Name of the argument that holds the labels.
 
     Raises
     ------
@@ -296,8 +298,8 @@ def check_same_number(n_rows, n_labels, owner):
     """
     if n_rows != n_labels:
         raise ValueError(
-            f"X and y given to {owner} must have the same number of rows, got {n_rows} "
-            f"rows and {n_labels} labels."
+            f"X and {labels} given to {owner} must have the same number of rows, got "
+            f"{n_rows} rows and {n_labels} {'labels' if labels == 'y' else labels}."
         )
 
 

@@ -180,6 +180,10 @@ def _walk_on(work, X, slices, also, n_jobs, verbose):
     done, total = slices[0].start, slices[-1].stop
     if slices == [slice(0, n_rows(X))]:
         arguments, n_jobs = iter([(whole(X),)]), 1
+        if not verbose:  # workers and a bar take longer than work on a few rows
+            more = () if also is None else also(slices[0])
+            yield slices[0], work(whole(X), *more)
+            return
     else:
         arguments = ((chunk,) for chunk in cut(X, slices))
     if also is not None:

@@ -7,9 +7,10 @@ import scipy.sparse as sp
 from sklearn.base import clone
 from sklearn.decomposition import PCA, TruncatedSVD
 
-from skbal._utils.features import as_features
+from skbal._utils.features import as_features, check_powers_finite
 from skbal._utils.pools import n_rows, sliceable, take
 from skbal._utils.random import next_seed
+from skbal._utils.text import ONE_HOT, text_explained
 from skbal._utils.walk import gathered, walk
 
 _FITTED_ON = 10_000  # rows: more of them hardly change principal components
@@ -74,11 +75,15 @@ class Coordinates:
     def _features(self, X):
         make, n_samples = self.transformer, n_rows(X)
         if make is None:
-            return as_features(
-                X, n_samples, self._owner, f"rows of X given to {self._owner}"
-            )
+            what = f"X given to {self._owner}"
+            with text_explained(what, f"features={ONE_HOT}"):
+                found = as_features(X, n_samples, self._owner, f"rows of {what}")
+            check_powers_finite(found, f"rows of {what}")
+            return found
         values = make.transform(X) if hasattr(make, "transform") else make(X)
-        return as_features(values, n_samples, self._owner)
+        found = as_features(values, n_samples, self._owner)
+        check_powers_finite(found, f"features of {self._owner}")
+        return found
 
 
 def _points(coordinates, X):

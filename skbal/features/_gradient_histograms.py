@@ -1,9 +1,12 @@
 """Histograms of the directions of gradients, in a grid of cells."""
 
+from math import isqrt
+
 import numpy as np
 from sklearn.base import ClassNamePrefixFeaturesOutMixin
 
-from skbal._utils.parameters import count, positive
+from skbal._utils.parameters import count, count_in_memory, positive
+from skbal._utils.validation import MOST_IN_MEMORY
 from skbal.features._images import ImageTransformer
 from skbal.features._orientations import (
     cell_weights,
@@ -114,8 +117,9 @@ class GradientHistograms(ClassNamePrefixFeaturesOutMixin, ImageTransformer):
     """
 
     _parameter_rules = {
-        "n_orientations": count(4),
-        "n_cells": count(1),
+        "n_orientations": count_in_memory(4),
+        # There are n_cells ** 2 features of each direction.
+        "n_cells": count(1, most=isqrt(MOST_IN_MEMORY)),
         "sigma": positive(none=True),
     }
 

@@ -213,6 +213,10 @@ class ImageTransformer(KnowsItsParameters, TransformerMixin, BaseEstimator, ABC)
                 f"X given to {owner} has rows of shape {part.shape[1:]}, but it was "
                 f"fitted on rows of shape {self.row_shape_}."
             )
+        if part.dtype.kind not in "buif":
+            raise TypeError(
+                f"X given to {owner} must hold numbers, got dtype {part.dtype}."
+            )
         _check_finite(part, start, owner)
         return part.reshape(len(part), *self._image_shape())
 

@@ -1,7 +1,6 @@
 """DiversityPenalised: make the batches of another strategy more diverse."""
 
 import numpy as np
-from scipy.stats import rankdata
 
 from skbal._utils.parameters import option, option_or_function, real
 from skbal._utils.pools import n_rows, sliceable, take
@@ -9,7 +8,7 @@ from skbal._utils.rows import RowsView
 from skbal.base import best_first, rounded
 from skbal.query._bald import BALD
 from skbal.query._feature_strategy import FeatureStrategy
-from skbal.query._features import feature_function
+from skbal.query._features import feature_function, features_to_read
 from skbal.query._penalised_greedy import penalised_greedy, within_reach
 from skbal.query._shared import wrapped_strategy
 from skbal.query._similarities import Cosines, Similarities
@@ -86,10 +85,11 @@ class DiversityPenalised(FeatureStrategy):
 
     Features are held only for rows that can be chosen: their score is at least that of
     the last of the ``n_instances`` best rows minus twice the penalty. The features keep
-    their dtype; float32 images take four bytes per pixel. A row is compared with the
-    batch only if it may be the next one; if most rows may be, all are compared at once.
-    The choice is the same as that of comparing all pairs, and the first rows of a batch
-    are those of a smaller batch.
+    their dtype; float32 images take four bytes per pixel, and nothing where the pool is
+    an array of floats and all its rows can be chosen. A row is compared with the batch
+    only if it may be the next one; if most rows may be, all are compared at once. The
+    choice is the same as that of comparing all pairs, and the first rows of a batch are
+    those of a smaller batch.
 
     The cosine of two images is that of their pixels as they reach the model. For two
     digits of MNIST it is 0.40 on average, and 0.29 if pixels are standardised.
@@ -177,6 +177,7 @@ class DiversityPenalised(FeatureStrategy):
         ValueError
             If the pool is empty or a parameter has a wrong value.
         """
+        self._check(X_pool)
         return self._normalized(self._scores(estimator, X_pool))
 
     def select_batch(self, learner, X_pool, n_instances, rng):
@@ -192,7 +193,7 @@ class DiversityPenalised(FeatureStrategy):
             part = RowsView(sliceable(X_pool), rows, take)
         chosen = penalised_greedy(
             scores[rows],
-            self._similarity_of(self._compute(function, part)[0]),
+            self._similarity_of(features_to_read(function, part, **self._walk)),
             n_instances,
             penalty=penalty,
             priority=rng.random(len(scores))[rows],
@@ -201,7 +202,6 @@ class DiversityPenalised(FeatureStrategy):
         return rows[chosen]
 
     def _scores(self, estimator, X_pool):
-        self._check(X_pool)
         scores = self._scorer().score_pool(estimator, X_pool)
         scores = np.asarray(scores, dtype=np.float64)
         if scores.shape != (n_rows(X_pool),):
@@ -222,13 +222,41 @@ class DiversityPenalised(FeatureStrategy):
         # The last bits depend on the size of the chunks, and ranks must not.
         scores = rounded(scores)
         if self.normalize == "rank":
-            return (rankdata(scores) - 1) / max(len(scores) - 1, 1)
+            return ranks(scores) / max(len(scores) - 1, 1)
         return standardised(scores) if self.normalize == "std" else scores
 
     def _similarity_of(self, features):
         if callable(self.metric):
             return Similarities(features, self.metric, type(self).__name__)
         return Cosines(features)
+
+
+def ranks(scores):
+    """Return how many scores are lower; equal scores share their mean rank.
+
+    `scipy.stats.rankdata` less one, in a fraction of its time for a few scores.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (n_samples,)
+        Not NaN.
+
+    Returns
+    -------
+    ranks : ndarray of shape (n_samples,)
+        From 0 to n_samples - 1.
+
+    Examples
+    --------
+    >>> ranks(np.array([0.5, 0.1, 0.5, -np.inf])).tolist()
+    [2.5, 1.0, 2.5, 0.0]
+    """
+    order = np.argsort(scores)
+    ascending = scores[order]
+    first, end = (ascending.searchsorted(ascending, side) for side in ("left", "right"))
+    result = np.empty(len(scores))
+    result[order] = (first + end - 1) / 2
+    return result
 
 
 def standardised(scores):

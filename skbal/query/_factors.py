@@ -10,6 +10,7 @@ import numpy as np
 from sklearn.linear_model import ARDRegression, BayesianRidge
 
 from skbal._utils._sklearn import num_samples
+from skbal._utils.features import check_powers_finite
 from skbal._utils.pools import n_rows, sliceable, take
 from skbal._utils.rows import RowsView
 from skbal._utils.unwrap import transform, unwrap
@@ -220,6 +221,7 @@ def _drawn_blocks(make, X):
 def _finite(values, what):
     if not np.isfinite(values).all():
         raise ValueError(f"{what} must be finite, got NaN or infinity.")
+    check_powers_finite(values, what, power=4)
     return values
 
 

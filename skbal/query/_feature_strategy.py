@@ -3,6 +3,7 @@
 import numpy as np
 from scipy.sparse import issparse
 
+from skbal._utils.features import check_powers_finite
 from skbal._utils.parameters import option_or_function
 from skbal._utils.pools import n_rows
 from skbal.query._features import compute, feature_function
@@ -44,7 +45,9 @@ class FeatureStrategy(SharedParameters):
     def _features(self, estimator, X):
         """Return the features of X as a new array or CSR matrix."""
         function = feature_function(estimator, self.features, type(self).__name__)
-        return self._compute(function, X)[0]
+        found = self._compute(function, X)[0]
+        check_powers_finite(found, f"features of {type(self).__name__}")
+        return found
 
     def _pool_and_known(self, estimator, X_pool):
         """Return the features of the pool, of the labelled rows, and the pool's mean.
@@ -65,10 +68,12 @@ class FeatureStrategy(SharedParameters):
         return pool, known, mean
 
     def _compute(self, function, X):
-        return compute(
-            function,
-            X,
-            batch_size=self.batch_size,
-            n_jobs=self.n_jobs,
-            verbose=self.verbose,
-        )
+        return compute(function, X, **self._walk)
+
+    @property
+    def _walk(self):
+        return {
+            "batch_size": self.batch_size,
+            "n_jobs": self.n_jobs,
+            "verbose": self.verbose,
+        }

@@ -4,14 +4,21 @@ Only the features are held. Rows are read chunk by chunk. Rows in float32 have f
 in float32.
 """
 
-from functools import partial
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
 
+import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from skbal._utils.features import as_features
 from skbal._utils.pools import n_rows
+from skbal._utils.rows import RowsView
+from skbal._utils.text import ONE_HOT, text_explained
 from skbal._utils.unwrap import transform, unwrap
-from skbal._utils.walk import gathered, walk
+from skbal._utils.walk import COPIES, gathered, walk
+
+_LARGEST_ITEM = 8  # bytes of a number: features are float32 or float64
 
 
 def feature_function(estimator, features, owner):
@@ -30,7 +37,7 @@ def feature_function(estimator, features, owner):
 
     Returns
     -------
-    function : callable
+    function : FeaturesOfRows
         Takes rows, returns ``(features,)``, an array or CSR matrix of shape (n_rows,
         n_features) in float32 or float64. Picklable if the model and ``features`` are.
 
@@ -44,7 +51,7 @@ def feature_function(estimator, features, owner):
         If ``features`` is another string.
     """
     if callable(features):
-        return partial(_features_of_rows, [], features, owner)
+        return FeaturesOfRows([], features, owner)
     if features not in ("model", "input"):
         raise (ValueError if isinstance(features, str) else TypeError)(
             f"features of {owner} must be 'model', 'input' or a function of rows, "
@@ -52,7 +59,7 @@ def feature_function(estimator, features, owner):
         )
     transformers, model = unwrap(estimator)
     make = last_layer_input(model, owner) if features == "model" else None
-    return partial(_features_of_rows, transformers, make, owner)
+    return FeaturesOfRows(transformers, make, owner)
 
 
 def last_layer_input(model, owner):
@@ -109,11 +116,81 @@ def compute(function, X, *, batch_size=None, n_jobs=None, verbose=0):
     arrays : tuple of ndarray or CSR matrix
         New arrays, which may be written to.
     """
-    results = walk(function, X, batch_size=batch_size, n_jobs=n_jobs, verbose=verbose)
+    results = walk(
+        function,
+        X,
+        batch_size=batch_size,
+        bytes_per_row=_known_bytes(function, X),
+        n_jobs=n_jobs,
+        verbose=verbose,
+    )
     return gathered(results, n_rows(X), "Features")
 
 
-def _features_of_rows(transformers, make, owner, X):
-    rows = transform(transformers, X)
-    values = rows if make is None else make(rows)
-    return (as_features(values, n_rows(X), owner),)
+def features_to_read(function, X, **walk):
+    """Return the features of all rows, which must not be written to.
+
+    They are X itself where nothing is computed: where it is an array of floats, in
+    which a row lies in one piece, and no transformer comes first. To copy it would take
+    as long as ten comparisons of all rows with one.
+
+    Parameters
+    ----------
+    function : FeaturesOfRows
+        As `feature_function` returns it.
+    X : array-like of shape (n_samples, ...)
+        At least one row.
+    **walk
+        Passed to `compute`, where something is computed.
+
+    Returns
+    -------
+    features : ndarray or CSR matrix of shape (n_samples, n_features)
+    """
+    in_memory = type(X) is np.ndarray and X.flags.c_contiguous
+    if function.changes_nothing and in_memory and X.dtype in (np.float32, np.float64):
+        return function(X)[0]
+    return compute(function, X, **walk)[0]
+
+
+@dataclass(frozen=True)
+class FeaturesOfRows:
+    """A function that returns ``(features,)`` of rows.
+
+    Parameters
+    ----------
+    transformers : list of transformer
+        Applied first, one after the other.
+    make : callable or None
+        Applied then. None leaves the rows as they are.
+    owner : str
+        Name of the strategy, for messages.
+    """
+
+    transformers: list
+    make: Callable | None
+    owner: str
+
+    def __call__(self, X):
+        """Return the features of the rows of X."""
+        rows = transform(self.transformers, X)
+        values = rows if self.make is None else self.make(rows)
+        if not self.changes_nothing:
+            return (as_features(values, n_rows(X), self.owner),)
+        remedy = f"features={ONE_HOT}.fit(X_pool).transform"
+        with text_explained(f"X_pool given to {self.owner}", remedy):
+            return (as_features(values, n_rows(X), self.owner),)
+
+    @property
+    def changes_nothing(self):
+        """Whether the features of an array of numbers are the array itself."""
+        return not self.transformers and self.make is None
+
+
+def _known_bytes(function, X):
+    """Return the memory of a row if it need not be measured on the first ones."""
+    source = X.source if isinstance(X, RowsView) else X
+    known = isinstance(function, FeaturesOfRows) and function.changes_nothing
+    if not known or not isinstance(source, np.ndarray):
+        return None
+    return (1 + COPIES) * _LARGEST_ITEM * math.prod(X.shape[1:])

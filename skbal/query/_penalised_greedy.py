@@ -100,8 +100,11 @@ def _of_few(scores, similarity, n_picks, penalty, priority, mean):
     add, rounding = np.add if mean else np.maximum, 0.0
     chosen = np.empty(n_picks, dtype=np.intp)
     for step in range(n_picks):
-        close = np.flatnonzero(values >= values.max() - rounding)
-        chosen[step] = row = close[np.argmin(priority[close])]
+        row = values.argmax()
+        close = (values >= values[row] - rounding).nonzero()[0]
+        if len(close) > 1:
+            row = close[priority[close].argmin()]
+        chosen[step] = row
         left[row], rounding = -np.inf, _ROUNDING * abs(penalty)
         add(seen, similarity.to(row), out=seen)
         values = left - (penalty / (step + 1) if mean else penalty) * seen

@@ -16,7 +16,7 @@ class Cosines:
     Parameters
     ----------
     features : ndarray or CSR matrix of shape (n_rows, n_features)
-        Rows of very large or very small numbers are rescaled in place. Products are
+        Rows of very large or very small numbers are rescaled in a copy. Products are
         computed in float64, also for float32 rows.
 
     Attributes
@@ -32,7 +32,7 @@ class Cosines:
         squares = squared_norms(features)
         odd = (squares < _SAFE[0]) | (squares > _SAFE[1])
         if odd.any():
-            _scale(features, odd)
+            features = _scaled(features, odd)
             squares = squared_norms(features)
         self.features, self.width = features, features.shape[1]
         self.lengths = np.sqrt(np.where(squares == 0, 1.0, squares))
@@ -40,7 +40,8 @@ class Cosines:
         if not issparse(features):
             self.error = (8 + np.sqrt(self.width)) * np.finfo(features.dtype).eps
             if features.size <= _FEW:
-                self.directions = features / self.lengths[:, np.newaxis]
+                # A product takes a third of the time of a quotient.
+                self.directions = features * (1 / self.lengths)[:, np.newaxis]
 
     def __call__(self, rows, others):
         """Return the cosines between some rows and others, of shape (n, n_others).
@@ -124,8 +125,9 @@ class Similarities:
             raise ValueError(f"{must}, got {outside[0]}.")
 
 
-def _scale(features, which):
-    """Divide some rows by their largest number, in place, except rows of zeros."""
+def _scaled(features, which):
+    """Return a copy with some rows divided by their largest number, unless it is 0."""
+    features = features.copy()
     largest = abs(features[which]).max(axis=1)
     largest = largest.toarray().ravel() if issparse(largest) else largest
     scale = np.ones(features.shape[0])
@@ -134,3 +136,4 @@ def _scale(features, which):
         features.data /= np.repeat(scale, np.diff(features.indptr))
     else:
         features[which] /= scale[which, np.newaxis]
+    return features

@@ -7,6 +7,7 @@ from sklearn.metrics import pairwise_distances_argmin
 from skbal._utils.parameters import count, having, positive
 from skbal._utils.pools import n_rows
 from skbal._utils.random import next_seed
+from skbal._utils.text import ONE_HOT, text_explained
 from skbal._utils.threads import one_thread
 from skbal.base import best_first
 from skbal.features import PoolGraph
@@ -128,6 +129,10 @@ class ClusterSeed(Seed):
 
     def _graph(self, X, rng):
         graph = self.features
+        if graph is None:
+            what = f"X given to {type(self).__name__}"
+            with text_explained(what, f"features={ONE_HOT}"):
+                return PoolGraph(random_state=next_seed(rng)).fit(X)
         if not isinstance(graph, PoolGraph):
             graph = PoolGraph(graph, random_state=next_seed(rng))
         if not graph.__sklearn_is_fitted__():

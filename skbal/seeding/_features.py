@@ -10,6 +10,7 @@ from skbal._utils.arrays import as_array
 from skbal._utils.features import as_features
 from skbal._utils.pools import n_rows, sliceable, take
 from skbal._utils.rows import RowsView
+from skbal._utils.text import ONE_HOT, text_explained
 from skbal._utils.validation import check_count
 from skbal._utils.walk import gathered, walk
 
@@ -121,5 +122,7 @@ def _made(X, rows, make, owner):
 def _features_of_rows(make, owner, X):
     if make is not None:
         return as_features(make(X), n_rows(X), owner)
-    X = X if sp.issparse(X) else as_array(X, f"X given to {owner}")
-    return as_features(X, n_rows(X), owner)
+    what = f"X given to {owner}"
+    X = X if sp.issparse(X) else as_array(X, what)
+    with text_explained(what, f"features={ONE_HOT}.fit_transform(X)"):
+        return as_features(X, n_rows(X), owner)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from skbal._utils.clusters import nearest_rows
+from skbal._utils.features import check_powers_finite
 from skbal._utils.parameters import count
 from skbal._utils.pools import n_rows
 from skbal._utils.random import next_seed
@@ -137,6 +138,7 @@ class KMeansSeed(Seed):
     def _features(self, X, rows, rng):
         owner, is_word = type(self).__name__, isinstance(self.features, str)
         features = features_of(X, rows, self.features, owner)
+        check_powers_finite(features, f"features of {owner}")
         if not (is_word and self.features == "pca"):
             return features
         seed = next_seed(rng)

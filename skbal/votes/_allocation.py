@@ -12,6 +12,7 @@ from skbal._utils.names import KnowsItsParameters
 from skbal._utils.parameters import check_parameters, count, flag, option, own, seed
 from skbal._utils.pools import n_rows
 from skbal._utils.random import check_seed, stream
+from skbal._utils.text import ONE_HOT, text_explained
 from skbal._utils.transactions import all_or_nothing
 from skbal._utils.validation import check_count, check_same_number
 from skbal._utils.warn import warn
@@ -22,6 +23,7 @@ from skbal.votes._retirement import Retirement, check_retire, reached
 from skbal.votes._types import first_concentrations, fit_types, log_likelihoods
 
 _LIKE_PAIRS = 20  # items that suffice to see that a column is the sum of both answers
+_TAKES_TEXT = f"classifier=make_pipeline({ONE_HOT}, LogisticRegression())"
 _MANY = 2  # votes of an item that tell how much people agree
 
 
@@ -206,13 +208,21 @@ class VoteAllocation(KnowsItsParameters, BaseEstimator):
         return self
 
     def _check_features(self, X, n_items, owner):
-        check_same_number(n_rows(X), n_items, owner)
+        check_same_number(n_rows(X), n_items, owner, "counts")
         if n_items < self.cv:
             raise ValueError(
                 f"cv of {owner} must be at most the number of items, {n_items}, got "
                 f"{self.cv}."
             )
-        if self.classifier is None and len(getattr(X, "shape", (0, 0))) > 2:
+        if self.classifier is not None:
+            return
+        if getattr(getattr(X, "dtype", None), "kind", "f") in "mM":
+            # LogisticRegression would learn from them, but not predict.
+            raise TypeError(
+                f"X given to {owner} must be numbers for the default classifier, got "
+                f"dtype {X.dtype}."
+            )
+        if len(getattr(X, "shape", (0, 0))) > 2:
             raise ValueError(
                 f"X given to {owner} must have shape (n_items, n_features) for the "
                 f"default classifier, got {X.shape}. For images use classifier="
@@ -255,10 +265,11 @@ class VoteAllocation(KnowsItsParameters, BaseEstimator):
         if X is None:
             share = of_answers[has_votes].sum(axis=0) + 1
             return np.broadcast_to(share / share.sum(), counts.shape)
-        classifier = (
-            LogisticRegression() if self.classifier is None else self.classifier
-        )
-        return out_of_fold(classifier, X, of_answers, has_votes, self.cv, rng)
+        arguments = X, of_answers, has_votes, self.cv, rng
+        if self.classifier is not None:
+            return out_of_fold(self.classifier, *arguments)
+        with text_explained(f"X given to {type(self).__name__}", _TAKES_TEXT):
+            return out_of_fold(LogisticRegression(), *arguments)
 
     def update(self, counts):
         """Take new votes into account, without learning anew.

@@ -9,7 +9,9 @@ from skbal._utils.validation import check_count, check_real
 _CHECKS = {
     "min_votes": lambda value, name, owner: check_count(value, name, owner, smallest=0),
     "max_votes": lambda value, name, owner: check_count(value, name, owner),
-    "chance_wrong": lambda value, name, owner: check_real(value, name, owner, low=0),
+    "chance_wrong": lambda value, name, owner: check_real(
+        value, name, owner, low=0, high=1
+    ),
 }
 _REASONS = {
     "max_votes": "{value:.0f} votes, and the limit is {limit:g}",

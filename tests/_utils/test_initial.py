@@ -56,6 +56,8 @@ def test_none_is_no_row():
     [
         ("kmeans", TypeError, "must be rows of X, .* got 'kmeans'"),
         (KMeansSeed, TypeError, "must be rows of X, .* got <class"),
+        (np, TypeError, "must be rows of X, .* got <module 'numpy'"),
+        (torch, TypeError, "must be rows of X, .* got <module 'torch'"),
         (RandomForestClassifier(), TypeError, "must be rows of X"),
         (3, ValueError, "must be one-dimensional"),
         ([0.5], TypeError, "must be integers"),

@@ -212,6 +212,13 @@ def test_any_width_of_the_gaussian_gives_numbers(sigma):
     np.testing.assert_allclose(np.linalg.norm(features), 1, rtol=1e-6)
 
 
+@pytest.mark.parametrize("name", ["n_cells", "n_orientations"])
+@pytest.mark.parametrize("many", [2**62, 10**30])
+def test_more_features_than_memory_holds_are_refused(name, many):
+    with pytest.raises(ValueError, match=f"^{name} of GradientHistograms must be an"):
+        GradientHistograms(**{name: many}).fit(RNG.random((2, 8, 8)))
+
+
 def test_names_say_direction_and_cell():
     X = RNG.random((2, 8, 8))
     histograms = GradientHistograms(4, 2).fit(X)

@@ -143,6 +143,11 @@ MISTAKES = {
     "mask": ({}, MASKED, "X given to {} has .* masked entr"),
     "sparse": ({"image_shape": (6, 8)}, sp.csr_matrix(FLAT), "Sparse data"),
     "text": ({}, np.full((5, 6, 8), "a"), "numeric|convert"),
+    "dates": (
+        {},
+        GREY.astype("M8[D]"),
+        r"X given to {} must hold numbers, got .*64\[D",
+    ),
     "complex": ({}, GREY + 1j, "Complex data not supported"),
     "no rows": ({}, GREY[:0], "0 sample"),
     "no pixels": ({}, GREY[:, :0], "X given to {} must have shape"),

@@ -9,7 +9,7 @@ from dataclasses import replace
 import joblib
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from modAL.models import Committee
 from sklearn.naive_bayes import GaussianNB
@@ -92,6 +92,7 @@ plain = st.recursive(
 )
 
 
+@settings(max_examples=40)
 @given(st.lists(records), st.none() | st.dictionaries(st.text(), plain))
 def test_any_history_comes_back(tmp_path_factory, records, provenance):
     path = tmp_path_factory.getbasetemp() / "any.json"

@@ -76,6 +76,17 @@ def test_a_negative_penalty_prefers_rows_that_are_alike():
     assert_array_equal(found, [0, 3])
 
 
+@pytest.mark.parametrize("n_features", [3, 40_000])
+def test_rows_that_are_rescaled_stay_as_they_are_in_the_pool(n_features):
+    X = random_pool(30, n_features)
+    strategy = DiversityPenalised(FirstFeature(), penalty=-1.0, random_state=0)
+    huge = X * 1e200
+    before = huge.copy()
+    chosen = strategy(None, huge, n_instances=5)
+    assert_array_equal(huge, before)
+    assert_array_equal(chosen, strategy(None, X, n_instances=5))
+
+
 def test_a_row_of_zeros_is_like_nothing():
     features = np.array([EAST, [0.0, 0.0], EAST, WEST])
     scores = np.array([1.0, 0.5, 0.9, 0.2])

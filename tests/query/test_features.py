@@ -18,8 +18,12 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skbal import ActiveLearner
+from skbal._utils.features import as_features
+from skbal._utils.pools import take
+from skbal._utils.rows import RowsView
 from skbal.models import BayesianLinearRegression
-from skbal.query._features import compute, feature_function
+from skbal.query import _features
+from skbal.query._features import compute, feature_function, features_to_read
 from tests.query.fakes import random_pool
 
 
@@ -155,6 +159,51 @@ def test_a_function_sees_only_pieces():
     features_of(None, np.zeros((50_000, 200)), function)
     assert sum(sizes) == 50_000
     assert max(sizes) * 200 * 8 < 2**25
+
+
+@pytest.mark.parametrize(
+    ("memory", "expected"), [(2**26, [100]), (2**15, [32, 32, 32, 4])]
+)
+def test_rows_of_an_array_need_no_first_ones_alone(memory, expected, monkeypatch):
+    X, sizes = random_pool(100, 32), []
+
+    def noted(values, n_samples, owner):
+        sizes.append(n_samples)
+        return as_features(values, n_samples, owner)
+
+    monkeypatch.setattr(_features, "as_features", noted)
+    # A row takes 4 times 32 numbers of 8 bytes: a result, its copies and what it is of.
+    monkeypatch.setattr("skbal._utils.walk.MAX_MEMORY", memory)
+    backwards = RowsView(X, np.arange(99, -1, -1), take)
+    for rows, answer in ((X, X), (backwards, X[::-1])):
+        sizes.clear()
+        assert_array_equal(features_of(None, rows, "input"), answer)
+        assert sizes == expected
+
+
+@pytest.mark.parametrize(
+    ("convert", "shared"),
+    [
+        (np.asarray, True),
+        (np.float32, True),
+        (lambda X: X.reshape(-1, 1, 3, 1), True),
+        (np.asfortranarray, False),
+        (lambda X: np.repeat(X, 2, axis=1)[:, ::2], False),
+        (lambda X: X.astype(">f8"), False),
+        (lambda X: (X * 8).astype(int), False),
+        (sp.csr_array, False),
+        (list, False),
+    ],
+    ids=["f8", "f4", "images", "columns", "parts", "big", "int", "csr", "list"],
+)
+def test_features_to_read_are_the_rows_where_nothing_is_computed(convert, shared):
+    X = convert(random_pool(20, 3))
+    function = feature_function(None, "input", "DiversityPenalised")
+    found, expected = features_to_read(function, X), compute(function, X)[0]
+    assert found.dtype == expected.dtype
+    assert (found != expected).sum() == 0
+    if isinstance(X, np.ndarray):
+        assert np.shares_memory(found, X) == shared
 
 
 def test_what_is_given_back_may_be_written_to():

@@ -662,20 +662,33 @@ def test_a_field_on_a_graph_loses_the_variance_that_was_promised():
     assert_allclose(strategy.gains_.sum(), before - mean_variance(), rtol=1e-5)
 
 
-@pytest.mark.parametrize("convert", [np.asarray, pd.DataFrame, np.ndarray.tolist])
-def test_a_gaussian_process_draws_for_pool_and_targets_at_once(convert):
-    X, rows = random_pool(30), 2 * random_pool(19)
+def gaussian_process(X, **parameters):
+    """Return a process taught on X, and a strategy."""
     process = GaussianProcessRegressor(RBF(1.5, "fixed"), alpha=0.1)
-    process.fit(convert(X), X[:, 0])
-    strategy = ExpectedVarianceReduction(
-        convert(rows[12:]), noise_variance=0.1, n_draws=4000, random_state=0
-    )
-    scores = strategy.score_pool(process, convert(rows[:12]))
-    covariance = process.predict(convert(rows), return_cov=True)[1]
+    strategy = ExpectedVarianceReduction(noise_variance=0.1, random_state=0)
+    return process.fit(X, np.asarray(X)[:, 0]), strategy.set_params(**parameters)
+
+
+def test_a_gaussian_process_draws_for_pool_and_targets_at_once():
+    X, rows = random_pool(30), 2 * random_pool(19)
+    process, strategy = gaussian_process(X, X_target=rows[12:], n_draws=4000)
+    scores = strategy.score_pool(process, rows[:12])
+    covariance = process.predict(rows, return_cov=True)[1]
     cross = covariance[12:, :12]
     expected = (cross**2).mean(axis=0) / (0.1 + covariance.diagonal()[:12])
     assert_allclose(scores, expected, rtol=0.2, atol=0.02 * expected.max())
-    assert strategy(process, convert(rows[:12]))[0] == scores.argmax()
+    assert strategy(process, rows[:12])[0] == scores.argmax()
+
+
+def test_a_gaussian_process_sees_rows_of_the_kind_that_it_was_taught():
+    found = []
+    for convert in (np.asarray, pd.DataFrame, np.ndarray.tolist):
+        target = convert(2 * random_pool(19)[12:])
+        process, strategy = gaussian_process(
+            convert(random_pool(30)), X_target=target, n_draws=20
+        )
+        found.append(strategy.score_pool(process, convert(random_pool(12))))
+    assert_allclose(found[1:], [found[0]] * 2, rtol=1e-9)
 
 
 @pytest.mark.parametrize("kind", [LaplaceRegressor, LastLayerRegressor])

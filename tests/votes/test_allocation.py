@@ -263,6 +263,11 @@ def test_wrong_calls_are_named(volunteers):
         allocation.update(COUNTS)
     with pytest.raises(ValueError, match="n_items of select of VoteAllocation"):
         allocation.select(0)
+    dates = np.arange(len(COUNTS)).astype("M8[D]").reshape(-1, 1)
+    with pytest.raises(TypeError, match=r"X given to .* numbers .*datetime64\[D\]"):
+        VoteAllocation().fit(dates, COUNTS)
+    with pytest.raises(ValueError, match=r"^X and counts given .* 6 rows and 5 counts"):
+        VoteAllocation().fit(X, COUNTS[:5])
     later = VoteAllocation(random_state=0).fit(None, COUNTS)
     later.set_params(retire={"votes": 3})
     with pytest.raises(ValueError, match="retire of VoteAllocation must have keys"):

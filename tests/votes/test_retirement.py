@@ -36,6 +36,7 @@ def test_the_reason_names_both_numbers():
         ({"max_votes": 0}, ValueError, "max_votes in retire of Owner"),
         ({"max_votes": 2.5}, TypeError, "max_votes in retire of Owner"),
         ({"chance_wrong": -0.1}, ValueError, "chance_wrong in retire of Owner"),
+        ({"chance_wrong": 2.0}, ValueError, "chance_wrong in retire of Owner"),
     ],
 )
 def test_wrong_limits_are_named(wrong, error, words):

@@ -10,6 +10,7 @@ from skbal._utils.observers import show_pool
 from skbal._utils.parameters import check_parameters, own
 from skbal._utils.pools import n_rows, whole
 from skbal._utils.tags import tags_of
+from skbal._utils.text import ONE_HOT, text_explained
 from skbal._utils.transactions import all_or_nothing
 from skbal.base import PosteriorSamplerMixin
 from skbal.models._accuracy import AccuracyMixin
@@ -169,7 +170,7 @@ class DistilledClassifier(
             self.classes_ = self.teacher_.classes_
             probabilities = np.asarray(self.teacher_.predict_proba(rows))
             of_rows = sample_weight if self.X_pool is None else None
-            self.student_ = teach(self._new_student(), rows, probabilities, of_rows)
+            self.student_ = self._taught(rows, probabilities, of_rows)
         return self
 
     def _given_teacher(self):
@@ -181,10 +182,13 @@ class DistilledClassifier(
             show_pool(teacher, rows)
         return teacher
 
-    def _new_student(self):
-        if self.student is None:
-            return MCDropoutClassifier()
-        return clone(self.student)
+    def _taught(self, rows, probabilities, sample_weight):
+        """Return a fitted student."""
+        if self.student is not None:
+            return teach(clone(self.student), rows, probabilities, sample_weight)
+        remedy = f"student=make_pipeline({ONE_HOT}, MCDropoutClassifier())"
+        with text_explained(f"X given to {type(self).__name__}", remedy):
+            return teach(MCDropoutClassifier(), rows, probabilities, sample_weight)
 
     @property
     def observes_pool(self):

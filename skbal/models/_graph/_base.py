@@ -20,6 +20,7 @@ from skbal._utils.parameters import (
 )
 from skbal._utils.pools import n_rows, take
 from skbal._utils.random import check_seed, stream
+from skbal._utils.text import ONE_HOT, text_explained
 from skbal._utils.weights import check_row_weights
 from skbal.features import PoolGraph
 from skbal.models._chunked_draws import ChunkedDrawsMixin
@@ -66,9 +67,11 @@ class GraphField(KnowsItsParameters, ChunkedDrawsMixin, BaseEstimator):
         """Return a graph of rows, with the parameters that the user gave."""
         if self.graph is not None:
             return clone(self.graph).fit(X)
-        return PoolGraph(
-            random_state=check_seed(self.random_state, type(self).__name__)
-        ).fit(X)
+        owner = type(self).__name__
+        graph = PoolGraph(random_state=check_seed(self.random_state, owner))
+        remedy = f"graph=PoolGraph(features={ONE_HOT})"
+        with text_explained(f"X given to {owner}", remedy):
+            return graph.fit(X)
 
     @property
     def observes_pool(self):

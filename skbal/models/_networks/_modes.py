@@ -1,7 +1,8 @@
 """Torch modes that act while a pass runs, and never afterwards.
 
 A mode stands on a stack of its thread. If a user's Ctrl-C comes at the moment when the
-mode is left, torch leaves it there, and it would act on all that follows.
+mode is left, torch leaves it there, and it would act on all that follows. So a mode is
+switched off first, and then taken from the stack in a second attempt.
 """
 
 from contextlib import contextmanager
@@ -52,13 +53,35 @@ def in_mode(mode, function, *args):
         return function(*args)
     finally:
         mode.on = False  # first of all: a statement that no Ctrl-C can divide
-        _take_off(mode)
+        try:
+            _take_off(mode)
+        except KeyboardInterrupt:
+            _take_off_stale()
+            raise
 
 
 def _take_off(mode):
     if isinstance(mode, overrides.TorchFunctionMode):
-        stack = overrides._get_current_function_mode_stack()
+        top = overrides._get_current_function_mode()
     else:
-        stack = _python_dispatch._get_current_dispatch_mode_stack()
-    if stack and stack[-1] is mode:
+        top = _python_dispatch._get_current_dispatch_mode()
+    if top is mode:
         mode.__exit__(None, None, None)
+    else:
+        _take_off_stale()
+
+
+def _take_off_stale():
+    """Take the modes of skbal that are off from the top of torch's two stacks.
+
+    They act no more, but every call of torch would ask them. The ``__exit__`` of a mode
+    fails where a Ctrl-C has divided it.
+    """
+    while _is_stale(overrides._get_current_function_mode()):
+        overrides._pop_mode()
+    while _is_stale(_python_dispatch._get_current_dispatch_mode()):
+        _python_dispatch._pop_mode()
+
+
+def _is_stale(mode):
+    return type(mode).__module__.startswith("skbal.") and not mode.on

@@ -57,23 +57,48 @@ def interrupted_at_call(number, mode):
     return False
 
 
-@pytest.mark.parametrize(
-    ("make", "pop"), [(masked, overrides._pop_mode), (calm, _python_dispatch._pop_mode)]
-)
-def test_no_mode_acts_after_a_ctrl_c_at_any_call(make, pop):
+@pytest.mark.parametrize("make", [masked, calm])
+def test_no_mode_is_left_by_a_ctrl_c_at_any_call(make):
     number, was_interrupted = 0, True
     with torch.no_grad():
         in_mode(make(), a_pass, torch.ones(2, 3))  # imports what torch needs
         while was_interrupted:
             number += 1
-            mode = make()
-            was_interrupted = interrupted_at_call(number, mode)
-            if any(other is mode for other in stacks()):
-                assert not mode.on
-                pop()
+            was_interrupted = interrupted_at_call(number, make())
+            assert not stacks()
             x = torch.ones(2, 3)
             assert torch.equal(F.dropout(x, 0.5, training=False), x)
     assert number > 5
+
+
+@pytest.mark.parametrize("make", [masked, calm])
+def test_what_two_ctrl_c_left_does_not_act_and_goes_with_the_next_pass(make):
+    with torch.no_grad():
+        x, stale, outer = torch.ones(2, 3), make(), make()
+        stale.__enter__()
+        stale.on = False
+        assert torch.equal(F.dropout(x, 0.5, training=False), x)
+
+        def interrupted_inside(x):
+            inner = make()
+            inner.__enter__()
+            inner.on = False
+            return x
+
+        in_mode(outer, interrupted_inside, x)
+    assert not stacks()
+
+
+def test_modes_of_others_stay():
+    class Theirs(overrides.TorchFunctionMode):
+        on = False
+
+        def __torch_function__(self, func, types, args=(), kwargs=None):
+            return func(*args, **(kwargs or {}))
+
+    with Theirs() as theirs, torch.no_grad():
+        in_mode(masked(), a_pass, torch.ones(2, 3))
+        assert stacks() == [theirs]
 
 
 @pytest.mark.parametrize("number", range(1, 9))
