@@ -193,7 +193,7 @@ PUBLIC = {
         "TargetScore",
         "UncertaintyBelow",
     ],
-    "skbal.votes": ["VoteAllocation"],
+    "skbal.votes": ["DawidSkene", "VoteAllocation"],
     "skbal.testing": ["check_posterior_sampler", "check_query_strategy"],
 }
 

@@ -1,5 +1,6 @@
-"""Which items to show to volunteers next, and when an item has votes enough."""
+"""Which items to show to volunteers next, and what their answers say."""
 
 from skbal.votes._allocation import VoteAllocation
+from skbal.votes._dawid_skene import DawidSkene
 
-__all__ = ["VoteAllocation"]
+__all__ = ["DawidSkene", "VoteAllocation"]

@@ -1,0 +1,255 @@
+"""DawidSkene: skill of people and classes of items, from answers alone."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.base import clone
+from sklearn.exceptions import ConvergenceWarning, NotFittedError
+
+import skbal
+from skbal.votes import DawidSkene
+
+TABLE = Path(skbal.__file__).parents[2] / "shared" / "data" / "crowd_labels.npz"
+
+
+def crowd(n_items=60, n_people=8, n_classes=3, each=5, seed=0):
+    """Return answers of people who are right with different probabilities."""
+    rng = np.random.default_rng(seed)
+    truth = rng.integers(n_classes, size=n_items)
+    skill = np.linspace(0.45, 0.95, n_people)
+    items = np.repeat(np.arange(n_items), each)
+    people = np.concatenate([rng.permutation(n_people)[:each] for _ in range(n_items)])
+    wrong = (truth[items] + rng.integers(1, n_classes, len(items))) % n_classes
+    labels = np.where(rng.random(len(items)) < skill[people], truth[items], wrong)
+    return items, labels, people, truth, skill
+
+
+def by_loops(items, labels, people, n_classes, smoothing, n_iter, known=None):
+    """Run EM of Dawid and Skene, one answer after the other, without logarithms."""
+    known = known or {}
+    n_items, n_people = items.max() + 1, people.max() + 1
+
+    def fix(q):
+        for item, label in known.items():
+            q[item] = np.eye(n_classes)[label]
+        return q
+
+    q = np.zeros((n_items, n_classes))
+    for item, label in zip(items, labels):
+        q[item, label] += 1
+    q = fix(q / q.sum(axis=1, keepdims=True))
+    for _ in range(n_iter):
+        confusion = np.full((n_people, n_classes, n_classes), smoothing)
+        for k in range(n_classes):
+            confusion[:, k, k] *= n_classes
+        for item, label, person in zip(items, labels, people):
+            for k in range(n_classes):
+                confusion[person, k, label] += q[item, k]
+        confusion /= confusion.sum(axis=2, keepdims=True)
+        prior = (q.sum(axis=0) + 1) / (n_items + n_classes)
+        q = np.tile(prior, (n_items, 1))
+        for item, label, person in zip(items, labels, people):
+            q[item] *= confusion[person, :, label]
+        q = fix(q / q.sum(axis=1, keepdims=True))
+    return q, confusion, prior
+
+
+@pytest.mark.parametrize("known", [None, {0: 2, 5: 0}])
+@pytest.mark.parametrize("n_iter", [1, 7])
+def test_it_is_em_with_plain_loops(n_iter, known):
+    items, labels, people, *_ = crowd()
+    model = DawidSkene(max_iter=n_iter, tol=0, smoothing=0.3)
+    with pytest.warns(ConvergenceWarning, match=f"max_iter={n_iter}"):
+        model.fit(items, labels, people, known=known)
+    q, confusion, prior = by_loops(items, labels, people, 3, 0.3, n_iter, known)
+    np.testing.assert_allclose(model.posterior_, q, atol=1e-10)
+    np.testing.assert_allclose(model.confusion_, confusion)
+    np.testing.assert_allclose(model.class_prior_, prior)
+    right = [sum(prior[k] * one[k, k] for k in range(3)) for one in confusion]
+    np.testing.assert_allclose(model.accuracy_, right)
+    assert model.n_iter_ == n_iter
+
+
+def test_two_people_and_one_item_by_hand():
+    model = DawidSkene(max_iter=1, smoothing=0.5)
+    with pytest.warns(ConvergenceWarning):
+        model.fit([7, 7], ["a", "b"], ["ann", "bob"])
+    # Votes share the item equally, so prior and answers add up to
+    # ann: k=a: [1 + .5, .5], k=b: [.5 + .5, 1]; bob the other way round.
+    expected = [[[0.75, 0.25], [0.5, 0.5]], [[0.5, 0.5], [0.25, 0.75]]]
+    np.testing.assert_allclose(model.confusion_, expected)
+    np.testing.assert_allclose(model.posterior_, [[0.5, 0.5]])
+    np.testing.assert_allclose(model.accuracy_, [0.625, 0.625])
+    # The item is a with .5 * .75 * .5, and so is b.
+    expected = np.log(2 * 0.5 * 0.75 * 0.5)
+    expected += 2 * (np.log(0.75) + 0.5 * np.log(0.25) + 1.5 * np.log(0.5))
+    assert model.log_posterior_ == pytest.approx([expected + 2 * np.log(0.5)])
+
+
+def test_it_finds_skill_and_classes_better_than_the_majority():
+    items, labels, people, truth, skill = crowd(n_items=1500, n_people=12)
+    model = DawidSkene().fit(items, labels, people)
+    assert np.abs(model.accuracy_ - skill).max() < 0.08
+    votes = np.zeros((1500, 3))
+    np.add.at(votes, (items, labels), 1)
+    ties = votes + np.random.default_rng(0).random(votes.shape) / 2
+    majority = np.mean(ties.argmax(axis=1) == truth)
+    assert np.mean(model.predict(range(1500)) == truth) > majority + 0.03
+    # The posterior is calibrated: its mean maximum is the share that is right.
+    sure = model.posterior_.max(axis=1).mean()
+    assert np.mean(model.predict(range(1500)) == truth) == pytest.approx(sure, abs=0.02)
+
+
+def test_who_always_swaps_two_classes_is_understood():
+    items, labels, people, truth, _ = crowd(each=7, seed=1)
+    swapped = np.array([1, 0, 2])[truth]
+    items = np.concatenate([items, np.arange(60)])
+    labels = np.concatenate([labels, swapped])
+    people = np.concatenate([people, np.full(60, 99)])
+    model = DawidSkene().fit(items, labels, people)
+    confusion = model.confusion_[model.annotators_.tolist().index(99)]
+    assert confusion.argmax(axis=1).tolist() == [1, 0, 2]
+    assert np.mean(model.predict(range(60)) == truth) > 0.97
+
+
+def test_known_items_turn_a_majority_that_is_wrong():
+    truth = np.arange(40) % 2
+    items, people = np.tile(np.arange(40), 3), np.repeat([0, 1, 2], 40)
+    labels = np.concatenate([truth, 1 - truth, 1 - truth])
+    alone = DawidSkene().fit(items, labels, people)
+    assert (alone.predict(range(40)) == 1 - truth).all()
+    known = {item: int(truth[item]) for item in range(10)}
+    taught = DawidSkene().fit(items, labels, people, known={**known, 1000: 1})
+    assert (taught.predict(range(40)) == truth).all()
+    assert taught.accuracy_[0] > 0.9 > 0.1 > taught.accuracy_[1]
+    np.testing.assert_array_equal(taught.predict_proba([0, 1]), np.eye(2))
+
+
+@settings(max_examples=10, deadline=None)
+@given(seed=st.integers(0, 10_000), n_classes=st.integers(2, 4))
+def test_the_log_posterior_never_falls_and_order_does_not_matter(seed, n_classes):
+    items, labels, people, *_ = crowd(20, 6, n_classes, 3, seed)
+    model = DawidSkene(max_iter=1000).fit(items, labels, people)
+    assert (np.diff(model.log_posterior_) > -1e-9 * len(items)).all()
+    np.testing.assert_allclose(model.posterior_.sum(axis=1), 1)
+    np.testing.assert_allclose(model.confusion_.sum(axis=2), 1)
+    order = np.random.default_rng(seed).permutation(len(items))
+    # Other names of people and of classes, too.
+    names, words = np.array(list("fedcba")), np.array(["w", "x", "y", "z"])
+    other = DawidSkene(max_iter=1000).fit(
+        items[order], words[labels[order]], names[people[order]]
+    )
+    np.testing.assert_allclose(other.posterior_, model.posterior_, atol=1e-6)
+    accuracy = dict(zip(other.annotators_.tolist(), other.accuracy_))
+    same = [accuracy[name] for name in names[model.annotators_]]
+    np.testing.assert_allclose(same, model.accuracy_, atol=1e-6)
+
+
+def test_one_person_is_believed():
+    model = DawidSkene().fit([1, 2, 3], ["a", "b", "a"], ["ann"] * 3)
+    assert model.predict([3, 2, 1]).tolist() == ["a", "b", "a"]
+    assert model.accuracy_.shape == (1,)
+    assert 0.5 < model.accuracy_[0] < 1
+
+
+def test_one_answer_for_all_leaves_nothing_to_find():
+    model = DawidSkene().fit([0, 1, 0], ["a", "a", "a"], ["ann", "bob", "bob"])
+    assert model.classes_.tolist() == ["a"]
+    np.testing.assert_array_equal(model.posterior_, np.ones((2, 1)))
+    np.testing.assert_allclose(model.accuracy_, 1)
+    wide = DawidSkene(classes=["b", "a"]).fit([0, 1, 0], ["a"] * 3, [0, 1, 1])
+    assert wide.predict([0, 1]).tolist() == ["a", "a"]
+    # Three answers say little about people who might be wrong.
+    assert 0.5 < wide.posterior_[:, 1].min() < 0.9
+
+
+def test_people_who_all_agree_are_right():
+    items, people = np.repeat(np.arange(30), 4), np.tile(np.arange(4), 30)
+    model = DawidSkene().fit(items, items % 3, people)
+    assert model.accuracy_.min() > 0.95
+    assert model.posterior_.max(axis=1).min() > 0.999
+
+
+def test_a_frame_of_answers_is_taken_without_those_who_cannot_tell():
+    frame = pd.DataFrame(
+        {
+            "item": [3, 3, 4, 4],
+            "answer": ["x", "x", None, "y"],
+            "annotator": ["ann", "bob", "ann", "bob"],
+        }
+    )
+    model = DawidSkene().fit(frame)
+    assert model.items_.tolist() == [3, 4]
+    assert model.annotators_.tolist() == ["ann", "bob"]
+    assert model.n_answers_.tolist() == [1, 2]
+    expected = DawidSkene().fit([3, 3, 4], ["x", "x", "y"], ["ann", "bob", "bob"])
+    np.testing.assert_array_equal(model.posterior_, expected.posterior_)
+
+
+def test_errors_say_what_is_wrong():
+    three = ([0, 0, 1], ["a", "b", "a"], [0, 1, 0])
+    for parameters, message in [
+        ({"smoothing": 0}, "smoothing of DawidSkene must be larger than 0"),
+        ({"max_iter": 0}, "max_iter of DawidSkene must be an integer >= 1"),
+        ({"classes": ["a"]}, "classes of DawidSkene must be two labels or more"),
+        ({"classes": ["a", "c"]}, r"must be among classes, \['a', 'c'\], got 'b'"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            DawidSkene(**parameters).fit(*three)
+    for arguments, message in [
+        (([], [], []), "labels given to DawidSkene must be one or more"),
+        (([0], ["a", "b"], [0, 1]), "must be equally many, got 1, 2 and 2"),
+        (([0], ["a"], None), "annotators given to DawidSkene"),
+        ((pd.DataFrame({"item": [1]}),), "got none named 'answer'"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            DawidSkene().fit(*arguments)
+    with pytest.raises(ValueError, match=r"labels among .*got 'z'"):
+        DawidSkene().fit(*three, known={0: "z"})
+    with pytest.raises(TypeError, match="known given to DawidSkene must be a dict"):
+        DawidSkene().fit(*three, known=["a"])
+    dicts = pd.DataFrame({"item": [0], "answer": [{"q": "a"}], "annotator": ["ann"]})
+    with pytest.raises(TypeError, match="must be to one question, got a dict"):
+        DawidSkene().fit(dicts)
+    with pytest.raises(NotFittedError):
+        DawidSkene().predict([0])
+    model = DawidSkene().fit(*three)
+    before = model.posterior_
+    with pytest.raises(ValueError, match="must be items of fit, got 5"):
+        model.predict([0, 5])
+    with pytest.raises(ValueError, match="equally many"):
+        model.fit([0], ["a", "b"], [0, 1])
+    assert model.posterior_ is before
+    assert clone(model).get_params() == model.get_params()
+
+
+def real(name):
+    with np.load(TABLE, allow_pickle=False) as table:
+        columns = [table[f"{name}__{part}"] for part in ("item", "label", "worker")]
+        return columns, table[f"{name}__gold"]
+
+
+@pytest.mark.skipif(not TABLE.exists(), reason="crowd_labels.npz is not there")
+def test_of_real_answers_more_are_right_than_by_the_majority():
+    (items, labels, people), gold = real("mozafari")
+    found = DawidSkene().fit(items, labels, people).predict(range(len(gold)))
+    votes = np.zeros((len(gold), 2))
+    np.add.at(votes, (items, labels), 1)  # five each, so there are no ties
+    assert np.mean(found == gold) > np.mean(votes.argmax(axis=1) == gold) + 0.005
+
+
+@pytest.mark.skipif(not TABLE.exists(), reason="crowd_labels.npz is not there")
+def test_real_people_are_as_good_as_known_items_show():
+    (items, labels, people), gold = real("adult2")
+    model = DawidSkene().fit(items, labels, people)
+    assert model.annotators_.tolist() == list(range(len(model.annotators_)))
+    known = gold[items] >= 0
+    right = labels[known] == gold[items[known]]
+    n_known = np.bincount(people[known], minlength=len(model.annotators_))
+    share = np.bincount(people[known], right, len(n_known)) / np.maximum(n_known, 1)
+    many = n_known >= 20
+    assert np.corrcoef(share[many], model.accuracy_[many])[0, 1] > 0.6
