@@ -34,7 +34,8 @@ def predicted_shares(store, settings, estimator, ids):
         numbers.
     """
     if isinstance(estimator, VoteAllocation):
-        return _plain(estimator.shares_[ids], None)
+        bounds = estimator.share_intervals(ids, level=LEVEL)
+        return _plain(estimator.shares_[ids], bounds)
     if not (classifies(estimator) or learns_votes(estimator)):
         return None
     X = rows_of(store, settings.items, ids)[:]

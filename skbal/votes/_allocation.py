@@ -8,13 +8,14 @@ from sklearn.utils.validation import check_is_fitted
 
 from skbal._utils.chunks import chunks, rows_within
 from skbal._utils.counts import check_counts
+from skbal._utils.indices import check_indices
 from skbal._utils.names import KnowsItsParameters
 from skbal._utils.parameters import check_parameters, count, flag, option, own, seed
 from skbal._utils.pools import n_rows
 from skbal._utils.random import check_seed, stream
 from skbal._utils.text import ONE_HOT, text_explained
 from skbal._utils.transactions import all_or_nothing
-from skbal._utils.validation import check_count, check_same_number
+from skbal._utils.validation import check_count, check_real, check_same_number
 from skbal._utils.warn import warn
 from skbal.exceptions import VotesWarning
 from skbal.votes._gate import calibrated, check_gate, out_of_fold
@@ -359,6 +360,46 @@ class VoteAllocation(KnowsItsParameters, BaseEstimator):
         left = rng.permutation(left)
         order = np.argsort(-self.priority_[left], kind="stable")
         return left[order[:n_items]]
+
+    def share_intervals(self, items=None, *, level=0.9):
+        """Return between which bounds the share of each answer lies.
+
+        Parameters
+        ----------
+        items : array-like of int of shape (n_asked,), optional
+            The items. ``None`` means all.
+        level : float, default=0.9
+            Posterior probability that a share lies between its bounds, in (0, 1).
+
+        Returns
+        -------
+        low, high : ndarray of shape (n_asked, n_answers)
+            The bounds leave equal probability on both sides.
+
+        Raises
+        ------
+        NotFittedError
+            If `fit` was not called.
+        ValueError, TypeError
+            If an argument is invalid.
+        """
+        check_is_fitted(self)
+        owner = f"share_intervals of {type(self).__name__}"
+        if not 0 < check_real(level, "level", owner, low=0, high=1) < 1:
+            raise ValueError(f"level of {owner} must be in (0, 1), got {level}.")
+        n_items, n_answers = self.counts_.shape
+        items = np.arange(n_items) if items is None else items
+        items = check_indices(items, n_items, "items", owner, unique=False)
+        low, high = np.empty((2, len(items), n_answers))
+        size = rows_within(64 * self.concentrations_.size, largest=1024)
+        for part in chunks(len(items), size):
+            low[part], high[part] = self._posterior(items[part]).intervals(level)
+        return low, high
+
+    def _posterior(self, items):
+        return Posterior.of(
+            self.counts_[items], self._log_weights[items], self.concentrations_
+        )
 
     def retired(self):
         """Return the items that get no more votes, with the reason.

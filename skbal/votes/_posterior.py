@@ -8,9 +8,12 @@ of the counts.
 from typing import NamedTuple
 
 import numpy as np
+from scipy.optimize.elementwise import find_root
 from scipy.special import betainc, ndtr, softmax
 
 from skbal.votes._types import log_likelihoods
+
+_ACCURACY = 1e-7  # of bounds of shares
 
 
 class Posterior(NamedTuple):
@@ -45,6 +48,44 @@ class Posterior(NamedTuple):
     def shares(self):
         """Return the mean share of each answer, (n_items, n_answers)."""
         return np.einsum("nk,nka->na", self.weights, self._means())
+
+    def intervals(self, level):
+        """Return the bounds between which each share lies with a given probability.
+
+        The share of one answer has a mixture of beta distributions. The bounds are its
+        quantiles that leave equal probability on both sides.
+
+        Parameters
+        ----------
+        level : float
+            Probability that the share lies between the bounds, in (0, 1).
+
+        Returns
+        -------
+        low, high : ndarray of shape (n_items, n_answers)
+            Up to an error of 1e-7.
+        """
+        total = self.concentrations.sum(axis=2, keepdims=True)
+        a, b = (
+            np.moveaxis(part, 2, 1).reshape(-1, self.weights.shape[1])
+            for part in (self.concentrations, total - self.concentrations)
+        )  # (n_items * n_answers, n_all_types)
+        n_answers = self.concentrations.shape[2]
+        weights = np.repeat(self.weights, n_answers, axis=0)
+
+        def above(share, row, tail):
+            below = betainc(a[row], b[row], share[..., np.newaxis])
+            return np.einsum("...k,...k->...", weights[row], below) - tail
+
+        tails = np.array([(1 - level) / 2, (1 + level) / 2])[:, np.newaxis]
+        found = find_root(
+            above,
+            (0.0, 1.0),
+            args=(np.arange(len(weights)), tails),
+            tolerances={"xatol": _ACCURACY, "xrtol": 0, "fatol": 0, "frtol": 0},
+        )
+        low, high = found.x.reshape(2, -1, n_answers)
+        return low, high
 
     def chances_to_lead(self):
         """Return the probability that each answer has the largest share.

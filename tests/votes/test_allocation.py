@@ -300,3 +300,23 @@ def test_images_go_through_a_pipeline():
     classifier = make_pipeline(GradientHistograms(n_cells=2), LogisticRegression())
     allocation = VoteAllocation(classifier, random_state=0).fit(images, counts)
     np.testing.assert_array_equal(allocation.leading_, np.repeat([0, 1], 15))
+
+
+def test_shares_lie_in_their_intervals_as_often_as_claimed(volunteers):
+    allocation = volunteers.allocation
+    low, high = allocation.share_intervals(level=0.8)
+    inside = (low <= volunteers.shares) & (volunteers.shares <= high)
+    assert inside.mean() == pytest.approx(0.8, abs=0.12)
+    assert ((low < allocation.shares_) & (allocation.shares_ < high)).all()
+    some = allocation.share_intervals([7, 0, 7], level=0.8)
+    np.testing.assert_array_equal(some[0], low[[7, 0, 7]])
+    np.testing.assert_array_equal(some[1], high[[7, 0, 7]])
+    wider = allocation.share_intervals([7])
+    assert (wider[0] < low[7]).all()
+    assert (wider[1] > high[7]).all()
+    with pytest.raises(ValueError, match=r"level of share_intervals .* in \(0, 1\)"):
+        allocation.share_intervals(level=1)
+    with pytest.raises(ValueError, match="items of share_intervals of VoteAllocation"):
+        allocation.share_intervals([N_ITEMS])
+    with pytest.raises(NotFittedError):
+        VoteAllocation().share_intervals()

@@ -80,3 +80,29 @@ def test_many_votes_make_an_item_certain():
     np.testing.assert_allclose(post.shares()[1], [0.4, 0.4, 0.2])
     assert post.chances_to_lead()[0, 0] > 1 - 1e-9
     assert post.falls_of_variance()[0] < 1e-6 < post.falls_of_variance()[1]
+
+
+@pytest.mark.parametrize("n_answers", [2, 4])
+def test_intervals_are_the_quantiles_of_draws(n_answers):
+    post = posterior(n_items=4, n_answers=n_answers)
+    draws = draws_of(post)
+    for level in (0.5, 0.9):
+        low, high = post.intervals(level)
+        assert low.shape == high.shape == (4, n_answers)
+        tail = (1 - level) / 2
+        error = np.sqrt(tail * (1 - tail) / draws.shape[1])
+        below = (draws < low[:, np.newaxis]).mean(axis=1)
+        above = (draws > high[:, np.newaxis]).mean(axis=1)
+        np.testing.assert_allclose(below, tail, atol=4.5 * error)
+        np.testing.assert_allclose(above, tail, atol=4.5 * error)
+
+
+def test_of_one_type_intervals_are_those_of_a_beta_distribution():
+    counts = np.array([[0, 0, 0], [40, 1, 0], [2000, 3000, 1]])
+    prior = np.array([[0.5, 0.02, 3]])
+    post = Posterior.of(counts, np.zeros((3, 1)), prior)
+    a = counts + prior
+    expected = beta(a, a.sum(axis=1, keepdims=True) - a)
+    low, high = post.intervals(0.9)
+    np.testing.assert_allclose(low, expected.ppf(0.05), atol=2e-7)
+    np.testing.assert_allclose(high, expected.ppf(0.95), atol=2e-7)
