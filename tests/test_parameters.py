@@ -26,6 +26,7 @@ MODULE = "a torch module, whose layers check their arguments"
 DISPLAY = "made by a class method, which checks its arguments"
 WITHOUT_RULES = {
     "AcquisitionCurveDisplay": DISPLAY,
+    "Campaign": "made by create or open, which check their arguments",
     "Comparison": RESULT,
     "ComparisonDisplay": DISPLAY,
     "DropoutMLP": MODULE,
@@ -33,8 +34,13 @@ WITHOUT_RULES = {
     "GalaxyCNN": MODULE,
     "History": RESULT,
     "ImageGridDisplay": DISPLAY,
+    "Imported": RESULT,
+    "Item": RESULT,
     "PairedDifference": RESULT,
+    "Person": RESULT,
     "Record": RESULT,
+    "Status": RESULT,
+    "Told": RESULT,
     "VoteCoverage": RESULT,
     "VoteCoverageDisplay": DISPLAY,
     "VoteInformationDisplay": DISPLAY,

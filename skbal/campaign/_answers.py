@@ -36,7 +36,7 @@ STANDS = (
 class Told:
     """An answer as it is kept.
 
-    Attributes
+    Parameters
     ----------
     id : int
         The number of the answer. It grows.

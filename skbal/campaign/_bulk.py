@@ -12,7 +12,13 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from skbal._utils.progress import progress_bar
-from skbal.campaign._answers import checksum_of, mark_undone, replay, update_item
+from skbal.campaign._answers import (
+    checksum_of,
+    mark_undone,
+    replay,
+    standing_of,
+    write_standing,
+)
 from skbal.campaign._questions import to_json
 from skbal.campaign._tables import annotator, answer, item, lease
 
@@ -132,8 +138,10 @@ def _record(connection, settings, groups, now):
     if added:
         values = [{**vars(one), "checksum": checksum_of(vars(one))} for one in added]
         connection.execute(sa.insert(answer), values)
+    live = _live(connection, [row.id for row in changed])
     for row in changed:
-        update_item(connection, settings, row, now)
+        values = standing_of(settings, row, live.get(row.id, []), now)
+        write_standing(connection, row.id, values)
     return Outcome(*outcome)
 
 

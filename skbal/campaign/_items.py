@@ -61,7 +61,7 @@ class Item:
 class NewItems:
     """Items on their way into a campaign.
 
-    Attributes
+    Parameters
     ----------
     kind : dict
         How they are stored, as plain data.

@@ -15,7 +15,7 @@ _PERSON = sa.func.substr(annotator.c.name, 1, 1) != "\x01"
 class Person:
     """How much a person has done, and how well.
 
-    Attributes
+    Parameters
     ----------
     name : str
         The name.
@@ -37,7 +37,7 @@ class Person:
 class Status:
     """Where a campaign stands.
 
-    Attributes
+    Parameters
     ----------
     n_items, n_open : int
         All items, and those that people are still asked about.

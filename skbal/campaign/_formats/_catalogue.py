@@ -1,0 +1,203 @@
+"""The catalogue: what is known of each item, with its uncertainty."""
+
+import json
+
+import numpy as np
+import sqlalchemy as sa
+from scipy.stats import beta
+
+from skbal._utils.optional import require
+from skbal.campaign._formats._columns import column_names
+from skbal.campaign._formats._tables import read_table, write_table
+from skbal.campaign._predictions import LEVEL
+from skbal.campaign._tables import answer, item, model, prediction
+
+_JEFFREYS = 0.5  # of each answer, added to its votes
+_FIRST = ("item", "name", "votes", "cannot_tell")
+_LAST = ("leading", "score", "retired", "reason", "known", "model", "source")
+_TEXTS = {"name", "leading", "retired", "reason", "known", "source"}
+
+
+def export_catalogue(campaign, path):
+    """Write what is known of each item: votes, shares with their uncertainty, model.
+
+    Parameters
+    ----------
+    campaign : Campaign
+        The campaign.
+    path : str or os.PathLike
+        A file that ends in ".csv" or ".parquet". It is written whole or not at all.
+
+    See Also
+    --------
+    read_catalogue : Read such a file.
+
+    Notes
+    -----
+    The table has one line for each item, and the columns
+
+    ``item``, ``name``
+        The number and name of the item.
+    ``votes``, ``cannot_tell``
+        Number of people who answered, and who could not tell.
+    ``smooth_count``, ``smooth_share``, ``smooth_share_low``, ``smooth_share_high``
+        For each answer such as "smooth": how many gave it, and the share of all people
+        who would give it, with the bounds of a 90% interval.
+    ``leading``
+        The answer to the first question with the largest share.
+    ``score``
+        What the query strategy of the newest model said of the item: how much another
+        answer was worth. Empty if the item was retired then.
+    ``retired``, ``reason``
+        The rule that retired the item, and why. Empty if it is still asked about.
+    ``known``
+        The right answer of a gold item, as JSON.
+    ``model``
+        The number of the newest model.
+    ``source``
+        Where shares come from: "model 3", or "votes" if there is no model or it
+        predicts numbers.
+
+    A model's shares are what it says of the item. Without bounds, it is a classifier
+    that makes no posterior draws. From votes alone, the shares of a question have a
+    Dirichlet distribution, Jeffreys' prior with the votes added: their mean and the
+    quantiles of beta distributions are given.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from skbal.campaign import Campaign, export_catalogue, read_catalogue
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> path = Path(folder.name, "catalogue.csv")
+    >>> with Campaign.create(
+    ...     Path(folder.name, "votes.db"), ["a star", "a disc"], ["yes", "no"]
+    ... ) as campaign:
+    ...     told = campaign.tell("1", "yes", "ann")
+    ...     export_catalogue(campaign, path)
+    >>> read_catalogue(path)[["name", "yes_count", "yes_share"]]
+      name  yes_count  yes_share
+    0    0          0       0.50
+    1    1          1       0.75
+    >>> folder.cleanup()
+    """
+    rows, votes, shares, version = campaign._store.read(_read)
+    questions, counts = campaign.settings.questions, campaign.counts()
+    mean, low, high = _of_votes(questions, counts)
+    source = np.full(len(rows), "votes", dtype=object)
+    for number, text in shares:
+        found = json.loads(text)
+        mean[number] = found["mean"]
+        low[number], high[number] = found.get("low", np.nan), found.get("high", np.nan)
+        source[number] = f"model {version}"
+    columns = {
+        "item": [row.id for row in rows],
+        "name": [row.name for row in rows],
+        "votes": votes["answer"],
+        "cannot_tell": votes["cannot_tell"],
+    }
+    for place, name in enumerate(_prefixes(questions)):
+        columns[f"{name}_count"] = counts[:, place]
+        columns[f"{name}_share"] = mean[:, place]
+        columns[f"{name}_share_low"] = low[:, place]
+        columns[f"{name}_share_high"] = high[:, place]
+    first = questions.asked[0]
+    leading = mean[:, first.columns].argmax(axis=1)
+    columns |= {
+        "leading": [first.answers[place] for place in leading],
+        "score": [row.score for row in rows],
+        "retired": [row.rule for row in rows],
+        "reason": [row.reason for row in rows],
+        "known": [row.gold for row in rows],
+        "model": [version] * len(rows),
+        "source": source,
+    }
+    write_table(path, columns, "export_catalogue")
+
+
+def read_catalogue(path):
+    """Return a catalogue that `export_catalogue` wrote.
+
+    Parameters
+    ----------
+    path : str or os.PathLike
+        The file, in CSV or Parquet.
+
+    Returns
+    -------
+    catalogue : pandas.DataFrame
+        Texts are as they were before a spreadsheet had to be kept from running them.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If it is no such table.
+    """
+    pandas = require("pandas", "campaign", "read_catalogue")
+    table = read_table(path, "read_catalogue", own=True)
+    missing = [name for name in (*_FIRST, *_LAST) if name not in table]
+    if missing:
+        raise ValueError(
+            f"read_catalogue: {path} must have a column {missing[0]!r}, it has "
+            f"{', '.join(map(repr, list(table)[:12]))}."
+        )
+    for name in table.keys() - _TEXTS:
+        table[name] = [np.nan if cell in ("", None) else cell for cell in table[name]]
+    return pandas.DataFrame(table).replace("", None)
+
+
+def _prefixes(questions):
+    # With "_share" and the like behind, no name is that of another column, unless one
+    # answer is called like another with "_share" behind.
+    names = column_names(questions, set())
+    ends = ("_count", "_share", "_share_low", "_share_high")
+    full = [f"{name}{end}" for name in names for end in ends]
+    taken = {*_FIRST, *_LAST, *full}
+    if len(taken) < len(full) + len(_FIRST) + len(_LAST):
+        return list(questions.columns)
+    return names
+
+
+def _of_votes(questions, counts):
+    """Return mean and bounds of shares from votes alone, (n_items, n_columns) each."""
+    mean = np.empty(counts.shape)
+    low, high = np.empty((2, *counts.shape))
+    for ask in questions.asked:
+        a = counts[:, ask.columns] + _JEFFREYS
+        total = a.sum(axis=1, keepdims=True)
+        mean[:, ask.columns] = a / total
+        low[:, ask.columns] = beta.ppf((1 - LEVEL) / 2, a, total - a)
+        high[:, ask.columns] = beta.ppf((1 + LEVEL) / 2, a, total - a)
+    return mean, low, high
+
+
+def _read(connection):
+    """Return items, numbers of votes, shares of the newest model, and its number."""
+    newest = sa.select(sa.func.max(model.c.version)).where(
+        model.c.finished_at.is_not(None)
+    )
+    version = connection.execute(newest).scalar()
+    its = sa.and_(prediction.c.item_id == item.c.id, prediction.c.version == version)
+    query = (
+        sa.select(item, prediction.c.score, prediction.c.shares)
+        .join_from(item, prediction, its, isouter=True)
+        .order_by(item.c.id)
+    )
+    rows = connection.execute(query).all()
+    shares = [(row.id, row.shares) for row in rows if row.shares is not None]
+    return rows, _votes(connection, len(rows)), shares, version
+
+
+def _votes(connection, n_items):
+    query = (
+        sa.select(answer.c.item_id, answer.c.kind, sa.func.count())
+        .where(answer.c.undone_at.is_(None))
+        .group_by(answer.c.item_id, answer.c.kind)
+    )
+    votes = {kind: np.zeros(n_items, np.int64) for kind in ("answer", "cannot_tell")}
+    for number, kind, times in connection.execute(query):
+        if kind in votes:
+            votes[kind][number] = times
+    return votes

@@ -1,0 +1,52 @@
+"""Which item of a campaign a name in a file means."""
+
+from pathlib import PurePosixPath
+
+import sqlalchemy as sa
+
+from skbal.campaign._tables import item
+
+
+class ItemNames:
+    """Finds items by the names that files give them.
+
+    A file of Zooniverse or Label Studio often has the name of an image without its
+    folder or its ending, or an address. So a name also means the only item whose name
+    has the same last part, with or without the ending.
+
+    Parameters
+    ----------
+    campaign : Campaign
+        Its items.
+    """
+
+    def __init__(self, campaign):
+        query = sa.select(item.c.name, item.c.id)
+        rows = campaign._store.read(lambda connection: connection.execute(query).all())
+        self._exact = dict(map(tuple, rows))
+        self._files, self._stems = {}, {}
+        for name, number in self._exact.items():
+            file = PurePosixPath(name)
+            for found, key in [(self._files, file.name), (self._stems, file.stem)]:
+                # None stands for several items.
+                found[key] = None if key in found else number
+
+    def find(self, name):
+        """Return the number of an item, or None if no item or several have the name.
+
+        Parameters
+        ----------
+        name : str or number
+            A name, or a path or address that ends in it.
+        """
+        name = str(name)
+        if name in self._exact:
+            return self._exact[name]
+        file = PurePosixPath(name.split("?")[0].replace("\\", "/"))
+        if file.name in self._files:
+            return self._files[file.name]
+        return self._stems.get(file.stem)
+
+    def example(self):
+        """Return the name of one item, for messages."""
+        return next(iter(self._exact))

@@ -1,0 +1,66 @@
+"""Counts of answers leave a campaign, and come into one as answers of the nameless."""
+
+import numpy as np
+import pytest
+
+from skbal.campaign import export_counts, import_counts
+from tests.campaign.small import NAMES, OF_TREE, TOLD, TREE, make, said
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+@pytest.mark.parametrize(
+    ("answers", "told"), [(["smooth", "disk", "star"], TOLD), (TREE, OF_TREE)]
+)
+def test_counts_go_from_one_campaign_to_another(tmp_path, answers, told, ending):
+    path = tmp_path / f"counts.{ending}"
+    with (
+        make(tmp_path, "first", answers, told) as first,
+        make(tmp_path, "second", answers) as second,
+    ):
+        export_counts(first, path)
+        imported = import_counts(second, path)
+        n_answers = sum(answer is not None for _, _, answer in told)
+        assert imported.n_new == n_answers
+        np.testing.assert_array_equal(second.counts(), first.counts())
+        assert import_counts(second, path).n_new == 0
+        export_counts(second, tmp_path / f"again.{ending}")
+        assert (tmp_path / f"again.{ending}").read_bytes() == path.read_bytes()
+
+
+def test_only_the_difference_to_earlier_counts_is_told(tmp_path):
+    path = tmp_path / "counts.csv"
+    columns = {"smooth": "n1", "disk": "n2", "star": "n3"}
+    with make(tmp_path, "one") as campaign:
+        path.write_text("n1,n2,n3,id\n2,1,0,+\n0,0,0,@sum\n")
+        imported = import_counts(campaign, path, name="id", columns=columns)
+        assert imported.n_new == 3
+        assert said(campaign)[0] == "('+', 'unnamed: disk 1', 'disk', 'answer')"
+        path.write_text("n1,n2,n3,id\n4.0,1,1,+\n0,0,0,@sum\n")
+        imported = import_counts(campaign, path, name="id", columns=columns)
+        assert (imported.n_new, imported.n_known) == (3, 3)
+        assert campaign.counts()[NAMES.index("+")].tolist() == [4, 1, 1]
+        path.write_text("n1,n2,n3,id\n3,1,1,+\n")
+        with pytest.raises(ValueError, match=r"row 1 .* has fewer answers than were"):
+            import_counts(campaign, path, name="id", columns=columns)
+
+
+def test_errors_say_which_row_and_column(tmp_path):
+    path = tmp_path / "counts.csv"
+    with make(tmp_path, "one", TREE) as campaign:
+        header = "name," + ",".join(
+            ["shape_smooth", "shape_disk", "shape_star", "bar_yes", "bar_no"]
+        )
+        for text, message in [
+            (header + "\n", "must have a column 'odd_0'"),
+            (f"{header},odd_0,odd_1\n+,1,2,0,1,0,3,0\n",
+             "row 1 of .* has 1 answers to 'bar', which was asked 2 times"),
+            (f"{header},odd_0,odd_1\n+,1,x,0,1,0,3,0\n", "'shape_disk' .* whole num"),
+            (f"{header},odd_0,odd_1\n+,1,0.5,0,1,0,3,0\n", "'shape_disk' .* whole"),
+            (f"{header},odd_0,odd_1\n+,1,-1,0,1,0,3,0\n", "'shape_disk' .* whole"),
+        ]:  # fmt: skip
+            path.write_text(text)
+            with pytest.raises(ValueError, match=message):
+                import_counts(campaign, path)
+        with pytest.raises(ValueError, match="a column for each of 'shape: smooth'"):
+            import_counts(campaign, path, columns={"smooth": "a"})
+        assert len(campaign.answers()) == 0
