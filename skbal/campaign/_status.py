@@ -5,10 +5,15 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from skbal._utils.html import html_table
+from skbal.campaign._bulk import UNNAMED
+from skbal.campaign._skills import skills
 from skbal.campaign._tables import annotator, answer, item, lease, model
 
 # Who retires items by hand or by a model has such a name, and is no person.
-_PERSON = sa.func.substr(annotator.c.name, 1, 1) != "\x01"
+_PERSON = sa.and_(
+    sa.func.substr(annotator.c.name, 1, 1) != "\x01",
+    sa.not_(annotator.c.name.startswith(UNNAMED)),
+)
 
 
 @dataclass(frozen=True)
@@ -23,6 +28,10 @@ class Person:
         How often the person answered, could not tell, and skipped.
     n_gold, n_gold_right : int
         Answers about items with a known answer, and those that were right.
+    skill : float or None
+        Estimated probability of being right about a random item, by
+        `skbal.votes.DawidSkene` of all answers to the first question. None for who has
+        fewer than five answers that can be compared with others.
     """
 
     name: str
@@ -31,6 +40,7 @@ class Person:
     n_skipped: int
     n_gold: int
     n_gold_right: int
+    skill: float | None = None
 
 
 @dataclass(frozen=True)
@@ -57,7 +67,8 @@ class Status:
     n_since : int
         Answers since it was trained.
     people : list of Person
-        Those who answered most come first.
+        Those who answered most come first. Who is only known as a count of answers is
+        left out.
     """
 
     n_items: int
@@ -81,9 +92,14 @@ class Status:
         )
 
     def _repr_html_(self):
-        header = ["person", "answers", "cannot tell", "skipped", "gold right"]
+        header = ["person", "answers", "cannot tell", "skipped", "gold right", "skill"]
         rows = [
-            [p.name, *map(str, (p.n_answers, p.n_cannot_tell, p.n_skipped)), _gold(p)]
+            [
+                p.name,
+                *map(str, (p.n_answers, p.n_cannot_tell, p.n_skipped)),
+                _gold(p),
+                "" if p.skill is None else f"{p.skill:.0%}",
+            ]
             for p in self.people
         ]
         return html_table(repr(self), header, rows)
@@ -109,7 +125,7 @@ def status_of(connection, settings, now):
     -------
     status : Status
     """
-    people = _people(connection)
+    people = _people(connection, skills(connection, settings))
     kinds = _kinds(connection)
     version, last_answer = _newest_model(connection)
     needed = settings.min_votes - item.c.n_votes
@@ -177,7 +193,7 @@ def _newest_model(connection):
     return (None, 0) if row is None else tuple(row)
 
 
-def _people(connection):
+def _people(connection, skill_of):
     def times(condition):
         return sa.func.sum(sa.case((condition, 1), else_=0))
 
@@ -199,4 +215,4 @@ def _people(connection):
         .group_by(annotator.c.name)
         .order_by(n_answers.desc(), annotator.c.name)
     )
-    return [Person(*row) for row in connection.execute(query)]
+    return [Person(*row, skill_of.get(row[0])) for row in connection.execute(query)]
