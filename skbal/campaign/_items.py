@@ -23,6 +23,7 @@ import sqlalchemy as sa
 from skbal._utils.arrays import refuse_masked
 from skbal._utils.optional import require
 from skbal._utils.pools import cut, n_rows
+from skbal.campaign._image_rows import ImageRows
 from skbal.campaign._tables import content, item
 from skbal.exceptions import CampaignError
 
@@ -404,11 +405,13 @@ def rows_of(store, kind, ids):
 
     Returns
     -------
-    X : StoredRows, pandas.DataFrame or ndarray of str
+    X : StoredRows, ImageRows, pandas.DataFrame or ndarray of str
         Arrays are read when needed.
     """
     if kind["kind"] == "array":
         return StoredRows(store, kind, ids)
+    if kind["kind"] == "files":
+        return ImageRows(store, kind, ids)
     data = read_contents(store, ids)
     if kind["kind"] == "text":
         return np.array([one.decode() for one in data], dtype=object)

@@ -1,0 +1,68 @@
+"""Models see image files as rows of pixels."""
+
+import numpy as np
+import pytest
+from PIL import Image
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.pipeline import make_pipeline
+
+from skbal.campaign import Campaign
+from skbal.campaign._items import rows_of
+from skbal.exceptions import CampaignError
+from skbal.features import GradientHistograms
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Six images of different shapes: horizontal stripes, then vertical ones."""
+    images = tmp_path / "images"
+    images.mkdir()
+    for number in range(6):
+        stripes = np.zeros((64 + 32 * number, 64, 3), np.uint8)
+        if number < 3:
+            stripes[(np.arange(len(stripes)) // 8 % 2) == 1] = 255
+        else:
+            stripes[:, (np.arange(64) // 8 % 2) == 1] = 255
+        stripes[..., 2] = 51
+        Image.fromarray(stripes).save(images / f"{number}.png")
+    return images
+
+
+def test_pixels_are_those_of_the_files(tmp_path, folder):
+    for names in (None, list("abcdef")):
+        with Campaign.create(
+            tmp_path / f"{names}.db", folder, ["a", "b"], names=names
+        ) as campaign:
+            kind = campaign.settings.items
+            rows = rows_of(campaign._store, kind, np.array([4, 0, 2]))
+            assert rows.shape == rows[:].shape == (3, 3, 64, 64)
+            with Image.open(folder / "0.png") as image:  # 64 pixels, so as it is
+                expected = np.asarray(image).transpose(2, 0, 1) / 255
+            np.testing.assert_allclose(rows[1], expected, rtol=1e-6)
+            np.testing.assert_allclose(rows[:][:, 2], 0.2, rtol=1e-6)
+            np.testing.assert_array_equal(rows[[2, 0]], rows[:][[2, 0]])
+            np.testing.assert_array_equal(rows[1:], rows[:][1:])
+
+
+def test_a_model_learns_from_files(tmp_path, folder):
+    forest = make_pipeline(GradientHistograms(), RandomForestClassifier(10))
+    with Campaign.create(
+        tmp_path / "votes.db", folder, ["a", "b"], estimator=forest
+    ) as campaign:
+        for item in (0, 1, 3, 4):
+            campaign.tell(item, "a" if item < 3 else "b")
+        campaign.retrain()
+        X = rows_of(campaign._store, campaign.settings.items, np.arange(6))[:]
+        found = campaign.learner().estimator.predict(X)
+        assert found.tolist() == ["a", "a", "a", "b", "b", "b"]
+        assert {item.id for item in campaign.ask(2)} == {2, 5}
+
+
+def test_a_file_that_is_gone_or_broken_is_named(tmp_path, folder):
+    with Campaign.create(tmp_path / "votes.db", folder, ["a", "b"]) as campaign:
+        rows = rows_of(campaign._store, campaign.settings.items, np.arange(6))
+        (folder / "3.png").unlink()
+        (folder / "4.png").write_text("no image")
+        for number in (3, 4):
+            with pytest.raises(CampaignError, match=rf"{number}\.png, an item of the"):
+                rows[number]
