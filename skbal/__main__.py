@@ -9,6 +9,7 @@ from skbal.exceptions import CampaignError
 
 _demo = lazy_module("skbal._demo")
 _campaign = lazy_module("skbal.campaign")
+_campaign_commands = lazy_module("skbal.campaign._commands")
 
 
 def main():
@@ -45,6 +46,12 @@ def _command_line():
     ):
         """Compare query strategies with random choice on 5,000 MNIST digits."""
         _run_demo(quick, seed, output)
+
+    @app.command(add_help_option=False, context_settings=_ALL_ARGUMENTS)
+    def campaign(context: typer.Context):
+        """Weeks of labelling: new, retrain, status, export, import."""
+        commands = _campaign_commands.command_line()
+        commands(args=context.args, prog_name="skbal campaign")
 
     app.command()(_label_command(typer))
     return app
@@ -104,6 +111,11 @@ def _serve_page(typer, url, host, port, token, browser, names, page):
             )  # fmt: skip
         except (OSError, ValueError, TypeError) as error:
             raise SystemExit(f"skbal: {error}") from None
+
+
+# The commands of campaigns read their arguments themselves, so that nothing of them is
+# loaded for other commands.
+_ALL_ARGUMENTS = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 
 def _run_demo(quick, seed, output):

@@ -36,7 +36,7 @@ _AT_ONCE = 1_000  # rows read or written together
 class Item:
     """One item that somebody is asked about.
 
-    Attributes
+    Parameters
     ----------
     id : int
         Its number, from 0, in the order of the items of the campaign.
@@ -62,7 +62,7 @@ class Item:
 class NewItems:
     """Items on their way into a campaign.
 
-    Parameters
+    Attributes
     ----------
     kind : dict
         How they are stored, as plain data.

@@ -1,0 +1,121 @@
+"""Items, answers and gold items as the command line gets them: from files."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from skbal._utils.optional import require
+from skbal.campaign._formats._tables import read_table
+
+
+def read_items(path, name_column=None):
+    """Return the items in a file, and their names.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        A folder of images, an array in ``.npy``, a table in ``.csv``, or texts in
+        ``.txt``, one a line.
+    name_column : str, optional
+        The column of a table that names the items. It is no part of them.
+
+    Returns
+    -------
+    items : object
+        As `Campaign.create` takes them.
+    names : list of str or None
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is nothing.
+    ValueError
+        If the file is of no such kind.
+    """
+    ending = path.suffix.lower()
+    if name_column is not None and ending != ".csv":
+        raise ValueError(f"--name-column is for tables in .csv, and {path} is none.")
+    if path.is_dir():
+        return path, None
+    if not path.exists():
+        raise FileNotFoundError(f"{path}, the items of the campaign, does not exist.")
+    if ending == ".npy":
+        # Read from the file while it is written into the database.
+        return np.load(path, mmap_mode="r", allow_pickle=False), None
+    if ending == ".txt":
+        return path.read_text(encoding="utf-8-sig").splitlines(), None
+    if ending == ".csv":
+        return _table(path, name_column)
+    raise ValueError(
+        "items must be a folder of images, or a file .npy, .csv or .txt, got "
+        f"{str(path)!r}."
+    )
+
+
+def _table(path, name_column):
+    pandas = require("pandas", "campaign", "A table of items")
+    frame = pandas.read_csv(path)
+    if name_column is None:
+        return frame, None
+    if name_column not in frame.columns:
+        raise ValueError(
+            f"--name-column must be a column of {path}, "
+            f"{', '.join(map(repr, frame.columns))}, got {name_column!r}."
+        )
+    names = frame[name_column].astype(str).tolist()
+    return frame.drop(columns=name_column), names
+
+
+def check_answers(text):
+    """Return the answers or questions that a user has typed.
+
+    Parameters
+    ----------
+    text : str
+        Answers with commas between them, or the path of a file of JSON.
+
+    Returns
+    -------
+    answers : list
+        Whole numbers if all answers are.
+
+    Examples
+    --------
+    >>> check_answers("smooth, disc"), check_answers("0,1,2")
+    (['smooth', 'disc'], [0, 1, 2])
+    """
+    if text.lower().endswith(".json"):
+        try:
+            return json.loads(Path(text).read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise ValueError(f"{text} is no JSON ({error}).") from None
+    answers = [part.strip() for part in text.split(",")]
+    if all(answer.lstrip("-").isdecimal() for answer in answers):
+        return [int(answer) for answer in answers]
+    return answers
+
+
+def read_gold(path):
+    """Return the right answers in a table with the columns name and answer.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        A file of CSV. Of several questions, an answer is a dict in JSON.
+
+    Returns
+    -------
+    gold : dict of str to object
+    """
+    table = read_table(path, "--gold")
+    for name in ("name", "answer"):
+        if name not in table:
+            raise ValueError(f"--gold: {path} must have a column {name!r}.")
+    return {name: _answer(text) for name, text in zip(table["name"], table["answer"])}
+
+
+def _answer(text):
+    if text.lstrip("-").isdecimal():
+        return int(text)
+    return json.loads(text) if text.startswith("{") else text
