@@ -3,7 +3,14 @@
 import numpy as np
 import sqlalchemy as sa
 
-from skbal.campaign import Campaign
+from skbal.campaign import (
+    Campaign,
+    export_catalogue,
+    export_label_studio,
+    import_counts,
+    import_label_studio,
+    read_catalogue,
+)
 from skbal.campaign._answers import check_answers, record
 from skbal.campaign._bulk import Given, record_all
 from skbal.campaign._tables import annotator, answer, item, lease
@@ -11,7 +18,7 @@ from skbal.campaign._tables import annotator, answer, item, lease
 N_ITEMS = 12
 
 
-def make(folder, name):
+def new(folder, name):
     rules = [
         {"name": "consensus", "share": 0.8, "votes": 3},
         {"name": "cannot_tell", "votes": 2},
@@ -71,7 +78,7 @@ def told_one_by_one(campaign, rows):
 
 def test_it_is_telling_one_after_the_other(tmp_path):
     rng = np.random.default_rng(0)
-    one_by_one, at_once = make(tmp_path, "one"), make(tmp_path, "all")
+    one_by_one, at_once = new(tmp_path, "one"), new(tmp_path, "all")
     for n_answers in (40, 60):
         rows = some_answers(rng, n_answers)
         outcome = record_all(at_once._store, at_once.settings, rows, 5.0)
@@ -87,7 +94,7 @@ def test_it_is_telling_one_after_the_other(tmp_path):
 
 
 def test_a_skip_ends_and_what_was_taken_back_stays_so(tmp_path):
-    campaign = make(tmp_path, "skips")
+    campaign = new(tmp_path, "skips")
     (asked,) = campaign.ask(1, "ann")
     other = next(number for number in (0, 1) if number != asked.id)
     campaign.skip(other, "ann")
@@ -110,3 +117,25 @@ def test_a_skip_ends_and_what_was_taken_back_stays_so(tmp_path):
     assert again == (0, 4, 0)
     assert len(campaign.answers()) == 2
     campaign.close()
+
+
+def test_files_come_and_go_on_both_databases(make, tmp_path):
+    campaign = make(min_votes=2)  # so the third answer is late
+    rows = [
+        Given(number, person, "answer", "ab"[number % 2], f"{number} {person}", 5.0)
+        for number in range(6)
+        for person in ["ann", "bob", "cyd"]
+    ]
+    assert record_all(campaign._store, campaign.settings, rows, 5.0) == (18, 0, 0)
+    campaign.check()
+    assert record_all(campaign._store, campaign.settings, rows, 9.0) == (0, 18, 0)
+    assert campaign.status().n_late == 6
+    assert {person.skill > 0.9 for person in campaign.status().people} == {True}
+    export_label_studio(campaign, tmp_path / "tasks.json")
+    assert import_label_studio(campaign, tmp_path / "tasks.json").n_known == 18
+    (tmp_path / "counts.csv").write_text("name,a,b\n0,2,1\n")
+    assert import_counts(campaign, tmp_path / "counts.csv").n_new == 3
+    campaign.check()
+    export_catalogue(campaign, tmp_path / "catalogue.csv")
+    found = read_catalogue(tmp_path / "catalogue.csv")
+    assert found["a_count"].tolist() == [5, 0, 3, 0, 3, 0]

@@ -62,7 +62,8 @@ def export_label_studio(campaign, path):
             )
             for task in tasks:
                 file.write("\n" if is_first else ",\n")
-                json.dump(task, file, ensure_ascii=False, default=str)
+                # dumps is written in C, and dump is not.
+                file.write(json.dumps(task, ensure_ascii=False, default=str))
                 is_first = False
         file.write("\n]\n")
 

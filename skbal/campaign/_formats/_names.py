@@ -1,10 +1,14 @@
 """Which item of a campaign a name in a file means."""
 
+import re
 from pathlib import PurePosixPath
 
 import sqlalchemy as sa
 
 from skbal.campaign._tables import item
+
+# Endings of files such as ".png" and ".fits.gz", but not what follows a decimal point.
+_ENDINGS = re.compile(r"(\.[A-Za-z][A-Za-z0-9]{1,4}){1,2}$")
 
 
 class ItemNames:
@@ -26,8 +30,8 @@ class ItemNames:
         self._exact = dict(map(tuple, rows))
         self._files, self._stems = {}, {}
         for name, number in self._exact.items():
-            file = PurePosixPath(name)
-            for found, key in [(self._files, file.name), (self._stems, file.stem)]:
+            file = PurePosixPath(name).name
+            for found, key in [(self._files, file), (self._stems, _stem(file))]:
                 # None stands for several items.
                 found[key] = None if key in found else number
 
@@ -42,11 +46,15 @@ class ItemNames:
         name = str(name)
         if name in self._exact:
             return self._exact[name]
-        file = PurePosixPath(name.split("?")[0].replace("\\", "/"))
-        if file.name in self._files:
-            return self._files[file.name]
-        return self._stems.get(file.stem)
+        file = PurePosixPath(name.split("?")[0].replace("\\", "/")).name
+        if file in self._files:
+            return self._files[file]
+        return self._stems.get(_stem(file))
 
     def example(self):
         """Return the name of one item, for messages."""
         return next(iter(self._exact))
+
+
+def _stem(file):
+    return _ENDINGS.sub("", file)
