@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import sqlalchemy as sa
 
-from skbal._utils.optional import require
 from skbal.campaign._tables import item
+from skbal.datasets import load_images
 from skbal.exceptions import CampaignError
 
 SIDE = 64  # pixels to which images are scaled, in both directions
@@ -27,8 +27,8 @@ class ImageRows:
     Attributes
     ----------
     shape : tuple of int
-        (n_items, 3, 64, 64): red, green and blue, each scaled to [0, 1]. All images are
-        scaled to one size, since estimators take rows of equal shape.
+        (n_items, 3, 64, 64): red, green and blue in [0, 1], as `load_images` reads
+        them. All are stretched to one size, since rows must be of equal shape.
     dtype : numpy.dtype
         float32.
     """
@@ -47,8 +47,13 @@ class ImageRows:
         if np.ndim(ids) == 0:
             return self[[rows]][0]
         pixels = np.empty((len(ids), *self.shape[1:]), dtype=self.dtype)
+        folders = {}
         for row, path in enumerate(self._paths(ids)):
-            pixels[row] = read_image(path)
+            folders.setdefault(path.parent, {}).setdefault(path.name, []).append(row)
+        for folder, rows_of in folders.items():
+            images = _read(folder, list(rows_of))
+            for image, places in zip(images, rows_of.values()):
+                pixels[places] = image
         return pixels
 
     def _paths(self, ids):
@@ -65,20 +70,11 @@ def _names(connection, ids):
     return dict(map(tuple, connection.execute(query)))
 
 
-def read_image(path):
-    """Return an image file as an array of shape (3, 64, 64) in [0, 1].
-
-    Raises
-    ------
-    CampaignError
-        If the file is missing or no image that Pillow reads.
-    """
-    image = require("PIL.Image", "campaign", "A model of image files")
+def _read(folder, names):
+    """Return images of shape (n_names, 3, 64, 64) in [0, 1]."""
     try:
-        with image.open(path) as opened:
-            small = opened.convert("RGB").resize((SIDE, SIDE), image.Resampling.BOX)
-    except OSError as error:  # also what Pillow does not know
+        return load_images(folder, names, size=SIDE, channels=3).images
+    except (ValueError, OSError) as error:
         raise CampaignError(
-            f"{path}, an item of the campaign, cannot be read as an image ({error})."
+            f"Images of the campaign cannot be read as rows of pixels: {error}"
         ) from error
-    return np.moveaxis(np.asarray(small, dtype=np.float32) / 255, 2, 0)

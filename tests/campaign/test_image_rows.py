@@ -41,6 +41,7 @@ def test_pixels_are_those_of_the_files(tmp_path, folder):
             np.testing.assert_allclose(rows[1], expected, rtol=1e-6)
             np.testing.assert_allclose(rows[:][:, 2], 0.2, rtol=1e-6)
             np.testing.assert_array_equal(rows[[2, 0]], rows[:][[2, 0]])
+            np.testing.assert_array_equal(rows[[1, 1]], rows[:][[1, 1]])
             np.testing.assert_array_equal(rows[1:], rows[:][1:])
 
 
@@ -64,5 +65,18 @@ def test_a_file_that_is_gone_or_broken_is_named(tmp_path, folder):
         (folder / "3.png").unlink()
         (folder / "4.png").write_text("no image")
         for number in (3, 4):
-            with pytest.raises(CampaignError, match=rf"{number}\.png, an item of the"):
+            with pytest.raises(
+                CampaignError, match=rf"cannot be read as rows of .*{number}\.png"
+            ):
                 rows[number]
+
+
+def test_files_of_one_name_in_two_folders_are_two_images(tmp_path):
+    for number, name in enumerate(["a", "b"]):
+        (tmp_path / "images" / name).mkdir(parents=True)
+        image = Image.new("L", (64, 64), 51 * (1 + number))
+        image.save(tmp_path / "images" / name / "x.png")
+    folder = tmp_path / "images"
+    with Campaign.create(tmp_path / "votes.db", folder, ["a", "b"]) as campaign:
+        rows = rows_of(campaign._store, campaign.settings.items, np.array([1, 0]))
+        np.testing.assert_allclose(rows[:][:, 0, 5, 7], [0.4, 0.2], rtol=1e-6)

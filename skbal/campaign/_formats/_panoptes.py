@@ -113,7 +113,8 @@ def _values(annotations):
             isinstance(part, dict) and "task" in part for part in value
         ):
             found |= _values(value)
-        else:
+        elif value is not None or one["task"] not in found:
+            # Who goes back and forth ends with the last answer.
             found[one["task"]] = value
     return found
 

@@ -43,7 +43,11 @@ def test_classifications_become_answers_of_their_volunteers(tmp_path):
     path = tmp_path / "export.csv"
     a, b = {"#Filename": "a.png", "ra": 1.5}, {"Filename": "b.png"}
     lines = [
-        line("ann", [annotation("T0", "Smooth")], a),
+        line(
+            "ann",
+            [annotation("T0", "x"), annotation("T0", "Smooth"), annotation("T0", None)],
+            a,
+        ),
         line("not-logged-in-1f", [annotation("T0", ["disk"])], a),
         line("ann", [annotation("T0", "Features or disk"), annotation("T1", "x")], b),
         line("ann", [annotation("T0", "Smooth")], b, at="2019-03-01 12:00:01"),
