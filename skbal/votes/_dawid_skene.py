@@ -82,7 +82,7 @@ class DawidSkene(KnowsItsParameters, BaseEstimator):
         Probability that a person is right about a random item.
     n_answers_ : ndarray of shape (n_annotators,)
         Number of answers of each person.
-    log_posterior_ : ndarray of shape (n_iter_,)
+    log_posterior_ : ndarray of shape (n_iterations,)
         Logarithm of the probability of all answers times that of the parameters,
         before each iteration, in nats, up to a constant. It never falls.
     n_iter_ : int

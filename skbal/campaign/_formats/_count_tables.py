@@ -1,5 +1,6 @@
 """How many people gave each answer, as a table: one line for each item."""
 
+import hashlib
 from collections import Counter
 
 import numpy as np
@@ -7,11 +8,13 @@ import sqlalchemy as sa
 
 from skbal.campaign._bulk import UNNAMED
 from skbal.campaign._formats._columns import column_names, item_names
-from skbal.campaign._formats._importing import Collected
+from skbal.campaign._formats._importing import Collected, clean_name
 from skbal.campaign._formats._names import ItemNames
 from skbal.campaign._formats._tables import read_table, write_table
 from skbal.campaign._questions import to_json
 from skbal.campaign._tables import annotator, answer
+
+_LONGEST = 150  # characters of an answer in the name of somebody nameless
 
 
 def export_counts(campaign, path):
@@ -180,8 +183,16 @@ def _people(questions, contents):
         text = to_json(content)
         seen[text] += 1
         said = content if questions.is_one else ", ".join(map(str, content.values()))
-        people.append(f"{UNNAMED}{said} {seen[text]}")
+        people.append(f"{UNNAMED}{_short(str(said))} {seen[text]}")
     return people
+
+
+def _short(said):
+    """Return an answer as a part of a name: short, printable, and like no other."""
+    plain = clean_name(said)[:_LONGEST]
+    if plain == said:
+        return said
+    return f"{plain} ~{hashlib.sha256(said.encode()).hexdigest()[:8]}"
 
 
 def _unnamed(connection):

@@ -64,3 +64,14 @@ def test_errors_say_which_row_and_column(tmp_path):
         with pytest.raises(ValueError, match="a column for each of 'shape: smooth'"):
             import_counts(campaign, path, columns={"smooth": "a"})
         assert len(campaign.answers()) == 0
+
+
+def test_long_and_similar_answers_keep_their_votes(tmp_path):
+    path = tmp_path / "counts.csv"
+    answers = ["x" * 300, "x" * 299 + "y", "a\tb", "a b", " a b"]
+    columns = dict(zip(answers, "vwxyz"))
+    path.write_text("name,v,w,x,y,z\n+,1,2,1,2,3\n")
+    with make(tmp_path, "one", answers) as campaign:
+        assert import_counts(campaign, path, columns=columns).n_new == 9
+        assert campaign.counts()[NAMES.index("+")].tolist() == [1, 2, 1, 2, 3]
+        assert import_counts(campaign, path, columns=columns).n_known == 9
