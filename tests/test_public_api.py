@@ -43,7 +43,9 @@ PUBLIC = {
         "import_counts",
         "import_label_studio",
         "import_zooniverse",
+        "make_app",
         "read_catalogue",
+        "serve",
     ],
     "skbal.datasets": [
         "align_votes",
@@ -56,15 +58,6 @@ PUBLIC = {
         "make_galaxies",
         "make_repeated",
         "read_zooniverse_votes",
-    ],
-    "skbal.campaign": [
-        "Campaign",
-        "Item",
-        "Person",
-        "Status",
-        "Told",
-        "make_app",
-        "serve",
     ],
     "skbal.exceptions": [
         "CampaignError",
