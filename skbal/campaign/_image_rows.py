@@ -9,7 +9,7 @@ from skbal.campaign._tables import item
 from skbal.datasets import load_images
 from skbal.exceptions import CampaignError
 
-SIDE = 64  # pixels to which images are scaled, in both directions
+_LONGEST_SIDE = 64  # pixels; larger images are shrunk
 
 
 class ImageRows:
@@ -27,8 +27,10 @@ class ImageRows:
     Attributes
     ----------
     shape : tuple of int
-        (n_items, 3, 64, 64): red, green and blue in [0, 1], as `load_images` reads
-        them. All are stretched to one size, since rows must be of equal shape.
+        (n_items, channels, height, width), as the first item of the campaign has them:
+        1 channel if it is grey, 3 if it has colours, and its size, shrunk so that the
+        longer side has at most 64 pixels. All others are stretched to it, since rows
+        must be of equal shape. Pixels are in [0, 1], as `load_images` reads them.
     dtype : numpy.dtype
         float32.
     """
@@ -36,7 +38,11 @@ class ImageRows:
     def __init__(self, store, kind, ids):
         self._store, self._kind = store, kind
         self._ids = np.asarray(ids, dtype=np.int64)
-        self.dtype, self.shape = np.dtype(np.float32), (len(self._ids), 3, SIDE, SIDE)
+        (first,) = self._paths(np.array([0]))
+        channels, *size = _read(first.parent, [first.name])[0].shape
+        shrunk = min(1, _LONGEST_SIDE / max(size))
+        size = [max(1, round(shrunk * side)) for side in size]
+        self.dtype, self.shape = np.dtype(np.float32), (len(self._ids), channels, *size)
         self.ndim = len(self.shape)
 
     def __len__(self):
@@ -51,7 +57,7 @@ class ImageRows:
         for row, path in enumerate(self._paths(ids)):
             folders.setdefault(path.parent, {}).setdefault(path.name, []).append(row)
         for folder, rows_of in folders.items():
-            images = _read(folder, list(rows_of))
+            images = _read(folder, list(rows_of), self.shape[2:], self.shape[1])
             for image, places in zip(images, rows_of.values()):
                 pixels[places] = image
         return pixels
@@ -70,10 +76,10 @@ def _names(connection, ids):
     return dict(map(tuple, connection.execute(query)))
 
 
-def _read(folder, names):
-    """Return images of shape (n_names, 3, 64, 64) in [0, 1]."""
+def _read(folder, names, size=None, channels=None):
+    """Return images of shape (n_names, channels, height, width) in [0, 1]."""
     try:
-        return load_images(folder, names, size=SIDE, channels=3).images
+        return load_images(folder, names, size=size, channels=channels).images
     except (ValueError, OSError) as error:
         raise CampaignError(
             f"Images of the campaign cannot be read as rows of pixels: {error}"

@@ -79,4 +79,21 @@ def test_files_of_one_name_in_two_folders_are_two_images(tmp_path):
     folder = tmp_path / "images"
     with Campaign.create(tmp_path / "votes.db", folder, ["a", "b"]) as campaign:
         rows = rows_of(campaign._store, campaign.settings.items, np.array([1, 0]))
+        assert rows.shape == (2, 1, 64, 64)  # grey
         np.testing.assert_allclose(rows[:][:, 0, 5, 7], [0.4, 0.2], rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("size", "shape"), [((8, 6), (6, 8)), ((128, 640), (64, 13)), ((100, 50), (32, 64))]
+)
+def test_rows_have_the_shape_of_the_first_image(tmp_path, size, shape):
+    (tmp_path / "images").mkdir()
+    Image.new("L", size, 255).save(tmp_path / "images" / "0.png")
+    Image.new("RGB", (30, 30), (51, 51, 51)).save(tmp_path / "images" / "1.png")
+    with Campaign.create(
+        tmp_path / "votes.db", tmp_path / "images", ["a", "b"]
+    ) as campaign:
+        rows = rows_of(campaign._store, campaign.settings.items, np.array([1, 0]))
+        assert rows.shape == rows[:].shape == (2, 1, *shape)
+        np.testing.assert_allclose(rows[0], 0.2, rtol=1e-5)
+        np.testing.assert_allclose(rows[1], 1, rtol=1e-5)
