@@ -46,7 +46,19 @@ class Campaign:
     Several people may be asked at once, several processes may open the campaign, and
     one may retrain meanwhile. All that a campaign knows follows from the answers.
 
-    Use `Campaign.create` for a new campaign and `Campaign.open` to go on with one.
+    Use `Campaign.create` for a new campaign and `Campaign.open` to go on with one. They
+    call the class.
+
+    Parameters
+    ----------
+    store : Store
+        The database.
+    settings : Settings
+        What the campaign is about.
+    estimator, query_strategy : object or None
+        Given by the user, in place of those in the settings.
+    clock : callable, default=time.time
+        Gives the time in seconds since 1970.
 
     Attributes
     ----------
