@@ -24,6 +24,7 @@ from skbal._utils.arrays import refuse_masked
 from skbal._utils.optional import require
 from skbal._utils.pools import cut, n_rows
 from skbal.campaign._image_rows import ImageRows
+from skbal.campaign._inserting import insert_rows
 from skbal.campaign._tables import content, item
 from skbal.exceptions import CampaignError
 
@@ -252,22 +253,18 @@ def write_items(connection, new, places, gold):
     rows = new.rows() if new.rows is not None else None
     for start in range(0, len(new.names), _AT_ONCE):
         numbers = range(start, min(start + _AT_ONCE, len(new.names)))
-        connection.execute(
-            sa.insert(item),
-            [
-                _new_row(number, new.names[number], int(places[number]), gold)
-                for number in numbers
-            ],
+        new_rows = (
+            _new_row(number, new.names[number], int(places[number]), gold)
+            for number in numbers
         )
+        insert_rows(connection, item, [*new_rows])
         if rows is not None:
-            data = [next(rows) for _ in numbers]
-            connection.execute(
-                sa.insert(content),
-                [
-                    {"item_id": number, "data": one, "checksum": crc32(one)}
-                    for number, one in zip(numbers, data)
-                ],
+            data = {number: next(rows) for number in numbers}
+            contents = (
+                {"item_id": number, "data": one, "checksum": crc32(one)}
+                for number, one in data.items()
             )
+            insert_rows(connection, content, [*contents])
 
 
 def _new_row(number, name, place, gold):

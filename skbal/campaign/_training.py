@@ -15,6 +15,7 @@ from skbal._utils.seeds_of import fill_random_states
 from skbal._utils.tags import classifies, regresses
 from skbal._utils.votes import learns_counts, learns_votes
 from skbal.campaign._answers import BY_MODEL, record
+from skbal.campaign._inserting import insert_rows
 from skbal.campaign._items import rows_of
 from skbal.campaign._predictions import predicted_shares
 from skbal.campaign._rules import Standing, fired
@@ -382,11 +383,9 @@ def _write_predictions(
                 texts,
             )
         ]
-        store.write(lambda connection, rows=rows: _insert(connection, rows))
-
-
-def _insert(connection, rows):
-    connection.execute(sa.insert(prediction), rows)
+        store.write(
+            lambda connection, rows=rows: insert_rows(connection, prediction, rows)
+        )
 
 
 def _weights(estimator):
