@@ -2,6 +2,7 @@
 
 import json
 
+import joblib
 import numpy as np
 import pandas as pd
 import pytest
@@ -16,7 +17,12 @@ from sklearn.preprocessing import OneHotEncoder
 from skbal import ActiveLearner
 from skbal.campaign import Campaign
 from skbal.campaign._tables import model, prediction
-from skbal.models import BayesianVoteRegression, GraphClassifier, MCDropoutClassifier
+from skbal.models import (
+    BayesianLogisticRegression,
+    BayesianVoteRegression,
+    GraphClassifier,
+    MCDropoutClassifier,
+)
 from skbal.query import BALD, KMeansBatch, Margin, MaxEntropy
 from skbal.votes import VoteAllocation
 
@@ -327,3 +333,18 @@ def test_mistakes(tmp_path, arguments, error, words):
             tmp_path / "votes.db", **{"items": X, "answers": ABC, **arguments}
         )
     assert not (tmp_path / "votes.db").exists()
+
+
+@pytest.mark.slow
+def test_scoring_in_parallel_gives_the_same_order(tmp_path):
+    many = np.random.default_rng(1).normal(size=(1_500, 3))
+    orders = []
+    for n_jobs in (1, 2):
+        estimator, strategy = BayesianLogisticRegression(), BALD(batch_size=500)
+        url = tmp_path / f"{n_jobs}.db"
+        with Campaign.create(url, many, [0, 1], estimator, strategy) as campaign:
+            answered(campaign, 40, say=lambda i: int(many[i, 0] > 0))
+            with joblib.parallel_config(n_jobs=n_jobs):
+                campaign.retrain()
+            orders.append([one.id for one in campaign.ask(20, "bob")])
+    assert orders[0] == orders[1]
