@@ -6,7 +6,7 @@ still there: it is used at once, or, if that is interrupted as well, when the le
 used next.
 """
 
-import copy
+from skbal._utils.copying import deep_copy
 
 
 class Change:
@@ -104,7 +104,7 @@ def _backup(estimator):
     if not hasattr(estimator, "__dict__"):
         return {}
     try:
-        return dict(vars(copy.deepcopy(estimator)))
+        return dict(vars(deep_copy(estimator)))
     except MemoryError:
         raise
     # What cannot be copied (a lock, an open file) may raise any error. Then only the

@@ -1,7 +1,5 @@
 """What both simulations do: hide the labels, run the loop, keep the stages."""
 
-import copy
-
 import numpy as np
 import scipy.sparse as sp
 from sklearn.base import BaseEstimator, MetaEstimatorMixin
@@ -10,6 +8,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from skbal import sampling
+from skbal._utils.copying import deep_copy
 from skbal._utils.initial import initial_rule
 from skbal._utils.labelled import check_labelled
 from skbal._utils.labels import check_answers
@@ -168,7 +167,7 @@ class Simulation(KnowsItsParameters, StagesMixin, MetaEstimatorMixin, BaseEstima
         stages = []
         for _ in loop:
             if self.keep_stages:
-                stages.append(copy.deepcopy(loop.learner.estimator))
+                stages.append(deep_copy(loop.learner.estimator))
         return stages if self.keep_stages else None
 
     def _check_was_taught(self, learner):

@@ -1,6 +1,6 @@
 """New first weights for a copy of a module."""
 
-from copy import deepcopy
+from skbal._utils.copying import deep_copy
 
 
 def with_new_weights(module, owner):
@@ -25,7 +25,7 @@ def with_new_weights(module, owner):
     ValueError
         If no layer can draw new weights.
     """
-    module = deepcopy(module)
+    module = deep_copy(module)
     resets = [found for layer in module.modules() if (found := _reset_of(layer))]
     if not resets:
         raise ValueError(

@@ -4,11 +4,12 @@ The train/eval flags, buffers and attributes of the user's module never change, 
 when two threads predict at once.
 """
 
-import copy
 from itertools import chain
 
 import torch
 from torch.nn.modules.batchnorm import _NormBase
+
+from skbal._utils.copying import deep_copy
 
 
 def evaluation_twin(module):
@@ -62,7 +63,7 @@ def _copy_that_shares(module, tensors):
     for part in module.modules():
         kept = vars(part).values()
         memo.update({id(value): value.detach() for value in _results_in(kept)})
-    return copy.deepcopy(module, memo)
+    return deep_copy(module, memo)
 
 
 def _results_in(values):
