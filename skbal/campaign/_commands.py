@@ -293,6 +293,8 @@ def _opened(database, model):
         return campaign
     with campaign:
         kind = campaign.settings.items
+    if model == "none":
+        raise ValueError("--model of retrain must name a model, got 'none'.")
     return Campaign.open(database, estimator=named_model(model, kind))
 
 

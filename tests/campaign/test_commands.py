@@ -162,6 +162,7 @@ def test_a_mistake_is_one_line_and_exit_code_one(tmp_path, database):
     for arguments, message in [
         ((*new, "a,b"), "would overwrite it"),
         (("retrain", database), "has no estimator"),
+        (("retrain", database, "--model", "none"), "must name a model, got 'none'"),
         (("retrain", database, "--model", "tree"), "model must be one of none, forest"),
         (("export", database, "x.xls"), r"must end in .csv or .parquet"),
         (("import", database, "no.csv", "--format", "counts"), "No such file"),
