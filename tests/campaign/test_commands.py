@@ -175,22 +175,19 @@ def test_a_mistake_is_one_line_and_exit_code_one(tmp_path, database):
     assert "Missing option" in run("new", database, "x", code=2)
 
 
-def test_a_table_with_words_and_missing_values_trains_every_model(tmp_path):
+def test_a_table_with_words_and_missing_values_trains(tmp_path, database):
     rows = [f"g{i},{'round' if i % 2 else ''},{'' if i % 7 == 3 else 1e4 * (i % 2) + i}"
             for i in range(40)]  # fmt: skip
     (tmp_path / "x.csv").write_text("id,note,flux\n" + "\n".join(rows) + "\n")
-    for model in ("forest", "allocation"):
-        database = tmp_path / f"{model}.db"
-        run("new", database, tmp_path / "x.csv", "--answers", "even,odd", "--model",
-            model, "--name-column=id", "--min-votes", 2, "--max-votes", 9)  # fmt: skip
-        with Campaign.open(database) as campaign:
-            for number in range(30):
-                for person in ("ann", "bob"):
-                    campaign.tell(number, ["even", "odd"][number % 2], person)
-        assert "model 1 after" in run("retrain", database)
-        run("export", database, tmp_path / "out.csv")
-        found = read_catalogue(tmp_path / "out.csv")
-        assert found["leading"].tolist()[30:] == ["even", "odd"] * 5  # nobody answered
+    run("new", database, tmp_path / "x.csv", "--answers", "even,odd", "--model",
+        "allocation", "--name-column", "id", "--max-votes", 9)  # fmt: skip
+    with Campaign.open(database) as campaign:
+        for number in range(30):
+            campaign.tell(number, ["even", "odd"][number % 2], "ann")
+    assert "model 1 after" in run("retrain", database)
+    run("export", database, tmp_path / "out.csv")
+    found = read_catalogue(tmp_path / "out.csv")
+    assert found["leading"].tolist()[30:] == ["even", "odd"] * 5  # nobody answered
 
 
 def test_a_model_may_be_named_when_there_are_answers(tmp_path, database):
