@@ -29,6 +29,7 @@ from skbal.campaign._status import status_of
 from skbal.campaign._store import Store
 from skbal.campaign._tables import annotator, answer, item, setting
 from skbal.campaign._training import (
+    check_chooses,
     check_learns,
     learner_of,
     prepared,
@@ -182,6 +183,9 @@ class Campaign:
         CampaignError
             If there is something at ``url`` already, or it cannot be written. Nothing
             is overwritten.
+        NoDrawsError
+            If the estimator makes no posterior draws and there is no
+            ``query_strategy`` that needs none.
         TypeError, ValueError
             If an argument is invalid.
         """
@@ -189,6 +193,7 @@ class Campaign:
         new = check_items(items, names)
         if estimator is not None:
             check_learns(estimator, questions)
+            check_chooses(estimator, query_strategy)
         known = _check_gold(gold, questions, new.names)
         settings = Settings(
             answers=questions.plain(),
@@ -243,6 +248,8 @@ class Campaign:
         CampaignError
             If there is no campaign, its database is damaged, or it was made by a newer
             skbal. Nothing is overwritten.
+        NoDrawsError
+            As in `create`.
         """
         store = Store.open(url)
         try:
@@ -250,6 +257,7 @@ class Campaign:
             settings = store.read(Settings.read)
             if estimator is not None:
                 check_learns(estimator, settings.questions)
+                check_chooses(estimator, query_strategy or settings.query_strategy)
         except BaseException:
             store.close()
             raise
@@ -521,7 +529,7 @@ class Campaign:
         if estimator is None:
             raise ValueError(
                 "The campaign has no estimator, so there is nothing to train. Give one "
-                "to Campaign.open."
+                "to Campaign.open, or name one with skbal campaign retrain --model."
             )
         return estimator, self._part("query_strategy")
 
@@ -661,6 +669,9 @@ def _check_gold(gold, questions, names):
     for which, right in gold.items():
         number = numbers.get(which) if isinstance(which, str) else which
         if not isinstance(number, (int, np.integer)) or not 0 <= number < len(names):
-            raise ValueError(f"gold of Campaign names {which!r:.80}, which is no item.")
+            raise ValueError(
+                f"gold of Campaign names {which!r:.80}, which is no item. Items are "
+                f"called such as {names[0]!r:.80}."
+            )
         known[int(number)] = to_json(questions.check(right))
     return known

@@ -80,6 +80,11 @@ def check_answers(text):
     answers : list
         Whole numbers if all answers are.
 
+    Raises
+    ------
+    ValueError
+        If there are fewer than two answers, or the file is no JSON.
+
     Examples
     --------
     >>> check_answers("smooth, disc"), check_answers("0,1,2")
@@ -91,6 +96,11 @@ def check_answers(text):
         except ValueError as error:
             raise ValueError(f"{text} is no JSON ({error}).") from None
     answers = [part.strip() for part in text.split(",")]
+    if len(answers) < 2 or "" in answers:
+        raise ValueError(
+            "--answers must be two answers or more with commas between them, such as "
+            f"yes,no, or a file that ends in .json, got {text!r:.80}."
+        )
     if all(answer.lstrip("-").isdecimal() for answer in answers):
         return [int(answer) for answer in answers]
     return answers

@@ -32,6 +32,12 @@ _EXPORTS = {
 _IMPORTS = ("zooniverse", "label-studio", "counts", "answers")
 _BY_ENDING = {".json": "label-studio"}  # others are catalogues
 
+_MODEL = (
+    "What learns the answer that most people give: forest (a random forest); graph "
+    "(from few answers about many images); allocation (asks first where the leading "
+    "answer is most doubtful); or none."
+)
+
 _Database = Annotated[
     str, typer.Argument(metavar="DATABASE", help="The campaign, such as votes.db.")
 ]
@@ -55,32 +61,48 @@ def new(
             "not asked of everybody, the answer that leads to it."
         ),
     ],
-    min_votes: Annotated[int, typer.Option(min=1, help="Answers of each item.")] = 1,
+    min_votes: Annotated[
+        int, typer.Option(min=1, help="How many people are asked about each item.")
+    ] = 1,
     max_votes: Annotated[
-        int | None, typer.Option(min=1, help="Answers after which an item is retired.")
+        int | None,
+        typer.Option(
+            min=1,
+            help="Number of answers after which nobody is asked about an item any "
+            "more. By default --min-votes.",
+        ),
     ] = None,
-    model: Annotated[
-        str, typer.Option(help="What learns: none, forest, graph or allocation.")
-    ] = "none",
+    model: Annotated[str, typer.Option(help=_MODEL)] = "none",
     consensus: Annotated[
         float | None,
-        typer.Option(help="Retire an item if this share of its answers agrees."),
+        typer.Option(
+            help="Retire an item if this share of its answers agrees, such as 0.8, "
+            "once it has --min-votes."
+        ),
     ] = None,
     chance_wrong: Annotated[
         float | None,
-        typer.Option(help="Retire an item if its answer is wrong so improbably."),
+        typer.Option(
+            help="With --model allocation: retire an item if its leading answer is "
+            "wrong with at most this probability, such as 0.05."
+        ),
     ] = None,
     cannot_tell: Annotated[
-        int | None, typer.Option(help="Retire an item if so many cannot tell.")
+        int | None, typer.Option(help="Retire an item if so many people cannot tell.")
     ] = None,
     name_column: Annotated[
         str | None, typer.Option(help="The column of a table that names the items.")
     ] = None,
     gold: Annotated[
         Path | None,
-        typer.Option(help="A table with name and answer of items that are known."),
+        typer.Option(
+            help="A CSV file with the columns name and answer: items whose answer is "
+            "known, to see how good people are."
+        ),
     ] = None,
-    random_state: Annotated[int, typer.Option(min=0, help="Seed of all chance.")] = 0,
+    random_state: Annotated[
+        int, typer.Option(min=0, help="Seed of all random numbers.")
+    ] = 0,
 ):
     """Make a new campaign. Nothing is overwritten."""
     with _one_line_errors():
@@ -104,6 +126,10 @@ def new(
 
 def retrain(
     database: _Database,
+    model: Annotated[
+        str | None,
+        typer.Option(help="Instead of the model of the campaign. " + _MODEL),
+    ] = None,
     every: Annotated[
         str | None,
         typer.Option(help="Retrain again after this time, such as 12h or 7d."),
@@ -117,9 +143,9 @@ def retrain(
     with _one_line_errors():
         seconds = None if every is None else check_interval(every)
         if cron:
-            typer.echo(f"{cron_times(every or '1d')} {_command(database)}")
+            typer.echo(f"{cron_times(every or '1d')} {_command(database, model)}")
             return
-        with Campaign.open(database) as campaign:
+        with _opened(database, model) as campaign:
             while True:
                 _train(campaign, is_last=seconds is None)
                 if seconds is None:
@@ -260,9 +286,23 @@ def _rules(min_votes, consensus, chance_wrong, cannot_tell):
     return rules
 
 
-def _command(database):
+def _opened(database, model):
+    """Open a campaign, with another model if one is named."""
+    campaign = Campaign.open(database)
+    if model is None:
+        return campaign
+    with campaign:
+        kind = campaign.settings.items
+    if model == "none":
+        raise ValueError("--model of retrain must name a model, got 'none'.")
+    return Campaign.open(database, estimator=named_model(model, kind))
+
+
+def _command(database, model):
     where = database if "://" in database else str(Path(database).resolve())
-    return shlex.join([sys.executable, "-m", "skbal", "campaign", "retrain", where])
+    given = [] if model is None else ["--model", model]
+    command = [sys.executable, "-m", "skbal", "campaign", "retrain", where, *given]
+    return shlex.join(command)
 
 
 def _train(campaign, is_last):

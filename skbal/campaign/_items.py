@@ -29,7 +29,8 @@ from skbal.campaign._tables import content, item
 from skbal.exceptions import CampaignError
 
 _OWNER = "Campaign"
-_IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".fits", ".fit", ".fits.gz")
+_FITS = (".fits", ".fit", ".fits.gz")
+_IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".webp", *_FITS)
 _AT_ONCE = 1_000  # rows read or written together
 
 
@@ -97,6 +98,8 @@ def check_items(items, names):
     ------
     TypeError, ValueError
         If there are no items, their kind is unknown, or names repeat.
+    ImportError
+        If there are FITS files and astropy is not installed: nobody could see them.
     """
     if isinstance(items, (str, os.PathLike)):
         return _files_in(Path(items), names)
@@ -201,6 +204,8 @@ def _files(paths, names, folder=None):
     missing = next((path for path in paths if not path.is_file()), None)
     if missing is not None:
         raise ValueError(f"{missing}, an item of {_OWNER}, is not a file.")
+    if any(path.name.lower().endswith(_FITS) for path in paths):
+        require("astropy.io.fits", "fits", "A campaign of FITS files")
     absolute = [path.resolve() for path in paths]
     if folder is None:
         folder = Path(os.path.commonpath([path.parent for path in absolute]))

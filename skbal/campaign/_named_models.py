@@ -3,9 +3,10 @@
 from sklearn.compose import make_column_transformer
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from skbal.features import GradientHistograms, PoolGraph
 from skbal.models import GraphClassifier
@@ -44,7 +45,7 @@ def named_model(name, kind):
         raise ValueError(f"model must be one of {', '.join(MODELS)}, got {name!r}.")
     if name == "none":
         return None
-    features = _features(kind)
+    features = _features(kind, is_linear=name == "allocation")
     if name == "graph":
         if kind["kind"] in ("text", "frame"):
             raise ValueError(
@@ -61,19 +62,26 @@ def _after(features, estimator):
     return estimator if features is None else make_pipeline(features, estimator)
 
 
-def _features(kind):
+def _features(kind, is_linear):
     """Return the transformer that makes numbers of items, or None."""
     if kind["kind"] == "text":
         return TfidfVectorizer()
+    # A forest takes missing values and any units as they are.
+    numbers = _filled_and_scaled() if is_linear else None
     if kind["kind"] == "frame":
         pairs = zip(kind["columns"], kind["dtypes"])
         words = [name for name, dtype in pairs if not _is_number(dtype)]
         if not words:
-            return None
+            return numbers
         encoder = OneHotEncoder(handle_unknown="ignore")
-        return make_column_transformer((encoder, words), remainder="passthrough")
+        rest = "passthrough" if numbers is None else numbers
+        return make_column_transformer((encoder, words), remainder=rest)
     is_image = kind["kind"] == "files" or len(kind["shape"]) > 1
-    return GradientHistograms() if is_image else None
+    return GradientHistograms() if is_image else numbers
+
+
+def _filled_and_scaled():
+    return make_pipeline(SimpleImputer(keep_empty_features=True), StandardScaler())
 
 
 def _is_number(dtype):

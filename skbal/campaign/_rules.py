@@ -160,7 +160,11 @@ def fired(rules, standing, min_votes):
 
 def _by_max_votes(rule, standing):
     if standing.n_votes >= rule["votes"]:
-        return f"{standing.n_votes} answers, and {rule['votes']} are enough"
+        n, enough = standing.n_votes, rule["votes"]
+        return (
+            f"{n} answer{'s' if n > 1 else ''}, and {enough} "
+            f"{'are' if enough > 1 else 'is'} enough"
+        )
     return None
 
 

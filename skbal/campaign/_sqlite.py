@@ -63,8 +63,8 @@ def check_file(path):
             head = file.read(100)
     except OSError as error:
         raise CampaignError(
-            f"{path} cannot be opened as a campaign: {error.strerror}. Use "
-            "Campaign.create to make a new one."
+            f"{path} cannot be opened as a campaign: {error.strerror}. Make "
+            "a new one with Campaign.create, or skbal campaign new."
         ) from error
     if not head:
         raise CampaignError(f"{path} is empty. It is no campaign, or no longer one.")

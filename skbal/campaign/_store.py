@@ -68,8 +68,8 @@ class Store:
         path = Path(url.database)
         if path.exists():
             raise CampaignError(
-                f"{path} exists, and a new campaign would overwrite it. Use "
-                "Campaign.open to go on with it, or give another name."
+                f"{path} exists, and a new campaign would overwrite it. Give "
+                "another name, or go on with it: Campaign.open, or skbal label."
             )
         log = path.with_name(f"{path.name}-wal")
         if log.exists():

@@ -20,7 +20,9 @@ from skbal.campaign._items import rows_of
 from skbal.campaign._predictions import predicted_shares
 from skbal.campaign._rules import Standing, fired
 from skbal.campaign._tables import answer, item, model, prediction
+from skbal.exceptions import NoDrawsError
 from skbal.learner import ActiveLearner
+from skbal.sampling import predict_samples
 from skbal.votes import VoteAllocation
 
 _WRITTEN_AT_ONCE = 2_000  # rows of predictions in one transaction
@@ -123,6 +125,33 @@ def check_learns(estimator, questions):
             "estimator of Campaign must be a classifier, a regressor, a model of votes "
             f"or a VoteAllocation, got {described(estimator)!s:.200}."
         )
+
+
+def check_chooses(estimator, strategy):
+    """Raise an error if an estimator without posterior draws has no strategy.
+
+    Parameters
+    ----------
+    estimator : object
+        Unfitted.
+    strategy : object or None
+        ``None`` stands for the strategy that suits the estimator, which needs draws.
+
+    Raises
+    ------
+    NoDrawsError
+        If there would be no way to choose items, once weeks of answers are there.
+    """
+    if strategy is not None or isinstance(estimator, VoteAllocation):
+        return
+    try:
+        predict_samples(estimator, np.zeros((1, 1)))
+    except NoDrawsError as error:
+        raise NoDrawsError(
+            f"query_strategy of Campaign must be given, because {error}"
+        ) from None
+    except Exception:  # It can draw, and complains that it is not fitted yet.
+        return
 
 
 def target_of(estimator, settings, counts):

@@ -144,6 +144,8 @@ def test_a_mistake_is_one_line_and_exit_code_one(tmp_path, database):
         ((*new, "a,b", "--model", "tree"), "model must be one of none, forest"),
         ((*new, "a,b", "--model", "graph"), "the items are texts. Use forest"),
         ((*new, "a,a"), "must have different names"),
+        ((*new, "a"), "--answers must be two answers or more"),
+        ((*new, "a,,b"), "--answers must be two answers or more"),
         ((*new, "a,b", "--name-column", "x"), "--name-column is for tables"),
         ((*new, "a,b", "--consensus", "2"), "share in the rule 'consensus'"),
         (("retrain", database, "--every", "soon"), "must be a time such as 30m"),
@@ -160,6 +162,8 @@ def test_a_mistake_is_one_line_and_exit_code_one(tmp_path, database):
     for arguments, message in [
         ((*new, "a,b"), "would overwrite it"),
         (("retrain", database), "has no estimator"),
+        (("retrain", database, "--model", "none"), "must name a model, got 'none'"),
+        (("retrain", database, "--model", "tree"), "model must be one of none, forest"),
         (("export", database, "x.xls"), r"must end in .csv or .parquet"),
         (("import", database, "no.csv", "--format", "counts"), "No such file"),
         (("import", database, "no.csv", "--format", "zooniverse"), "--task must say"),
@@ -169,6 +173,34 @@ def test_a_mistake_is_one_line_and_exit_code_one(tmp_path, database):
     assert database.read_bytes() == before
     assert "No such option" in run("status", database, "--wrong", code=2)
     assert "Missing option" in run("new", database, "x", code=2)
+
+
+def test_a_table_with_words_and_missing_values_trains(tmp_path, database):
+    rows = [f"g{i},{'round' if i % 2 else ''},{'' if i % 7 == 3 else 1e4 * (i % 2) + i}"
+            for i in range(40)]  # fmt: skip
+    (tmp_path / "x.csv").write_text("id,note,flux\n" + "\n".join(rows) + "\n")
+    run("new", database, tmp_path / "x.csv", "--answers", "even,odd", "--model",
+        "allocation", "--name-column", "id", "--max-votes", 9)  # fmt: skip
+    with Campaign.open(database) as campaign:
+        for number in range(30):
+            campaign.tell(number, ["even", "odd"][number % 2], "ann")
+    assert "model 1 after" in run("retrain", database)
+    run("export", database, tmp_path / "out.csv")
+    found = read_catalogue(tmp_path / "out.csv")
+    assert found["leading"].tolist()[30:] == ["even", "odd"] * 5  # nobody answered
+
+
+def test_a_model_may_be_named_when_there_are_answers(tmp_path, database):
+    told = [(name, "ann", "disk" if number % 2 else "star")
+            for number, name in enumerate("abcdef")]  # fmt: skip
+    make(tmp_path, "votes", told=told, names=list("abcdef")).close()
+    assert "has no estimator" in run("retrain", database, code=1)
+    assert "model 1 after" in run("retrain", database, "--model", "forest")
+    with Campaign.open(database) as campaign:
+        assert campaign.status().model == 1
+    assert run("retrain", database, "--model=forest", "--cron").endswith(
+        f"campaign retrain {database} --model forest\n"
+    )
 
 
 def test_it_retrains_again_and_again_also_before_the_first_answer(

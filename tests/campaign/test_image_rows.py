@@ -1,5 +1,7 @@
 """Models see image files as rows of pixels."""
 
+import sys
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -69,6 +71,15 @@ def test_a_file_that_is_gone_or_broken_is_named(tmp_path, folder):
                 CampaignError, match=rf"cannot be read as rows of .*{number}\.png"
             ):
                 rows[number]
+
+
+def test_fits_files_that_nobody_could_see_are_refused_at_once(monkeypatch, tmp_path):
+    for name in ("astropy", "astropy.io.fits"):
+        monkeypatch.setitem(sys.modules, name, None)
+    (tmp_path / "a.fits.gz").touch()
+    with pytest.raises(ImportError, match="A campaign of FITS files needs astropy"):
+        Campaign.create(tmp_path / "votes.db", tmp_path, ["a", "b"])
+    assert not (tmp_path / "votes.db").exists()
 
 
 def test_files_of_one_name_in_two_folders_are_two_images(tmp_path):

@@ -77,7 +77,7 @@ def test_a_label_costs_one_request(pictures):
     reply = client.post("/api/answer", {"item": first["id"], "answer": "dog", "n": 2})
     assert reply.json["told"] == {
         "id": 1, "item": first["id"], "answer": "dog", "kind": "answer",
-        "retired": "1 answers, and 1 are enough", "late": False,
+        "retired": "1 answer, and 1 is enough", "late": False,
     }  # fmt: skip
     assert live(pictures) == [(first["id"], "dog", "Ann")]
     # The reply brings the item that waits, and one more.

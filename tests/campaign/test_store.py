@@ -79,7 +79,7 @@ def test_a_failed_creation_leaves_nothing(tmp_path):
 
 
 @pytest.mark.parametrize(("content", "words"), [
-    (None, r"No such file or directory\. Use Campaign\.create"),
+    (None, r"No such file or directory\. Make a new one with Campaign\.create"),
     (b"", "is empty"),
     (b"a,b\n1,2\n" * 50, "is not a database of a campaign"),
     (b"SQLite format 3\x00", "is not a database of a campaign"),

@@ -12,11 +12,12 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import BayesianRidge, LogisticRegression
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from skbal import ActiveLearner
 from skbal.campaign import Campaign
 from skbal.campaign._tables import model, prediction
+from skbal.exceptions import NoDrawsError
 from skbal.models import (
     BayesianLogisticRegression,
     BayesianVoteRegression,
@@ -292,13 +293,28 @@ def test_weights_of_networks_are_kept_as_safetensors(make, tmp_path):
 ])  # fmt: skip
 def test_answers_that_do_not_suffice(tmp_path, n, words):
     with Campaign.create(
-        tmp_path / "votes.db", X, ABC, LogisticRegression()
+        tmp_path / "votes.db", X, ABC, LogisticRegression(), Margin()
     ) as campaign:
         if n:
             answered(campaign, n)
         with pytest.raises(ValueError, match=words):
             campaign.retrain()
         assert campaign.status().model is None
+
+
+def test_an_estimator_that_cannot_draw_needs_a_strategy_of_its_own(tmp_path):
+    path = tmp_path / "votes.db"
+    Campaign.create(path, X, ABC).close()
+    with pytest.raises(NoDrawsError, match="query_strategy of Campaign must be given"):
+        Campaign.open(path, estimator=LogisticRegression())
+    with Campaign.open(
+        path, estimator=LogisticRegression(), query_strategy=Margin()
+    ) as campaign:
+        answered(campaign, 9)
+        assert campaign.retrain() == 1
+    kept = tmp_path / "kept.db"
+    Campaign.create(kept, X, ABC, query_strategy=Margin()).close()
+    Campaign.open(kept, estimator=LogisticRegression()).close()
 
 
 @pytest.mark.parametrize(("arguments", "error", "words"), [
@@ -323,6 +339,11 @@ def test_answers_that_do_not_suffice(tmp_path, n, words):
     ({"names": ["x"] * 60}, ValueError, "must differ, got 'x' twice"),
     ({"enhanced": 2}, ValueError, "enhanced of Campaign"),
     ({"gold": {99: "a"}}, ValueError, "names 99, which is no item"),
+    ({"gold": {"x1": "a"}}, ValueError, "Items are called such as '0'"),
+    ({"estimator": LogisticRegression()}, NoDrawsError,
+     "query_strategy of Campaign must be given, because LogisticRegression makes no"),
+    ({"estimator": make_pipeline(StandardScaler(), LogisticRegression())}, NoDrawsError,
+     "query_strategy of Campaign must be given"),
     ({"gold": {0: "z"}}, ValueError, "answer must be one of"),
     ({"gold": ["a"]}, TypeError, "gold of Campaign must be a dict"),
     ({"lease_seconds": 0}, ValueError, "lease_seconds of Campaign"),

@@ -39,19 +39,21 @@ def export_catalogue(campaign, path):
     ``item``, ``name``
         The number and name of the item.
     ``votes``, ``cannot_tell``
-        Number of people who answered, and who could not tell.
+        Number of people who answered, and who could not tell. Both are 0 for a gold
+        item, whose answers say how good people are and are not counted.
     ``smooth_count``, ``smooth_share``, ``smooth_share_low``, ``smooth_share_high``
         For each answer such as "smooth": how many gave it, and the share of all people
         who would give it, with the bounds of a 90% interval.
     ``leading``
-        The answer to the first question with the largest share.
+        The answer to the first question with the largest share, the earlier in the
+        list among equals. Empty if there is neither a vote nor a model.
     ``score``
         What the query strategy of the newest model said of the item: how much another
         answer was worth. Empty if the item was retired then.
     ``retired``, ``reason``
         The rule that retired the item, and why. Empty if it is still asked about.
     ``known``
-        The right answer of a gold item, as JSON.
+        The right answer of a gold item. Of several questions, a dict in JSON.
     ``model``
         The number of the newest model.
     ``source``
@@ -101,14 +103,12 @@ def export_catalogue(campaign, path):
         columns[f"{name}_share"] = mean[:, place]
         columns[f"{name}_share_low"] = low[:, place]
         columns[f"{name}_share_high"] = high[:, place]
-    first = questions.asked[0]
-    leading = mean[:, first.columns].argmax(axis=1)
     columns |= {
-        "leading": [first.answers[place] for place in leading],
+        "leading": _leading(questions.asked[0], counts, mean, source),
         "score": [row.score for row in rows],
         "retired": [row.rule for row in rows],
         "reason": [row.reason for row in rows],
-        "known": [row.gold for row in rows],
+        "known": [_known(questions, row.gold) for row in rows],
         "model": [version] * len(rows),
         "source": source,
     }
@@ -146,6 +146,20 @@ def read_catalogue(path):
     for name in table.keys() - _TEXTS:
         table[name] = [np.nan if cell in ("", None) else cell for cell in table[name]]
     return pandas.DataFrame(table).replace("", None)
+
+
+def _leading(first, counts, mean, source):
+    """Return the answer with the largest share, None where nothing is known."""
+    largest = mean[:, first.columns].argmax(axis=1)
+    is_known = counts[:, first.columns].any(axis=1) | (source != "votes")
+    return [first.answers[k] if known else None for k, known in zip(largest, is_known)]
+
+
+def _known(questions, text):
+    """Return the right answer as people write it, or None."""
+    if text is None or not questions.is_one:
+        return text
+    return str(json.loads(text))
 
 
 def _prefixes(questions):
@@ -193,7 +207,8 @@ def _read(connection):
 def _votes(connection, n_items):
     query = (
         sa.select(answer.c.item_id, answer.c.kind, sa.func.count())
-        .where(answer.c.undone_at.is_(None))
+        .join(item, item.c.id == answer.c.item_id)
+        .where(answer.c.undone_at.is_(None), item.c.gold.is_(None))
         .group_by(answer.c.item_id, answer.c.kind)
     )
     votes = {kind: np.zeros(n_items, np.int64) for kind in ("answer", "cannot_tell")}

@@ -76,7 +76,8 @@ class Collected:
             raise ValueError(
                 f"{owner}: no answer in {path} is about an item of the campaign. It "
                 f"has items such as {self.other_item!r:.80}, and the campaign such as "
-                f"{names.example()!r:.80}."
+                f"{names.example()!r:.80}. If another entry or column names the "
+                "items, say which by name=..., or --name on the command line."
             )
         campaign = self._campaign
         outcome = record_all(
@@ -133,9 +134,15 @@ class Labels:
         )
         raise ValueError(
             f"{owner}: {path} has answers that the campaign does not have: {shown}. "
-            f"The campaign has {', '.join(self._questions.columns)}. Say what each "
-            "means by answers={text: answer}, with None for 'I cannot tell'."
+            f"The campaign has {self._shown()}. Say what each means by answers={{text: "
+            "answer}, with None for 'I cannot tell'; on the command line, by "
+            "--answer 'text=answer'."
         )
+
+    def _shown(self):
+        if not self._questions.is_one:
+            return ", ".join(self._questions.columns)
+        return ", ".join(map(repr, self._questions.labels[0]))
 
 
 def _table(labels):

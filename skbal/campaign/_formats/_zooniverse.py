@@ -46,17 +46,19 @@ def import_zooniverse(
     FileNotFoundError
         If there is no such file.
     ValueError
-        If the file is no such export, has several workflows, has unknown answers, or is
-        about no item of the campaign. Nothing was told then.
+        If the file is no such export, lacks a task, has several workflows, has unknown
+        answers, or is about no item of the campaign. Nothing was told then.
     """
     owner, questions = "import_zooniverse", campaign.settings.questions
     wanted = _tasks(questions, tasks, owner)
     names, labels = ItemNames(campaign), Labels(questions, answers)
-    collected, workflows = Collected(campaign, "zooniverse"), set()
+    collected = Collected(campaign, "zooniverse")
+    workflows, there = set(), set()  # there: the tasks that somebody answered
     for one in read_classifications(path, owner):
         if workflow is not None and one.workflow != str(workflow):
             continue
         workflows.add(one.workflow)
+        there.update(map(str, one.values))
         text = subject_name(one, name)
         number = names.find(text)
         if number is None:
@@ -74,6 +76,11 @@ def import_zooniverse(
         )
     if workflow is not None and not workflows:
         raise ValueError(f"{owner}: {path} has no classifications of {workflow=}.")
+    if there and wanted[0] not in there:  # nobody may have come to a later question
+        raise ValueError(
+            f"tasks of {owner} must be among those of {path}, "
+            f"{', '.join(map(repr, sorted(there)))}, got {wanted[0]!r:.80}."
+        )
     labels.check(path, owner)
     return collected.tell(names, path, owner, verbose)
 

@@ -148,8 +148,8 @@ def _listen(host, port):
         listening.close()
         raise OSError(
             error.errno,
-            f"Port {port} of {host} cannot be used: {error.strerror}. Another port may "
-            "be free; 0 takes any.",
+            f"Port {port} of {host} cannot be used: {error.strerror}. Another may be "
+            "free: --port 0, or port=0 in Python, takes any free one.",
         ) from error
     return listening
 

@@ -1,6 +1,7 @@
 """What the page gets to know of an item, as plain data."""
 
 import math
+import re
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,8 @@ _OWNER = "make_app"
 _MOST_POINTS = 2_000  # of a curve; longer ones keep the extremes of each part
 _MOST_LINES = 3  # an array with so few rows is curves, and no image
 _FITS = (".fits", ".fit", ".fits.gz")
+# A time as the database has it, in nanoseconds.
+_TIME = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(\.\d{9})(Z?)")
 _MEDIA = {
     ".png": "image/png",
     ".jpg": "image/jpeg",
@@ -162,6 +165,12 @@ def _words(value):
         return "–"
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, str) and (found := _TIME.fullmatch(value)):
+        date, clock, rest, zone = found.groups()
+        fraction = rest.rstrip("0").removesuffix(".")
+        if clock == "00:00:00" and not fraction and not zone:
+            return date
+        return f"{date} {clock}{fraction}{' UTC' if zone else ''}"
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 

@@ -48,7 +48,28 @@ def test_without_a_model_shares_come_from_votes(tmp_path, path):
     assert found["retired"].tolist()[5] == "consensus"
     assert found["reason"].tolist()[5].startswith("2 of 2 give the same answer")
     assert found["retired"].isna().sum() == 6
-    assert found["known"].tolist()[6] == '"star"'
+    assert found["known"].tolist()[6] == "star"
+    # Where nobody has answered and no model speaks, no answer leads.
+    assert found["leading"].isna().tolist() == [
+        False, True, True, True, True, False, True,
+    ]  # fmt: skip
+
+
+def test_answers_about_a_gold_item_are_no_votes(tmp_path, path):
+    gold = {NAMES[0]: "star", NAMES[2]: "disk"}
+    told = [
+        (NAMES[0], "ann", "star"),
+        (NAMES[1], "ann", "disk"),
+        (NAMES[2], "bo", None),
+    ]
+    with make(tmp_path, "one", told=told, gold=gold) as campaign:
+        export_catalogue(campaign, path)
+    found = read_catalogue(path)
+    counts = found[[f"{label}_count" for label in LABELS]].to_numpy(int)
+    assert found["votes"].tolist() == counts.sum(axis=1).tolist()
+    assert found["votes"].tolist() == [0, 1, 0, 0, 0, 0, 0]
+    assert found["cannot_tell"].tolist() == [0] * 7
+    assert found["known"].dropna().tolist() == ["star", "disk"]
 
 
 def test_with_a_model_shares_are_its_own(tmp_path, path):

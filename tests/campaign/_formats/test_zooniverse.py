@@ -128,11 +128,16 @@ def test_errors_say_what_is_wrong(tmp_path):
             with pytest.raises(ValueError, match=r"classification 2 of .* is damaged"):
                 import_zooniverse(campaign, path, "T0")
         write(path, [good, line("bob", [annotation("T0", "blob")], {"name": "+"})])
-        with pytest.raises(ValueError, match=r"does not have: 'blob' \(1 times\)"):
+        with pytest.raises(
+            ValueError, match=r"'blob' \(1 times\).* 'disk', 'star'\. Say"
+        ):
             import_zooniverse(campaign, path, "T0")
         write(path, [line("bob", [annotation("T0", "disk")], {"name": "no.png"})])
         with pytest.raises(ValueError, match=r"items such as 'no\.png'"):
             import_zooniverse(campaign, path, "T0")
+        write(path, [good])
+        with pytest.raises(ValueError, match=r"among those of .*, 'T0', got 'T1'"):
+            import_zooniverse(campaign, path, "T1")
         for wrong in ("T0", {"shape": "T0"}):
             with pytest.raises(ValueError, match="a task for each of the questions"):
                 import_zooniverse(tree, path, wrong)

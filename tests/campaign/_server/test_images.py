@@ -110,6 +110,15 @@ def test_what_is_no_picture_is_a_curve_a_row_or_a_text():
         "x",
         "–",
     ]
+    times = {
+        "2020-02-29T00:00:00.000000000": "2020-02-29",
+        "2020-02-29T12:30:00.000000000": "2020-02-29 12:30:00",
+        "2020-02-29T12:30:00.250000000Z": "2020-02-29 12:30:00.25 UTC",
+        "2020-02-29T00:00:00.000000000Z": "2020-02-29 00:00:00 UTC",
+        "2020-02-29T12": "2020-02-29T12",
+    }
+    row = shown(3, {str(place): text for place, text in enumerate(times)})
+    assert [value for _, value in row["cells"]] == list(times.values())
     assert shown(3, np.array(2.5))["cells"] == [["value", "2.5"]]
     curve = shown(3, np.array([1.0, np.nan, 3.0]))
     assert curve == {"kind": "curve", "series": [[1.0, None, 3.0]]}
