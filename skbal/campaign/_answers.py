@@ -219,8 +219,22 @@ def mark_undone(connection, row, now):
     connection.execute(_UNDO, {"number": row.id, "now": now, "sum": checksum})
 
 
-def undo_last(connection, settings, person, now, until):
+def undo_last(connection, settings, person, now, until, expected=None):
     """Take back the last answer of a person, who is then asked about the item again.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+        In a transaction that may write.
+    settings : Settings
+        What the campaign is about.
+    person : str
+        The name of the annotator.
+    now, until : float
+        When, and until when the person is asked again, in seconds since 1970.
+    expected : int, optional
+        The number of the answer that is meant. If another one is the last, none is
+        taken back.
 
     Returns
     -------
@@ -228,16 +242,28 @@ def undo_last(connection, settings, person, now, until):
         The answer that was taken back. None if there is none.
     """
     who = annotator_id(connection, person)
-    last = connection.execute(_LAST, {"who": who}).first()
-    if last is None:
+    last, row = _locked_last(connection, who)
+    if last is None or (expected is not None and last.id != expected):
         return None
-    row = locked_item(connection, last.item_id)
     mark_undone(connection, last, now)
     live = connection.execute(_LIVE, {"number": row.id}).all()
     row = _update_item(connection, settings, row, live, now)
     values = {"item_id": row.id, "annotator_id": who, "queue": last.queue or "asked"}
     connection.execute(sa.insert(lease).values(until=until, **values))
     return _told(last, row)
+
+
+def _locked_last(connection, who):
+    """Return the last answer of a person and its item, locked; or None twice."""
+    last = connection.execute(_LAST, {"who": who}).first()
+    while last is not None:
+        row = locked_item(connection, last.item_id)
+        # While we waited for the item, the answer may have been taken back.
+        again = connection.execute(_LAST, {"who": who}).first()
+        if again is not None and again.id == last.id:
+            return last, row
+        last = again
+    return None, None
 
 
 def _update_item(connection, settings, row, live, now):

@@ -24,20 +24,23 @@ _LOCK = 0x736B6261  # of PostgreSQL, so that one transaction at a time gives lea
 _WHO = sa.bindparam("who")
 _OWN = lease.c.annotator_id == _WHO
 _EXPIRED = sa.delete(lease).where(lease.c.until <= sa.bindparam("now"))
-# What was retired meanwhile is not asked about any more.
-_RETIRED = sa.delete(lease).where(
-    _OWN,
-    lease.c.item_id.in_(
-        sa.select(item.c.id).where(sa.not_(item.c.is_open), item.c.gold.is_(None))
-    ),
-)
 _RENEW = sa.update(lease).where(_OWN).values(until=sa.bindparam("end"))
+_answers = sa.select(answer.c.id).where(
+    answer.c.item_id == item.c.id,
+    answer.c.annotator_id == _WHO,
+    answer.c.undone_at.is_(None),
+)
+# What was retired meanwhile, or answered in another window, is not asked any more.
+_is_over = sa.or_(
+    sa.and_(sa.not_(item.c.is_open), item.c.gold.is_(None)), _answers.exists()
+)
 _HELD = (
-    sa.select(item, lease.c.queue)
+    sa.select(item, lease.c.queue, _is_over.label("is_over"))
     .join_from(lease, item)
     .where(_OWN)
     .order_by(lease.c.id)
 )
+_END = sa.delete(lease).where(_OWN, lease.c.item_id == sa.bindparam("number"))
 _COUNT = sa.select(setting.c.value).where(setting.c.name == _ASKED)
 _COUNTED = (
     sa.update(setting)
@@ -53,11 +56,6 @@ _N_ANSWERS = sa.select(sa.func.count(answer.c.id)).where(
 
 _leases = sa.select(lease.c.id).where(lease.c.item_id == item.c.id)
 _n_leases = sa.select(sa.func.count(lease.c.id)).where(lease.c.item_id == item.c.id)
-_answers = sa.select(answer.c.id).where(
-    answer.c.item_id == item.c.id,
-    answer.c.annotator_id == _WHO,
-    answer.c.undone_at.is_(None),
-)
 _is_new = sa.not_(sa.or_(_answers.exists(), _leases.where(_OWN).exists()))
 # Nobody works on it; or it needs more answers than people work on it.
 _CONDITIONS = (
@@ -146,9 +144,10 @@ def lease_items(connection, settings, n, person, now):
 
 def _held(connection, who, until):
     held = connection.execute(_HELD, {"who": who}).all()
-    if any(not row.is_open and row.gold is None for row in held):
-        connection.execute(_RETIRED, {"who": who})
-        held = connection.execute(_HELD, {"who": who}).all()
+    over = [{"who": who, "number": row.id} for row in held if row.is_over]
+    if over:
+        connection.execute(_END, over)
+        held = [row for row in held if not row.is_over]
     if held:
         connection.execute(_RENEW, {"who": who, "end": until})
     return [(row, row.queue) for row in held]

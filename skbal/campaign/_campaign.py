@@ -2,6 +2,7 @@
 
 import json
 import time
+from numbers import Integral
 
 import numpy as np
 import sqlalchemy as sa
@@ -11,12 +12,7 @@ from skbal._utils.optional import require
 from skbal._utils.random import check_seed, stream
 from skbal._utils.unanswered import unanswered
 from skbal._utils.validation import check_count, check_real
-from skbal.campaign._answers import (
-    BY_HAND,
-    check_answers,
-    record,
-    undo_last,
-)
+from skbal.campaign._answers import BY_HAND, check_answers, record, undo_last
 from skbal.campaign._asking import lease_items
 from skbal.campaign._checks import check_all, rebuild_items
 from skbal.campaign._history import history_of
@@ -28,6 +24,7 @@ from skbal.campaign._settings import Settings
 from skbal.campaign._status import status_of
 from skbal.campaign._store import Store
 from skbal.campaign._tables import annotator, answer, item, setting
+from skbal.campaign._texts import check_storable, is_storable
 from skbal.campaign._training import (
     check_chooses,
     check_learns,
@@ -309,7 +306,7 @@ class Campaign:
         TypeError, ValueError
             If an argument is invalid.
         """
-        n = check_count(n, "n", "ask of Campaign")
+        n = min(check_count(n, "n", "ask of Campaign"), self.settings.n_items)
         person = _check_name(annotator, "annotator")
         return self._store.write(
             lambda connection: lease_items(
@@ -384,10 +381,15 @@ class Campaign:
         told : Told or None
             What was taken back. None if there is nothing left to take back.
         """
+        return self._undo(annotator)
+
+    def _undo(self, annotator, expected=None):
         person, now = _check_name(annotator, "annotator"), self._clock()
         until = now + self.settings.lease_seconds
         return self._store.write(
-            lambda connection: undo_last(connection, self.settings, person, now, until)
+            lambda connection: undo_last(
+                connection, self.settings, person, now, until, expected
+            )
         )
 
     def retire(self, item_id, reason="by hand"):
@@ -404,9 +406,8 @@ class Campaign:
         -------
         told : Told
         """
-        return self._record_as(
-            BY_HAND, item_id, "retire", ["by_hand", str(reason)], None
-        )
+        reason = check_storable(str(reason), "reason of Campaign.retire")
+        return self._record_as(BY_HAND, item_id, "retire", ["by_hand", reason], None)
 
     def _record(self, item_id, annotator, kind, content, key):
         person = _check_name(annotator, "annotator")
@@ -431,9 +432,11 @@ class Campaign:
     def _number(self, item_id):
         if isinstance(item_id, str):
             query = sa.select(item.c.id).where(item.c.name == item_id)
-            number = self._store.read(
-                lambda connection: connection.execute(query).scalar()
-            )
+            number = None
+            if is_storable(item_id):
+                number = self._store.read(
+                    lambda connection: connection.execute(query).scalar()
+                )
             if number is None:
                 raise ValueError(
                     f"item_id must be an item's id or name, got {item_id!r:.80}."
@@ -668,7 +671,8 @@ def _check_gold(gold, questions, names):
     known = {}
     for which, right in gold.items():
         number = numbers.get(which) if isinstance(which, str) else which
-        if not isinstance(number, (int, np.integer)) or not 0 <= number < len(names):
+        is_number = isinstance(number, Integral) and not isinstance(number, bool)
+        if not is_number or not 0 <= number < len(names):
             raise ValueError(
                 f"gold of Campaign names {which!r:.80}, which is no item. Items are "
                 f"called such as {names[0]!r:.80}."

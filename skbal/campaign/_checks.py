@@ -47,7 +47,7 @@ def check_all(connection, settings):
 def rebuild_items(connection, settings, now):
     """Compute from the answers where all items stand; return how many have changed."""
     n_changed = 0
-    for rows, answers in _by_items(connection, settings):
+    for rows, answers in _by_items(connection, settings, lock=True):
         for row in rows:
             wanted = standing_of(settings, row, answers.get(row.id, []), now)
             if _differs(row, wanted):
@@ -61,11 +61,15 @@ def _differs(row, wanted):
     return any(getattr(row, name) != wanted[name] for name in names)
 
 
-def _by_items(connection, settings):
-    """Give some items at a time, and the answers to each."""
+def _by_items(connection, settings, *, lock=False):
+    """Give some items at a time, and the answers to each.
+
+    With ``lock``, nobody answers about them until the transaction ends.
+    """
     for start in range(0, settings.n_items, _AT_ONCE):
         part = sa.between(item.c.id, start, start + _AT_ONCE - 1)
-        rows = connection.execute(sa.select(item).where(part).order_by(item.c.id)).all()
+        items = sa.select(item).where(part).order_by(item.c.id)
+        rows = connection.execute(items.with_for_update() if lock else items).all()
         query = (
             sa.select(answer)
             .where(

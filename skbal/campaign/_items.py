@@ -12,6 +12,7 @@ kind       items given to `Campaign.create`      what a row is
 
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,19 +20,26 @@ from zlib import crc32
 
 import numpy as np
 import sqlalchemy as sa
+from scipy.sparse import issparse
 
-from skbal._utils.arrays import refuse_masked
-from skbal._utils.optional import require
+from skbal._utils.arrays import check_length_known, refuse_masked
 from skbal._utils.pools import cut, n_rows
+from skbal._utils.provenance import described
+from skbal.campaign._frames import check_frame, frame_of, kind_of_frame, stored_rows
 from skbal.campaign._image_rows import ImageRows
 from skbal.campaign._inserting import insert_rows
 from skbal.campaign._tables import content, item
+from skbal.campaign._texts import check_storable
 from skbal.exceptions import CampaignError
 
 _OWNER = "Campaign"
 _FITS = (".fits", ".fit", ".fits.gz")
 _IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".webp", *_FITS)
 _AT_ONCE = 1_000  # rows read or written together
+_WHAT = (
+    f"items of {_OWNER} must be an array of numbers, a data frame, a list of texts, or "
+    "image files"
+)
 
 
 @dataclass(frozen=True)
@@ -105,25 +113,42 @@ def check_items(items, names):
         return _files_in(Path(items), names)
     if hasattr(items, "columns") and hasattr(items, "dtypes"):
         return _frame(items, names)
+    if isinstance(items, Mapping) or issparse(items) or not np.iterable(items):
+        raise TypeError(f"{_WHAT}, got {described(items)!s:.80}.")
     if not hasattr(items, "shape"):
-        items = list(items) if np.iterable(items) else [items]
-        if items and all(isinstance(one, (str, os.PathLike)) for one in items):
-            return _strings(items, names)
-        items = np.asarray(items)
-    return _array(items, names)
+        items = list(items)
+    elif len(items.shape) == 1 and hasattr(items, "to_numpy"):  # a column of a frame
+        items = items.to_numpy()
+    if _are_texts(items):
+        return _strings(list(items), names)
+    return _array(items if hasattr(items, "shape") else _joined(items), names)
+
+
+def _are_texts(items):
+    is_list = isinstance(items, list)
+    if not is_list and not (type(items) is np.ndarray and items.dtype.kind in "UO"):
+        return False
+    return len(items) > 0 and all(isinstance(one, (str, os.PathLike)) for one in items)
+
+
+def _joined(items):
+    try:
+        return np.asarray(items)
+    except ValueError as error:
+        raise ValueError(
+            f"The rows of items of {_OWNER} must have the same shape: {error}"
+        ) from None
 
 
 def _array(items, names):
     what = f"items of {_OWNER}"
     refuse_masked(items, what)
-    if not getattr(items, "shape", ()) or items.shape[0] == 0:
+    check_length_known(items, what)
+    if not items.shape or items.shape[0] == 0:
         raise ValueError(f"{what} must have one row or more, got {items!r:.80}.")
-    dtype = np.dtype(getattr(items, "dtype", object))
+    dtype = _dtype_of(items)
     if dtype.kind not in "biuf":
-        raise TypeError(
-            f"{what} must be an array of numbers, a data frame, a list of texts, or "
-            f"image files, got an array of {dtype}."
-        )
+        raise TypeError(f"{_WHAT}, got an array of {dtype}.")
     dtype = dtype.newbyteorder("<")
     kind = {"kind": "array", "dtype": dtype.str, "shape": list(items.shape[1:])}
 
@@ -136,38 +161,21 @@ def _array(items, names):
     return NewItems(kind, _check_names(names, items.shape[0]), rows)
 
 
+def _dtype_of(items):
+    try:
+        return np.dtype(items.dtype)
+    except TypeError:  # as of a tensor: that of a row, as NumPy has it
+        pass
+    try:
+        return np.asarray(items[:1]).dtype
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"{_WHAT}, got {items.dtype} ({error}).") from None
+
+
 def _frame(items, names):
-    pandas = require("pandas", "campaign", "A campaign of a data frame")
-    frame = items if isinstance(items, pandas.DataFrame) else items.to_pandas()
-    if not len(frame):
-        raise ValueError(f"items of {_OWNER} must have one row or more, got none.")
-    if not all(isinstance(name, str) for name in frame.columns):
-        raise TypeError(
-            f"The columns of items of {_OWNER} must have names, got "
-            f"{list(frame.columns)[:5]}."
-        )
-    kind = {
-        "kind": "frame",
-        "columns": list(frame.columns),
-        "dtypes": [str(dtype) for dtype in frame.dtypes],
-        "categories": {
-            name: json.loads(
-                frame[name].cat.categories.to_series().to_json(orient="values")
-            )
-            for name in frame.columns
-            if isinstance(frame[name].dtype, pandas.CategoricalDtype)
-        },
-    }
-
-    def rows():
-        for start in range(0, len(frame), _AT_ONCE):
-            part = frame.iloc[start : start + _AT_ONCE]
-            text = part.to_json(orient="values", date_format="iso", date_unit="ns",
-                                double_precision=15)  # fmt: skip
-            for row in json.loads(text):
-                yield json.dumps(row, ensure_ascii=False).encode()
-
-    return NewItems(kind, _check_names(names, len(frame)), rows)
+    frame = check_frame(items)
+    names = _check_names(names, len(frame))
+    return NewItems(kind_of_frame(frame), names, lambda: stored_rows(frame))
 
 
 def _strings(items, names):
@@ -179,9 +187,18 @@ def _strings(items, names):
         raise ValueError(f"{path}, an item of {_OWNER}, is no image file.")
 
     def rows():
-        return (text.encode() for text in items)
+        return (_encoded(number, text) for number, text in enumerate(items))
 
     return NewItems({"kind": "text"}, _check_names(names, len(items)), rows)
+
+
+def _encoded(number, text):
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError(
+            f"Item {number} of {_OWNER} must be a text in UTF-8: {error}."
+        ) from None
 
 
 def _files_in(folder, names):
@@ -209,10 +226,19 @@ def _files(paths, names, folder=None):
     absolute = [path.resolve() for path in paths]
     if folder is None:
         folder = Path(os.path.commonpath([path.parent for path in absolute]))
-    relative = [path.relative_to(folder.resolve()).as_posix() for path in absolute]
-    kind = {"kind": "files", "folder": str(folder.resolve())}
+    root = folder.resolve()
+    for path, whole in zip(paths, absolute):
+        if not whole.is_relative_to(root):
+            raise ValueError(
+                f"{path}, an item of {_OWNER}, is a link to {whole}, which lies "
+                f"outside of the folder {str(root)!r}. Copy the file there."
+            )
+    relative = [path.relative_to(root).as_posix() for path in absolute]
+    kind = {"kind": "files", "folder": str(root)}
     if names is None:
         return NewItems(kind, _check_names(relative, len(paths)))
+    for path in relative:
+        check_storable(path, f"File names of items of {_OWNER}")
     names = _check_names(names, len(paths))
     return NewItems({**kind, "paths": relative}, names)
 
@@ -228,7 +254,7 @@ def _check_names(names, n_items):
         raise TypeError(
             f"names of {_OWNER} must be a list of names, got {names!r:.80}."
         )
-    names = [str(name) for name in names]
+    names = [check_storable(str(name), f"names of {_OWNER}") for name in names]
     if len(names) != n_items:
         raise ValueError(
             f"names of {_OWNER} must be as many as items, got {len(names)} and "
@@ -381,7 +407,9 @@ def contents_of(connection, kind, rows):
         paths = kind.get("paths")
         names = [row.name if paths is None else paths[row.id] for row in rows]
         return [Path(kind["folder"], name) for name in names]
-    data = _contents(connection, [row.id for row in rows])
+    data, ids = {}, [row.id for row in rows]
+    for start in range(0, len(ids), _AT_ONCE):  # so many fit into a statement
+        data |= _contents(connection, ids[start : start + _AT_ONCE])
     return [_shown(kind, data[row.id]) for row in rows]
 
 
@@ -417,14 +445,4 @@ def rows_of(store, kind, ids):
     data = read_contents(store, ids)
     if kind["kind"] == "text":
         return np.array([one.decode() for one in data], dtype=object)
-    return _frame_of(kind, [json.loads(one) for one in data])
-
-
-def _frame_of(kind, rows):
-    pandas = require("pandas", "campaign", "A campaign of a data frame")
-    frame = pandas.DataFrame(rows, columns=kind["columns"])
-    for name, dtype in zip(kind["columns"], kind["dtypes"]):
-        if dtype == "category":
-            dtype = pandas.CategoricalDtype(kind["categories"][name])
-        frame[name] = frame[name].astype(dtype)
-    return frame
+    return frame_of(kind, [json.loads(one) for one in data])

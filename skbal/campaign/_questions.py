@@ -1,11 +1,12 @@
 """What is asked about each item: one question, or several that follow each other."""
 
 import json
-from numbers import Real
+import math
 
 import numpy as np
 
 from skbal._utils.answers import check_asked_questions, columns_of, described
+from skbal.campaign._texts import check_storable
 
 _OWNER = "Campaign"
 _ONE = "answer"  # the name of a question that has none
@@ -172,12 +173,24 @@ def _check_labels(part, what):
         raise TypeError(f"{what} must have a list of answers, got {part[1]!r:.80}.")
     labels = tuple(_plain(label) for label in part[1])
     for label in labels:
-        if not isinstance(label, (str, Real)) or label != label:
+        if not isinstance(label, (str, int, float)) or label != label:
             raise TypeError(
                 f"{what} must be strings or numbers, got {label!r:.80}. "
                 "Use None in tell for 'I cannot tell'."
             )
+        if isinstance(label, float) and math.isinf(label):
+            raise ValueError(f"{what} must be finite numbers, got {label}.")
+        if isinstance(label, str):
+            _check_text(label, what)
+    if isinstance(part[0], str):
+        _check_text(part[0], f"Names of questions in {what}")
     return labels
+
+
+def _check_text(text, what):
+    check_storable(text, what)
+    if not text.strip():
+        raise ValueError(f"{what} must have characters that are seen, got {text!r}.")
 
 
 def _plain(value):

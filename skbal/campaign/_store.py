@@ -40,6 +40,12 @@ class Store:
         self.url = check_url(url)
         self.is_file = self.url.get_backend_name() == "sqlite"
         self._engine = _engine(self.url)
+        self._reading = self._engine
+        if not self.is_file:
+            # Otherwise each statement would see a moment of its own.
+            self._reading = self._engine.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
         self._commits = GroupCommit(self._transact)
 
     @classmethod
@@ -136,7 +142,7 @@ class Store:
         operation : callable
             It must not write.
         """
-        with _words_for_errors(self.url), self._engine.begin() as connection:
+        with _words_for_errors(self.url), self._reading.begin() as connection:
             return operation(connection)
 
     def write(self, operation):

@@ -428,22 +428,26 @@ def _weights(estimator):
 
 
 def _finish(connection, settings, version, n_labels, weights, now):
-    previous = connection.execute(
+    # One training after the other, in PostgreSQL too.
+    versions_ = sa.select(model.c.version).order_by(model.c.version)
+    connection.execute(versions_.with_for_update())
+    newest = connection.execute(
         sa.select(sa.func.max(model.c.version)).where(model.c.finished_at.is_not(None))
     ).scalar()
-    if previous is not None:
-        score = score_of(connection, settings, previous)
-        connection.execute(
-            sa.update(model)
-            .where(model.c.version == previous)
-            .values(score=score, weights=None)
-        )
-    connection.execute(
-        sa.update(model)
-        .where(model.c.version == version)
-        .values(finished_at=now, n_labels=n_labels, weights=weights)
-    )
-    connection.execute(sa.delete(prediction).where(prediction.c.version < version))
+    if newest is not None and newest > version:
+        weights = None  # a training that began later was done earlier, and counts
+    elif newest is not None:
+        score = score_of(connection, settings, newest)
+        _update_model(connection, newest, score=score, weights=None)
+    values = {"finished_at": now, "n_labels": n_labels, "weights": weights}
+    _update_model(connection, version, **values)
+    used = max(version, newest or version)
+    connection.execute(sa.delete(prediction).where(prediction.c.version < used))
+
+
+def _update_model(connection, version, **values):
+    which = model.c.version == version
+    connection.execute(sa.update(model).where(which).values(values))
 
 
 def _forget(connection, version):

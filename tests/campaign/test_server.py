@@ -12,6 +12,7 @@ from PIL import Image
 
 from skbal.campaign import Campaign, make_app
 from skbal.campaign._server._security import ANY_ADDRESS, MOST_BYTES
+from skbal.campaign._server._shown import shown
 from skbal.exceptions import CampaignError
 from tests.campaign.asgi_client import Client
 
@@ -611,3 +612,44 @@ def test_image_shape_must_be_that_of_the_rows(pictures, tree):
         make_app(pictures, image_shape=(5, 5))
     with pytest.raises(ValueError, match="for items that are arrays"):
         make_app(tree, image_shape=(5, 5))
+
+
+def test_numbers_of_any_length_are_refused_in_words(pictures):
+    """Python does not read a number of more than 4,300 digits."""
+    client, digits = ann(pictures), "1" * 5_000
+    assert client.get(f"/api/next?n={digits}").status == 422
+    assert client.get(f"/items/{digits}/image").status == 404
+    for length in (digits, "\xb2", "-1"):
+        given = ("content-length", length)
+        assert client.send("POST", "/api/skip", given, pieces=[b"{}"]).status == 413
+    for number in (True, [1], "1"):
+        assert client.post("/api/undo", {"id": number}).status == 422
+
+
+@pytest.mark.parametrize("host", ["localhost/x", "localhost#.evil.org", "x@localhost"])
+def test_a_host_is_a_name_and_nothing_else(pictures, host):
+    assert Client(make_app(pictures), host=host).get("/name").status == 403
+
+
+def _no_pixels(self):
+    raise AssertionError("all pixels are read")
+
+
+def test_the_size_of_a_picture_is_known_without_its_pixels(tmp_path, monkeypatch):
+    turned = Image.new("L", (5, 3))
+    exif = turned.getexif()
+    exif[0x0112] = 6  # by a quarter
+    for ending in ("png", "jpg"):
+        turned.save(tmp_path / f"turned.{ending}", exif=exif)
+        Image.new("L", (5, 3)).save(tmp_path / f"plain.{ending}")
+    Image.new("1", (9_500, 9_500)).save(tmp_path / "large.png")  # Pillow warns of it
+    monkeypatch.setattr("PIL.ImageFile.ImageFile.load", _no_pixels)
+    sizes = {}
+    for path in tmp_path.iterdir():
+        found = shown(0, path)
+        sizes[path.name] = (found["width"], found["height"])
+    assert sizes == {
+        "turned.png": (3, 5), "turned.jpg": (3, 5),
+        "plain.png": (5, 3), "plain.jpg": (5, 3),
+        "large.png": (None, None),
+    }  # fmt: skip

@@ -14,6 +14,7 @@ from skbal.campaign._formats._tables import read_table, write_table
 from skbal.campaign._questions import to_json
 from skbal.campaign._tables import annotator, answer
 
+_MOST = 1_000_000  # people, of whom each gets a name
 _LONGEST = 150  # characters of an answer in the name of somebody nameless
 
 
@@ -128,15 +129,15 @@ def _columns(questions, columns, owner):
 def _numbers(cells, column, path, owner):
     try:
         numbers = np.array([float(cell) for cell in cells])
-        whole = numbers.astype(np.int64)
     except (TypeError, ValueError):
-        numbers, whole = np.array([0.5]), np.array([0])
-    if (numbers != whole).any() or (whole < 0).any():
+        numbers = np.array([np.nan])
+    # NaN is in no range.
+    if not ((numbers >= 0) & (numbers <= _MOST) & (numbers == np.floor(numbers))).all():
         raise ValueError(
             f"{owner}: the column {column!r} of {path} must have whole numbers >= 0, "
-            "counts of answers."
+            f"counts of answers of at most {_MOST:,} people."
         )
-    return whole
+    return numbers.astype(np.int64)
 
 
 def _contents(questions, counts, where):

@@ -7,6 +7,7 @@ from skbal.campaign._bulk import Given, record_all
 from skbal.campaign._questions import to_json
 
 _LONGEST = 200  # characters of the name of an annotator
+_LATEST = 253_402_300_799  # the end of the year 9999, in seconds since 1970
 _SHOWN = 5
 
 
@@ -54,6 +55,8 @@ class Collected:
     def add(self, number, person, kind, content=None, at=None):
         """Note an answer, whose content was checked."""
         person = clean_name(person)
+        if at is not None and not 0 <= at <= _LATEST:
+            at = None  # such a time is none
         parts = [self._source, number, person, kind, content]
         digest = hashlib.sha256(to_json(parts).encode()).hexdigest()[:32]
         key = f"{self._source}:{digest}"
@@ -160,5 +163,6 @@ def _simple(text):
 
 def clean_name(person):
     """Return the name of a person as a campaign takes it."""
-    name = "".join(c if c.isprintable() else " " for c in str(person)).strip()
+    person = "" if person is None else str(person)
+    name = "".join(c if c.isprintable() else " " for c in person).strip()
     return name[:_LONGEST] or "unnamed"

@@ -1,6 +1,7 @@
 """Tasks with annotations and predictions, in the JSON of Label Studio."""
 
 import json
+import math
 import re
 from datetime import UTC, datetime
 from itertools import groupby
@@ -92,7 +93,8 @@ def import_label_studio(campaign, path, *, name=None, answers=None, verbose=Fals
     -------
     imported : Imported
         How many annotations are new, were known, or could not be told. Incomplete are
-        those with several choices for one question.
+        those with several choices for one question, and those whose choices are
+        all for questions that the campaign does not have.
 
     Raises
     ------
@@ -107,7 +109,7 @@ def import_label_studio(campaign, path, *, name=None, answers=None, verbose=Fals
     collected = Collected(campaign, "label-studio")
     for task in _read_tasks(path, owner):
         number = _number(task, names, name)
-        for annotation in task.get("annotations", []):
+        for annotation in task["annotations"]:
             if number is None:
                 collected.add_other_item(_shown(task, name))
                 continue
@@ -145,9 +147,19 @@ def _data(connection, settings, rows):
     shown = [{} for _ in rows]
     if kind != "array":
         contents = contents_of(connection, settings.items, rows)
+        if kind == "frame":
+            contents = [_finite(one) for one in contents]
         key = {"files": "image", "text": "text"}.get(kind)
         shown = contents if key is None else [{key: str(one)} for one in contents]
     return [{**one, "item": row.id, "name": row.name} for one, row in zip(shown, rows)]
+
+
+def _finite(cells):
+    """Return cells without infinity, for which JSON has no number."""
+    return {
+        name: str(cell) if cell in (math.inf, -math.inf) else cell
+        for name, cell in cells.items()
+    }
 
 
 def _annotations(connection, settings, ids):
@@ -238,16 +250,22 @@ def _read_tasks(path, owner):
     with open(path, encoding="utf-8-sig") as file:
         try:
             tasks = json.load(file)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ValueError(f"{owner}: {path} is no JSON ({error}).") from None
-    if not isinstance(tasks, list) or not all(
-        isinstance(task, dict) and isinstance(task.get("data"), dict) for task in tasks
-    ):
+    if not isinstance(tasks, list) or not all(map(_is_task, tasks)):
         raise ValueError(
             f"{owner}: {path} must be a list of tasks with 'data' and 'annotations', "
             "which Label Studio exports in the format JSON (not JSON-MIN)."
         )
-    return tasks
+    return [{"annotations": [], **task} for task in tasks]
+
+
+def _is_task(task):
+    return (
+        isinstance(task, dict)
+        and isinstance(task.get("data"), dict)
+        and isinstance(task.get("annotations", []), list)
+    )
 
 
 def _number(task, names, key):
@@ -277,14 +295,20 @@ def _collect(collected, questions, labels, number, annotation):
     if annotation.get("was_cancelled"):
         collected.add(number, person, "skip", None, at)
         return
-    results = [one for one in annotation["result"] if one.get("type") == "choices"]
-    given = {one["from_name"]: one["value"]["choices"] for one in results}
+    given = {}
+    for one in annotation["result"]:
+        if one.get("type") == "choices":  # of one question, there may be several
+            name = one["from_name"]
+            given[name] = given.get(name, []) + one["value"]["choices"]
     if any(len(choices) != 1 for choices in given.values()):
         collected.n_incomplete += 1
         return
     texts = [given.get(ask.name, [""])[0] for ask in questions.asked]
     if questions.is_one and len(given) == 1:  # whatever the question was called there
         ((texts[0],),) = given.values()
+    if given and all(text == "" for text in texts):  # choices of other questions
+        collected.n_incomplete += 1
+        return
     add_content(collected, questions, labels, number, person, texts, at)
 
 

@@ -17,6 +17,7 @@ from skbal._utils.optional import require
 
 _COLUMNS = ("user_name", "workflow_id", "created_at", "annotations", "subject_data")
 _AT_ONCE = 20_000  # lines read together
+_DAMAGE = (ValueError, TypeError, KeyError, AttributeError)
 _NAME_KEYS = ("filename", "file", "image", "image_name", "name")
 
 
@@ -95,7 +96,8 @@ def _lines(part, path, owner):
         try:
             values = _values(json.loads(annotations))
             ((subject, data), *_) = json.loads(subject_data).items()
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            data = dict(data.items())
+        except (*_DAMAGE, RecursionError) as error:
             raise ValueError(
                 f"{owner}: classification {row + 1} of {path} is damaged: its "
                 f"annotations or subject_data are not as Zooniverse writes them "

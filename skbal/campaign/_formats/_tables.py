@@ -88,7 +88,19 @@ def read_table(path, owner, *, own=False):
     path = Path(path)
     if path.suffix.lower() == ".parquet":
         polars = require("polars", "parquet", "A table in the format Parquet")
-        return polars.read_parquet(path).to_dict(as_series=False)
+        try:
+            table = polars.read_parquet(path).to_dict(as_series=False)
+        except polars.exceptions.PolarsError as error:
+            raise ValueError(
+                f"{owner}: {path} is no file of Parquet ({error})."
+            ) from None
+        for name, cells in table.items():
+            if any(isinstance(cell, (list, dict)) for cell in cells):
+                raise ValueError(
+                    f"{owner}: the column {name!r} of {path} must have a text or a "
+                    "number in each cell, got lists."
+                )
+        return table
     with open(path, newline="", encoding="utf-8-sig") as file:
         try:
             header, *rows = csv.reader(file, **(_OWN if own else {}))
@@ -100,11 +112,12 @@ def read_table(path, owner, *, own=False):
     if len(set(names)) < len(names):
         raise ValueError(f"{owner}: two columns of {path} have the same name.")
     for number, row in enumerate(rows, start=2):
-        if len(row) != len(names):
+        if row and len(row) != len(names):  # a line may be empty
             raise ValueError(
                 f"{owner}: row {number} of {path} has {len(row)} cells, and the first "
                 f"has {len(names)}."
             )
+    rows = [row for row in rows if row]
     columns = zip(*rows) if rows else [()] * len(names)
     return {
         name: [_value(cell) for cell in column] for name, column in zip(names, columns)

@@ -23,9 +23,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, JSONResponse, Response
 
 from skbal.campaign._server._shown import is_inside, picture, shown
-from skbal.campaign._server._site import last_answer
 
 _MOST_ITEMS = 10  # that one person holds
+_MOST_DIGITS = 18  # of a number in an address: Python refuses to read very long ones
 
 
 async def next_items(request):
@@ -82,12 +82,13 @@ async def undo(request):
     site, body = request.app.state.site, await _read(request)
     person, n = site.person(request, body.get("annotator")), _n_of(body)
     expected = body.get("id")
+    if expected is not None and type(expected) is not int:
+        raise HTTPException(
+            422, f"id must be the number of an answer, got {expected!r:.80}."
+        )
 
     def take_back():
-        last = site.campaign._store.read(lambda c: last_answer(c, person))
-        if last is None or (expected is not None and last != expected):
-            return {"told": None, **_turn(site, person, n)}
-        told = site.campaign.undo(person)
+        told = site.campaign._undo(person, expected)
         plain = None if told is None else _plain(told)
         if plain is not None:
             content = site.content(told.item)
@@ -108,7 +109,10 @@ async def status(request):
 
 async def image(request):
     """Return the picture of an item, as PNG or as the file is."""
-    site, number = request.app.state.site, request.path_params["number"]
+    site, text = request.app.state.site, request.path_params["number"]
+    if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):
+        raise HTTPException(404, f"There is no item {text!r:.80}.")
+    number = int(text)
     try:
         data, media_type = await site.run(_picture, site, number)
     except ImportError as error:
@@ -193,7 +197,8 @@ def _refuse(constant):
 
 
 def _number_of_items(text):
-    if not text.isascii() or not text.isdigit() or not 0 <= int(text) <= _MOST_ITEMS:
+    is_number = text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
+    if not is_number or int(text) > _MOST_ITEMS:
         raise HTTPException(
             422, f"n must be a number from 0 to {_MOST_ITEMS}, got {text!r:.80}."
         )

@@ -106,7 +106,7 @@ def _routes():
         Route("/api/skip", _api.skip, methods=["POST"]),
         Route("/api/undo", _api.undo, methods=["POST"]),
         Route("/api/status", _api.status),
-        Route("/items/{number:int}/image", _api.image),
+        Route("/items/{number}/image", _api.image),
         Mount("/static", StaticFiles(directory=_pages.HERE / "static")),
     ]
 

@@ -14,6 +14,8 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 ANY_ADDRESS = "any address"  # among names: an address in digits, which nobody rebinds
 MOST_BYTES = 65_536  # of the body of a request
 _OWNER = "make_app"
+# A name or an address, and a port: nothing that would make an address of a page.
+_HOST = re.compile(r"[\w.:\[\]-]+", re.A)
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -99,13 +101,13 @@ class Guard:
             return 403, (
                 "This page needs the address that you were given, with the token in it."
             )
-        length = request.headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > MOST_BYTES:
+        lengths = request.headers.getlist("content-length")
+        if not all(_is_short(length) for length in lengths):
             return 413, _TOO_LONG
         return None
 
     def _is_served(self, hosts):
-        if len(hosts) != 1:
+        if len(hosts) != 1 or not _HOST.fullmatch(hosts[0]):
             return False
         try:
             name = urlsplit(f"//{hosts[0]}").hostname or ""
@@ -125,6 +127,11 @@ class Guard:
             given += request.query_params.getlist("token")
         token = self.token.encode()
         return any(secrets.compare_digest(one.encode(), token) for one in given)
+
+
+def _is_short(length):
+    is_number = length.isascii() and length.isdigit() and len(length) < 10
+    return is_number and int(length) <= MOST_BYTES
 
 
 def path_of(scope):

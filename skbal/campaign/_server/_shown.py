@@ -152,11 +152,19 @@ def _size_of_file(path):
         return None, None
     try:
         with Image.open(path) as image:
-            # The camera may have been turned by a quarter, which browsers undo.
-            turned = image.getexif().get(0x0112, 1) in (5, 6, 7, 8)
-            return image.size[::-1] if turned else image.size
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+            return image.size[::-1] if _is_turned(image) else image.size
+    except (OSError, ValueError, SyntaxError, *_BOMBS):
         return None, None
+
+
+_BOMBS = (Image.DecompressionBombError, Image.DecompressionBombWarning)
+
+
+def _is_turned(image):
+    """Return whether the camera was turned by a quarter, which browsers undo."""
+    if image.format == "PNG" and "exif" not in image.info:
+        return False  # Pillow would read all pixels to look behind them
+    return image.getexif().get(0x0112, 1) in (5, 6, 7, 8)
 
 
 def _words(value):

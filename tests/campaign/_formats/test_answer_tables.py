@@ -2,7 +2,7 @@
 
 import pytest
 
-from skbal.campaign import export_answers, import_answers
+from skbal.campaign import export_answers, export_label_studio, import_answers
 from tests.campaign.small import OF_TREE, TOLD, TREE, make, said
 
 
@@ -58,6 +58,27 @@ def test_a_table_from_elsewhere_says_what_its_answers_mean(tmp_path):
         "('b.png', 'ann', 'smooth', 'answer')",
         "('b.png', 'dan', None, 'cannot_tell')",
     ]  # fmt: skip
+
+
+def test_times_that_no_calendar_has_are_left_out(tmp_path):
+    path = tmp_path / "table.csv"
+    times = {"+": "1e300", "=1+1": "-5", "-cmd": "nan", "@sum": "12.5"}
+    lines = [f"{name},ann,disk,{at}\n" for name, at in times.items()]
+    path.write_text("name,annotator,answer,at\n" + "".join(lines))
+    with make(tmp_path, "one") as campaign:
+        import_answers(campaign, path)
+        assert sorted(campaign.answers()["at"]) == [12.5, *[1_600_000_000.25] * 3]
+        export_label_studio(campaign, tmp_path / "tasks.json")
+
+
+def test_who_has_no_name_is_unnamed_in_each_format(tmp_path):
+    polars = pytest.importorskip("polars")
+    path = tmp_path / "table.parquet"
+    columns = {"name": ["+"], "annotator": [None], "answer": ["disk"]}
+    polars.DataFrame(columns).write_parquet(path)
+    with make(tmp_path, "one") as campaign:
+        import_answers(campaign, path)
+        assert campaign.answers()["annotator"].tolist() == ["unnamed"]
 
 
 def test_nothing_is_told_if_something_is_wrong(tmp_path):

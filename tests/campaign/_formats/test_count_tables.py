@@ -57,6 +57,8 @@ def test_errors_say_which_row_and_column(tmp_path):
             (f"{header},odd_0,odd_1\n+,1,x,0,1,0,3,0\n", "'shape_disk' .* whole num"),
             (f"{header},odd_0,odd_1\n+,1,0.5,0,1,0,3,0\n", "'shape_disk' .* whole"),
             (f"{header},odd_0,odd_1\n+,1,-1,0,1,0,3,0\n", "'shape_disk' .* whole"),
+            (f"{header},odd_0,odd_1\n+,1,nan,0,1,0,3,0\n", "'shape_disk' .* whole"),
+            (f"{header},odd_0,odd_1\n+,1,1e30,0,1,0,3,0\n", "at most 1,000,000"),
         ]:  # fmt: skip
             path.write_text(text)
             with pytest.raises(ValueError, match=message):

@@ -129,12 +129,28 @@ def test_an_export_of_label_studio_is_understood(tmp_path):
         assert campaign.status().n_skipped == 1
 
 
+def test_choices_of_other_questions_are_no_cannot_tell(tmp_path):
+    path = tmp_path / "project.json"
+    star, disk = ({"type": "choices", "from_name": "kind", "value": {"choices": [one]}}
+                  for one in ("star", "disk"))  # fmt: skip
+    per_region = {"data": {"name": "+"}, "annotations": [{"result": [star, disk]}]}
+    others = task({"name": "+"}, {"Shape": ["disk"], "Bar": ["yes"]})
+    path.write_text(json.dumps([per_region, others]))
+    with make(tmp_path, "one") as one, make(tmp_path, "two", TREE) as two:
+        for campaign in (one, two):
+            imported = import_label_studio(campaign, path)
+            assert (imported.n_new, imported.n_incomplete) == (0, 2)
+            assert said(campaign) == []
+
+
 def test_errors_say_what_is_wrong(tmp_path):
     path = tmp_path / "project.json"
     with make(tmp_path, "one") as campaign:
         for text, message in [
             ("{", "is no JSON"),
             ('{"a": 1}', "must be a list of tasks"),
+            ('[{"data": {}, "annotations": null}]', "must be a list of tasks"),
+            ("[" * 100_000, "is no JSON"),
             ('[{"image": "a.png", "choice": "disk"}]', "not JSON-MIN"),
             (json.dumps([task({"name": "+"}, {"kind": ["blob"]})]), "'blob' .1 times"),
             (

@@ -42,6 +42,23 @@ def test_a_table_from_elsewhere_is_read_as_texts(tmp_path):
     assert read_table(path, "f") == {"name": ["naïve", "'tis"], "n": ["-3", "4"]}
 
 
+def test_lines_with_nothing_are_left_out(tmp_path):
+    path = tmp_path / "table.csv"
+    path.write_text("\ufeffa,b\r\n1,2\r\n\r\n3,4\r\n\r\n", encoding="utf-8", newline="")
+    assert read_table(path, "f") == {"a": ["1", "3"], "b": ["2", "4"]}
+
+
+def test_what_is_no_table_in_parquet(tmp_path):
+    polars = pytest.importorskip("polars")
+    path = tmp_path / "table.parquet"
+    path.write_bytes(b"PAR1 and no more")
+    with pytest.raises(ValueError, match=r"f: .* is no file of Parquet"):
+        read_table(path, "f")
+    polars.DataFrame({"a": [1], "b": [["x"]]}).write_parquet(path)
+    with pytest.raises(ValueError, match=r"f: the column 'b' of .* got lists"):
+        read_table(path, "f")
+
+
 def test_errors_name_the_file_and_leave_it_alone(tmp_path):
     path = tmp_path / "table.csv"
     with pytest.raises(ValueError, match=r"path of f must end in \.csv or \.parquet"):

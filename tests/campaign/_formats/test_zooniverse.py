@@ -123,6 +123,7 @@ def test_errors_say_what_is_wrong(tmp_path):
         with pytest.raises(ValueError, match="is no table in CSV"):
             import_zooniverse(campaign, path, "T0")
         for broken in ({"annotations": "[{"}, {"annotations": "[1]"},
+                       {"annotations": "[" * 100_000}, {"subject_data": '{"1": 2}'},
                        {"subject_data": "{}"}, {"subject_data": "[]"}):  # fmt: skip
             write(path, [good, {**good, **broken}])
             with pytest.raises(ValueError, match=r"classification 2 of .* is damaged"):
