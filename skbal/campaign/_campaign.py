@@ -26,13 +26,14 @@ from skbal.campaign._store import Store
 from skbal.campaign._tables import annotator, answer, item, setting
 from skbal.campaign._texts import check_storable, is_storable
 from skbal.campaign._training import (
-    check_chooses,
     check_learns,
     learner_of,
     prepared,
     read_votes,
+    suited_strategy,
     train,
 )
+from skbal.votes import VoteAllocation
 
 _LONGEST = 200  # characters of the name of an annotator or a key
 
@@ -143,7 +144,8 @@ class Campaign:
             of votes, or a `skbal.votes.VoteAllocation`. ``None`` trains nothing.
         query_strategy : strategy, optional
             Chooses the items. ``None`` uses the strategy that suits the estimator, as
-            `skbal.ActiveLearner` does.
+            `skbal.ActiveLearner` does, and `skbal.query.MaxEntropy` for a classifier
+            that makes no posterior draws.
         min_votes : int, default=1
             Number of people who are asked about every item.
         max_votes : int, optional
@@ -181,8 +183,8 @@ class Campaign:
             If there is something at ``url`` already, or it cannot be written. Nothing
             is overwritten.
         NoDrawsError
-            If the estimator makes no posterior draws and there is no
-            ``query_strategy`` that needs none.
+            If a regressor makes no posterior draws and there is no ``query_strategy``
+            that needs none.
         TypeError, ValueError
             If an argument is invalid.
         """
@@ -190,7 +192,7 @@ class Campaign:
         new = check_items(items, names)
         if estimator is not None:
             check_learns(estimator, questions)
-            check_chooses(estimator, query_strategy)
+            _check_chooses(estimator, query_strategy)
         known = _check_gold(gold, questions, new.names)
         settings = Settings(
             answers=questions.plain(),
@@ -254,7 +256,7 @@ class Campaign:
             settings = store.read(Settings.read)
             if estimator is not None:
                 check_learns(estimator, settings.questions)
-                check_chooses(estimator, query_strategy or settings.query_strategy)
+                _check_chooses(estimator, query_strategy or settings.query_strategy)
         except BaseException:
             store.close()
             raise
@@ -648,6 +650,12 @@ def _check_name(name, what):
             f"{name!r:.80}."
         )
     return name
+
+
+def _check_chooses(estimator, strategy):
+    """Raise an error now, not after weeks, if there would be no way to choose items."""
+    if strategy is None and not isinstance(estimator, VoteAllocation):
+        suited_strategy(estimator)
 
 
 def _stored(part, name):

@@ -23,6 +23,7 @@ import sqlalchemy as sa
 from scipy.sparse import issparse
 
 from skbal._utils.arrays import check_length_known, refuse_masked
+from skbal._utils.optional import require
 from skbal._utils.pools import cut, n_rows
 from skbal._utils.provenance import described
 from skbal.campaign._frames import check_frame, frame_of, kind_of_frame, stored_rows

@@ -22,6 +22,7 @@ from skbal.campaign._rules import Standing, fired
 from skbal.campaign._tables import answer, item, model, prediction
 from skbal.exceptions import NoDrawsError
 from skbal.learner import ActiveLearner
+from skbal.query import MaxEntropy
 from skbal.sampling import predict_samples
 from skbal.votes import VoteAllocation
 
@@ -127,31 +128,37 @@ def check_learns(estimator, questions):
         )
 
 
-def check_chooses(estimator, strategy):
-    """Raise an error if an estimator without posterior draws has no strategy.
+def suited_strategy(estimator):
+    """Return the strategy of a campaign that was given none.
 
     Parameters
     ----------
     estimator : object
-        Unfitted.
-    strategy : object or None
-        ``None`` stands for the strategy that suits the estimator, which needs draws.
+        Fitted or not.
+
+    Returns
+    -------
+    strategy : strategy
+        That of an `ActiveLearner`. For a classifier without posterior draws, which it
+        would refuse, `MaxEntropy`.
 
     Raises
     ------
     NoDrawsError
-        If there would be no way to choose items, once weeks of answers are there.
+        If the estimator makes no draws and is no classifier: then there would be no
+        way to choose items once weeks of answers are there.
     """
-    if strategy is not None or isinstance(estimator, VoteAllocation):
-        return
     try:
         predict_samples(estimator, np.zeros((1, 1)))
     except NoDrawsError as error:
+        if classifies(estimator):
+            return MaxEntropy()
         raise NoDrawsError(
             f"query_strategy of Campaign must be given, because {error}"
         ) from None
-    except Exception:  # It can draw, and complains that it is not fitted yet.
-        return
+    except Exception:  # It can draw, and complains that these are no rows for it.
+        pass
+    return ActiveLearner(estimator).query_strategy
 
 
 def target_of(estimator, settings, counts):
@@ -249,8 +256,9 @@ def learner_of(store, settings, estimator, strategy, votes):
     check_enough(estimator, settings, votes)
     X = rows_of(store, settings.items, votes.ids)[:]
     y = target_of(estimator, settings, votes.counts)
-    given = {} if strategy is None else {"query_strategy": seeded(strategy, settings)}
-    return ActiveLearner(estimator, X_training=X, y_training=y, **given)
+    strategy = suited_strategy(estimator) if strategy is None else strategy
+    strategy = seeded(strategy, settings)
+    return ActiveLearner(estimator, strategy, X_training=X, y_training=y)
 
 
 def train(store, settings, estimator, strategy, clock):
@@ -346,7 +354,7 @@ def score_items(store, settings, estimator, strategy, votes, ids):
         return estimator.priority_[ids]
     X = rows_of(store, settings.items, ids)
     learner = ActiveLearner(estimator)
-    strategy = learner.query_strategy if strategy is None else strategy
+    strategy = suited_strategy(estimator) if strategy is None else strategy
     strategy = seeded(strategy, settings)
     if hasattr(strategy, "score_pool"):
         return np.asarray(strategy.score_pool(learner, X), dtype=np.float64)

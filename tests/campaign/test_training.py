@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from sklearn.compose import make_column_transformer
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import BayesianRidge, LogisticRegression
+from sklearn.linear_model import BayesianRidge, LogisticRegression, Ridge
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.preprocessing import OneHotEncoder
 
 from skbal import ActiveLearner
 from skbal.campaign import Campaign
@@ -24,7 +24,7 @@ from skbal.models import (
     GraphClassifier,
     MCDropoutClassifier,
 )
-from skbal.query import BALD, KMeansBatch, Margin, MaxEntropy
+from skbal.query import BALD, KMeansBatch, Margin, MaxEntropy, Random
 from skbal.votes import VoteAllocation
 
 rng = np.random.default_rng(0)
@@ -302,19 +302,24 @@ def test_answers_that_do_not_suffice(tmp_path, n, words):
         assert campaign.status().model is None
 
 
-def test_an_estimator_that_cannot_draw_needs_a_strategy_of_its_own(tmp_path):
+def test_a_classifier_without_draws_is_asked_for_its_entropy(tmp_path):
+    asked = []
+    for name, strategy in [("one", None), ("two", MaxEntropy())]:
+        url = tmp_path / f"{name}.db"
+        with Campaign.create(url, X, ABC, LogisticRegression(), strategy) as campaign:
+            answered(campaign)
+            campaign.retrain()
+            asked.append([one.id for one in campaign.ask(9, "bob")])
+            assert isinstance(campaign.learner().query_strategy, MaxEntropy)
+    assert asked[0] == asked[1]
+
+
+def test_a_regressor_without_draws_needs_a_strategy_of_its_own(tmp_path):
     path = tmp_path / "votes.db"
-    Campaign.create(path, X, ABC).close()
+    Campaign.create(path, X, [0, 1]).close()
     with pytest.raises(NoDrawsError, match="query_strategy of Campaign must be given"):
-        Campaign.open(path, estimator=LogisticRegression())
-    with Campaign.open(
-        path, estimator=LogisticRegression(), query_strategy=Margin()
-    ) as campaign:
-        answered(campaign, 9)
-        assert campaign.retrain() == 1
-    kept = tmp_path / "kept.db"
-    Campaign.create(kept, X, ABC, query_strategy=Margin()).close()
-    Campaign.open(kept, estimator=LogisticRegression()).close()
+        Campaign.open(path, estimator=Ridge())
+    Campaign.open(path, estimator=Ridge(), query_strategy=Random()).close()
 
 
 @pytest.mark.parametrize(("arguments", "error", "words"), [
@@ -340,10 +345,8 @@ def test_an_estimator_that_cannot_draw_needs_a_strategy_of_its_own(tmp_path):
     ({"enhanced": 2}, ValueError, "enhanced of Campaign"),
     ({"gold": {99: "a"}}, ValueError, "names 99, which is no item"),
     ({"gold": {"x1": "a"}}, ValueError, "Items are called such as '0'"),
-    ({"estimator": LogisticRegression()}, NoDrawsError,
-     "query_strategy of Campaign must be given, because LogisticRegression makes no"),
-    ({"estimator": make_pipeline(StandardScaler(), LogisticRegression())}, NoDrawsError,
-     "query_strategy of Campaign must be given"),
+    ({"estimator": Ridge(), "answers": [0, 1]}, NoDrawsError,
+     "query_strategy of Campaign must be given, because Ridge makes no"),
     ({"gold": {0: "z"}}, ValueError, "answer must be one of"),
     ({"gold": ["a"]}, TypeError, "gold of Campaign must be a dict"),
     ({"lease_seconds": 0}, ValueError, "lease_seconds of Campaign"),
