@@ -10,7 +10,7 @@ def is_storable(text):
 
     Examples
     --------
-    >>> is_storable("caf\\u00e9"), is_storable("a\\x00b"), is_storable("\\ud800")
+    >>> is_storable("\\u2605"), is_storable("a\\x00b"), is_storable("\\ud800")
     (True, False, False)
     """
     try:
