@@ -20,7 +20,14 @@ from skbal.campaign._answers import (
 from skbal.campaign._asking import lease_items
 from skbal.campaign._checks import check_all, rebuild_items
 from skbal.campaign._history import history_of
-from skbal.campaign._items import check_items, write_items
+from skbal.campaign._items import write_items
+from skbal.campaign._learning import (
+    check_learns,
+    learner_of,
+    prepared,
+    read_votes,
+)
+from skbal.campaign._new_items import check_items
 from skbal.campaign._parts import made_part, plain_part
 from skbal.campaign._questions import Questions, to_json
 from skbal.campaign._rules import check_rules
@@ -28,13 +35,7 @@ from skbal.campaign._settings import Settings
 from skbal.campaign._status import status_of
 from skbal.campaign._store import Store
 from skbal.campaign._tables import annotator, answer, item, setting
-from skbal.campaign._training import (
-    check_learns,
-    learner_of,
-    prepared,
-    read_votes,
-    train,
-)
+from skbal.campaign._training import train
 
 _LONGEST = 200  # characters of the name of an annotator or a key
 

@@ -7,7 +7,7 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.pipeline import make_pipeline
 
 from skbal.campaign import Campaign
-from skbal.campaign._items import rows_of
+from skbal.campaign._item_rows import rows_of
 from skbal.exceptions import CampaignError
 from skbal.features import GradientHistograms
 
