@@ -67,6 +67,11 @@ class Campaign:
         Where the campaign is kept, without a password.
     settings : Settings
         What the campaign is about.
+    store : Store
+        The database, for queries of your own: ``store.read`` calls a function with an
+        open connection of SQLAlchemy. Write only by the methods of the campaign.
+    clock : callable
+        Gives the time in seconds since 1970.
 
     Notes
     -----
@@ -97,8 +102,8 @@ class Campaign:
     """
 
     def __init__(self, store, settings, estimator, query_strategy, clock=time.time):
-        self._store = store
-        self._clock = clock
+        self.store = store
+        self.clock = clock
         self.settings = settings
         self._estimator = estimator
         self._query_strategy = query_strategy
@@ -259,11 +264,11 @@ class Campaign:
     @property
     def url(self):
         """Where the campaign is kept, without a password."""
-        return self._store.url.render_as_string(hide_password=True)
+        return self.store.url.render_as_string(hide_password=True)
 
     def close(self):
         """Close the connections to the database."""
-        self._store.close()
+        self.store.close()
 
     def __enter__(self):
         return self
@@ -304,9 +309,9 @@ class Campaign:
         """
         n = check_count(n, "n", "ask of Campaign")
         person = _check_name(annotator, "annotator")
-        return self._store.write(
+        return self.store.write(
             lambda connection: lease_items(
-                connection, self.settings, n, person, self._clock()
+                connection, self.settings, n, person, self.clock()
             )
         )
 
@@ -377,9 +382,9 @@ class Campaign:
         told : Told or None
             What was taken back. None if there is nothing left to take back.
         """
-        person, now = _check_name(annotator, "annotator"), self._clock()
+        person, now = _check_name(annotator, "annotator"), self.clock()
         until = now + self.settings.lease_seconds
-        return self._store.write(
+        return self.store.write(
             lambda connection: undo_last(connection, self.settings, person, now, until)
         )
 
@@ -407,8 +412,8 @@ class Campaign:
         return self._record_as(person, item_id, kind, content, key)
 
     def _record_as(self, person, item_id, kind, content, key):
-        number, now = self._number(item_id), self._clock()
-        return self._store.write(
+        number, now = self.id_of(item_id), self.clock()
+        return self.store.write(
             lambda connection: record(
                 connection,
                 self.settings,
@@ -420,25 +425,6 @@ class Campaign:
                 now=now,
             )
         )
-
-    def _number(self, item_id):
-        if isinstance(item_id, str):
-            query = sa.select(item.c.id).where(item.c.name == item_id)
-            number = self._store.read(
-                lambda connection: connection.execute(query).scalar()
-            )
-            if number is None:
-                raise ValueError(
-                    f"item_id must be an item's id or name, got {item_id!r:.80}."
-                )
-            return number
-        number = check_count(item_id, "item_id", "Campaign", smallest=0)
-        if number >= self.settings.n_items:
-            raise ValueError(
-                f"item_id must be below {self.settings.n_items}, the number of items, "
-                f"got {number}."
-            )
-        return number
 
     # ------------------------------------------------------------------ care
 
@@ -453,7 +439,7 @@ class Campaign:
         CampaignError
             If something is not what was written, or does not follow from the answers.
         """
-        self._store.read(lambda connection: check_all(connection, self.settings))
+        self.store.read(lambda connection: check_all(connection, self.settings))
 
     def rebuild(self):
         """Compute anew, from the answers alone, where each item stands.
@@ -463,8 +449,8 @@ class Campaign:
         n_changed : int
             Number of items that stood otherwise.
         """
-        now = self._clock()
-        return self._store.write(
+        now = self.clock()
+        return self.store.write(
             lambda connection: rebuild_items(connection, self.settings, now)
         )
 
@@ -492,11 +478,11 @@ class Campaign:
         estimator, strategy = self._parts()
         if wants_pool(estimator):  # looking takes long, so it is done once
             if self._has_seen is None:
-                self._has_seen = prepared(self._store, self.settings, estimator)
+                self._has_seen = prepared(self.store, self.settings, estimator)
             estimator = self._has_seen
         else:
-            estimator = prepared(self._store, self.settings, estimator)
-        return train(self._store, self.settings, estimator, strategy, self._clock)
+            estimator = prepared(self.store, self.settings, estimator)
+        return train(self.store, self.settings, estimator, strategy, self.clock)
 
     def learner(self):
         """Return an `ActiveLearner` that was taught all answers, to use in a notebook.
@@ -511,11 +497,11 @@ class Campaign:
             As `retrain`.
         """
         estimator, strategy = self._parts()
-        votes = self._store.read(
+        votes = self.store.read(
             lambda connection: read_votes(connection, self.settings)
         )
-        estimator = prepared(self._store, self.settings, estimator)
-        return learner_of(self._store, self.settings, estimator, strategy, votes)
+        estimator = prepared(self.store, self.settings, estimator)
+        return learner_of(self.store, self.settings, estimator, strategy, votes)
 
     def _parts(self):
         estimator = self._part("estimator")
@@ -541,6 +527,45 @@ class Campaign:
 
     # ------------------------------------------------------------------ views
 
+    def id_of(self, item_id):
+        """Return the number of an item.
+
+        Parameters
+        ----------
+        item_id : int or str
+            The ``id`` of the item, or its name.
+
+        Returns
+        -------
+        number : int
+            From 0, in the order in which the items were given to `create`.
+
+        Raises
+        ------
+        ValueError
+            If there is no such item.
+        TypeError
+            If it is neither an integer nor a string.
+        """
+        if isinstance(item_id, str):
+            query = sa.select(item.c.id).where(item.c.name == item_id)
+            number = self.store.read(
+                lambda connection: connection.execute(query).scalar()
+            )
+            if number is None:
+                raise ValueError(
+                    "item_id of Campaign must be an item's id or name, got "
+                    f"{item_id!r:.80}."
+                )
+            return number
+        number = check_count(item_id, "item_id", "Campaign", smallest=0)
+        if number >= self.settings.n_items:
+            raise ValueError(
+                f"item_id of Campaign must be below {self.settings.n_items}, the "
+                f"number of items, got {number}."
+            )
+        return number
+
     def answers(self):
         """Return all answers that were not taken back, as a data frame.
 
@@ -553,7 +578,7 @@ class Campaign:
             told.
         """
         pandas = require("pandas", "campaign", "Campaign.answers")
-        rows = self._store.read(_answer_rows)
+        rows = self.store.read(_answer_rows)
         frame = pandas.DataFrame(rows, columns=_COLUMNS)
         told = [None if text is None else json.loads(text) for _, _, text, *_ in rows]
         # As they were told: pandas would make numbers beside None real numbers.
@@ -568,7 +593,7 @@ class Campaign:
         counts : ndarray of int of shape (n_items, n_answers)
             One column for each answer of each question, in their order.
         """
-        votes = self._store.read(
+        votes = self.store.read(
             lambda connection: read_votes(connection, self.settings)
         )
         counts = np.zeros(
@@ -584,8 +609,8 @@ class Campaign:
         -------
         status : Status
         """
-        now = self._clock()
-        return self._store.read(
+        now = self.clock()
+        return self.store.read(
             lambda connection: status_of(connection, self.settings, now)
         )
 
@@ -598,9 +623,7 @@ class Campaign:
             The score of a model is the share of answers about randomly chosen items,
             told after it was trained, that it had expected.
         """
-        return self._store.read(
-            lambda connection: history_of(connection, self.settings)
-        )
+        return self.store.read(lambda connection: history_of(connection, self.settings))
 
 
 _COLUMNS = ("item", "name", "answer", "annotator", "kind", "queue", "at", "late")

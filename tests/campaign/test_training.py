@@ -40,7 +40,7 @@ def answered(campaign, n=24, person="ann", say=said):
 def predictions(campaign):
     """Return the predictions by item."""
     query = sa.select(prediction).order_by(prediction.c.item_id)
-    return campaign._store.read(lambda c: c.execute(query).all())
+    return campaign.store.read(lambda c: c.execute(query).all())
 
 
 def test_a_classifier_learns_the_leading_answers_and_orders_the_items(make):
@@ -272,7 +272,7 @@ def test_the_history_tells_how_often_a_model_was_right(make):
 def test_weights_of_networks_are_kept_as_safetensors(make, tmp_path):
     campaign = answered(make(X, ABC, MCDropoutClassifier(max_epochs=2), BALD()))
     campaign.retrain()
-    weights = campaign._store.read(
+    weights = campaign.store.read(
         lambda c: c.execute(sa.select(model.c.weights)).scalar()
     )
     (tmp_path / "weights").write_bytes(weights)

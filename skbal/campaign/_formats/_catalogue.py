@@ -81,7 +81,7 @@ def export_catalogue(campaign, path):
     1    1          1       0.75
     >>> folder.cleanup()
     """
-    rows, votes, shares, version = campaign._store.read(_read)
+    rows, votes, shares, version = campaign.store.read(_read)
     questions, counts = campaign.settings.questions, campaign.counts()
     mean, low, high = _of_votes(questions, counts)
     source = np.full(len(rows), "votes", dtype=object)

@@ -91,7 +91,7 @@ def import_counts(campaign, path, *, name=None, columns=None, verbose=False):
             )
     counts = np.stack([_numbers(table[c], c, path, owner) for c in wanted], axis=1)
     names, collected = ItemNames(campaign), Collected(campaign, "counts")
-    earlier = campaign._store.read(_unnamed)
+    earlier = campaign.store.read(_unnamed)
     for row, (text, of_item) in enumerate(zip(table[name], counts.tolist()), start=1):
         number, where = names.find(text), f"{owner}: row {row} of {path}"
         if number is None:

@@ -80,7 +80,7 @@ class Collected:
             )
         campaign = self._campaign
         outcome = record_all(
-            campaign._store, campaign.settings, self.given, campaign._clock(),
+            campaign.store, campaign.settings, self.given, campaign.clock(),
             verbose=verbose,
         )  # fmt: skip
         return Imported(*outcome, self.n_other_items, self.n_incomplete)
@@ -115,7 +115,7 @@ class Labels:
         """
         if text in self._meanings:
             meant = self._meanings[text]
-            return None if meant is None else self._questions._label(number, meant)
+            return None if meant is None else self._questions.check_one(number, meant)
         table = self._tables[number]
         for key in (str(text), _simple(text)):
             if table.get(key) is not None:

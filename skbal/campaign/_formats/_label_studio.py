@@ -57,7 +57,7 @@ def export_label_studio(campaign, path):
     ):
         file.write("[")
         for start in range(0, settings.n_items, _AT_ONCE):
-            tasks = campaign._store.read(
+            tasks = campaign.store.read(
                 lambda connection, start=start: _tasks(connection, settings, start)
             )
             for task in tasks:

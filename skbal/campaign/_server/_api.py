@@ -84,7 +84,7 @@ async def undo(request):
     expected = body.get("id")
 
     def take_back():
-        last = site.campaign._store.read(lambda c: last_answer(c, person))
+        last = site.campaign.store.read(lambda c: last_answer(c, person))
         if last is None or (expected is not None and last != expected):
             return {"told": None, **_turn(site, person, n)}
         told = site.campaign.undo(person)
@@ -133,7 +133,7 @@ def _picture(site, number):
 def _turn(site, person, n):
     """Return the next items of a person and the progress, as plain data."""
     items = site.campaign.ask(n, person) if n else []
-    now = site.campaign._clock()
+    now = site.campaign.clock()
     return {
         "annotator": person,
         "items": [
@@ -213,7 +213,7 @@ def _item(site, body):
             422, f"item must be the id or the name of an item, got {given!r:.80}."
         )
     try:
-        return site.campaign._number(given)
+        return site.campaign.id_of(given)
     except ValueError as error:
         raise HTTPException(404, str(error)) from None
 

@@ -33,13 +33,13 @@ def panel_of(campaign):
         answers in each ten minutes of the last two hours, and ``last_hour`` that of the
         last hour.
     """
-    now = campaign._clock()
-    pace = campaign._store.read(lambda c: _pace(c, now))
+    now = campaign.clock()
+    pace = campaign.store.read(lambda c: _pace(c, now))
     return {
         "status": _plain_status(campaign.status()),
         "history": _scores(campaign.history()),
         "agreement": _agreement(campaign),
-        "calibration": campaign._store.read(
+        "calibration": campaign.store.read(
             lambda c: _calibration(c, campaign.settings.questions)
         ),
         "pace": pace,

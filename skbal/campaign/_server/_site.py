@@ -99,7 +99,7 @@ class Site:
 
         # A larger number may be none that a database can have.
         is_item = number < self.campaign.settings.n_items
-        found = self.campaign._store.read(read) if is_item else []
+        found = self.campaign.store.read(read) if is_item else []
         if not found:
             raise HTTPException(404, f"There is no item {number}.")
         return found[0]
@@ -114,7 +114,7 @@ class Site:
             said, ``left`` the open items that the person has said nothing about.
             ``last`` is the number of the person's last answer, or None.
         """
-        return self.campaign._store.read(lambda c: _progress(c, person))
+        return self.campaign.store.read(lambda c: _progress(c, person))
 
 
 def _progress(connection, person):
