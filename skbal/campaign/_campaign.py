@@ -29,6 +29,7 @@ from skbal.campaign._learning import (
 )
 from skbal.campaign._new_items import check_items
 from skbal.campaign._parts import made_part, plain_part
+from skbal.campaign._people import check_name
 from skbal.campaign._questions import Questions, to_json
 from skbal.campaign._rules import check_rules
 from skbal.campaign._settings import Settings
@@ -36,8 +37,6 @@ from skbal.campaign._status import status_of
 from skbal.campaign._store import Store
 from skbal.campaign._tables import annotator, answer, item, setting
 from skbal.campaign._training import train
-
-_LONGEST = 200  # characters of the name of an annotator or a key
 
 
 class Campaign:
@@ -308,7 +307,7 @@ class Campaign:
             If an argument is invalid.
         """
         n = check_count(n, "n", "ask of Campaign")
-        person = _check_name(annotator, "annotator")
+        person = check_name(annotator, "annotator")
         return self.store.write(
             lambda connection: lease_items(
                 connection, self.settings, n, person, self.clock()
@@ -382,7 +381,7 @@ class Campaign:
         told : Told or None
             What was taken back. None if there is nothing left to take back.
         """
-        person, now = _check_name(annotator, "annotator"), self.clock()
+        person, now = check_name(annotator, "annotator"), self.clock()
         until = now + self.settings.lease_seconds
         return self.store.write(
             lambda connection: undo_last(connection, self.settings, person, now, until)
@@ -407,8 +406,8 @@ class Campaign:
         )
 
     def _record(self, item_id, annotator, kind, content, key):
-        person = _check_name(annotator, "annotator")
-        key = None if key is None else _check_name(key, "key")
+        person = check_name(annotator, "annotator")
+        key = None if key is None else check_name(key, "key")
         return self._record_as(person, item_id, kind, content, key)
 
     def _record_as(self, person, item_id, kind, content, key):
@@ -650,17 +649,6 @@ def _answer_rows(connection):
         .order_by(answer.c.id)
     )
     return [tuple(row) for row in connection.execute(query)]
-
-
-def _check_name(name, what):
-    if not isinstance(name, str):
-        raise TypeError(f"{what} of Campaign must be a string, got {name!r:.80}.")
-    if not name.strip() or len(name) > _LONGEST or not name.isprintable():
-        raise ValueError(
-            f"{what} of Campaign must have 1 to {_LONGEST} printable characters, got "
-            f"{name!r:.80}."
-        )
-    return name
 
 
 def _stored(part, name):

@@ -8,7 +8,7 @@ from scipy.stats import beta
 
 from skbal._utils.optional import require
 from skbal.campaign._formats._columns import column_names
-from skbal.campaign._formats._tables import read_table, write_table
+from skbal.campaign._formats._tables import check_columns, read_table, write_table
 from skbal.campaign._predictions import LEVEL
 from skbal.campaign._tables import answer, item, model, prediction
 
@@ -137,12 +137,7 @@ def read_catalogue(path):
     """
     pandas = require("pandas", "campaign", "read_catalogue")
     table = read_table(path, "read_catalogue", own=True)
-    missing = [name for name in (*_FIRST, *_LAST) if name not in table]
-    if missing:
-        raise ValueError(
-            f"read_catalogue: {path} must have a column {missing[0]!r}, it has "
-            f"{', '.join(map(repr, list(table)[:12]))}."
-        )
+    check_columns(table, (*_FIRST, *_LAST), path, "read_catalogue")
     for name in table.keys() - _TEXTS:
         table[name] = [np.nan if cell in ("", None) else cell for cell in table[name]]
     return pandas.DataFrame(table).replace("", None)

@@ -4,9 +4,9 @@ import hashlib
 from dataclasses import dataclass
 
 from skbal.campaign._bulk import Given, record_all
+from skbal.campaign._people import clean_name
 from skbal.campaign._questions import to_json
 
-_LONGEST = 200  # characters of the name of an annotator
 _SHOWN = 5
 
 
@@ -149,9 +149,3 @@ def _table(labels):
 def _simple(text):
     """Return a text without what differs between a question and its export."""
     return str(text).strip().casefold()
-
-
-def clean_name(person):
-    """Return the name of a person as a campaign takes it."""
-    name = "".join(c if c.isprintable() else " " for c in str(person)).strip()
-    return name[:_LONGEST] or "unnamed"

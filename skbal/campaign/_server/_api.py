@@ -22,6 +22,7 @@ import json
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, JSONResponse, Response
 
+from skbal.campaign._people import LONGEST_NAME, is_name
 from skbal.campaign._server._shown import is_inside, picture, shown
 from skbal.campaign._server._site import last_answer
 
@@ -229,9 +230,9 @@ def _checked(site, content):
 
 def _key(body):
     key = body.get("key")
-    is_name = isinstance(key, str) and key.isprintable() and 0 < len(key.strip()) <= 200
-    if key is not None and not is_name:
+    if key is not None and not (isinstance(key, str) and is_name(key)):
         raise HTTPException(
-            422, f"key must have 1 to 200 printable characters, got {key!r:.80}."
+            422,
+            f"key must have 1 to {LONGEST_NAME} printable characters, got {key!r:.80}.",
         )
     return key
