@@ -19,11 +19,12 @@ from typing import Any
 import numpy as np
 
 from skbal._utils.arrays import refuse_masked
+from skbal._utils.fits_files import ENDINGS as FITS
 from skbal._utils.optional import require
 from skbal._utils.pools import cut, n_rows
 
 _OWNER = "Campaign"
-_IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".fits", ".fit", ".fits.gz")
+_IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".webp", *FITS)
 _AT_ONCE = 1_000  # rows turned into bytes together
 
 

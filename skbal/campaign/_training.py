@@ -40,7 +40,7 @@ def train(store, settings, estimator, strategy, clock):
         votes = store.read(lambda connection: _votes_of(connection, settings, version))
         model_ = fitted(store, settings, estimator, votes)
         open_ids = store.read(_open_items)
-        scores = score_items(store, settings, model_, strategy, votes, open_ids)
+        scores = score_items(store, settings, model_, strategy, open_ids)
         turn = _turns(store, open_ids, scores)
         _write_predictions(
             store, settings, model_, version, votes, open_ids, turn, scores
@@ -91,7 +91,7 @@ def _open_items(connection):
     return _numbers(connection, query)
 
 
-def score_items(store, settings, estimator, strategy, votes, ids):
+def score_items(store, settings, estimator, strategy, ids):
     """Return how much an answer about each item is worth; higher is better.
 
     Parameters
