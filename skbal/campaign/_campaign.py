@@ -12,7 +12,6 @@ from skbal._utils.random import check_seed, stream
 from skbal._utils.unanswered import unanswered
 from skbal._utils.validation import check_count, check_real
 from skbal.campaign._answers import (
-    BY_HAND,
     check_answers,
     record,
     undo_last,
@@ -29,7 +28,7 @@ from skbal.campaign._learning import (
 )
 from skbal.campaign._new_items import check_items
 from skbal.campaign._parts import made_part, plain_part
-from skbal.campaign._people import check_name
+from skbal.campaign._people import BY_HAND, check_name
 from skbal.campaign._questions import Questions, to_json
 from skbal.campaign._rules import check_rules
 from skbal.campaign._settings import Settings
@@ -176,7 +175,7 @@ class Campaign:
         lease_seconds : float, default=900
             Seconds for which an item is kept for the person who is asked.
         random_state : int, default=0
-            Decides the random order of the items, and all chance in training.
+            Seed of the random order of the items and of all training.
 
         Returns
         -------

@@ -80,7 +80,9 @@ def new(
         Path | None,
         typer.Option(help="A table with name and answer of items that are known."),
     ] = None,
-    random_state: Annotated[int, typer.Option(min=0, help="Seed of all chance.")] = 0,
+    random_state: Annotated[
+        int, typer.Option(min=0, help="Seed of all random numbers.")
+    ] = 0,
 ):
     """Make a new campaign. Nothing is overwritten."""
     with _one_line_errors():

@@ -156,7 +156,7 @@ def target_of(estimator, settings, counts):
 
 
 def seeded(estimator, settings):
-    """Return an unfitted copy whose chance is that of the campaign."""
+    """Return an unfitted copy with random numbers from the seed of the campaign."""
     return fill_random_states(clone(estimator, safe=False), settings.seed)
 
 

@@ -1,6 +1,18 @@
 """Names of the people who answer, and keys of answers: strings of one kind."""
 
+import sqlalchemy as sa
+
+from skbal.campaign._tables import annotator
+
 LONGEST_NAME = 200  # characters
+# Who retires items that no rule about votes retires. No person can have these names.
+BY_HAND, BY_MODEL = "\x01hand", "\x01model"
+UNNAMED = "unnamed: "  # how the names of people begin who are only known as counts
+# The condition that a row of annotators is a person with a name.
+IS_PERSON = sa.and_(
+    sa.func.substr(annotator.c.name, 1, 1) != "\x01",
+    sa.not_(annotator.c.name.startswith(UNNAMED)),
+)
 
 
 def is_name(name):

@@ -8,12 +8,14 @@ import numpy as np
 import sqlalchemy as sa
 
 from skbal._utils.provenance import described, versions
-from skbal.campaign._answers import BY_MODEL, record
+from skbal.campaign._answers import record
 from skbal.campaign._item_rows import rows_of
 from skbal.campaign._learning import fitted, newest_answer, read_votes, seeded
+from skbal.campaign._models import NEWEST_VERSION, score_of
+from skbal.campaign._people import BY_MODEL
 from skbal.campaign._predictions import predicted_shares
 from skbal.campaign._rules import Standing, fired
-from skbal.campaign._tables import answer, item, model, prediction
+from skbal.campaign._tables import item, model, prediction
 from skbal.learner import ActiveLearner
 from skbal.votes import VoteAllocation
 
@@ -190,9 +192,7 @@ def _weights(estimator):
 
 
 def _finish(connection, settings, version, n_labels, weights, now):
-    previous = connection.execute(
-        sa.select(sa.func.max(model.c.version)).where(model.c.finished_at.is_not(None))
-    ).scalar()
+    previous = connection.execute(NEWEST_VERSION).scalar()
     if previous is not None:
         score = score_of(connection, settings, previous)
         connection.execute(
@@ -211,32 +211,6 @@ def _finish(connection, settings, version, n_labels, weights, now):
 def _forget(connection, version):
     connection.execute(sa.delete(prediction).where(prediction.c.version == version))
     connection.execute(sa.delete(model).where(model.c.version == version))
-
-
-def score_of(connection, settings, version):
-    """Return how often a model said what people then answered, or None.
-
-    Counted are answers about items that were chosen at random, told after the model
-    was trained, so that the share is an unbiased estimate.
-    """
-    last = sa.select(model.c.last_answer).where(model.c.version == version)
-    query = (
-        sa.select(answer.c.content, prediction.c.shares)
-        .join_from(answer, prediction, answer.c.item_id == prediction.c.item_id)
-        .where(
-            prediction.c.version == version,
-            prediction.c.shares.is_not(None),
-            answer.c.id > last.scalar_subquery(),
-            answer.c.queue == "classic",
-            answer.c.kind == "answer",
-            answer.c.undone_at.is_(None),
-        )
-    )
-    right = []
-    for text, shares in connection.execute(query):
-        column = settings.questions.columns_given(json.loads(text))[0]
-        right.append(column == int(np.argmax(json.loads(shares)["mean"])))
-    return float(np.mean(right)) if right else None
 
 
 def _retire_sure(store, settings, estimator, clock):

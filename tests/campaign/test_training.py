@@ -251,6 +251,27 @@ def test_a_learner_for_a_notebook(make):
     assert learner.score(X, np.array(ABC)[KIND]) > 0.8
 
 
+def test_the_score_of_several_questions_is_that_of_the_first(make):
+    questions = [("kind", ABC), ("odd", ["yes", "no"])]
+    model_ = BayesianVoteRegression(
+        "multinomial", optimize=None, questions=questions, random_state=0
+    )
+
+    def say(number):
+        return {"kind": said(number), "odd": "yes"}
+
+    campaign = answered(make(X, questions, model_, enhanced=0), say=say)
+    campaign.retrain()
+    asked = [one.id for one in campaign.ask(12, "bob")]
+    answered(campaign, 12, "bob", say)
+    rows = predictions(campaign)
+    shares = np.array([json.loads(rows[number].shares)["mean"] for number in asked])
+    right = np.mean(shares[:, :3].argmax(axis=1) == KIND[asked])
+    assert campaign.history().scores.tolist() == [right]
+    # Of some items it is surer of "odd" than of the kind.
+    assert np.mean(shares.argmax(axis=1) == KIND[asked]) < right
+
+
 def test_the_history_tells_how_often_a_model_was_right(make):
     campaign = make(X, ABC, LogisticRegression(), MaxEntropy(), enhanced=0)
     answered(campaign)

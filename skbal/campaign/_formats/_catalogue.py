@@ -9,8 +9,9 @@ from scipy.stats import beta
 from skbal._utils.optional import require
 from skbal.campaign._formats._columns import column_names
 from skbal.campaign._formats._tables import check_columns, read_table, write_table
+from skbal.campaign._models import NEWEST_VERSION
 from skbal.campaign._predictions import LEVEL
-from skbal.campaign._tables import answer, item, model, prediction
+from skbal.campaign._tables import answer, item, prediction
 
 _JEFFREYS = 0.5  # of each answer, added to its votes
 _FIRST = ("item", "name", "votes", "cannot_tell")
@@ -59,7 +60,9 @@ def export_catalogue(campaign, path):
         predicts numbers.
 
     A model's shares are what it says of the item. Without bounds, it is a classifier
-    that makes no posterior draws. From votes alone, the shares of a question have a
+    that makes no posterior draws. A classifier and a `VoteAllocation` learn the answers
+    to the first question, so the shares of further ones come from votes. From votes
+    alone, the shares of a question have a
     Dirichlet distribution, Jeffreys' prior with the votes added: their mean and the
     quantiles of beta distributions are given.
 
@@ -87,8 +90,10 @@ def export_catalogue(campaign, path):
     source = np.full(len(rows), "votes", dtype=object)
     for number, text in shares:
         found = json.loads(text)
-        mean[number] = found["mean"]
-        low[number], high[number] = found.get("low", np.nan), found.get("high", np.nan)
+        known = slice(len(found["mean"]))  # a classifier knows the first question only
+        mean[number, known] = found["mean"]
+        low[number, known] = found.get("low", np.nan)
+        high[number, known] = found.get("high", np.nan)
         source[number] = f"model {version}"
     columns = {
         "item": [row.id for row in rows],
@@ -170,10 +175,7 @@ def _of_votes(questions, counts):
 
 def _read(connection):
     """Return items, numbers of votes, shares of the newest model, and its number."""
-    newest = sa.select(sa.func.max(model.c.version)).where(
-        model.c.finished_at.is_not(None)
-    )
-    version = connection.execute(newest).scalar()
+    version = connection.execute(NEWEST_VERSION).scalar()
     its = sa.and_(prediction.c.item_id == item.c.id, prediction.c.version == version)
     query = (
         sa.select(item, prediction.c.score, prediction.c.shares)

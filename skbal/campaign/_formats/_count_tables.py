@@ -6,12 +6,11 @@ from collections import Counter
 import numpy as np
 import sqlalchemy as sa
 
-from skbal.campaign._bulk import UNNAMED
 from skbal.campaign._formats._columns import column_names, item_names
 from skbal.campaign._formats._importing import Collected
 from skbal.campaign._formats._names import ItemNames
 from skbal.campaign._formats._tables import check_columns, read_table, write_table
-from skbal.campaign._people import clean_name
+from skbal.campaign._people import UNNAMED, clean_name
 from skbal.campaign._questions import to_json
 from skbal.campaign._tables import annotator, answer
 
