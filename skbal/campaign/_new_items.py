@@ -11,6 +11,7 @@ kind       items given to `Campaign.create`      what a row is
 """
 
 import json
+import math
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -127,13 +128,23 @@ def _frame(items, names):
 
     def rows():
         for start in range(0, len(frame), _AT_ONCE):
-            part = frame.iloc[start : start + _AT_ONCE]
-            text = part.to_json(orient="values", date_format="iso", date_unit="ns",
-                                double_precision=15)  # fmt: skip
-            for row in json.loads(text):
+            for row in _plain_rows(frame.iloc[start : start + _AT_ONCE], pandas):
                 yield json.dumps(row, ensure_ascii=False).encode()
 
     return NewItems(kind, _check_names(names, len(frame)), rows)
+
+
+def _plain_rows(frame, pandas):
+    """Return the rows of a data frame as lists that JSON can hold, None for missing."""
+    text = frame.to_json(orient="values", date_format="iso", date_unit="ns")
+    rows = json.loads(text)
+    for place, dtype in enumerate(frame.dtypes):
+        # pandas writes at most 15 decimals, so nothing would be left of 1e-16.
+        if pandas.api.types.is_float_dtype(dtype):
+            numbers = frame.iloc[:, place].to_numpy(np.float64, na_value=np.nan)
+            for row, number in zip(rows, numbers.tolist()):
+                row[place] = number if math.isfinite(number) else None
+    return rows
 
 
 def _strings(items, names):
