@@ -17,8 +17,6 @@ from skbal.campaign._rules import Fired, Standing, fired
 from skbal.campaign._tables import annotator, answer, item, lease
 from skbal.exceptions import CampaignError
 
-# Who retires items that no rule about votes retires. No person can have these names.
-BY_HAND, BY_MODEL = "\x01hand", "\x01model"
 _COUNTED = ("answer", "cannot_tell")
 # The columns of an item that follow from its answers.
 STANDS = (

@@ -15,7 +15,8 @@ import sqlalchemy as sa
 
 from skbal.campaign._answers import annotator_id
 from skbal.campaign._items import Item, contents_of
-from skbal.campaign._tables import answer, item, lease, model, prediction, setting
+from skbal.campaign._models import NEWEST_VERSION
+from skbal.campaign._tables import answer, item, lease, prediction, setting
 
 _ASKED = "n_asked"  # the setting that counts questions
 _LOCK = 0x736B6261  # of PostgreSQL, so that one transaction at a time gives leases
@@ -46,9 +47,6 @@ _COUNTED = (
     sa.update(setting)
     .where(setting.c.name == _ASKED)
     .values(value=sa.bindparam("number"))
-)
-_NEWEST = sa.select(sa.func.max(model.c.version)).where(
-    model.c.finished_at.is_not(None)
 )
 _N_ANSWERS = sa.select(sa.func.count(answer.c.id)).where(
     answer.c.annotator_id == _WHO, answer.c.undone_at.is_(None)
@@ -161,7 +159,7 @@ def _choose(connection, settings, n, who, n_held):
     n -= len(gold)
     number = _count_questions(connection, n)
     n_enhanced = sum(_is_enhanced(settings, number + i) for i in range(n))
-    version = connection.execute(_NEWEST).scalar()
+    version = connection.execute(NEWEST_VERSION).scalar()
     values = {"who": who, "min_votes": settings.min_votes, "version": version}
     enhanced = _BY_DOUBT if version is None else _BY_MODEL
     found = []

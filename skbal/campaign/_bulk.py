@@ -26,8 +26,6 @@ _ITEMS_AT_ONCE = 200  # in one transaction, so that people who answer wait a mom
 _NAMES_AT_ONCE = 500  # of people or keys that are looked up together
 _COUNTED = ("answer", "cannot_tell")
 
-UNNAMED = "unnamed: "  # how the names of people begin who are only known as counts
-
 
 class Given(NamedTuple):
     """An answer that was given elsewhere.

@@ -12,12 +12,25 @@ from skbal._utils.optional import require
 from skbal._utils.random import check_seed, stream
 from skbal._utils.unanswered import unanswered
 from skbal._utils.validation import check_count, check_real
-from skbal.campaign._answers import BY_HAND, check_answers, record, undo_last
+from skbal.campaign._answers import (
+    check_answers,
+    record,
+    undo_last,
+)
 from skbal.campaign._asking import lease_items
 from skbal.campaign._checks import check_all, rebuild_items
 from skbal.campaign._history import history_of
-from skbal.campaign._items import check_items, write_items
+from skbal.campaign._items import write_items
+from skbal.campaign._learning import (
+    check_learns,
+    learner_of,
+    prepared,
+    read_votes,
+    suited_strategy,
+)
+from skbal.campaign._new_items import check_items
 from skbal.campaign._parts import made_part, plain_part
+from skbal.campaign._people import BY_HAND, check_name
 from skbal.campaign._questions import Questions, to_json
 from skbal.campaign._rules import check_rules
 from skbal.campaign._settings import Settings
@@ -25,17 +38,8 @@ from skbal.campaign._status import status_of
 from skbal.campaign._store import Store
 from skbal.campaign._tables import annotator, answer, item, setting
 from skbal.campaign._texts import check_storable, is_storable
-from skbal.campaign._training import (
-    check_learns,
-    learner_of,
-    prepared,
-    read_votes,
-    suited_strategy,
-    train,
-)
+from skbal.campaign._training import train
 from skbal.votes import VoteAllocation
-
-_LONGEST = 200  # characters of the name of an annotator or a key
 
 
 class Campaign:
@@ -65,6 +69,11 @@ class Campaign:
         Where the campaign is kept, without a password.
     settings : Settings
         What the campaign is about.
+    store : Store
+        The database, for queries of your own: ``store.read`` calls a function with an
+        open connection of SQLAlchemy. Write only by the methods of the campaign.
+    clock : callable
+        Gives the time in seconds since 1970.
 
     Notes
     -----
@@ -95,8 +104,8 @@ class Campaign:
     """
 
     def __init__(self, store, settings, estimator, query_strategy, clock=time.time):
-        self._store = store
-        self._clock = clock
+        self.store = store
+        self.clock = clock
         self.settings = settings
         self._estimator = estimator
         self._query_strategy = query_strategy
@@ -171,7 +180,7 @@ class Campaign:
         lease_seconds : float, default=900
             Seconds for which an item is kept for the person who is asked.
         random_state : int, default=0
-            Decides the random order of the items, and all chance in training.
+            Seed of the random order of the items and of all training.
 
         Returns
         -------
@@ -265,11 +274,11 @@ class Campaign:
     @property
     def url(self):
         """Where the campaign is kept, without a password."""
-        return self._store.url.render_as_string(hide_password=True)
+        return self.store.url.render_as_string(hide_password=True)
 
     def close(self):
         """Close the connections to the database."""
-        self._store.close()
+        self.store.close()
 
     def __enter__(self):
         return self
@@ -309,10 +318,10 @@ class Campaign:
             If an argument is invalid.
         """
         n = min(check_count(n, "n", "ask of Campaign"), self.settings.n_items)
-        person = _check_name(annotator, "annotator")
-        return self._store.write(
+        person = check_name(annotator, "annotator")
+        return self.store.write(
             lambda connection: lease_items(
-                connection, self.settings, n, person, self._clock()
+                connection, self.settings, n, person, self.clock()
             )
         )
 
@@ -370,25 +379,25 @@ class Campaign:
         """
         return self._record(item_id, annotator, "skip", None, None)
 
-    def undo(self, annotator="me"):
+    def undo(self, annotator="me", *, expected=None):
         """Take back the last answer of a person, who is asked about the item again.
 
         Parameters
         ----------
         annotator : str, default="me"
             Name of the person.
+        expected : int, optional
+            The ``id`` of the answer that must be the last one. If it is not, nothing is
+            taken back: a request that is sent twice takes back one answer.
 
         Returns
         -------
         told : Told or None
-            What was taken back. None if there is nothing left to take back.
+            What was taken back. None if nothing was.
         """
-        return self._undo(annotator)
-
-    def _undo(self, annotator, expected=None):
-        person, now = _check_name(annotator, "annotator"), self._clock()
+        person, now = check_name(annotator, "annotator"), self.clock()
         until = now + self.settings.lease_seconds
-        return self._store.write(
+        return self.store.write(
             lambda connection: undo_last(
                 connection, self.settings, person, now, until, expected
             )
@@ -412,13 +421,13 @@ class Campaign:
         return self._record_as(BY_HAND, item_id, "retire", ["by_hand", reason], None)
 
     def _record(self, item_id, annotator, kind, content, key):
-        person = _check_name(annotator, "annotator")
-        key = None if key is None else _check_name(key, "key")
+        person = check_name(annotator, "annotator")
+        key = None if key is None else check_name(key, "key")
         return self._record_as(person, item_id, kind, content, key)
 
     def _record_as(self, person, item_id, kind, content, key):
-        number, now = self._number(item_id), self._clock()
-        return self._store.write(
+        number, now = self.id_of(item_id), self.clock()
+        return self.store.write(
             lambda connection: record(
                 connection,
                 self.settings,
@@ -430,27 +439,6 @@ class Campaign:
                 now=now,
             )
         )
-
-    def _number(self, item_id):
-        if isinstance(item_id, str):
-            query = sa.select(item.c.id).where(item.c.name == item_id)
-            number = None
-            if is_storable(item_id):
-                number = self._store.read(
-                    lambda connection: connection.execute(query).scalar()
-                )
-            if number is None:
-                raise ValueError(
-                    f"item_id must be an item's id or name, got {item_id!r:.80}."
-                )
-            return number
-        number = check_count(item_id, "item_id", "Campaign", smallest=0)
-        if number >= self.settings.n_items:
-            raise ValueError(
-                f"item_id must be below {self.settings.n_items}, the number of items, "
-                f"got {number}."
-            )
-        return number
 
     # ------------------------------------------------------------------ care
 
@@ -465,7 +453,7 @@ class Campaign:
         CampaignError
             If something is not what was written, or does not follow from the answers.
         """
-        self._store.read(lambda connection: check_all(connection, self.settings))
+        self.store.read(lambda connection: check_all(connection, self.settings))
 
     def rebuild(self):
         """Compute anew, from the answers alone, where each item stands.
@@ -475,8 +463,8 @@ class Campaign:
         n_changed : int
             Number of items that stood otherwise.
         """
-        now = self._clock()
-        return self._store.write(
+        now = self.clock()
+        return self.store.write(
             lambda connection: rebuild_items(connection, self.settings, now)
         )
 
@@ -504,11 +492,11 @@ class Campaign:
         estimator, strategy = self._parts()
         if wants_pool(estimator):  # looking takes long, so it is done once
             if self._has_seen is None:
-                self._has_seen = prepared(self._store, self.settings, estimator)
+                self._has_seen = prepared(self.store, self.settings, estimator)
             estimator = self._has_seen
         else:
-            estimator = prepared(self._store, self.settings, estimator)
-        return train(self._store, self.settings, estimator, strategy, self._clock)
+            estimator = prepared(self.store, self.settings, estimator)
+        return train(self.store, self.settings, estimator, strategy, self.clock)
 
     def learner(self):
         """Return an `ActiveLearner` that was taught all answers, to use in a notebook.
@@ -523,11 +511,11 @@ class Campaign:
             As `retrain`.
         """
         estimator, strategy = self._parts()
-        votes = self._store.read(
+        votes = self.store.read(
             lambda connection: read_votes(connection, self.settings)
         )
-        estimator = prepared(self._store, self.settings, estimator)
-        return learner_of(self._store, self.settings, estimator, strategy, votes)
+        estimator = prepared(self.store, self.settings, estimator)
+        return learner_of(self.store, self.settings, estimator, strategy, votes)
 
     def _parts(self):
         estimator = self._part("estimator")
@@ -553,6 +541,47 @@ class Campaign:
 
     # ------------------------------------------------------------------ views
 
+    def id_of(self, item_id):
+        """Return the number of an item.
+
+        Parameters
+        ----------
+        item_id : int or str
+            The ``id`` of the item, or its name.
+
+        Returns
+        -------
+        number : int
+            From 0, in the order in which the items were given to `create`.
+
+        Raises
+        ------
+        ValueError
+            If there is no such item.
+        TypeError
+            If it is neither an integer nor a string.
+        """
+        if isinstance(item_id, str):
+            query = sa.select(item.c.id).where(item.c.name == item_id)
+            number = None
+            if is_storable(item_id):
+                number = self.store.read(
+                    lambda connection: connection.execute(query).scalar()
+                )
+            if number is None:
+                raise ValueError(
+                    "item_id of Campaign must be an item's id or name, got "
+                    f"{item_id!r:.80}."
+                )
+            return number
+        number = check_count(item_id, "item_id", "Campaign", smallest=0)
+        if number >= self.settings.n_items:
+            raise ValueError(
+                f"item_id of Campaign must be below {self.settings.n_items}, the "
+                f"number of items, got {number}."
+            )
+        return number
+
     def answers(self):
         """Return all answers that were not taken back, as a data frame.
 
@@ -565,7 +594,7 @@ class Campaign:
             told.
         """
         pandas = require("pandas", "campaign", "Campaign.answers")
-        rows = self._store.read(_answer_rows)
+        rows = self.store.read(_answer_rows)
         frame = pandas.DataFrame(rows, columns=_COLUMNS)
         told = [None if text is None else json.loads(text) for _, _, text, *_ in rows]
         # As they were told: pandas would make numbers beside None real numbers.
@@ -580,7 +609,7 @@ class Campaign:
         counts : ndarray of int of shape (n_items, n_answers)
             One column for each answer of each question, in their order.
         """
-        votes = self._store.read(
+        votes = self.store.read(
             lambda connection: read_votes(connection, self.settings)
         )
         counts = np.zeros(
@@ -596,8 +625,8 @@ class Campaign:
         -------
         status : Status
         """
-        now = self._clock()
-        return self._store.read(
+        now = self.clock()
+        return self.store.read(
             lambda connection: status_of(connection, self.settings, now)
         )
 
@@ -610,9 +639,7 @@ class Campaign:
             The score of a model is the share of answers about randomly chosen items,
             told after it was trained, that it had expected.
         """
-        return self._store.read(
-            lambda connection: history_of(connection, self.settings)
-        )
+        return self.store.read(lambda connection: history_of(connection, self.settings))
 
 
 _COLUMNS = ("item", "name", "answer", "annotator", "kind", "queue", "at", "late")
@@ -639,17 +666,6 @@ def _answer_rows(connection):
         .order_by(answer.c.id)
     )
     return [tuple(row) for row in connection.execute(query)]
-
-
-def _check_name(name, what):
-    if not isinstance(name, str):
-        raise TypeError(f"{what} of Campaign must be a string, got {name!r:.80}.")
-    if not name.strip() or len(name) > _LONGEST or not name.isprintable():
-        raise ValueError(
-            f"{what} of Campaign must have 1 to {_LONGEST} printable characters, got "
-            f"{name!r:.80}."
-        )
-    return name
 
 
 def _check_chooses(estimator, strategy):

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from skbal._utils.optional import require
-from skbal.campaign._formats._tables import read_table
+from skbal.campaign._formats._tables import check_columns, read_table
 
 
 def read_items(path, name_column=None):
@@ -119,9 +119,7 @@ def read_gold(path):
     gold : dict of str to object
     """
     table = read_table(path, "--gold")
-    for name in ("name", "answer"):
-        if name not in table:
-            raise ValueError(f"--gold: {path} must have a column {name!r}.")
+    check_columns(table, ("name", "answer"), path, "--gold")
     return {name: _answer(text) for name, text in zip(table["name"], table["answer"])}
 
 

@@ -16,8 +16,8 @@ from skbal.campaign._command_items import (
     read_items,
 )
 from skbal.campaign._intervals import check_interval, cron_times
-from skbal.campaign._items import check_items
 from skbal.campaign._named_models import named_model
+from skbal.campaign._new_items import check_items
 from skbal.exceptions import CampaignError
 
 typer = require("typer", "campaign", "The command line")

@@ -5,8 +5,8 @@ import math
 
 import sqlalchemy as sa
 
+from skbal.campaign._models import score_of
 from skbal.campaign._tables import answer, model
-from skbal.campaign._training import score_of
 from skbal.loop import History, Record
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from skbal._utils.tags import classifies
 from skbal._utils.votes import learns_counts, learns_votes
-from skbal.campaign._items import rows_of
+from skbal.campaign._item_rows import rows_of
 from skbal.exceptions import NoDrawsError
 from skbal.sampling import predict_samples
 from skbal.votes import VoteAllocation

@@ -86,7 +86,7 @@ class Questions:
             If it is none of the answers, or a question is missing or does not apply.
         """
         if self.is_one:
-            return self._label(0, content)
+            return self.check_one(0, content)
         if not isinstance(content, dict):
             raise ValueError(
                 f"answer must be a dict with an answer to {self._names()}, got "
@@ -104,9 +104,39 @@ class Questions:
             if applies != (ask.name in content):
                 raise ValueError(self._wrong_question(ask, applies))
             if applies:
-                label = kept[ask.name] = self._label(number, content[ask.name])
+                label = kept[ask.name] = self.check_one(number, content[ask.name])
                 given.add(ask.columns.start + self.labels[number].index(label))
         return kept
+
+    def check_one(self, number, given):
+        """Return an answer to one of the questions in the form in which it is kept.
+
+        Parameters
+        ----------
+        number : int
+            The question.
+        given : str or number
+            The answer.
+
+        Returns
+        -------
+        label : str or number
+
+        Raises
+        ------
+        ValueError
+            If it is none of the answers.
+        """
+        given = _plain(given)
+        for label in self.labels[number]:
+            # True is no 1, and 1.0 may stand for 1.
+            if given == label and isinstance(given, bool) == isinstance(label, bool):
+                return label
+        raise ValueError(
+            f"answer must be one of {_listed(self.labels[number])}"
+            f"{'' if self.is_one else f' for {self.asked[number].name!r}'}, got "
+            f"{given!r:.80}."
+        )
 
     def counts(self, contents):
         """Return how many people gave each answer.
@@ -135,18 +165,6 @@ class Questions:
             for ask, labels in zip(self.asked, self.labels)
             if ask.name in content
         ]
-
-    def _label(self, number, given):
-        given = _plain(given)
-        for label in self.labels[number]:
-            # True is no 1, and 1.0 may stand for 1.
-            if given == label and isinstance(given, bool) == isinstance(label, bool):
-                return label
-        raise ValueError(
-            f"answer must be one of {_listed(self.labels[number])}"
-            f"{'' if self.is_one else f' for {self.asked[number].name!r}'}, got "
-            f"{given!r:.80}."
-        )
 
     def _wrong_question(self, ask, applies):
         if applies:

@@ -39,7 +39,7 @@ class Settings:
     estimator, query_strategy : dict or None
         As plain data.
     seed : int
-        Decides the random order of the items, and all chance in training.
+        Seed of the random order of the items and of all training.
     skbal_version : str
         The version that made the campaign.
     """

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import sqlalchemy as sa
 
-from skbal.campaign._bulk import UNNAMED
+from skbal.campaign._people import IS_PERSON
 from skbal.campaign._tables import annotator, answer, item
 from skbal.votes import DawidSkene
 
@@ -56,15 +56,11 @@ def skills(connection, settings):
 
 
 def _newest_answers():
-    is_person = sa.and_(
-        sa.func.substr(annotator.c.name, 1, 1) != "\x01",  # by hand, or by a model
-        sa.not_(annotator.c.name.startswith(UNNAMED)),
-    )
     return (
         sa.select(answer.c.item_id, annotator.c.name, answer.c.content, item.c.gold)
         .join_from(answer, annotator, answer.c.annotator_id == annotator.c.id)
         .join(item, answer.c.item_id == item.c.id)
-        .where(answer.c.kind == "answer", answer.c.undone_at.is_(None), is_person)
+        .where(answer.c.kind == "answer", answer.c.undone_at.is_(None), IS_PERSON)
         .order_by(answer.c.id.desc())
         .limit(_MOST)
     )

@@ -5,15 +5,10 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from skbal._utils.html import html_table
-from skbal.campaign._bulk import UNNAMED
+from skbal.campaign._models import newest_model
+from skbal.campaign._people import IS_PERSON
 from skbal.campaign._skills import skills
-from skbal.campaign._tables import annotator, answer, item, lease, model
-
-# Who retires items by hand or by a model has such a name, and is no person.
-_PERSON = sa.and_(
-    sa.func.substr(annotator.c.name, 1, 1) != "\x01",
-    sa.not_(annotator.c.name.startswith(UNNAMED)),
-)
+from skbal.campaign._tables import annotator, answer, item, lease
 
 
 @dataclass(frozen=True)
@@ -127,7 +122,8 @@ def status_of(connection, settings, now):
     """
     people = _people(connection, skills(connection, settings))
     kinds = _kinds(connection)
-    version, last_answer = _newest_model(connection)
+    newest = newest_model(connection)
+    version, last_answer = (None, 0) if newest is None else newest
     needed = settings.min_votes - item.c.n_votes
     missing = sa.select(
         sa.func.coalesce(sa.func.sum(sa.case((needed > 0, needed), else_=0)), 0)
@@ -182,17 +178,6 @@ def _retired(connection):
     return dict(map(tuple, connection.execute(query)))
 
 
-def _newest_model(connection):
-    query = (
-        sa.select(model.c.version, model.c.last_answer)
-        .where(model.c.finished_at.is_not(None))
-        .order_by(model.c.version.desc())
-        .limit(1)
-    )
-    row = connection.execute(query).first()
-    return (None, 0) if row is None else tuple(row)
-
-
 def _people(connection, skill_of):
     def times(condition):
         return sa.func.sum(sa.case((condition, 1), else_=0))
@@ -211,7 +196,7 @@ def _people(connection, skill_of):
         .select_from(annotator)
         .join(answer, answer.c.annotator_id == annotator.c.id)
         .join(item, answer.c.item_id == item.c.id)
-        .where(_LIVE, _PERSON)
+        .where(_LIVE, IS_PERSON)
         .group_by(annotator.c.name)
         .order_by(n_answers.desc(), annotator.c.name)
     )

@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from skbal._utils.fits_files import first_image
 from skbal._utils.optional import require
 
 PICTURES = (".png", ".jpg", ".jpeg")
-FITS = (".fits", ".fit", ".fts", ".fits.gz", ".fit.gz", ".fts.gz")
 
 # How pillow holds pixels, and the largest value that the file can have. A PNG file of
 # 16 bits is "I" in older versions of pillow.
@@ -80,13 +80,9 @@ def read_fits(path, limits=None):
         If it holds no image of two or three axes. What a damaged file raises passes
         through.
     """
-    fits = require("astropy.io.fits", "fits", f"load_images: {path.name}")
-    with fits.open(path, memmap=False) as units:
-        arrays = (unit.data for unit in units if unit.is_image)
-        values = next((array for array in arrays if array is not None), None)
-        if values is None:
-            raise ValueError("it holds no image")
-        values = np.asarray(values, dtype=np.float64)
+    values = first_image(path, f"load_images: {path.name}")
+    if values is None:
+        raise ValueError("it holds no image")
     return scaled(values, limits)
 
 

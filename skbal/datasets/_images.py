@@ -7,9 +7,10 @@ import numpy as np
 from sklearn.utils import Bunch
 
 from skbal._utils.archives import check_path
+from skbal._utils.fits_files import ENDINGS as FITS
 from skbal._utils.optional import require
 from skbal._utils.validation import check_count, check_option
-from skbal.datasets._image_files import FITS, PICTURES, read_fits, read_picture, resized
+from skbal.datasets._image_files import PICTURES, read_fits, read_picture, resized
 
 _OWNER = "load_images"
 _FEW = 5

@@ -1,6 +1,5 @@
 """Votes of volunteers, from the file of classifications that Zooniverse exports."""
 
-import json
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import closing
@@ -9,9 +8,17 @@ import numpy as np
 from sklearn.utils import Bunch
 
 from skbal._utils.archives import check_path
+from skbal._utils.csv_lines import lines_of
 from skbal._utils.validation import check_option
 from skbal._utils.warn import warn
-from skbal.datasets._csv_lines import lines_of
+from skbal._utils.zooniverse import (
+    DamagedLine,
+    check_whole,
+    entries_of,
+    find_entry,
+    subject_of,
+    values_of,
+)
 from skbal.exceptions import VotesWarning
 
 _OWNER = "read_zooniverse_votes"
@@ -152,8 +159,7 @@ class _Reader:
 
     def __init__(self, path, task, names, id_key, skips):
         self.path, self.task, self.names = path, task, names
-        self.id_key = None if id_key is None else _plain(id_key)
-        self.skips = skips
+        self.id_key, self.skips = id_key, skips
         self.left_out, self.n_lines, self.damage = Counter(), 0, []
         self.workflows, self.tasks = {}, set()
 
@@ -165,15 +171,14 @@ class _Reader:
                 self.n_lines += 1
                 try:
                     said += self._said(number, line, workflow, versions)
-                except _Damaged as error:
+                except DamagedLine as error:
                     self._note(number, error)
         self._warn_of_damage()
         return said
 
     def _said(self, number, line, workflow, versions):
         """Return what a line says that counts: one entry, or none."""
-        if any(line[name] is None for name in _COLUMNS):
-            raise _Damaged("columns are missing at its end")
+        check_whole(line, _COLUMNS)
         if not self._is_chosen(line, workflow, versions):
             self.left_out["elsewhere"] += 1
             return []
@@ -201,14 +206,11 @@ class _Reader:
 
     def _answer(self, line):
         """Return the answer by its name, or None if there is none that counts."""
-        parts = list(_parts_of(_json_of(line, "annotations", list)))
-        self.tasks.update(str(part.get("task")) for part in parts)
-        values = [part.get("value") for part in parts if part.get("task") == self.task]
-        values = [value for value in values if value is not None]
-        if not values:
+        values = values_of(line)
+        self.tasks.update(values)
+        value = values.get(self.task)
+        if value is None:
             return None
-        # A volunteer who goes back and forth ends with the last answer.
-        value = values[-1]
         if isinstance(value, list):
             raise _Wrong(
                 f"task {self.task} allows several answers, but one volunteer must give "
@@ -232,23 +234,16 @@ class _Reader:
         return self.names[value]
 
     def _subject(self, line):
-        subject = line["subject_ids"].strip()
-        if not subject.isdecimal():
-            raise _Damaged(f"subject_ids must be one number, got {subject!r:.40}")
         if self.id_key is None:
-            return subject
-        data = _json_of(line, "subject_data", dict)
-        entries = data.get(subject)
-        if not isinstance(entries, dict):
-            raise _Damaged(f"subject_data has no entry of the subject {subject}")
-        found = {_plain(key): value for key, value in entries.items()}
-        value = found.get(self.id_key)
-        if value is None or value == "":
-            raise _Damaged(
-                f"the data of subject {subject} have no {self.id_key!r}, they have "
-                f"{', '.join(map(repr, entries))}"
+            return subject_of(line)
+        entries = entries_of(line)
+        found = find_entry(entries, [self.id_key])
+        if found is None:
+            raise DamagedLine(
+                f"the data of subject {subject_of(line)} have no {self.id_key!r}, they "
+                f"have {', '.join(map(repr, entries))}"
             )
-        return str(value).strip()
+        return found
 
     def _note(self, number, error):
         if not self.skips or isinstance(error, _Wrong):
@@ -290,38 +285,8 @@ class _Reader:
         }
 
 
-class _Damaged(Exception):
-    """A line cannot be read."""
-
-
-class _Wrong(_Damaged):
+class _Wrong(DamagedLine):
     """A line can be read, but an argument does not fit to it."""
-
-
-def _parts_of(annotations):
-    """Yield the tasks of a classification, also those inside of a combined one."""
-    for part in annotations:
-        if not isinstance(part, dict):
-            raise _Damaged("annotations must be a list of tasks with their values")
-        yield part
-        inside = part.get("value")
-        if isinstance(inside, list) and all(isinstance(x, dict) for x in inside):
-            yield from _parts_of(x for x in inside if "task" in x)
-
-
-def _json_of(line, name, kind):
-    try:
-        value = json.loads(line[name])
-    except (ValueError, RecursionError) as error:
-        raise _Damaged(f"{name} are not JSON ({error})") from error
-    if not isinstance(value, kind):
-        raise _Damaged(f"{name} must be a {kind.__name__}, got {value!r:.40}")
-    return value
-
-
-def _plain(key):
-    """Return the key of an entry without marks in front, in lower case."""
-    return key.strip().lstrip("#!/* ").lower()
 
 
 def _without_repeats(said, repeats):

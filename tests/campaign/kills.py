@@ -147,7 +147,7 @@ class Kills:
 def check(url, kills):
     """Raise an AssertionError unless nothing was lost, doubled or left wrong."""
     with Campaign.open(url) as campaign:
-        rows = campaign._store.read(_answers)
+        rows = campaign.store.read(_answers)
         live = [(row.item_id, row.name) for row in rows]
         assert len(set(live)) == len(live), "an answer is there twice"
         lost = set(kills.acknowledged) - set(live)
@@ -155,7 +155,7 @@ def check(url, kills):
         wrong = [r for r in rows if r.content != f'"{said(r.item_id, r.name)}"']
         assert not wrong, "an answer is another than what was told"
         _check_items(campaign, rows)
-        latest = campaign._store.read(_latest_lease)
+        latest = campaign.store.read(_latest_lease)
         assert latest is None or latest <= time.time() + LEASE, "a lease is too long"
         return next_questions(campaign), rows
 
@@ -178,7 +178,7 @@ def _check_items(campaign, rows):
     of_item = {}
     for row in rows:
         of_item.setdefault(row.item_id, []).append(row)
-    items = campaign._store.read(lambda c: c.execute(sa.select(item)).all())
+    items = campaign.store.read(lambda c: c.execute(sa.select(item)).all())
     for row in items:
         stands = replay(campaign.settings, of_item.get(row.id, []))
         assert (row.n_votes, row.doubt) == (stands.n_votes, stands.doubt)
@@ -188,7 +188,7 @@ def _check_items(campaign, rows):
 
 def next_questions(campaign):
     """Return what a new person is asked, once all leases have ended."""
-    campaign._store.write(lambda c: c.execute(sa.delete(lease)) and None)
+    campaign.store.write(lambda c: c.execute(sa.delete(lease)) and None)
     return [(one.id, one.queue) for one in campaign.ask(20, "somebody new")]
 
 
@@ -202,14 +202,14 @@ def uninterrupted(url, rows, last_answer, n_asked):
             if last_answer is not None and row is known[-1]:
                 campaign.retrain()
         query = sa.update(setting).where(setting.c.name == "n_asked")
-        campaign._store.write(lambda c: c.execute(query.values(value=n_asked)) and None)
+        campaign.store.write(lambda c: c.execute(query.values(value=n_asked)) and None)
         return next_questions(campaign)
 
 
 def state_of(url):
     """Return the newest answer that a model knows, and the number of questions."""
     with Campaign.open(url) as campaign:
-        last = campaign._store.read(
+        last = campaign.store.read(
             lambda c: c.execute(
                 sa.text(
                     "SELECT last_answer FROM model WHERE finished_at IS NOT NULL "
@@ -217,7 +217,7 @@ def state_of(url):
                 )
             ).scalar()
         )
-        n_asked = campaign._store.read(
+        n_asked = campaign.store.read(
             lambda c: c.execute(
                 sa.select(setting.c.value).where(setting.c.name == "n_asked")
             ).scalar()

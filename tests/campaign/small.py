@@ -30,7 +30,7 @@ def make(folder, name, answers=("smooth", "disk", "star"), told=(), **options):
     options = {"names": NAMES, "min_votes": 3, "max_votes": 9, **options}
     items = np.arange(2.0 * len(options["names"])).reshape(-1, 2)
     campaign = Campaign.create(folder / f"{name}.db", items, list(answers), **options)
-    campaign._clock = lambda: 1_600_000_000.25
+    campaign.clock = lambda: 1_600_000_000.25
     tell_all(campaign, told)
     return campaign
 
@@ -39,12 +39,12 @@ def tell_all(campaign, told):
     """Tell answers (name, person, answer) in one transaction."""
     given = [
         Given(
-            campaign._number(name), person, "cannot_tell" if said is None else "answer",
+            campaign.id_of(name), person, "cannot_tell" if said is None else "answer",
             said, f"{name} of {person}",
         )
         for name, person, said in told
     ]  # fmt: skip
-    record_all(campaign._store, campaign.settings, given, campaign._clock())
+    record_all(campaign.store, campaign.settings, given, campaign.clock())
 
 
 def said(campaign):

@@ -42,7 +42,7 @@ def test_asking_again_gives_what_is_still_unanswered(make):
 
 def test_a_lease_ends_and_others_are_asked(make):
     campaign = make(lease_seconds=60)
-    campaign._clock = clock = Clock()
+    campaign.clock = clock = Clock()
     ann = campaign.ask(6, "ann")
     assert {one.until for one in ann} == {1_060.0}
     clock.now += 59
@@ -240,12 +240,12 @@ def test_labels_keep_their_type(make):
     (lambda c: c.ask(1, ""), ValueError, "annotator of Campaign must have 1 to 200"),
     (lambda c: c.ask(1, "a\nb"), ValueError, "printable"),
     (lambda c: c.ask(1, 7), TypeError, "annotator of Campaign must be a string, got 7"),
-    (lambda c: c.tell(6, "a"), ValueError, "item_id must be below 6"),
+    (lambda c: c.tell(6, "a"), ValueError, "item_id of Campaign must be below 6"),
     (lambda c: c.tell(-1, "a"), ValueError, "item_id of Campaign must be an integer"),
     (lambda c: c.tell("x", "a"), ValueError, "an item's id or name, got 'x'"),
     (lambda c: c.tell(0, "c"), ValueError, "answer must be one of 'a', 'b', got 'c'"),
     (lambda c: c.tell(0, ["a"]), ValueError, "answer must be one of"),
-    (lambda c: c.skip(9), ValueError, "item_id must be below 6"),
+    (lambda c: c.skip(9), ValueError, "item_id of Campaign must be below 6"),
     (lambda c: c.retrain(), ValueError, "has no estimator"),
 ])  # fmt: skip
 def test_mistakes(make, call, error, words):

@@ -42,8 +42,8 @@ def everything(campaign):
         leases = connection.execute(sa.select(lease.c.item_id)).all()
         return answers, items, leases
 
-    campaign._store.read(check_answers)
-    return campaign._store.read(read)
+    campaign.store.read(check_answers)
+    return campaign.store.read(read)
 
 
 def some_answers(rng, n_answers):
@@ -64,7 +64,7 @@ def told_one_by_one(campaign, rows):
     for row in rows:
         newest = len(everything(campaign)[0])
         try:
-            campaign._store.write(
+            campaign.store.write(
                 lambda connection, row=row: record(
                     connection, campaign.settings, row.item, row.person, row.kind,
                     row.content, key=row.key, now=5.0,
@@ -81,14 +81,14 @@ def test_it_is_telling_one_after_the_other(tmp_path):
     one_by_one, at_once = new(tmp_path, "one"), new(tmp_path, "all")
     for n_answers in (40, 60):
         rows = some_answers(rng, n_answers)
-        outcome = record_all(at_once._store, at_once.settings, rows, 5.0)
+        outcome = record_all(at_once.store, at_once.settings, rows, 5.0)
         assert outcome == told_one_by_one(one_by_one, rows)
         assert min(outcome) > 0
     assert everything(at_once) == everything(one_by_one)
     answers, items, _ = everything(at_once)
     assert {row.rule for row in items} >= {"consensus", "max_votes", "cannot_tell"}
     assert sum(row["is_late"] for row in answers) > 3
-    again = record_all(at_once._store, at_once.settings, rows, 9.0)
+    again = record_all(at_once.store, at_once.settings, rows, 9.0)
     assert again.n_new == 0
     assert everything(at_once) == everything(one_by_one)
 
@@ -104,7 +104,7 @@ def test_a_skip_ends_and_what_was_taken_back_stays_so(tmp_path):
         Given(other, "bob", "skip", None, "k3"),
         Given(other, "bob", "answer", "a", "k4"),
     ]
-    outcome = record_all(campaign._store, campaign.settings, rows, 7.0)
+    outcome = record_all(campaign.store, campaign.settings, rows, 7.0)
     assert outcome == (4, 0, 0)
     _, items, leases = everything(campaign)
     assert leases == []
@@ -113,7 +113,7 @@ def test_a_skip_ends_and_what_was_taken_back_stays_so(tmp_path):
     assert kept["queue"].tolist()[0] == asked.queue
     assert sorted(kept["annotator"]) == ["ann", "ann", "bob"]
     campaign.undo("bob")
-    again = record_all(campaign._store, campaign.settings, rows, 8.0)
+    again = record_all(campaign.store, campaign.settings, rows, 8.0)
     assert again == (0, 4, 0)
     assert len(campaign.answers()) == 2
     campaign.close()
@@ -126,9 +126,9 @@ def test_files_come_and_go_on_both_databases(make, tmp_path):
         for number in range(6)
         for person in ["ann", "bob", "cyd"]
     ]
-    assert record_all(campaign._store, campaign.settings, rows, 5.0) == (18, 0, 0)
+    assert record_all(campaign.store, campaign.settings, rows, 5.0) == (18, 0, 0)
     campaign.check()
-    assert record_all(campaign._store, campaign.settings, rows, 9.0) == (0, 18, 0)
+    assert record_all(campaign.store, campaign.settings, rows, 9.0) == (0, 18, 0)
     assert campaign.status().n_late == 6
     assert {person.skill > 0.9 for person in campaign.status().people} == {True}
     export_label_studio(campaign, tmp_path / "tasks.json")

@@ -88,10 +88,11 @@ def test_texts_of_a_file_are_given_a_meaning(tmp_path, database):
     out = run("import", database, tmp_path / "n.csv", "--format", "counts", *columns)
     assert "answers: 3 new" in out
     (tmp_path / "z.csv").write_text(
-        "user_name,workflow_id,created_at,annotations,subject_data\n"
+        "user_name,workflow_id,created_at,annotations,subject_data,"
+        "subject_ids\n"
         + "".join(
             f'{person},1,,"[{{""task"":""T0"",""value"":""{text}""}}]",'
-            '"{""7"":{""Filename"":""b.png""}}"\n'
+            '"{""7"":{""Filename"":""b.png""}}",7\n'
             for person, text in [("ann", "round"), ("bob", "a=b?"), ("cyd", "disk")]
         )
     )

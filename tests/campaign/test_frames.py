@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from skbal.campaign import Campaign, export_label_studio
-from skbal.campaign._items import rows_of
+from skbal.campaign._item_rows import rows_of
 
 
 def test_every_kind_of_column_comes_back(tmp_path):
@@ -32,7 +32,7 @@ def test_every_kind_of_column_comes_back(tmp_path):
         }
     )
     with Campaign.create(tmp_path / "votes.db", frame, ["a", "b"]) as campaign:
-        rows = rows_of(campaign._store, campaign.settings.items, np.arange(3))
+        rows = rows_of(campaign.store, campaign.settings.items, np.arange(3))
     pd.testing.assert_frame_equal(rows, frame)
 
 

@@ -9,7 +9,7 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.pipeline import make_pipeline
 
 from skbal.campaign import Campaign
-from skbal.campaign._items import rows_of
+from skbal.campaign._item_rows import rows_of
 from skbal.exceptions import CampaignError
 from skbal.features import GradientHistograms
 
@@ -36,7 +36,7 @@ def test_pixels_are_those_of_the_files(tmp_path, folder):
             tmp_path / f"{names}.db", folder, ["a", "b"], names=names
         ) as campaign:
             kind = campaign.settings.items
-            rows = rows_of(campaign._store, kind, np.array([4, 0, 2]))
+            rows = rows_of(campaign.store, kind, np.array([4, 0, 2]))
             assert rows.shape == rows[:].shape == (3, 3, 64, 64)
             with Image.open(folder / "0.png") as image:  # 64 pixels, so as it is
                 expected = np.asarray(image).transpose(2, 0, 1) / 255
@@ -55,7 +55,7 @@ def test_a_model_learns_from_files(tmp_path, folder):
         for item in (0, 1, 3, 4):
             campaign.tell(item, "a" if item < 3 else "b")
         campaign.retrain()
-        X = rows_of(campaign._store, campaign.settings.items, np.arange(6))[:]
+        X = rows_of(campaign.store, campaign.settings.items, np.arange(6))[:]
         found = campaign.learner().estimator.predict(X)
         assert found.tolist() == ["a", "a", "a", "b", "b", "b"]
         assert {item.id for item in campaign.ask(2)} == {2, 5}
@@ -63,7 +63,7 @@ def test_a_model_learns_from_files(tmp_path, folder):
 
 def test_a_file_that_is_gone_or_broken_is_named(tmp_path, folder):
     with Campaign.create(tmp_path / "votes.db", folder, ["a", "b"]) as campaign:
-        rows = rows_of(campaign._store, campaign.settings.items, np.arange(6))
+        rows = rows_of(campaign.store, campaign.settings.items, np.arange(6))
         (folder / "3.png").unlink()
         (folder / "4.png").write_text("no image")
         for number in (3, 4):
@@ -89,7 +89,7 @@ def test_files_of_one_name_in_two_folders_are_two_images(tmp_path):
         image.save(tmp_path / "images" / name / "x.png")
     folder = tmp_path / "images"
     with Campaign.create(tmp_path / "votes.db", folder, ["a", "b"]) as campaign:
-        rows = rows_of(campaign._store, campaign.settings.items, np.array([1, 0]))
+        rows = rows_of(campaign.store, campaign.settings.items, np.array([1, 0]))
         assert rows.shape == (2, 1, 64, 64)  # grey
         np.testing.assert_allclose(rows[:][:, 0, 5, 7], [0.4, 0.2], rtol=1e-6)
 
@@ -104,7 +104,7 @@ def test_rows_have_the_shape_of_the_first_image(tmp_path, size, shape):
     with Campaign.create(
         tmp_path / "votes.db", tmp_path / "images", ["a", "b"]
     ) as campaign:
-        rows = rows_of(campaign._store, campaign.settings.items, np.array([1, 0]))
+        rows = rows_of(campaign.store, campaign.settings.items, np.array([1, 0]))
         assert rows.shape == rows[:].shape == (2, 1, *shape)
         np.testing.assert_allclose(rows[0], 0.2, rtol=1e-5)
         np.testing.assert_allclose(rows[1], 1, rtol=1e-5)

@@ -9,7 +9,7 @@ import pytest
 from scipy.sparse import csr_array
 
 from skbal.campaign import Campaign
-from skbal.campaign._items import check_items
+from skbal.campaign._new_items import check_items
 
 NUMBERS = np.arange(6).reshape(3, 2)
 

@@ -41,7 +41,7 @@ def test_who_reads_sees_one_moment(make):
         n_votes = connection.execute(sa.select(sa.func.sum(item.c.n_votes))).scalar()
         return before, n_votes, connection.execute(query).scalar_one()
 
-    assert campaign._store.read(read) == (0, 0, 0)
+    assert campaign.store.read(read) == (0, 0, 0)
     assert campaign.counts().sum() == 1
 
 
@@ -56,7 +56,7 @@ def test_while_items_are_computed_anew_nobody_answers_about_them(on_server):
         assert (len(rows), answers) == (6, {})
         return thread
 
-    on_server._store.write(rebuild).join(10)
+    on_server.store.write(rebuild).join(10)
     assert on_server.counts()[0].tolist() == [1, 0]
     on_server.check()
 
@@ -71,11 +71,13 @@ def test_two_undo_at_once(on_server, monkeypatch, with_number):
     def lock_late(connection, number):
         if not other:
             other.append(None)
-            other[0] = on_server._undo("ann", expected)  # it comes first, and ends
+            other[0] = on_server.undo(
+                "ann", expected=expected
+            )  # it comes first, and ends
         return lock(connection, number)
 
     monkeypatch.setattr(_answers, "locked_item", lock_late)
-    mine = on_server._undo("ann", expected)
+    mine = on_server.undo("ann", expected=expected)
     assert other[0].item == 2
     assert on_server.answers()["item"].tolist() == ([0, 1] if with_number else [0])
     assert mine is None if with_number else mine.item == 1
@@ -91,7 +93,7 @@ def test_what_was_answered_in_another_window_is_not_asked_again(make):
         values = {"item_id": 3, "annotator_id": 1, "queue": "classic", "until": 1e12}
         connection.execute(sa.insert(lease).values(values))
 
-    campaign._store.write(give)
+    campaign.store.write(give)
     assert 3 not in {one.id for one in campaign.ask(6, "ann")}
     assert campaign.status().n_leased == 5
 
@@ -119,7 +121,7 @@ def test_a_training_that_began_later_and_was_done_earlier_stays(make, monkeypatc
         versions = sa.select(prediction.c.version).distinct()
         return list(map(tuple, models)), connection.execute(versions).scalars().all()
 
-    assert campaign._store.read(kept) == ([(1, 4, None), (2, 5, b"weights")], [2])
+    assert campaign.store.read(kept) == ([(1, 4, None), (2, 5, b"weights")], [2])
     assert campaign.status().model == 2
 
 
@@ -139,7 +141,7 @@ def test_what_a_killed_training_left_is_gone_after_the_next(make, monkeypatch):
     assert campaign.status().model is None
     assert campaign.retrain() == 2
     versions = sa.select(prediction.c.version, sa.func.count()).group_by("version")
-    rows = campaign._store.read(lambda c: c.execute(versions).all())
+    rows = campaign.store.read(lambda c: c.execute(versions).all())
     assert list(map(tuple, rows)) == [(2, 6)]
 
 
@@ -153,7 +155,7 @@ def test_an_interrupted_write_leaves_nothing_and_the_next_one_works(make):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        campaign._store.write(interrupted)
+        campaign.store.write(interrupted)
     assert len(campaign.answers()) == 0
     assert campaign.tell(0, "b", "ann").answer == "b"
 

@@ -597,7 +597,7 @@ def test_no_other_file_can_be_read(files):
     assert client.get("/items/0/image").status == 404
     # Also if somebody has changed the database.
     for name in ("../secret.png", str(secret), "../votes.db"):
-        campaign._store.write(
+        campaign.store.write(
             lambda connection, name=name: connection.exec_driver_sql(
                 "UPDATE item SET name = ? WHERE id = 1", (name,)
             )

@@ -62,7 +62,7 @@ def test_of_several_questions_the_first_is_compared(tmp_path):
         for place, person in enumerate(["ann", "bob"])
     ]
     with make(tmp_path, "one", TREE, answers) as campaign:
-        found = campaign._store.read(lambda c: skills(c, campaign.settings))
+        found = campaign.store.read(lambda c: skills(c, campaign.settings))
     assert found.keys() == {"ann", "bob"}
     assert min(found.values()) > 0.8
 

@@ -42,7 +42,7 @@ def test_tables_are_those_of_the_steps(make):
         context = MigrationContext.configure(connection)
         return compare_metadata(context, metadata)
 
-    assert campaign._store.read(differences) == []
+    assert campaign.store.read(differences) == []
 
 
 def test_nothing_is_overwritten(make, url):
@@ -108,7 +108,7 @@ def test_a_database_of_another_program(tmp_path):
 def test_a_database_of_a_newer_skbal(make, url):
     campaign = make()
     newer = sa.text("UPDATE alembic_version SET version_num = '9999'")
-    campaign._store.write(lambda c: c.execute(newer) and None)
+    campaign.store.write(lambda c: c.execute(newer) and None)
     with pytest.raises(CampaignError, match=r"made by a newer skbal.*'9999'.*'0001'"):
         Campaign.open(url)
 
@@ -164,7 +164,7 @@ def tell_until_it_fails(campaign):
 
 def test_a_full_disk(path):
     with Campaign.open(path) as campaign:
-        limit = sa.event.listens_for(campaign._store._engine, "begin")
+        limit = sa.event.listens_for(campaign.store._engine, "begin")
 
         @limit
         def no_more_pages(connection):
@@ -256,13 +256,13 @@ def test_check_and_rebuild_from_the_answers_alone(make):
     campaign.retire(95, "a star")
     campaign.check()
     items = sa.select(item).order_by(item.c.id)
-    before = campaign._store.read(lambda c: c.execute(items).all())
+    before = campaign.store.read(lambda c: c.execute(items).all())
     wrong = sa.update(item).values(n_votes=9, is_open=True, rule=None, reason=None)
-    campaign._store.write(lambda c: c.execute(wrong) and None)
+    campaign.store.write(lambda c: c.execute(wrong) and None)
     with pytest.raises(CampaignError, match="does not stand where its answers put it"):
         campaign.check()
     assert campaign.rebuild() == 100
-    assert campaign._store.read(lambda c: c.execute(items).all()) == before
+    assert campaign.store.read(lambda c: c.execute(items).all()) == before
     assert campaign.rebuild() == 0
 
 

@@ -47,7 +47,7 @@ def answered(campaign, n=24, person="ann", say=said):
 def predictions(campaign):
     """Return the predictions by item."""
     query = sa.select(prediction).order_by(prediction.c.item_id)
-    return campaign._store.read(lambda c: c.execute(query).all())
+    return campaign.store.read(lambda c: c.execute(query).all())
 
 
 def test_a_classifier_learns_the_leading_answers_and_orders_the_items(make):
@@ -258,6 +258,27 @@ def test_a_learner_for_a_notebook(make):
     assert learner.score(X, np.array(ABC)[KIND]) > 0.8
 
 
+def test_the_score_of_several_questions_is_that_of_the_first(make):
+    questions = [("kind", ABC), ("odd", ["yes", "no"])]
+    model_ = BayesianVoteRegression(
+        "multinomial", optimize=None, questions=questions, random_state=0
+    )
+
+    def say(number):
+        return {"kind": said(number), "odd": "yes"}
+
+    campaign = answered(make(X, questions, model_, enhanced=0), say=say)
+    campaign.retrain()
+    asked = [one.id for one in campaign.ask(12, "bob")]
+    answered(campaign, 12, "bob", say)
+    rows = predictions(campaign)
+    shares = np.array([json.loads(rows[number].shares)["mean"] for number in asked])
+    right = np.mean(shares[:, :3].argmax(axis=1) == KIND[asked])
+    assert campaign.history().scores.tolist() == [right]
+    # Of some items it is surer of "odd" than of the kind.
+    assert np.mean(shares.argmax(axis=1) == KIND[asked]) < right
+
+
 def test_the_history_tells_how_often_a_model_was_right(make):
     campaign = make(X, ABC, LogisticRegression(), MaxEntropy(), enhanced=0)
     answered(campaign)
@@ -279,7 +300,7 @@ def test_the_history_tells_how_often_a_model_was_right(make):
 def test_weights_of_networks_are_kept_as_safetensors(make, tmp_path):
     campaign = answered(make(X, ABC, MCDropoutClassifier(max_epochs=2), BALD()))
     campaign.retrain()
-    weights = campaign._store.read(
+    weights = campaign.store.read(
         lambda c: c.execute(sa.select(model.c.weights)).scalar()
     )
     (tmp_path / "weights").write_bytes(weights)

@@ -4,7 +4,7 @@ import math
 
 from skbal.campaign._formats._importing import Collected, Labels
 from skbal.campaign._formats._names import ItemNames
-from skbal.campaign._formats._tables import read_table, write_table
+from skbal.campaign._formats._tables import check_columns, read_table, write_table
 
 _OTHERS = ("annotator", "kind", "queue", "at", "late")
 
@@ -86,12 +86,7 @@ def import_answers(campaign, path, *, answers=None, verbose=False):
     owner, questions = "import_answers", campaign.settings.questions
     table = read_table(path, owner)
     headers = _headers(questions)
-    for name in ("name", "annotator", *headers):
-        if name not in table:
-            raise ValueError(
-                f"{owner}: {path} must have a column {name!r}, it has "
-                f"{', '.join(map(repr, table))}."
-            )
+    check_columns(table, ("name", "annotator", *headers), path, owner)
     names, labels = ItemNames(campaign), Labels(questions, answers)
     collected = Collected(campaign, "answers")
     times = table.get("at", [None] * len(table["name"]))

@@ -8,9 +8,10 @@ from scipy.stats import beta
 
 from skbal._utils.optional import require
 from skbal.campaign._formats._columns import column_names
-from skbal.campaign._formats._tables import read_table, write_table
+from skbal.campaign._formats._tables import check_columns, read_table, write_table
+from skbal.campaign._models import NEWEST_VERSION
 from skbal.campaign._predictions import LEVEL
-from skbal.campaign._tables import answer, item, model, prediction
+from skbal.campaign._tables import answer, item, prediction
 
 _JEFFREYS = 0.5  # of each answer, added to its votes
 _FIRST = ("item", "name", "votes", "cannot_tell")
@@ -61,7 +62,9 @@ def export_catalogue(campaign, path):
         predicts numbers.
 
     A model's shares are what it says of the item. Without bounds, it is a classifier
-    that makes no posterior draws. From votes alone, the shares of a question have a
+    that makes no posterior draws. A classifier and a `VoteAllocation` learn the answers
+    to the first question, so the shares of further ones come from votes. From votes
+    alone, the shares of a question have a
     Dirichlet distribution, Jeffreys' prior with the votes added: their mean and the
     quantiles of beta distributions are given.
 
@@ -83,14 +86,16 @@ def export_catalogue(campaign, path):
     1    1          1       0.75
     >>> folder.cleanup()
     """
-    rows, votes, shares, version = campaign._store.read(_read)
+    rows, votes, shares, version = campaign.store.read(_read)
     questions, counts = campaign.settings.questions, campaign.counts()
     mean, low, high = _of_votes(questions, counts)
     source = np.full(len(rows), "votes", dtype=object)
     for number, text in shares:
         found = json.loads(text)
-        mean[number] = found["mean"]
-        low[number], high[number] = found.get("low", np.nan), found.get("high", np.nan)
+        known = slice(len(found["mean"]))  # a classifier knows the first question only
+        mean[number, known] = found["mean"]
+        low[number, known] = found.get("low", np.nan)
+        high[number, known] = found.get("high", np.nan)
         source[number] = f"model {version}"
     columns = {
         "item": [row.id for row in rows],
@@ -137,12 +142,7 @@ def read_catalogue(path):
     """
     pandas = require("pandas", "campaign", "read_catalogue")
     table = read_table(path, "read_catalogue", own=True)
-    missing = [name for name in (*_FIRST, *_LAST) if name not in table]
-    if missing:
-        raise ValueError(
-            f"read_catalogue: {path} must have a column {missing[0]!r}, it has "
-            f"{', '.join(map(repr, list(table)[:12]))}."
-        )
+    check_columns(table, (*_FIRST, *_LAST), path, "read_catalogue")
     for name in table.keys() - _TEXTS:
         table[name] = [np.nan if cell in ("", None) else cell for cell in table[name]]
     return pandas.DataFrame(table).replace("", None)
@@ -189,10 +189,7 @@ def _of_votes(questions, counts):
 
 def _read(connection):
     """Return items, numbers of votes, shares of the newest model, and its number."""
-    newest = sa.select(sa.func.max(model.c.version)).where(
-        model.c.finished_at.is_not(None)
-    )
-    version = connection.execute(newest).scalar()
+    version = connection.execute(NEWEST_VERSION).scalar()
     its = sa.and_(prediction.c.item_id == item.c.id, prediction.c.version == version)
     query = (
         sa.select(item, prediction.c.score, prediction.c.shares)

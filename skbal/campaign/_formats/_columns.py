@@ -42,6 +42,6 @@ def column_names(questions, others):
 def item_names(campaign):
     """Return the names of all items, in their order."""
     query = sa.select(item.c.name).order_by(item.c.id)
-    return campaign._store.read(
+    return campaign.store.read(
         lambda connection: connection.execute(query).scalars().all()
     )

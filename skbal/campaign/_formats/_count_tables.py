@@ -6,11 +6,11 @@ from collections import Counter
 import numpy as np
 import sqlalchemy as sa
 
-from skbal.campaign._bulk import UNNAMED
 from skbal.campaign._formats._columns import column_names, item_names
-from skbal.campaign._formats._importing import Collected, clean_name
+from skbal.campaign._formats._importing import Collected
 from skbal.campaign._formats._names import ItemNames
-from skbal.campaign._formats._tables import read_table, write_table
+from skbal.campaign._formats._tables import check_columns, read_table, write_table
+from skbal.campaign._people import UNNAMED, clean_name
 from skbal.campaign._questions import to_json
 from skbal.campaign._tables import annotator, answer
 
@@ -84,15 +84,10 @@ def import_counts(campaign, path, *, name=None, columns=None, verbose=False):
     table = read_table(path, owner)
     name = next(iter(table)) if name is None else name
     wanted = _columns(questions, columns, owner)
-    for column in (name, *wanted):
-        if column not in table:
-            raise ValueError(
-                f"{owner}: {path} must have a column {column!r}, it has "
-                f"{', '.join(map(repr, table))}."
-            )
+    check_columns(table, (name, *wanted), path, owner)
     counts = np.stack([_numbers(table[c], c, path, owner) for c in wanted], axis=1)
     names, collected = ItemNames(campaign), Collected(campaign, "counts")
-    earlier = campaign._store.read(_unnamed)
+    earlier = campaign.store.read(_unnamed)
     for row, (text, of_item) in enumerate(zip(table[name], counts.tolist()), start=1):
         number, where = names.find(text), f"{owner}: row {row} of {path}"
         if number is None:

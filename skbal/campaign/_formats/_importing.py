@@ -4,9 +4,9 @@ import hashlib
 from dataclasses import dataclass
 
 from skbal.campaign._bulk import Given, record_all
+from skbal.campaign._people import clean_name
 from skbal.campaign._questions import to_json
 
-_LONGEST = 200  # characters of the name of an annotator
 _LATEST = 253_402_300_799  # the end of the year 9999, in seconds since 1970
 _SHOWN = 5
 
@@ -84,7 +84,7 @@ class Collected:
             )
         campaign = self._campaign
         outcome = record_all(
-            campaign._store, campaign.settings, self.given, campaign._clock(),
+            campaign.store, campaign.settings, self.given, campaign.clock(),
             verbose=verbose,
         )  # fmt: skip
         return Imported(*outcome, self.n_other_items, self.n_incomplete)
@@ -119,7 +119,7 @@ class Labels:
         """
         if text in self._meanings:
             meant = self._meanings[text]
-            return None if meant is None else self._questions._label(number, meant)
+            return None if meant is None else self._questions.check_one(number, meant)
         table = self._tables[number]
         for key in (str(text), _simple(text)):
             if table.get(key) is not None:
@@ -159,10 +159,3 @@ def _table(labels):
 def _simple(text):
     """Return a text without what differs between a question and its export."""
     return str(text).strip().casefold()
-
-
-def clean_name(person):
-    """Return the name of a person as a campaign takes it."""
-    person = "" if person is None else str(person)
-    name = "".join(c if c.isprintable() else " " for c in person).strip()
-    return name[:_LONGEST] or "unnamed"

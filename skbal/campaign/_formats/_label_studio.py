@@ -13,7 +13,8 @@ from skbal.campaign._formats._answer_tables import add_content
 from skbal.campaign._formats._importing import Collected, Labels
 from skbal.campaign._formats._names import ItemNames
 from skbal.campaign._items import contents_of
-from skbal.campaign._tables import annotator, answer, item, model, prediction
+from skbal.campaign._models import NEWEST_VERSION
+from skbal.campaign._tables import annotator, answer, item, prediction
 
 _AT_ONCE = 500  # items read together
 _KINDS = ("answer", "cannot_tell", "skip")
@@ -58,7 +59,7 @@ def export_label_studio(campaign, path):
     ):
         file.write("[")
         for start in range(0, settings.n_items, _AT_ONCE):
-            tasks = campaign._store.read(
+            tasks = campaign.store.read(
                 lambda connection, start=start: _tasks(connection, settings, start)
             )
             for task in tasks:
@@ -214,11 +215,8 @@ def _result(settings, content, name):
 
 
 def _predictions(connection, settings, ids):
-    newest = sa.select(sa.func.max(model.c.version)).where(
-        model.c.finished_at.is_not(None)
-    )
     query = sa.select(prediction).where(
-        prediction.c.version == newest.scalar_subquery(),
+        prediction.c.version == NEWEST_VERSION.scalar_subquery(),
         prediction.c.item_id.in_(ids),
         prediction.c.shares.is_not(None),
     )
@@ -234,6 +232,8 @@ def _prediction(settings, row):
         if ask.parent is not None and ask.parent not in given:
             continue
         part = mean[ask.columns]
+        if not part:  # a classifier knows the first question only
+            break
         place = part.index(max(part))
         content[ask.name] = labels[place]
         given.add(ask.columns.start + place)

@@ -26,7 +26,7 @@ class ItemNames:
 
     def __init__(self, campaign):
         query = sa.select(item.c.name, item.c.id)
-        rows = campaign._store.read(lambda connection: connection.execute(query).all())
+        rows = campaign.store.read(lambda connection: connection.execute(query).all())
         self._exact = dict(map(tuple, rows))
         self._files, self._stems = {}, {}
         for name, number in self._exact.items():

@@ -124,6 +124,16 @@ def read_table(path, owner, *, own=False):
     }
 
 
+def check_columns(table, names, path, owner):
+    """Raise a ValueError unless a table that `read_table` returned has some columns."""
+    for name in names:
+        if name not in table:
+            raise ValueError(
+                f"{owner}: {path} must have a column {name!r}, it has "
+                f"{', '.join(map(repr, list(table)[:12]))}."
+            )
+
+
 def harmless(text):
     """Return a text that no spreadsheet takes for a formula.
 

@@ -1,9 +1,26 @@
 """Classifications of Zooniverse as answers in a campaign."""
 
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+from skbal._utils.csv_lines import lines_of
+from skbal._utils.zooniverse import (
+    DamagedLine,
+    check_whole,
+    entries_of,
+    find_entry,
+    subject_of,
+    values_of,
+)
 from skbal.campaign._formats._answer_tables import add_content
 from skbal.campaign._formats._importing import Collected, Labels
 from skbal.campaign._formats._names import ItemNames
-from skbal.campaign._formats._panoptes import read_classifications, subject_name
+
+_COLUMNS = ("user_name", "workflow_id", "created_at", "annotations", "subject_data")
+_COLUMNS += ("subject_ids",)
+# Entries that may name the image of a subject, in this order.
+_NAME_KEYS = ("filename", "file", "image", "image_name", "name")
 
 
 def import_zooniverse(
@@ -27,9 +44,10 @@ def import_zooniverse(
         The number of the workflow. It must be given if the file has several, since
         their tasks differ.
     name : str, optional
-        The entry in the metadata of a subject that names the item. ``None`` takes the
-        first that is called "filename", "file", "image", "image_name" or "name", else
-        the number of the subject.
+        The entry of a subject's data that names the item, such as "filename". Upper and
+        lower case, and marks such as "#" or "!" in front, do not matter. ``None`` takes
+        the first that is called "filename", "file", "image", "image_name" or "name".
+        Where there is none, the item is named by the number of the subject.
     answers : dict, optional
         What texts of the file mean: {text: answer}, with None for "I cannot tell".
     verbose : bool, default=False
@@ -46,36 +64,27 @@ def import_zooniverse(
     FileNotFoundError
         If there is no such file.
     ValueError
-        If the file is no such export, lacks a task, has several workflows, has unknown
-        answers, or is about no item of the campaign. Nothing was told then.
+        If the file is no such export, a line cannot be read (the message has its
+        number), there are several workflows and none is chosen, a task is missing, an
+        answer is unknown, or no line is about an item of the campaign. Nothing was told
+        then.
     """
     owner, questions = "import_zooniverse", campaign.settings.questions
     wanted = _tasks(questions, tasks, owner)
     names, labels = ItemNames(campaign), Labels(questions, answers)
     collected = Collected(campaign, "zooniverse")
-    workflows, there = set(), set()  # there: the tasks that somebody answered
-    for one in read_classifications(path, owner):
-        if workflow is not None and one.workflow != str(workflow):
-            continue
-        workflows.add(one.workflow)
-        there.update(map(str, one.values))
-        text = subject_name(one, name)
+    there = set()  # the tasks that somebody answered
+    for text, person, at, values in _read(path, workflow, name, owner):
+        there.update(map(str, values))
         number = names.find(text)
         if number is None:
             collected.add_other_item(text)
             continue
-        texts = [_text(one.values.get(task)) for task in wanted]
+        texts = [_text(values.get(task)) for task in wanted]
         if texts[0] is None or _SEVERAL in texts:
             collected.n_incomplete += 1
             continue
-        add_content(collected, questions, labels, number, one.person, texts, one.at)
-    if len(workflows) > 1:
-        raise ValueError(
-            f"{owner}: {path} has the workflows {', '.join(sorted(workflows))}. Choose "
-            "one by workflow=..."
-        )
-    if workflow is not None and not workflows:
-        raise ValueError(f"{owner}: {path} has no classifications of {workflow=}.")
+        add_content(collected, questions, labels, number, person, texts, at)
     if there and wanted[0] not in there:  # nobody may have come to a later question
         raise ValueError(
             f"tasks of {owner} must be among those of {path}, "
@@ -108,3 +117,43 @@ def _text(value):
     if value is None or value == [] or value == "":
         return None
     return str(value) if isinstance(value, (str, int, float)) else _SEVERAL
+
+
+def _read(path, workflow, name, owner):
+    """Yield an item's name, the person, the time and the values of the tasks."""
+    seen, where = {}, f"path of {owner}"
+    with closing(lines_of(Path(path), _COLUMNS, where)) as lines:
+        for number, line in lines:
+            try:
+                check_whole(line, _COLUMNS)
+                its = line["workflow_id"].strip()
+                seen.setdefault(its)
+                if workflow is None and len(seen) > 1:
+                    raise ValueError(
+                        f"{owner}: {path} has several workflows, among them "
+                        f"{' and '.join(seen)}. Choose one by workflow=..."
+                    )
+                if workflow is None or its == str(workflow):
+                    yield _said(line, name)
+            except DamagedLine as error:
+                raise ValueError(
+                    f"{where}: line {number} of {path}: {error}."
+                ) from error
+    if workflow is not None and str(workflow) not in seen:
+        raise ValueError(f"{owner}: {path} has no classifications of {workflow=}.")
+
+
+def _said(line, name):
+    entries = entries_of(line)
+    item = find_entry(entries, _NAME_KEYS if name is None else [name])
+    at = _time(line["created_at"])
+    return item or subject_of(line), line["user_name"], at, values_of(line)
+
+
+def _time(text):
+    """Return seconds since 1970, or None if there is no such time."""
+    try:
+        at = datetime.fromisoformat(text.replace(" UTC", "+00:00"))
+    except ValueError:
+        return None
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()

@@ -22,6 +22,7 @@ import json
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, JSONResponse, Response
 
+from skbal.campaign._people import LONGEST_NAME, is_name
 from skbal.campaign._server._shown import is_inside, picture, shown
 
 _MOST_ITEMS = 10  # that one person holds
@@ -88,7 +89,7 @@ async def undo(request):
         )
 
     def take_back():
-        told = site.campaign._undo(person, expected)
+        told = site.campaign.undo(person, expected=expected)
         plain = None if told is None else _plain(told)
         if plain is not None:
             content = site.content(told.item)
@@ -137,7 +138,7 @@ def _picture(site, number):
 def _turn(site, person, n):
     """Return the next items of a person and the progress, as plain data."""
     items = site.campaign.ask(n, person) if n else []
-    now = site.campaign._clock()
+    now = site.campaign.clock()
     return {
         "annotator": person,
         "items": [
@@ -218,7 +219,7 @@ def _item(site, body):
             422, f"item must be the id or the name of an item, got {given!r:.80}."
         )
     try:
-        return site.campaign._number(given)
+        return site.campaign.id_of(given)
     except ValueError as error:
         raise HTTPException(404, str(error)) from None
 
@@ -234,9 +235,9 @@ def _checked(site, content):
 
 def _key(body):
     key = body.get("key")
-    is_name = isinstance(key, str) and key.isprintable() and 0 < len(key.strip()) <= 200
-    if key is not None and not is_name:
+    if key is not None and not (isinstance(key, str) and is_name(key)):
         raise HTTPException(
-            422, f"key must have 1 to 200 printable characters, got {key!r:.80}."
+            422,
+            f"key must have 1 to {LONGEST_NAME} printable characters, got {key!r:.80}.",
         )
     return key

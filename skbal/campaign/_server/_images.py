@@ -6,8 +6,8 @@ import math
 import numpy as np
 from PIL import Image
 
+from skbal._utils.fits_files import first_image
 from skbal._utils.images import has_channels_last
-from skbal._utils.optional import require
 
 _COLOURS = (1, 3)  # numbers of channels that are one picture in any type
 _MOST_TILES = 64  # bands or frames beside each other
@@ -196,13 +196,9 @@ def fits_png(path):
     ValueError
         If the file has no image.
     """
-    fits = require("astropy.io.fits", "fits", "An image in a FITS file")
-    with fits.open(path) as parts:
-        images = (p.data for p in parts if getattr(p, "is_image", False))
-        array = next((a for a in images if a is not None and a.ndim >= 2), None)
-        if array is None:
-            raise ValueError(f"{path} has no image.")
-        array = np.array(array, dtype=np.float64)
+    array = first_image(path, "An image in a FITS file")
+    if array is None:
+        raise ValueError(f"{path} has no image.")
     return png_of(stretched(array)[..., ::-1, :])
 
 

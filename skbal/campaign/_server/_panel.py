@@ -1,12 +1,12 @@
 """The numbers and curves that people see beside the items."""
 
-import json
 import math
 
 import numpy as np
 import sqlalchemy as sa
 
-from skbal.campaign._tables import answer, model, prediction
+from skbal.campaign._models import newest_model, unseen_answers
+from skbal.campaign._tables import answer
 
 _MINUTES, _N_BARS = 10, 12  # of the bars that show the pace
 _MOST_PREDICTIONS = 5_000  # the newest answers with a prediction
@@ -33,14 +33,14 @@ def panel_of(campaign):
         answers in each ten minutes of the last two hours, and ``last_hour`` that of the
         last hour.
     """
-    now = campaign._clock()
-    pace = campaign._store.read(lambda c: _pace(c, now))
+    now = campaign.clock()
+    pace = campaign.store.read(lambda c: _pace(c, now))
     return {
         "status": _plain_status(campaign.status()),
         "history": _scores(campaign.history()),
         "agreement": _agreement(campaign),
-        "calibration": campaign._store.read(
-            lambda c: _calibration(c, campaign.settings.questions)
+        "calibration": campaign.store.read(
+            lambda c: _calibration(c, campaign.settings)
         ),
         "pace": pace,
         "last_hour": sum(pace[-60 // _MINUTES :]),
@@ -88,37 +88,17 @@ def _pace(connection, now):
     return bars
 
 
-def _calibration(connection, questions):
-    """Return what the newest model expected, and how often it was right.
-
-    Counted are answers about items that were chosen at random, told after the model
-    was trained.
-    """
-    newest = sa.select(model).where(model.c.finished_at.is_not(None))
-    latest = connection.execute(newest.order_by(model.c.version.desc())).first()
-    if latest is None:
+def _calibration(connection, settings):
+    """Return what the newest model expected, and how often it was right."""
+    newest = newest_model(connection)
+    if newest is None:
         return []
-    query = (
-        sa.select(answer.c.content, prediction.c.shares)
-        .join_from(answer, prediction, answer.c.item_id == prediction.c.item_id)
-        .where(
-            prediction.c.version == latest.version,
-            prediction.c.shares.is_not(None),
-            answer.c.id > latest.last_answer,
-            answer.c.queue == "classic",
-            answer.c.kind == "answer",
-            answer.c.undone_at.is_(None),
-        )
-        .order_by(answer.c.id.desc())
-        .limit(_MOST_PREDICTIONS)
-    )
     expected, right = [], []
-    first = questions.asked[0].columns
-    for text, shares in connection.execute(query):
-        mean = json.loads(shares)["mean"][first]
-        column = questions.columns_given(json.loads(text))[0]
-        expected.append(max(mean))
-        right.append(column == int(np.argmax(mean)))
+    for mean, column in unseen_answers(
+        connection, settings, newest.version, _MOST_PREDICTIONS
+    ):
+        expected.append(mean.max())
+        right.append(column == int(mean.argmax()))
     return calibration_bins(expected, right)
 
 

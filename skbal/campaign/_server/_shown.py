@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from skbal._utils.fits_files import ENDINGS as FITS
 from skbal._utils.images import shape_of_images
 from skbal.campaign._server._images import fits_png, png_of, size_of
 
 _OWNER = "make_app"
 _MOST_POINTS = 2_000  # of a curve; longer ones keep the extremes of each part
 _MOST_LINES = 3  # an array with so few rows is curves, and no image
-_FITS = (".fits", ".fit", ".fits.gz")
 # A time as the database has it, in nanoseconds.
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(\.\d{9})(Z?)")
 _MEDIA = {
@@ -115,7 +115,7 @@ def picture(content, image_shape=None):
         If the item has no picture, or its file cannot be read.
     """
     if isinstance(content, Path):
-        if content.name.lower().endswith(_FITS):
+        if content.name.lower().endswith(FITS):
             return fits_png(content), "image/png"
         return content, _MEDIA[content.suffix.lower()]
     if not isinstance(content, np.ndarray):
@@ -142,13 +142,13 @@ def is_inside(path, folder):
     inside : bool
     """
     whole = Path(path).resolve()
-    is_image = whole.name.lower().endswith((*_MEDIA, *_FITS))
+    is_image = whole.name.lower().endswith((*_MEDIA, *FITS))
     return is_image and whole.is_relative_to(Path(folder).resolve())
 
 
 def _size_of_file(path):
     """Return width and height from the head of a file, or None twice."""
-    if path.name.lower().endswith(_FITS):
+    if path.name.lower().endswith(FITS):
         return None, None
     try:
         with Image.open(path) as image:

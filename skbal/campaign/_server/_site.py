@@ -10,12 +10,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from skbal.campaign._items import contents_of
+from skbal.campaign._people import LONGEST_NAME, is_name
 from skbal.campaign._server._kept import Kept
 from skbal.campaign._server._panel import panel_of
 from skbal.campaign._tables import annotator, answer, item
 
 NAME_COOKIE = "skbal_name"
-_LONGEST_NAME = 200  # characters
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ class Site:
 
         # A larger number may be none that a database can have.
         is_item = number < self.campaign.settings.n_items
-        found = self.campaign._store.read(read) if is_item else []
+        found = self.campaign.store.read(read) if is_item else []
         if not found:
             raise HTTPException(404, f"There is no item {number}.")
         return found[0]
@@ -114,7 +114,7 @@ class Site:
             said, ``left`` the open items that the person has said nothing about.
             ``last`` is the number of the person's last answer, or None.
         """
-        return self.campaign._store.read(lambda c: _progress(c, person))
+        return self.campaign.store.read(lambda c: _progress(c, person))
 
 
 def _progress(connection, person):
@@ -164,9 +164,9 @@ def checked_name(name):
     if not isinstance(name, str):
         raise HTTPException(422, f"annotator must be a string, got {name!r:.80}.")
     name = " ".join(name.split())
-    if not name or len(name) > _LONGEST_NAME or not name.isprintable():
+    if not is_name(name):
         raise HTTPException(
-            422, f"A name has 1 to {_LONGEST_NAME} printable characters."
+            422, f"A name has 1 to {LONGEST_NAME} printable characters."
         )
     return name
 

@@ -142,6 +142,27 @@ def test_several_questions_have_shares_of_their_own(tmp_path):
     assert row["leading"] == "disk"
 
 
+def test_a_classifier_says_nothing_of_further_questions(tmp_path):
+    path = tmp_path / "catalogue.csv"
+    model = KNeighborsClassifier(1)
+    with make(tmp_path, "one", TREE, OF_TREE) as campaign:
+        export_catalogue(campaign, path)
+    of_votes = read_catalogue(path)
+    tree = {"estimator": model, "query_strategy": Margin()}
+    with make(tmp_path, "two", TREE, OF_TREE, **tree) as campaign:
+        tell_all(campaign, [("-cmd", "ann", {"shape": "star", "odd": 0})])
+        campaign.retrain()
+        export_catalogue(campaign, path)
+    found = read_catalogue(path)
+    assert found["shape_star_share"].tolist() == [0, 1, 1, 1, 0, 0, 0]
+    assert found["shape_star_share_low"].isna().all()
+    for end in ("share", "share_low", "share_high"):
+        for answer in ("bar_yes", "odd_1"):
+            expected = of_votes[f"{answer}_{end}"].drop(index=1)
+            assert found[f"{answer}_{end}"].drop(index=1).tolist() == expected.tolist()
+    assert set(found["source"]) == {"model 1"}
+
+
 def test_answers_may_be_called_like_columns(tmp_path):
     path = tmp_path / "catalogue.csv"
     answers = ["=a", "a_share", "a", "score"]

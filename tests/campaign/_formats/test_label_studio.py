@@ -73,6 +73,17 @@ def test_an_export_has_what_label_studio_documents(tmp_path):
     assert len(set(ids)) == len(ids) == 6 + 7
 
 
+def test_a_classifier_predicts_the_first_of_several_questions(tmp_path):
+    path = tmp_path / "tasks.json"
+    models = {"estimator": KNeighborsClassifier(1), "query_strategy": Margin()}
+    with make(tmp_path, "one", TREE, OF_TREE, **models) as campaign:
+        campaign.retrain()
+        export_label_studio(campaign, path)
+    for task in json.loads(path.read_text()):
+        ((prediction,),) = [one["result"] for one in task["predictions"]]
+        assert prediction["from_name"] == "shape"
+
+
 def test_images_and_texts_are_in_the_data(tmp_path):
     for name in ("a.png", "b.png"):
         Image.fromarray(np.zeros((2, 2), np.uint8)).save(tmp_path / name)

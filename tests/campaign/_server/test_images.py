@@ -169,12 +169,13 @@ def test_the_first_image_of_a_fits_file_stands_on_its_feet(tmp_path):
     image = np.zeros((3, 4))
     image[0, 0], image[2, 3] = 100.0, np.nan
     table = fits.BinTableHDU(np.zeros(5, dtype=[("x", "f4")]))
+    spectrum = fits.PrimaryHDU(np.arange(5.0))  # one axis, so no image
     path = tmp_path / "a.fits.gz"
-    fits.HDUList([fits.PrimaryHDU(), table, fits.ImageHDU(image)]).writeto(path)
+    fits.HDUList([spectrum, table, fits.ImageHDU(image)]).writeto(path)
     # The first row is at the bottom.
     picture = read(fits_png(path))
     assert picture.tolist() == [[0, 0, 0, 0], [0, 0, 0, 0], [255, 0, 0, 0]]
-    fits.HDUList([fits.PrimaryHDU(), table]).writeto(tmp_path / "b.fits")
+    fits.HDUList([spectrum, table]).writeto(tmp_path / "b.fits")
     with pytest.raises(ValueError, match=r"b\.fits has no image"):
         fits_png(tmp_path / "b.fits")
 

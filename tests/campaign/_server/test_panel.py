@@ -50,13 +50,13 @@ def worked(tmp_path_factory):
     ).close()
     with Campaign.open(path, clock=Clock()) as campaign:
         for hours_ago, who in ((3.0, "ann"), (1.5, "ben"), (0.1, "cy")):
-            campaign._clock.now = 1_000_000.0 - hours_ago * HOUR
+            campaign.clock.now = 1_000_000.0 - hours_ago * HOUR
             for item in campaign.ask(24, who):
                 right = "ab"[y[item.id]] if rng.random() < 0.8 else "a"
                 campaign.tell(item.id, right, who)
             if who != "cy":
                 campaign.retrain()
-        campaign._clock.now = 1_000_000.0
+        campaign.clock.now = 1_000_000.0
         yield campaign
 
 
@@ -91,7 +91,7 @@ def test_calibration_compares_the_newest_model_with_later_answers(worked):
     frame = worked.answers()
     later = frame[frame["annotator"] == "cy"]
     query = sa.select(prediction.c.item_id, prediction.c.shares)
-    rows = worked._store.read(lambda c: c.execute(query).all())
+    rows = worked.store.read(lambda c: c.execute(query).all())
     means = {row.item_id: json.loads(row.shares)["mean"] for row in rows}
     pairs = sorted(
         (max(means[item]), "ab"[int(np.argmax(means[item]))] == said)
