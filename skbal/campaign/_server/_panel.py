@@ -6,9 +6,10 @@ import numpy as np
 import sqlalchemy as sa
 
 from skbal.campaign._models import newest_model, unseen_answers
-from skbal.campaign._tables import answer
+from skbal.campaign._tables import answer, model, prediction
 
 _MINUTES, _N_BARS = 10, 12  # of the bars that show the pace
+_HOUR = 3_600.0  # seconds
 _MOST_PREDICTIONS = 5_000  # the newest answers with a prediction
 _N_BINS, _LEAST_IN_BIN = 5, 5  # of the calibration
 
@@ -31,7 +32,9 @@ def panel_of(campaign):
         with two answers or more, or None. ``calibration`` has triples (mean expected
         probability, share that was right, number of answers), ``pace`` the number of
         answers in each ten minutes of the last two hours, and ``last_hour`` that of the
-        last hour.
+        last hour. ``information_per_hour`` is the sum of the strategy's scores of the
+        items that were answered in the last hour, in nats for BALD and its kin, or None
+        without a model.
     """
     now = campaign.clock()
     pace = campaign.store.read(lambda c: _pace(c, now))
@@ -44,6 +47,7 @@ def panel_of(campaign):
         ),
         "pace": pace,
         "last_hour": sum(pace[-60 // _MINUTES :]),
+        "information_per_hour": campaign.store.read(lambda c: _information(c, now)),
     }
 
 
@@ -86,6 +90,29 @@ def _pace(connection, now):
         if 0 <= ago < _N_BARS:
             bars[-1 - ago] += 1
     return bars
+
+
+def _information(connection, now):
+    """Return the score that answers bring per hour, since the newest model."""
+    newest = newest_model(connection)
+    if newest is None:
+        return None
+    started = connection.execute(
+        sa.select(model.c.finished_at).where(model.c.version == newest.version)
+    ).scalar_one()
+    begin = max(started, now - _HOUR)
+    query = (
+        sa.select(sa.func.sum(prediction.c.score))
+        .join_from(answer, prediction, answer.c.item_id == prediction.c.item_id)
+        .where(
+            prediction.c.version == newest.version,
+            answer.c.kind == "answer",
+            answer.c.undone_at.is_(None),
+            answer.c.at > begin,
+        )
+    )
+    total = connection.execute(query).scalar() or 0.0
+    return float(total) * _HOUR / max(now - begin, 60.0)  # no rate of a few seconds
 
 
 def _calibration(connection, settings):

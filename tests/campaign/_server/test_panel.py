@@ -80,6 +80,20 @@ def test_pace_counts_answers_in_ten_minutes(worked):
     assert panel["last_hour"] == 24
 
 
+def test_information_per_hour_is_the_sum_of_scores_since_the_model(worked):
+    scores = worked.store.read(
+        lambda c: dict(
+            map(tuple, c.execute(sa.select(prediction.c.item_id, prediction.c.score)))
+        )
+    )
+    frame = worked.answers()
+    last = frame[frame["annotator"] == "cy"]["item"]  # in the last hour
+    expected = sum(scores[number] or 0.0 for number in last)
+    assert expected > 1
+    # The newest model was trained one and a half hours ago.
+    assert panel_of(worked)["information_per_hour"] == pytest.approx(expected)
+
+
 def test_history_has_the_models_whose_score_is_known(worked):
     expected = [(r.n_labels, r.score) for r in worked.history() if r.score == r.score]
     assert panel_of(worked)["history"] == expected
