@@ -4,6 +4,10 @@ import threading
 from collections import deque
 
 
+class Interrupted(RuntimeError):
+    """A transaction ended because the thread that ran it was interrupted."""
+
+
 class GroupCommit:
     """Runs operations of several threads together, in the order in which they came.
 
@@ -50,7 +54,8 @@ class GroupCommit:
         Raises
         ------
         Exception
-            The error of the operation, or of the transaction.
+            The error of the operation, or of the transaction. `Interrupted` if another
+            thread ran it and was interrupted: then nothing of it is written, or all.
         """
         request = _Request(operation)
         self._waiting.append(request)
@@ -63,10 +68,13 @@ class GroupCommit:
         return request.result
 
     def _run_some(self):
-        # Only the thread whose turn it is takes requests, so none is taken twice.
+        # Requests stay in the queue until they are done, so that none is lost if a
+        # Ctrl-C comes here. Only the thread whose turn it is removes them.
+        while self._waiting and self._waiting[0].done:
+            self._waiting.popleft()
         number = min(len(self._waiting), self._largest)
-        requests = [self._waiting.popleft() for _ in range(number)]
-        interrupted = RuntimeError("Another thread was interrupted while writing.")
+        requests = [self._waiting[place] for place in range(number)]
+        interrupted = Interrupted("another thread was interrupted while writing")
         outcomes = [(None, interrupted)] * len(requests)
         try:
             outcomes = self._transact([request.operation for request in requests])

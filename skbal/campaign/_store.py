@@ -12,7 +12,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from skbal._utils.group_commit import GroupCommit
+from skbal._utils.group_commit import GroupCommit, Interrupted
 from skbal.campaign._schema import check_schema, make_tables
 from skbal.campaign._sqlite import APPLICATION_ID, check_file, check_pages, set_up
 from skbal.exceptions import CampaignError
@@ -155,7 +155,12 @@ class Store:
             stood in the way of another transaction.
         """
         if self.is_file:
-            return self._commits.run(operation)
+            try:
+                return self._commits.run(operation)
+            except Interrupted as error:
+                raise CampaignError(
+                    f"{self.url.database}: {error}. Try again."
+                ) from None
         for tries_left in reversed(range(_TRIES)):
             try:
                 with _words_for_errors(self.url), self._engine.begin() as connection:

@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from skbal._utils.group_commit import GroupCommit
 from skbal.campaign import Campaign
 from skbal.campaign._tables import item, metadata
 from skbal.exceptions import CampaignError
@@ -211,30 +210,6 @@ def test_a_server_that_is_away_and_no_password_in_the_message(tmp_path):
     with pytest.raises(CampaignError, match=r"ann:\*\*\*@") as caught:
         Campaign.open(url)
     assert "secret" not in str(caught.value)
-
-
-def test_an_error_undoes_its_own_part_only():
-    done = []
-
-    def transact(operations):
-        outcomes = []
-        for operation in operations:
-            try:
-                outcomes.append((operation(), None))
-            except ValueError as error:
-                outcomes.append((None, error))
-        done.append(len(operations))
-        return outcomes
-
-    commits = GroupCommit(transact)
-    assert commits.run(lambda: 3) == 3
-    with pytest.raises(ValueError, match="of mine"):
-        commits.run(lambda: _raise("of mine"))
-    assert done == [1, 1]
-
-
-def _raise(words):
-    raise ValueError(words)
 
 
 def test_check_and_rebuild_from_the_answers_alone(make):
