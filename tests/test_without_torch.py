@@ -46,9 +46,7 @@ def test_the_examples_of_the_readme_run_but_for_the_networks(capsys):
 def test_a_network_says_what_to_install(name):
     network = getattr(skbal.models, name)()
     X = np.arange(20.0).reshape(10, 2)
-    votes = np.c_[np.arange(10) % 3, np.full(10, 4)]  # k of N
-    if name == "VoteMixtureRegression":
-        votes = np.c_[votes, np.arange(10) % 2]  # counts of three answers
+    votes = np.c_[np.arange(10) % 3, np.full(10, 4)]
     with pytest.raises(ImportError, match=INSTALL):
         network.fit(X, votes if "Vote" in name else np.arange(10) % 2)
 
@@ -69,6 +67,8 @@ def test_a_run_with_a_network_says_what_to_install():
 def test_what_is_no_network_draws(name):
     estimator = getattr(skbal.models, name)()
     X = np.arange(20.0).reshape(10, 2)
-    votes = np.c_[np.arange(10) % 3, np.full(10, 4)]
+    votes = np.c_[np.arange(10) % 3, np.full(10, 4)]  # k of N
+    if name == "VoteMixtureRegression":
+        votes = np.c_[votes, np.arange(10) % 2]  # counts of three answers
     estimator.fit(X, votes if "Vote" in name else np.arange(10) % 2)
     assert predict_samples(estimator, X, 3, random_state=0).shape[:2] == (10, 3)
