@@ -151,12 +151,23 @@ def _plain(values):
     text = values.to_json(
         orient="values", date_format="iso", date_unit="ns", double_precision=15
     )
-    # Of a real number, pandas writes 15 digits, and null for infinity.
     return [
-        float(value) if isinstance(value, (float, np.floating)) and value == value
-        else plain
+        _exact(value, plain)
         for value, plain in zip(values, json.loads(text), strict=True)
-    ]  # fmt: skip
+    ]
+
+
+def _exact(value, plain):
+    """Return a number as it is, and anything else as pandas writes it.
+
+    Of a real number, pandas writes 15 digits, and null for infinity. Old ones also
+    round whole numbers beside missing ones.
+    """
+    if isinstance(value, (float, np.floating)) and value == value:
+        return float(value)
+    if isinstance(value, (int, np.integer)) and not isinstance(value, bool):
+        return int(value)
+    return plain
 
 
 def frame_of(kind, rows):
@@ -181,5 +192,15 @@ def frame_of(kind, rows):
         if dtype == "category":
             ordered = name in kind.get("ordered", ())
             dtype = pandas.CategoricalDtype(kind["categories"][name], ordered)
-        columns[name] = frame[name].astype(dtype)
+        columns[name] = _of_type(frame[name], dtype, pandas)
     return pandas.DataFrame(columns, columns=kind["columns"])
+
+
+def _of_type(column, dtype, pandas):
+    """Return a column of what JSON holds in the type that it had."""
+    found = pandas.api.types.pandas_dtype(dtype)
+    if isinstance(found, pandas.DatetimeTZDtype):
+        # JSON has times in UTC, which old versions of pandas take for local ones.
+        times = pandas.to_datetime(column, utc=True, format="ISO8601")
+        return times.dt.tz_convert(found.tz).astype(found)
+    return column.astype(found)

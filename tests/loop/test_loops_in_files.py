@@ -170,7 +170,7 @@ def test_answers_that_wait_to_be_taught_are_in_the_file(tmp_path):
 
 
 def kinds_of_pools():
-    frame = pandas.DataFrame(X[POOL], columns=list("abc"))
+    frame = pandas.DataFrame(X[POOL].copy(), columns=list("abc"))
     frame.iloc[3, 1] = np.nan
     yield "a frame", frame, HistGradientBoostingClassifier(max_iter=3, random_state=0)
     yield "a sparse matrix", csr_matrix(X[POOL]), LogisticRegression()

@@ -50,6 +50,9 @@ def test_the_likelihood_is_the_mean_over_draws_and_components():
     given, counts = components(), np.array([[3, 0, 2], [0, 0, 0], [1, 5, 9]])
     found = log_likelihood(given, counts)
     for row, k in enumerate(counts):
+        if not k.sum():  # old versions of SciPy know no 0 of 0 votes
+            assert np.isclose(found[row], 0)
+            continue
         n_orders = multinomial.pmf(k, k.sum(), [1 / 3] * 3) * 3.0 ** k.sum()
         expected = 0.0
         for draw, component in np.ndindex(2, 2):

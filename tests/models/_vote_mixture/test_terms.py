@@ -24,6 +24,9 @@ def terms_at(vector, counts=COUNTS, places=PLACES):
 def test_the_likelihood_is_a_mixture_of_those_of_scipy():
     parts = LAYOUT.parts(VECTOR)
     for row, (x, k) in enumerate(zip(PLACES, COUNTS)):
+        if not k.sum():  # old versions of SciPy know no 0 of 0 votes
+            assert np.isclose(terms_at(VECTOR).value[row], 0)
+            continue
         weights = softmax(parts.gate_weights @ x + parts.gate_levels)
         means = softmax(parts.levels + parts.weights @ x, axis=1)
         likelihoods = [
