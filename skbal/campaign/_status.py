@@ -104,7 +104,7 @@ def _gold(person):
     return f"{person.n_gold_right} of {person.n_gold}" if person.n_gold else ""
 
 
-def status_of(connection, settings, now):
+def status_of(connection, settings, now, with_skills=True):
     """Return where a campaign stands.
 
     Parameters
@@ -115,12 +115,16 @@ def status_of(connection, settings, now):
         What the campaign is about.
     now : float
         Seconds since 1970.
+    with_skills : bool, default=True
+        Whether to estimate how often each person is right, which takes longer than all
+        the rest.
 
     Returns
     -------
     status : Status
     """
-    people = _people(connection, skills(connection, settings))
+    skill_of = skills(connection, settings) if with_skills else {}
+    people = _people(connection, skill_of)
     kinds = _kinds(connection)
     newest = newest_model(connection)
     version, last_answer = (None, 0) if newest is None else newest

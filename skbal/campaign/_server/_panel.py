@@ -6,6 +6,7 @@ import numpy as np
 import sqlalchemy as sa
 
 from skbal.campaign._models import newest_model, unseen_answers
+from skbal.campaign._status import status_of
 from skbal.campaign._tables import answer, model, prediction
 
 _MINUTES, _N_BARS = 10, 12  # of the bars that show the pace
@@ -39,7 +40,10 @@ def panel_of(campaign):
     now = campaign.clock()
     pace = campaign.store.read(lambda c: _pace(c, now))
     return {
-        "status": _plain_status(campaign.status()),
+        # Without skills, which the panel does not show.
+        "status": campaign.store.read(
+            lambda c: _plain_status(status_of(c, campaign.settings, now, False))
+        ),
         "history": _scores(campaign.history()),
         "agreement": _agreement(campaign),
         "calibration": campaign.store.read(
