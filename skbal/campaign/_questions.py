@@ -202,6 +202,10 @@ def _check_labels(part, what):
             _check_text(label, what)
     if isinstance(part[0], str):
         _check_text(part[0], f"Names of questions in {what}")
+    if len(labels) < 2:
+        raise ValueError(f"{what} must be two answers or more, got {len(labels)}.")
+    if len(set(labels)) < len(labels):  # 1 and 1.0 are equal, too
+        raise ValueError(f"{what} must have different names, got {_listed(labels)}.")
     return labels
 
 

@@ -351,6 +351,8 @@ def test_a_regressor_without_draws_needs_a_strategy_of_its_own(tmp_path):
     ({"answers": "ab"}, TypeError, "must be a list of answers"),
     ({"answers": ["a"]}, ValueError, "two answers"),
     ({"answers": ["a", "a"]}, ValueError, "twice|different"),
+    ({"answers": [1, 1.0]}, ValueError, "must have different names, got 1, 1.0"),
+    ({"answers": ["a"]}, ValueError, "answers of Campaign must be two answers or more"),
     ({"answers": ["a", None]}, TypeError, "Use None in tell"),
     ({"estimator": BayesianRidge()}, ValueError, "must be numbers, got 'a'"),
     ({"estimator": BayesianVoteRegression()}, ValueError, "must have two answers"),
