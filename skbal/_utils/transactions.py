@@ -2,13 +2,15 @@
 
 from contextlib import contextmanager
 
+from sklearn import get_config, set_config
+
 
 @contextmanager
 def all_or_nothing(estimator):
     """Give an object back the attributes it had if the block raises an error.
 
-    Attributes that the block replaces come back. Objects that it changes in place do
-    not.
+    Attributes that the block replaces come back, and so do scikit-learn's settings,
+    which a Ctrl-C may leave changed. Objects that the block changes in place do not.
 
     Parameters
     ----------
@@ -29,10 +31,11 @@ def all_or_nothing(estimator):
     >>> model.n_rows_
     3
     """
-    before = dict(vars(estimator))
+    before, settings = dict(vars(estimator)), get_config()
     try:
         yield
     except BaseException:
         vars(estimator).clear()
         vars(estimator).update(before)
+        set_config(**settings)
         raise

@@ -6,6 +6,8 @@ still there: it is used at once, or, if that is interrupted as well, when the le
 used next.
 """
 
+from sklearn import get_config, set_config
+
 from skbal._utils.copying import deep_copy
 
 
@@ -24,6 +26,7 @@ class Change:
         self.learner = learner
 
     def __enter__(self):
+        self.settings = get_config()
         undo(self.learner)
         vars(self.learner).update(_undo=(), _changes=True)
         return self
@@ -62,6 +65,10 @@ class Change:
             undo(self.learner)
         finally:
             self.learner._changes = False
+            if kind is not None:
+                # A Ctrl-C inside scikit-learn's own fit may leave its settings changed:
+                # parameters would be checked no longer.
+                set_config(**self.settings)
 
 
 def undo(learner):

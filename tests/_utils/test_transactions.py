@@ -1,4 +1,5 @@
 import pytest
+from sklearn import get_config, set_config
 
 from skbal._utils.transactions import all_or_nothing
 
@@ -27,3 +28,16 @@ def test_without_an_error_all_changes_stay():
     with all_or_nothing(model):
         model.new = 3
     assert vars(model) == {"new": 3}
+
+
+def test_an_error_brings_back_the_settings_of_scikit_learn():
+    before = get_config()
+
+    def change_and_fail():
+        with all_or_nothing(Model()):
+            set_config(skip_parameter_validation=True)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        change_and_fail()
+    assert get_config() == before

@@ -5,6 +5,7 @@ import threading
 from types import SimpleNamespace
 
 import pytest
+from sklearn import get_config, set_config
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -149,3 +150,14 @@ def test_a_second_interrupt_at_any_line_of_undoing_is_made_good_by_the_next_use(
             assert learner.filter.memory == 0
             change.commit(rows=5)
         assert learner.rows == 5
+
+
+def test_an_interruption_brings_back_the_settings_of_scikit_learn():
+    before = get_config()
+    with pytest.raises(KeyboardInterrupt):
+        break_after(
+            holder(LogisticRegression()),
+            lambda: set_config(skip_parameter_validation=True),
+            KeyboardInterrupt,
+        )
+    assert get_config() == before

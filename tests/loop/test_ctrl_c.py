@@ -14,6 +14,7 @@ import warnings
 import numpy as np
 import pytest
 import torch
+from sklearn import get_config
 from sklearn.datasets import load_iris
 from torch.overrides import _get_current_function_mode_stack
 from torch.utils._python_dispatch import _get_current_dispatch_mode_stack
@@ -65,6 +66,7 @@ def left_behind():
         torch.is_inference_mode_enabled(),
         torch.get_num_threads(),
         torch.get_rng_state().tolist(),
+        get_config(),
     )
 
 
