@@ -142,6 +142,7 @@ PUBLIC = {
         "MCDropoutVoteRegressor",
         "MeanFieldLinearRegression",
         "RandomShift",
+        "TemperatureScaling",
         "VoteMixtureRegression",
     ],
     "skbal.oracles": [

@@ -51,8 +51,8 @@ class ProbabilityScores(AuditResult):
     """
 
     log_loss: float
-    log_loss_interval: np.ndarray
     brier: float
+    log_loss_interval: np.ndarray
     brier_interval: np.ndarray
     reliability: float
     resolution: float
