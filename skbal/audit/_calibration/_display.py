@@ -248,11 +248,13 @@ class ReliabilityDisplay:
             self._draw_histogram(ReliabilityCurve(*next(iter(self.curves.values()))))
         ax.set(xlim=(0, 1), ylim=(0, 1), aspect="equal")
         ax.set(xlabel="Probability, as said", ylabel="Share of rows, as it happened")
-        ax.legend(loc="upper left")
+        ax.legend(loc="best")
         return self
 
     def _draw(self, label, curve, style):
-        style = {"label": label, "marker": "o", "markersize": 4, **style}
+        # Points at a share of 0 or 1 lie on the edge of the axes.
+        own = {"label": label, "marker": "o", "markersize": 4, "clip_on": False}
+        style = {**own, **style}
         (line,) = self.ax_.plot(curve.said, curve.happened, **style)
         low, high = wilson_interval(
             curve.happened * curve.n_rows, curve.n_rows, 1 - self.level

@@ -144,7 +144,10 @@ class CalibrationError(AuditResult):
                 f"({points_between((low, high))}; {test})."
             )
         if not self._only_of_classes:
-            return f", but is wrong in parts of its range: {off} ({test})."
+            return (
+                f", but its probabilities are off by {points(self.debiased)} points on "
+                f"average ({points_between(self.interval)}; {test}), up or down."
+            )
         worst = int(np.argmax(self.class_debiased))
         return (
             f", but the probabilities of single classes are wrong, most those of "

@@ -56,9 +56,12 @@ class CalibrationSteps(AuditResult):
 
     @property
     def concern(self):
-        """True if the last step is too sure or too cautious beyond chance."""
+        """True if the model is too sure or too cautious on average after the last step.
+
+        `calibration_error` has a test that sees more.
+        """
         low, high = self.overconfidence_interval[-1]
-        return bool(low > 0 or high < 0 or self.interval[-1, 0] > 0)
+        return bool(low > 0 or high < 0)
 
     @property
     def verdict(self):

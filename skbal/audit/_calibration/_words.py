@@ -20,7 +20,8 @@ def percent(share):
     >>> percent(0.853), percent(0.9931), percent(1.0)
     ('85%', '99.3%', '100%')
     """
-    digits = 1 if 0 < share < 0.05 or 0.95 < share < 1 else 0
+    # Less than 0.05% is as good as none; the end of an interval may be 1e-17.
+    digits = 1 if 0.0005 <= share < 0.05 or 0.95 < share < 1 else 0
     return f"{100 * share:.{digits}f}%"
 
 

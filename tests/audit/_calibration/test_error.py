@@ -136,6 +136,18 @@ def test_wrong_classes_are_found_where_the_likeliest_is_right():
     assert found.class_debiased.argmax() in (1, 2)
 
 
+def test_errors_up_and_down_are_found_where_the_mean_is_right():
+    rng = np.random.default_rng(11)
+    p = np.repeat([0.6, 0.9], 1000)
+    found = quick(rng.random(2000) < np.repeat([0.7, 0.8], 1000), p)
+    assert found.concern
+    assert "off by" in found.verdict
+    assert "up or down" in found.verdict
+    low, high = found.overconfidence_interval
+    assert low < 0 < high
+    assert found.debiased == pytest.approx(0.1, abs=0.02)
+
+
 def test_few_rows_tell_nothing_and_a_small_error_does_not_matter():
     rng = np.random.default_rng(6)
     truth = rng.dirichlet([1, 1], size=20)
