@@ -74,8 +74,8 @@ for row, (name, model) in zip(axes, scaled.items()):
 plt.show()
 
 # %%
-# The forest can now be believed. Naive Bayes cannot: it is better than before, but no
-# single number makes up for pixels that depend on each other.
+# The forest is now right to within two points or so. Naive Bayes is better than before,
+# but no single number makes up for pixels that depend on each other.
 
 for name, model in scaled.items():
     found = calibration_error(y_test, model.predict_proba(X_test))

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from itertools import pairwise
-from numbers import Real
 
 import numpy as np
 
@@ -376,4 +375,9 @@ def _check_margin(margin, loss, y_test):
     if loss == "zero-one":
         return _SHARE
     unit = constant_loss(y_test, loss)
-    return float(_SHARE * unit) if isinstance(unit, Real) else _SHARE
+    if unit == 0:
+        raise ValueError(
+            f"margin of {_OWNER} must be a number if all labels of test are equal: a "
+            "difference of two errors that does not matter."
+        )
+    return _SHARE * unit

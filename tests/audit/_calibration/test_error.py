@@ -4,6 +4,8 @@ import json
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sklearn.calibration import calibration_curve
 
 from skbal.audit import calibration_error
@@ -197,6 +199,24 @@ def test_forms_of_the_same_predictions_give_the_same_numbers():
         )
     reordered = quick(text, two[:, ::-1], classes=["yes", "no"])
     np.testing.assert_allclose(reordered.class_error, reference.class_error[::-1])
+
+
+@settings(max_examples=30)
+@given(st.integers(5, 60), st.integers(2, 4), st.randoms(use_true_random=False))
+def test_neither_the_order_of_rows_nor_that_of_classes_matters(n, n_classes, random):
+    rng = np.random.default_rng(random.getrandbits(32))
+    y_prob = rng.dirichlet(np.ones(n_classes), size=n)
+    y_true = labels(rng, y_prob)
+    found = calibration_error(y_true, y_prob, classes=range(n_classes), n_simulations=1)
+    rows, order = rng.permutation(n), rng.permutation(n_classes)
+    other = calibration_error(
+        y_true[rows], y_prob[rows][:, order], classes=order, n_simulations=1
+    )
+    for name in ("error", "debiased", "overconfidence"):
+        assert getattr(other, name) == pytest.approx(getattr(found, name), abs=1e-9)
+    np.testing.assert_allclose(other.class_error, found.class_error[order], atol=1e-9)
+    low, high = found.interval
+    assert 0 <= low <= found.debiased <= min(found.error, high)
 
 
 def test_the_same_seed_gives_the_same_result_and_arguments_stay():

@@ -257,6 +257,10 @@ VOTES = BayesianVoteRegression(optimize=None).fit(X, np.stack([Y, Y + 1], axis=1
             "margin of .* must be a number if loss is a function",
         ),
         (
+            (MODEL, (X, Y), (X + 1, Y * 0)), {"loss": "log"}, ValueError,
+            "margin of .* must be a number if all labels of test are equal",
+        ),
+        (
             (MODEL, (X, Y), OTHER), {"loss": lambda y, p: 0.5, "margin": 1}, ValueError,
             r"losses returned by loss of train .* 6 in all, got shape \(\)",
         ),
