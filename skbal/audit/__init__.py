@@ -8,11 +8,16 @@ from skbal.audit._coverage import VoteCoverage, vote_coverage
 from skbal.audit._coverage_display import VoteCoverageDisplay
 from skbal.audit._pit import vote_pit, vote_pit_histogram
 from skbal.audit._pit_display import VotePITDisplay
+from skbal.audit._saliency._maps import SaliencyMaps
+from skbal.audit._saliency._saliency import saliency, uncertainty_saliency
 
 __all__ = [
+    "SaliencyMaps",
     "VoteCoverage",
     "VoteCoverageDisplay",
     "VotePITDisplay",
+    "saliency",
+    "uncertainty_saliency",
     "vote_coverage",
     "vote_pit",
     "vote_pit_histogram",
