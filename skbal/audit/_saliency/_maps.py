@@ -95,7 +95,7 @@ class SaliencyMaps(AuditResult):
     @property
     def verdict(self):
         """Where half of the maps lie, on average, in one sentence."""
-        flat = abs(self._over_channels()).reshape(len(self.maps), -1)
+        flat = abs(self.over_channels).reshape(len(self.maps), -1)
         empty = ~flat.any(axis=1)
         n = len(flat)
         what = _SUBJECTS[self.of]
@@ -126,7 +126,8 @@ class SaliencyMaps(AuditResult):
         change = abs(self.values - self.baseline_values).mean()
         return float(abs(gap).mean() / change) if change else 0.0
 
-    def _over_channels(self):
+    @property
+    def over_channels(self):
         """Return the maps summed over channels, (n_samples, ...)."""
         if self.maps.ndim != 4:
             return self.maps
@@ -158,7 +159,7 @@ class SaliencyMaps(AuditResult):
                 "mean_absolute": abs(self.maps).mean(axis=0),
             }
             return pandas.DataFrame(columns, index=pandas.Index(names, name="column"))
-        maps = abs(self._over_channels())
+        maps = abs(self.over_channels)
         flat = maps.reshape(len(maps), -1)
         height, width = np.unravel_index(flat.argmax(axis=1), maps.shape[1:])
         columns = {} if self.targets is None else {"target": self.targets}

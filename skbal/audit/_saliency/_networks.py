@@ -40,7 +40,9 @@ def differentiable_draws(estimator, X, n_draws, seed, owner):
     model = network_inside(estimator, owner)
     check_is_fitted(model)
     if hasattr(model, "_torch_draws"):
-        return model._torch_draws(X, n_draws, seed)
+        # torch takes no gradients through what was made in inference mode.
+        with torch.inference_mode(False):
+            return model._torch_draws(X, n_draws, seed)
     if n_draws not in (None, 1):
         raise ValueError(
             f"n_draws of {owner} must be None or 1 for {type(model).__name__}, which "

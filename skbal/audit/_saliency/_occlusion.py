@@ -44,7 +44,9 @@ def _cuts(length, patch, stride):
     patch = min(patch, length)
     # The first start at which a patch reaches the end is the last one.
     n_more = -(-(length - patch) // stride)
-    return [slice(k * stride, min(k * stride + patch, length)) for k in range(n_more + 1)]
+    return [
+        slice(k * stride, min(k * stride + patch, length)) for k in range(n_more + 1)
+    ]
 
 
 class Occlusion:
@@ -109,7 +111,7 @@ class Occlusion:
         return (maps / self._count).reshape(values.shape)
 
     def _falls(self, number, image, hidden, patches, objective):
-        """Return value of the image minus the value with each of some patches hidden."""
+        """Return the value of the image minus those with a patch hidden."""
         # The image is the first row of the same call: the draws of a Gaussian process
         # are joint within a call only.
         changed = np.repeat(image[np.newaxis], len(patches) + 1, axis=0)

@@ -1,4 +1,4 @@
-"""The two public questions: what does a prediction depend on, and what its uncertainty?"""
+"""The public questions: what does a prediction, or its uncertainty, depend on?"""
 
 from dataclasses import dataclass
 

@@ -40,15 +40,16 @@ def check_target(target, classes, n_rows, owner):
     given = np.asarray(target)
     if given.ndim > 1 or (given.ndim == 1 and len(given) != n_rows):
         raise ValueError(
-            f"target of {owner} must be one class, or one for each of the {n_rows} rows "
-            f"of X, got shape {given.shape}."
+            f"target of {owner} must be one class, or one for each of the {n_rows} "
+            f"rows of X, got shape {given.shape}."
         )
     each = np.broadcast_to(given, (n_rows,))
     if classes is not None:
         return _numbers_of_classes(each, classes, owner)
     if given.dtype.kind not in "iu" or (each < 0).any():
         raise ValueError(
-            f"target of {owner} must be the number of an output, from 0, got {target!r}."
+            f"target of {owner} must be the number of an output, from 0, got "
+            f"{target!r}."
         )
     return each.astype(np.intp)
 
@@ -83,6 +84,6 @@ def check_outputs(outputs, n_outputs, owner):
     """Raise an error if there is no output of a number."""
     if outputs is not None and outputs.max() >= n_outputs:
         raise ValueError(
-            f"target of {owner} must be the number of an output, below {n_outputs}, got "
-            f"{outputs.max()}."
+            f"target of {owner} must be the number of an output, below {n_outputs}, "
+            f"got {outputs.max()}."
         )

@@ -1,9 +1,9 @@
 """Joint draws as a function of a tensor of rows, through which gradients pass.
 
-The draws are those of ``predict_samples`` with the same seed, up to rounding. Rows enter
-in float64 and on the scale of X. A network in float32 gets them in float32, and what is
-made of its outputs is in float64 again: a probability close to one then still has a
-gradient.
+The draws are those of ``predict_samples`` with the same seed, up to rounding. Rows
+enter in float64 and on the scale of X. A network in float32 gets them in float32, and
+what is made of its outputs is in float64 again: a probability close to one then still
+has a gradient.
 """
 
 from contextlib import nullcontext
