@@ -47,6 +47,7 @@ class Gradients:
         Number of rows, or of points near them, in a pass.
     """
 
+    @torch.inference_mode(False)  # the caller may be in it
     def __init__(self, function, path, baseline, seed, batch_size=None):
         self._function, self._path = function, path
         self.baseline, self._seed = baseline, seed
@@ -58,6 +59,7 @@ class Gradients:
     def _tensor(self, values):
         return torch.tensor(values, dtype=torch.float64, device=self._function.device)
 
+    @torch.inference_mode(False)
     def draws(self, values):
         """Return draws of rows, (n_rows, n_draws, n_outputs), in float64."""
         parts = [
@@ -66,6 +68,7 @@ class Gradients:
         ]
         return torch.cat(parts, dim=1).swapaxes(0, 1).cpu().numpy()
 
+    @torch.inference_mode(False)
     def maps(self, values, objective):
         """Return the weighted sum of the gradients of an objective along the path.
 
