@@ -11,10 +11,10 @@ from skbal.audit._saliency._rows import spatial_axes
 _LARGEST_GAP = 0.05  # share of the change that integrated gradients may miss
 
 _SUBJECTS = {
-    "prediction": "predictions",
-    "mutual_information": "disagreements between posterior draws",
-    "entropy": "uncertainties",
-    "variance": "variances between posterior draws",
+    "prediction": "the prediction depends",
+    "mutual_information": "the disagreement between posterior draws depends",
+    "entropy": "the uncertainty depends",
+    "variance": "the variance between posterior draws depends",
 }
 
 
@@ -96,28 +96,27 @@ class SaliencyMaps(AuditResult):
     def verdict(self):
         """Where half of the maps lie, on average, in one sentence."""
         flat = abs(self.over_channels).reshape(len(self.maps), -1)
-        empty = ~flat.any(axis=1)
-        n = len(flat)
-        what = _SUBJECTS[self.of]
-        if empty.all():
+        is_zero = ~flat.any(axis=1)
+        unit, row = ("columns", "row") if self.maps.ndim == 2 else ("pixels", "image")
+        rows = f"{len(flat)} {row}" + ("s" if len(flat) > 1 else "")
+        what = f"what {_SUBJECTS[self.of]} on"
+        if is_zero.all():
             return (
-                f"The {what} of all {n} rows did not react to any change "
-                f"({self.method}): the maps are zero everywhere."
+                f"The maps of {rows}, of {what}, are zero everywhere (method: "
+                f"{self.method}): no small change of a pixel changes anything."
             )
-        half = np.mean([_n_for_half(row) for row in flat[~empty]])
-        unit = "columns" if self.maps.ndim == 2 else "pixels"
-        rows = "rows" if self.maps.ndim == 2 else "images"
+        half = np.mean([_n_for_half(row) for row in flat[~is_zero]])
+        n = flat.shape[1]
         sentence = (
-            f"Half of what the {what} of {n} {rows} depend on lies, on average, in "
-            f"{half:.1f} of {flat.shape[1]} {unit} ({half / flat.shape[1]:.1%}; "
-            f"{self.method})"
+            f"On average over {rows}, half of {what} lies in {half:.1f} of {n} {unit} "
+            f"({half / n:.1%}; method: {self.method})"
         )
-        if empty.any():
-            sentence += f"; {empty.sum()} maps are zero everywhere"
+        if is_zero.any():
+            sentence += f"; {is_zero.sum()} of the maps are zero everywhere"
         gap = self._relative_gap()
         if gap is not None:
             sentence += f"; the maps miss {gap:.1%} of the change from the baseline"
-        return sentence + "."
+        return f"{sentence}."
 
     def _relative_gap(self):
         gap = self.completeness_gap

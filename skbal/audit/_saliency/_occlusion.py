@@ -100,23 +100,29 @@ class Occlusion:
         -------
         maps : ndarray of shape (n_rows, ...)
         """
-        hidden = self._rows.as_maps(self._baseline)[0]
-        maps = np.zeros((len(values), *self._rows.map_shape))
-        for number, image in enumerate(self._rows.as_maps(values)):
-            for chosen in chunks(len(self._patches), self._step):
+        images = self._rows.as_maps(values)
+        maps = np.zeros(images.shape)
+        n_patches = len(self._patches)
+        for rows in chunks(len(images), max(self._step // (n_patches + 1), 1)):
+            for chosen in chunks(n_patches, self._step):
                 patches = self._patches[chosen]
-                falls = self._falls(number, image, hidden, patches, objective)
-                for where, fall in zip(patches, falls):
-                    maps[number][where] += fall
+                falls = self._falls(images, rows, patches, objective)
+                for where, fall in zip(patches, falls.T):
+                    # One number per row, for all pixels of the patch.
+                    ones = (-1, *(1 for _ in self._rows.map_shape))
+                    maps[(rows, *where)] += fall.reshape(ones)
         return (maps / self._count).reshape(values.shape)
 
-    def _falls(self, number, image, hidden, patches, objective):
-        """Return the value of the image minus those with a patch hidden."""
-        # The image is the first row of the same call: the draws of a Gaussian process
+    def _falls(self, images, rows, patches, objective):
+        """Return values of images minus those with a patch hidden, (n, n_patches)."""
+        # An image is in the same call as its copies: the draws of a Gaussian process
         # are joint within a call only.
-        changed = np.repeat(image[np.newaxis], len(patches) + 1, axis=0)
+        hidden = self._rows.as_maps(self._baseline)[0]
+        n_each = len(patches) + 1
+        changed = np.repeat(images[rows, np.newaxis], n_each, axis=1)
         for place, where in enumerate(patches, start=1):
-            changed[place][where] = hidden[where]
-        draws = self.draws(changed)
-        values = objective.value(draws, np.full(len(draws), number))
-        return values[0] - values[1:]
+            changed[(slice(None), place, *where)] = hidden[where]
+        numbers = np.repeat(np.arange(rows.start, rows.stop), n_each)
+        draws = self.draws(changed.reshape(-1, *self._rows.map_shape))
+        found = objective.value(draws, numbers).reshape(-1, n_each)
+        return found[:, :1] - found[:, 1:]

@@ -75,7 +75,7 @@ def saliency(
         What stands for an absent pixel: a number, or a row of X. Only for "integrated"
         and "occlusion".
     n_points : int, default=50
-        Number of noisy copies, or of points along the line.
+        Number of noisy copies of "smooth", or of points along the line of "integrated".
     noise : float, default=0.15
         Standard deviation of the noise of "smooth", as a share of the range of the
         values of the row.
@@ -204,12 +204,33 @@ def uncertainty_saliency(
         The uncertainty: the mutual information, or the entropy of the mean
         probabilities, both in nats. "variance" is the variance over draws, summed over
         outputs, also of regressors and models of votes.
-    method, image_shape, baseline, n_points, noise, patch, stride
-        See `saliency`.
+    method : {"gradient", "smooth", "integrated", "occlusion"}, default="gradient"
+        How the map is made; see `saliency`.
+    image_shape : tuple of int, optional
+        Shape (channels, height, width) or (height, width) of an image, if the rows of X
+        are flattened images. ``None`` uses that of the estimator, if it has one.
+    baseline : float or array-like, default=0.0
+        What stands for an absent pixel: a number, or a row of X. Only for "integrated"
+        and "occlusion".
+    n_points : int, default=50
+        Number of noisy copies of "smooth", or of points along the line of "integrated".
+    noise : float, default=0.15
+        Standard deviation of the noise of "smooth", as a share of the range of the
+        values of the row.
+    patch : int, optional
+        Side of the patch of "occlusion" in pixels. ``None`` takes a seventh of the
+        shorter side of an image, and single columns of rows that are no images.
+    stride : int, optional
+        Distance between patches in pixels. ``None`` takes half of ``patch``, at least
+        1.
     n_draws : int, optional
         Number of posterior draws. ``None`` uses the estimator's own number.
-    batch_size, random_state
-        See `saliency`.
+    batch_size : int, optional
+        Number of rows, or of changed copies of rows, predicted at once. ``None``
+        chooses it so that temporaries stay near 64 MB.
+    random_state : None, int, numpy.random.RandomState or numpy.random.Generator
+        Seeds the posterior draws and the noise. An integer gives the same maps at every
+        call, and the draws that `skbal.predict_samples` makes with it.
 
     Returns
     -------

@@ -51,7 +51,7 @@ def test_columns_are_listed_by_their_names():
 
 def test_maps_without_a_value_are_told():
     assert "zero everywhere" in maps_of(np.zeros((2, 3, 3))).verdict
-    assert "1 maps are zero" in maps_of([np.zeros((2, 2)), np.eye(2)]).verdict
+    assert "1 of the maps are zero" in maps_of([np.zeros((2, 2)), np.eye(2)]).verdict
 
 
 def test_the_gap_of_integrated_gradients_is_a_concern():
