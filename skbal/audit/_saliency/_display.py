@@ -9,9 +9,9 @@ from skbal._utils.matplotlib_style import (
     check_ax,
     check_ax_grid,
 )
-from skbal._utils.validation import check_count
+from skbal._utils.validation import check_count, check_fits
 from skbal.audit._saliency._maps import SaliencyMaps
-from skbal.audit._saliency._rows import spatial_axes
+from skbal.audit._saliency._rows import check_rows, spatial_axes
 from skbal.audit._saliency._saliency import saliency, uncertainty_saliency
 
 _NAME = "SaliencyDisplay"
@@ -100,8 +100,10 @@ default="prediction"
         """
         check_count(n_images, "n_images", _NAME)
         check_ax_grid(None, (1,), _NAME)
-        is_image = saliency_kw.get("image_shape") is not None or np.ndim(X) > 2
-        X = X[:n_images] if is_image else X
+        check_fits(estimator, _NAME)
+        shape = saliency_kw.get("image_shape")
+        first = check_rows(X[:1], shape, estimator, _NAME)
+        X = X if spatial_axes(first.map_shape) is None else X[:n_images]
         if of == "prediction":
             maps = saliency(estimator, X, **saliency_kw)
         else:

@@ -11,6 +11,7 @@ from skbal._utils.copying import deep_copy
 from skbal._utils.lazy import lazy_module
 from skbal._utils.optional import require
 from skbal._utils.unwrap import transform, unwrap
+from skbal._utils.validation import check_fits
 from skbal.audit._result import AuditResult
 from skbal.audit._saliency._networks import has_network, is_skorch
 from skbal.audit._saliency._rows import check_rows
@@ -142,6 +143,7 @@ def feature_maps(estimator, X, *, layer=None):
     >>> feature_maps(model.fit(X, y), X[:2]).maps.shape  # 32 filters of 4x4 pixels
     (2, 32, 5, 5)
     """
+    check_fits(estimator, _OWNER)
     transformers, model = unwrap(estimator)
     if not has_network(model):
         raise TypeError(

@@ -8,7 +8,13 @@ from skbal._utils.chunks import chunks
 from skbal._utils.lazy import lazy_module
 from skbal._utils.random import check_seed
 from skbal._utils.unwrap import unwrap
-from skbal._utils.validation import check_count, check_n_draws, check_option, check_real
+from skbal._utils.validation import (
+    check_count,
+    check_fits,
+    check_n_draws,
+    check_option,
+    check_real,
+)
 from skbal.audit._saliency._maps import SaliencyMaps
 from skbal.audit._saliency._networks import differentiable_draws
 from skbal.audit._saliency._objectives import UNCERTAINTIES, MeanOutput
@@ -150,14 +156,15 @@ def saliency(
         random_state,
     )  # fmt: skip
     options.check(owner)
+    check_fits(estimator, owner)
     rows = check_rows(X, image_shape, estimator, owner)
-    classes = classes_of(estimator)
+    classes = classes_of(estimator, owner)
     outputs = check_target(target, classes, len(rows.values), owner)
     engine = options.engine(estimator, X, rows, owner, _mean_draws)
     explained, chosen = [], []
     for block in chunks(len(rows.values), _ROWS_AT_ONCE):
         mean = engine.draws(rows.values[block]).mean(axis=1, keepdims=True)
-        check_outputs(outputs, mean.shape[2], owner)
+        check_outputs(outputs, mean.shape[2], classes, owner)
         if outputs is None:
             own = predicted_outputs(mean[:, 0], classes)
         else:
@@ -281,8 +288,9 @@ def uncertainty_saliency(
         random_state,
     )  # fmt: skip
     options.check(owner)
+    check_fits(estimator, owner)
     rows = check_rows(X, image_shape, estimator, owner)
-    if of != "variance" and classes_of(estimator) is None:
+    if of != "variance" and classes_of(estimator, owner) is None:
         raise TypeError(
             f"of={of!r} of {owner} needs a classifier, got "
             f"{type(unwrap(estimator)[1]).__name__}, which has no classes. Use "

@@ -34,6 +34,7 @@ from skbal.audit._saliency._similarity import (
 )
 
 _MOST_STAGES = 8
+_LEAST_REFERENCE = 0.5  # with less, maps differ by chance alone
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -57,7 +58,7 @@ class SaliencySanity(AuditResult):
         Interval of the mean rank correlation at the last stage, over images, at the
         level 95%.
     threshold : float
-        Mean rank correlation above which maps count as unchanged.
+        Share of the mean of ``reference`` from which maps count as unchanged.
     randomised : str
         "weights" or "labels".
     method : str
@@ -69,8 +70,8 @@ class SaliencySanity(AuditResult):
     >>> from skbal.audit import SaliencySanity
     >>> found = SaliencySanity(
     ...     stages=("labels",), rank_correlation=np.array([[0.9, 0.8]]),
-    ...     structural_similarity=None, reference=np.ones(2), interval=(0.7, 1.0),
-    ...     threshold=0.5, randomised="labels", method="occlusion",
+    ...     structural_similarity=None, reference=np.ones(2), interval=(0.82, 0.88),
+    ...     threshold=0.8, randomised="labels", method="occlusion",
     ... )
     >>> found.concern
     True
@@ -89,11 +90,16 @@ class SaliencySanity(AuditResult):
     def concern(self):
         """True if the maps hardly change, False if they do, None if one cannot tell."""
         low, high = self.interval
-        if not np.isfinite(low) or not self._mean(self.reference) >= self.threshold:
+        if not np.isfinite(low) or self._differ_by_chance:
             return None
-        if low >= self.threshold:
+        limit = self.threshold * self._mean(self.reference)
+        if low >= limit:
             return True
-        return False if high < self.threshold else None
+        return False if high < limit else None
+
+    @property
+    def _differ_by_chance(self):
+        return not self._mean(self.reference) >= _LEAST_REFERENCE  # also if NaN
 
     @property
     def verdict(self):
@@ -110,16 +116,21 @@ class SaliencySanity(AuditResult):
         return (
             f"{beginning} have a mean rank correlation of "
             f"{self._mean(self.rank_correlation[-1]):.2f} with those before (95% "
-            f"interval {low:.2f} to {high:.2f}; unchanged would be "
+            f"interval {low:.2f} to {high:.2f}; {self._unchanged()} it is "
             f"{self._mean(self.reference):.2f}): {self._conclusion()}."
         )
+
+    def _unchanged(self):
+        if self.randomised == "weights":
+            return "with the same weights and other draws"
+        return "after a fit to the true labels"
 
     def _conclusion(self):
         if self.concern:
             return "they hardly show what was learned and should not be believed"
         if self.concern is False:
             return "they depend on what was learned"
-        if not self._mean(self.reference) >= self.threshold:
+        if self._differ_by_chance:
             return "it cannot be told, because they differ by chance alone"
         return "it cannot be told from so few rows whether they show what was learned"
 
@@ -159,7 +170,7 @@ def saliency_sanity_check(
     randomise=None,
     n_images=50,
     n_repeats=3,
-    threshold=0.5,
+    threshold=0.8,
     random_state=None,
     **saliency_kw,
 ):
@@ -190,8 +201,9 @@ default="prediction"
         Largest number of rows of X that are explained. They are chosen at random.
     n_repeats : int, default=3
         Number of random orders.
-    threshold : float, default=0.5
-        Mean rank correlation from which maps count as unchanged.
+    threshold : float, default=0.8
+        Maps count as unchanged if their mean rank correlation is at least this share of
+        that of an unchanged model, which has other draws, or was fitted again.
     random_state : None, int, numpy.random.RandomState or numpy.random.Generator
         Seeds the choice of rows, the orders and the draws. An integer gives the same
         result at every call.
@@ -221,8 +233,10 @@ default="prediction"
     A tensor of weights keeps its values, in random order, so that outputs stay on their
     scale. The head of a last-layer model is kept. In each image, pixels that are zero
     in both maps are left out: integrated gradients and occlusion are zero wherever the
-    image equals the baseline. The interval is a t interval over images. If the maps of
-    the same network by other draws are not alike, it cannot be told.
+    image equals the baseline. The maps of unrelated networks are somewhat alike all the
+    same, since all look at the middle of an image. The interval is a t interval over
+    images. If the maps of an unchanged model have a mean rank correlation below 0.5, it
+    cannot be told.
 
     References
     ----------

@@ -1,14 +1,46 @@
 """Which output of a prediction is explained."""
 
 import numpy as np
+from sklearn.base import ClassifierMixin
+from sklearn.utils.validation import check_is_fitted
 
 from skbal._utils.unwrap import unwrap
 
 
-def classes_of(estimator):
-    """Return the classes of a fitted estimator, or None for one without classes."""
-    classes = getattr(unwrap(estimator)[1], "classes_", None)
-    return classes if isinstance(classes, np.ndarray) else None
+def classes_of(estimator, owner):
+    """Return the classes of a fitted estimator, or None for one without classes.
+
+    Parameters
+    ----------
+    estimator : estimator or learner
+        Fitted.
+    owner : str
+        Name of the caller, for messages.
+
+    Returns
+    -------
+    classes : ndarray of shape (n_classes,) or None
+
+    Raises
+    ------
+    TypeError
+        If the estimator predicts several columns of labels.
+    NotFittedError
+        If it is a classifier that is not fitted.
+    """
+    model = unwrap(estimator)[1]
+    classes = getattr(model, "classes_", None)
+    if classes is None:
+        if isinstance(model, ClassifierMixin):
+            check_is_fitted(model)
+        return None
+    if any(np.ndim(each) for each in classes):
+        raise TypeError(
+            f"estimator of {owner} must predict one column of labels, but "
+            f"{type(model).__name__} predicts {len(classes)}. Fit one classifier per "
+            "column."
+        )
+    return np.asarray(classes)
 
 
 def check_target(target, classes, n_rows, owner):
@@ -80,8 +112,13 @@ def predicted_outputs(mean, classes):
     return mean.argmax(axis=1)
 
 
-def check_outputs(outputs, n_outputs, owner):
-    """Raise an error if there is no output of a number."""
+def check_outputs(outputs, n_outputs, classes, owner):
+    """Raise an error if there is no output of a number, or not one per class."""
+    if classes is not None and len(classes) != n_outputs:
+        raise ValueError(
+            f"estimator of {owner} must give a probability for each class, got "
+            f"{n_outputs} for the {len(classes)} classes {classes.tolist()}."
+        )
     if outputs is not None and outputs.max() >= n_outputs:
         raise ValueError(
             f"target of {owner} must be the number of an output, below {n_outputs}, "

@@ -8,6 +8,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+from sklearn.exceptions import NotFittedError
 from sklearn.gaussian_process import GaussianProcessClassifier
 from sklearn.linear_model import LinearRegression
 from sklearn.pipeline import make_pipeline
@@ -332,6 +333,36 @@ def test_skorch_nets_are_explained_by_their_one_prediction():
         saliency(net, rows, n_draws=2)
 
 
+class OneLogit(Logits):
+    def forward(self, x):
+        return super().forward(x)[:, 0]
+
+
+@pytest.mark.parametrize(("kind", "module", "criterion"), [
+    (skorch.NeuralNetBinaryClassifier, OneLogit, nn.BCEWithLogitsLoss),
+    (skorch.NeuralNetClassifier, Logits, nn.CrossEntropyLoss),
+    (skorch.NeuralNetRegressor, Logits, nn.MSELoss),
+])  # fmt: skip
+def test_other_skorch_nets_give_what_they_predict(kind, module, criterion):
+    net = kind(module, criterion=criterion, max_epochs=1, train_split=None, verbose=0)
+    y = np.arange(40) % (3 if kind is skorch.NeuralNetClassifier else 2)
+    if kind is skorch.NeuralNetRegressor:
+        y = FLAT[:, :3]
+    elif kind is skorch.NeuralNetBinaryClassifier:
+        y = y.astype(np.float32)
+    rows = FLAT.astype(np.float32)
+    net.fit(rows, y.astype(np.float32) if y.ndim == 2 else y)
+    found = saliency(net, rows[:4])
+    if kind is skorch.NeuralNetRegressor:
+        expected = net.predict(rows[:4])[:, 0]
+    else:
+        expected = net.predict_proba(rows[:4]).max(axis=1)
+    np.testing.assert_allclose(found.values, expected, rtol=1e-5)
+    step = 1e-2 * found.maps / np.linalg.norm(found.maps, axis=1, keepdims=True)
+    up = saliency(net, (rows[:4] + step).astype(np.float32)).values
+    assert (up > found.values).all()
+
+
 def test_forests_frames_and_string_labels_are_explained_by_occlusion(forest):
     names = [f"pixel {k}" for k in range(36)]
     frame = pd.DataFrame(FLAT, columns=names)
@@ -411,6 +442,18 @@ def test_a_wrong_argument_is_named(model, wrong, error, message):
 
 
 def test_who_cannot_answer_is_told_what_to_use(model, forest):
+    with pytest.raises(TypeError, match="estimator of saliency must be an estimator"):
+        saliency(MCDropoutClassifier, X)
+    with pytest.raises(NotFittedError):
+        saliency(MCDropoutClassifier(), X)
+    with pytest.raises(NotFittedError):
+        uncertainty_saliency(RandomForestClassifier(), FLAT, method="occlusion")
+    two_classes = skorch_net().fit(FLAT.astype(np.float32), np.arange(40) % 2)
+    with pytest.raises(ValueError, match="a probability for each class, got 3 for the"):
+        saliency(two_classes, FLAT[:2].astype(np.float32))
+    columns = RandomForestClassifier(3).fit(FLAT, np.stack([LABELS, LABELS], axis=1))
+    with pytest.raises(TypeError, match="must predict one column of labels, but Rand"):
+        saliency(columns, FLAT[:2], method="occlusion")
     with pytest.raises(TypeError, match=r"got RandomForestC.*Use method='occlusion'"):
         saliency(forest, FLAT[:2])
     steps = make_pipeline(StandardScaler(), MCDropoutClassifier(**FEW))

@@ -147,18 +147,19 @@ def test_shuffled_weights_are_those_of_a_copy_in_another_order():
     assert torch.equal(torch.get_rng_state(), stream)
 
 
-def sanity(ranks, interval, reference=1.0):
+def sanity(ranks, interval, reference=0.9):
     return SaliencySanity(
         stages=("0",), rank_correlation=np.array([ranks]), structural_similarity=None,
-        reference=np.full(len(ranks), reference), interval=interval, threshold=0.5,
+        reference=np.full(len(ranks), reference), interval=interval, threshold=0.8,
         randomised="weights", method="gradient",
     )  # fmt: skip
 
 
 @pytest.mark.parametrize(("ranks", "interval", "concern"), [
     ([0.1, 0.2], (0.0, 0.3), False),
-    ([0.9, 0.8], (0.7, 1.0), True),
-    ([0.4, 0.7], (0.3, 0.8), None),
+    ([0.9, 0.8], (0.73, 1.0), True),  # 0.72 is 0.8 times 0.9
+    ([0.7, 0.8], (0.71, 0.79), None),
+    ([0.6, 0.8], (0.5, 0.71), False),
     ([0.4], (np.nan, np.nan), None),
 ])  # fmt: skip
 def test_the_concern_is_about_the_interval(ranks, interval, concern):
