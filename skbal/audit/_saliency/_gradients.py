@@ -45,6 +45,11 @@ class Gradients:
         Seed of the noise.
     batch_size : int, optional
         Number of rows, or of points near them, in a pass.
+
+    Attributes
+    ----------
+    rows_at_once : int
+        Number of rows whose draws fit into memory with what a pass keeps.
     """
 
     @torch.inference_mode(False)  # the caller may be in it
@@ -52,9 +57,9 @@ class Gradients:
         self._function, self._path = function, path
         self.baseline, self._seed = baseline, seed
         sizes = pass_sizes(function, self._tensor(baseline))
-        self._n_rows, self._n_draws = sizes.fitting(function.n_draws)
+        self.rows_at_once, self._n_draws = sizes.fitting(function.n_draws)
         if batch_size is not None:
-            self._n_rows = batch_size
+            self.rows_at_once = batch_size
 
     def _tensor(self, values):
         return torch.tensor(values, dtype=torch.float64, device=self._function.device)
@@ -64,7 +69,7 @@ class Gradients:
         """Return draws of rows, (n_rows, n_draws, n_outputs), in float64."""
         parts = [
             draws_of(self._function, self._tensor(values[rows]), self._n_draws)
-            for rows in chunks(len(values), self._n_rows)
+            for rows in chunks(len(values), self.rows_at_once)
         ]
         return torch.cat(parts, dim=1).swapaxes(0, 1).cpu().numpy()
 
@@ -85,7 +90,7 @@ class Gradients:
         """
         path, maps = self._path, np.zeros(values.shape)
         n_points = len(path.weights)
-        for pairs in chunks(len(values) * n_points, self._n_rows):
+        for pairs in chunks(len(values) * n_points, self.rows_at_once):
             row, number = divmod(np.arange(pairs.start, pairs.stop), n_points)
             points = points_of(path, values[row], self.baseline, number, self._seed)
             x = self._tensor(points)

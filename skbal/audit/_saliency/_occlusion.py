@@ -65,13 +65,18 @@ class Occlusion:
         See `patches_of`.
     batch_size : int, optional
         Number of rows predicted at once.
+
+    Attributes
+    ----------
+    rows_at_once : int
+        This number.
     """
 
     def __init__(self, draw, rows, baseline, patch, stride, batch_size=None):
         self._draw, self._rows, self._baseline = draw, rows, baseline
         self._patches = patches_of(rows.map_shape, patch, stride)
         row_bytes = 16 * rows.values[0].size
-        self._step = batch_size or rows_within(row_bytes, largest=1024)
+        self.rows_at_once = batch_size or rows_within(row_bytes, largest=1024)
         self._count = np.zeros(rows.map_shape)
         for where in self._patches:
             self._count[where] += 1
@@ -103,8 +108,8 @@ class Occlusion:
         images = self._rows.as_maps(values)
         maps = np.zeros(images.shape)
         n_patches = len(self._patches)
-        for rows in chunks(len(images), max(self._step // (n_patches + 1), 1)):
-            for chosen in chunks(n_patches, self._step):
+        for rows in chunks(len(images), max(self.rows_at_once // (n_patches + 1), 1)):
+            for chosen in chunks(n_patches, self.rows_at_once):
                 patches = self._patches[chosen]
                 falls = self._falls(images, rows, patches, objective)
                 for where, fall in zip(patches, falls.T):

@@ -32,7 +32,6 @@ from skbal.sampling import predict_samples
 _gradients = lazy_module("skbal.audit._saliency._gradients")
 
 METHODS = ("gradient", "smooth", "integrated", "occlusion")
-_ROWS_AT_ONCE = 256  # whose draws are held in memory
 
 
 def saliency(
@@ -162,7 +161,7 @@ def saliency(
     outputs = check_target(target, classes, len(rows.values), owner)
     engine = options.engine(estimator, X, rows, owner, _mean_draws)
     explained, chosen = [], []
-    for block in chunks(len(rows.values), _ROWS_AT_ONCE):
+    for block in chunks(len(rows.values), engine.rows_at_once):
         mean = engine.draws(rows.values[block]).mean(axis=1, keepdims=True)
         check_outputs(outputs, mean.shape[2], classes, owner)
         if outputs is None:
@@ -299,7 +298,7 @@ def uncertainty_saliency(
     engine = options.engine(estimator, X, rows, owner, predict_samples)
     objective = UNCERTAINTIES[of]()
     explained = []
-    for block in chunks(len(rows.values), _ROWS_AT_ONCE):
+    for block in chunks(len(rows.values), engine.rows_at_once):
         values = rows.values[block]
         draws = engine.draws(values)
         explained.append(options.explained(engine, values, draws, objective))
