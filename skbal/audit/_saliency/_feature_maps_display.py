@@ -1,8 +1,10 @@
 """The feature maps of an image in a grid."""
 
 from skbal._utils.indices import check_indices
+from skbal._utils.lazy import lazy_module
 from skbal.audit._saliency._feature_maps import FeatureMaps, feature_maps
-from skbal.plotting import ImageGridDisplay
+
+plotting = lazy_module("skbal.plotting")
 
 _NAME = "FeatureMapsDisplay"
 
@@ -105,7 +107,7 @@ class FeatureMapsDisplay:
             )
         (image,) = check_indices([image], len(self.maps.maps), "image", _NAME)
         n_filters = self.maps.maps.shape[1]
-        grid = ImageGridDisplay.from_images(
+        grid = plotting.ImageGridDisplay.from_images(
             self.maps.maps[image],
             [str(number) for number in range(n_filters)],
             n_columns=n_columns,
