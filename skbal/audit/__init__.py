@@ -3,6 +3,7 @@
 For models of votes: do intervals contain as many of the observed votes as they claim?
 For classifiers: are class probabilities as often right as they say?
 For all: is the model overfit, or overspecialised to its source of data?
+For all models: what do predictions, and their uncertainty, depend on?
 """
 
 from skbal._utils.names import missing_from
@@ -22,21 +23,36 @@ from skbal.audit._generalisation._report import (
 )
 from skbal.audit._pit import vote_pit, vote_pit_histogram
 from skbal.audit._pit_display import VotePITDisplay
+from skbal.audit._saliency._display import SaliencyDisplay
+from skbal.audit._saliency._feature_maps import FeatureMaps, feature_maps
+from skbal.audit._saliency._feature_maps_display import FeatureMapsDisplay
+from skbal.audit._saliency._maps import SaliencyMaps
+from skbal.audit._saliency._saliency import saliency, uncertainty_saliency
+from skbal.audit._saliency._sanity import SaliencySanity, saliency_sanity_check
 
 __all__ = [
     "CalibrationError",
     "CalibrationSteps",
+    "FeatureMaps",
+    "FeatureMapsDisplay",
     "GeneralisationReport",
     "ProbabilityScores",
     "ReliabilityDisplay",
+    "SaliencyDisplay",
+    "SaliencyMaps",
+    "SaliencySanity",
     "VoteCoverage",
     "VoteCoverageDisplay",
     "VotePITDisplay",
     "calibration_error",
     "calibration_over_steps",
+    "feature_maps",
     "generalisation_report",
     "neg_calibration_error",
     "probability_scores",
+    "saliency",
+    "saliency_sanity_check",
+    "uncertainty_saliency",
     "vote_coverage",
     "vote_pit",
     "vote_pit_histogram",
