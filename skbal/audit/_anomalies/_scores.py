@@ -199,10 +199,9 @@ def anomaly_scores(
     -----
     ``n_unlike`` compares the distance of each row with those of the labelled rows to
     each other, and chooses by the rule of Benjamini and Hochberg [3]_. If the labelled
-    rows are a random sample, these p values are about right or a little too large: rows
-    in the middle of others are the nearest ones of many. If labelled rows were chosen to be
-    different from each other, as by active learning, they are far apart, and the number
-    is too low.
+    rows are a random sample, these p values are about right or a little too large. If
+    labelled rows were chosen to be different from each other, as by active learning,
+    they are far apart, and the number is too low.
 
     The most doubtful row is not always odd. It may be an ordinary one between two
     classes. The draws of one kind of model may agree about a row that is nothing.
