@@ -9,6 +9,7 @@ from skbal._utils.labels import label_column
 from skbal._utils.names import KnowsItsParameters
 from skbal._utils.parameters import (
     check_parameters,
+    flag,
     having,
     option,
     option_or_function,
@@ -57,9 +58,13 @@ class ActiveTest(KnowsItsParameters, BaseEstimator):
         What the probability of a pick is proportional to: the root of the expected
         squared loss, which makes the variance smallest [2]_, or the expected loss, as
         in [1]_.
-    uniform_share : float, default=0.1
+    uniform_share : float, default=0.3
         Share of the probability that is spread over all rows that are left, in (0, 1].
         It bounds the weights where the surrogate is wrong.
+    use_expected : bool, default=True
+        Whether the estimate uses the losses that the surrogate expects of all rows, and
+        labels only correct their mean. If the surrogate is any good, the interval is
+        shorter. False is the estimate of [1]_.
     level : float, default=0.95
         Level of the interval, between 0 and 1.
     random_state : None, int, numpy.random.RandomState or numpy.random.Generator
@@ -72,6 +77,8 @@ class ActiveTest(KnowsItsParameters, BaseEstimator):
         The test rows.
     scores_ : ndarray of shape (n_pool,)
         What the probabilities are proportional to, in the units of the loss.
+    expected_ : ndarray of shape (n_pool,)
+        Loss that the first surrogate expects of each row.
     indices_ : ndarray of int of shape (n_picks,)
         Rows that were picked, in this order.
     probabilities_ : ndarray of shape (n_picks,)
@@ -122,6 +129,7 @@ class ActiveTest(KnowsItsParameters, BaseEstimator):
             "a real number in (0, 1]",
             0,
         ),
+        "use_expected": flag(),
         "level": own(
             lambda value, name, owner: check_level(value, owner),
             "a real number between 0 and 1",
@@ -137,7 +145,8 @@ class ActiveTest(KnowsItsParameters, BaseEstimator):
         *,
         loss="zero-one",
         acquisition="root-mean-square",
-        uniform_share=0.1,
+        uniform_share=0.3,
+        use_expected=True,
         level=0.95,
         random_state=None,
     ):
@@ -146,6 +155,7 @@ class ActiveTest(KnowsItsParameters, BaseEstimator):
         self.loss = loss
         self.acquisition = acquisition
         self.uniform_share = uniform_share
+        self.use_expected = use_expected
         self.level = level
         self.random_state = random_state
 
@@ -178,8 +188,9 @@ class ActiveTest(KnowsItsParameters, BaseEstimator):
             owner,
             with_probabilities=self.loss != "zero-one",
         )
-        scores = self._scores(X_pool, predictions)
+        scores, expected = self._scores(X_pool, predictions)
         self.X_pool_, self._predictions, self.scores_ = X_pool, predictions, scores
+        self.expected_ = expected
         self._seed = check_seed(self.random_state, owner)
         self.indices_ = np.empty(0, dtype=np.intp)
         self.probabilities_, self.losses_ = np.empty(0), np.empty(0)
@@ -212,7 +223,7 @@ class ActiveTest(KnowsItsParameters, BaseEstimator):
         self._parameter_rules["surrogate"](surrogate, "surrogate", owner)
         before, self.surrogate = self.surrogate, surrogate
         try:
-            self.scores_ = self._scores(self.X_pool_, self._predictions)
+            self.scores_, _ = self._scores(self.X_pool_, self._predictions)
         except BaseException:
             self.surrogate = before
             raise
@@ -351,16 +362,19 @@ class ActiveTest(KnowsItsParameters, BaseEstimator):
                 "call query, then teach."
             )
         bounds = BOUNDS.get(self.loss) if isinstance(self.loss, str) else (None, None)
+        expected = self.expected_ if self.use_expected else np.zeros(len(self.scores_))
         return unbiased_risk(
             self.losses_[:n],
             self.probabilities_[:n],
             len(self.scores_),
+            expected=expected[self.indices_[:n]],
+            expected_mean=float(expected.mean()),
             level=self.level,
             bounds=bounds,
         )
 
     def _scores(self, X_pool, predictions):
-        """Return what the probability of each row is proportional to."""
+        """Return what probabilities are proportional to, and the expected losses."""
         owner = type(self).__name__
         model, name = self.surrogate, "surrogate"
         if model is None:
@@ -373,7 +387,7 @@ class ActiveTest(KnowsItsParameters, BaseEstimator):
                 f"Expected losses of {owner} must be finite and not negative, got "
                 f"{scores[~(scores >= 0)][:1] or scores.max()}."
             )
-        return scores
+        return scores, first
 
     def _shares(self, left):
         """Return the probability of each row that is left."""

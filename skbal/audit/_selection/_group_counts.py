@@ -48,10 +48,15 @@ def group_columns(groups, name, owner):
 
 
 def _as_strings(values):
-    as_objects = values.astype(object)
-    return np.array(
-        [MISSING if is_missing_value(value) else str(value) for value in as_objects]
-    )
+    return np.array([_name_of(value) for value in values.astype(object)])
+
+
+def _name_of(value):
+    if is_missing_value(value):
+        return MISSING
+    # pandas makes floats of whole numbers where one is missing.
+    is_whole = isinstance(value, (float, np.floating)) and float(value).is_integer()
+    return str(int(value) if is_whole else value)
 
 
 def refuse_many_groups(column, attribute, owner):

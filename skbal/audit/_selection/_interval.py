@@ -27,7 +27,7 @@ def interval_of_mean(errors, level):
     Returns
     -------
     lower, upper : float
-        To be added to the estimate. Both are NaN if the errors are all zero.
+        To be added to the estimate. Both are 0 if the errors are all zero.
 
     References
     ----------
@@ -42,11 +42,12 @@ def interval_of_mean(errors, level):
     >>> [round(float(end), 3) for end in interval_of_mean(errors, 0.95)]
     [-1.837, 1.837]
     """
-    n = len(errors)
+    n, unit = len(errors), np.abs(errors).max()
+    if unit == 0:
+        return 0.0, 0.0
+    errors = errors / unit  # fourth powers of tiny numbers would be zero
     squares = np.sum(errors**2)
-    if squares == 0:
-        return np.nan, np.nan
-    scale = np.sqrt(squares * n / (n - 1))
+    scale = unit * np.sqrt(squares * n / (n - 1))
     skewness = np.sum(errors**3) / squares**1.5
     if n > 2:
         skewness *= np.sqrt(n * (n - 1)) / (n - 2)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from sklearn.utils.validation import check_is_fitted
 
 from skbal._utils.chunks import chunks, rows_within
 from skbal._utils.pools import n_rows, take
@@ -69,7 +70,11 @@ def predictions_of(estimator, X, name, owner, *, with_probabilities):
     ------
     TypeError
         If it has no classes, or no probabilities where they are needed.
+    NotFittedError
+        If it is not fitted.
     """
+    if hasattr(estimator, "fit") and hasattr(estimator, "get_params"):
+        check_is_fitted(unwrap(estimator)[1])
     classes = getattr(estimator, "classes_", None)
     if classes is None:
         classes = getattr(unwrap(estimator)[1], "classes_", None)

@@ -33,6 +33,10 @@ class UnbiasedRisk(AuditResult):
         Weight v of each loss, of mean 1 in expectation.
     losses, probabilities : ndarray of shape (n_labels,)
         As they were given.
+    expected : ndarray of shape (n_labels,)
+        Expected losses of the chosen rows, zeros if none were given.
+    expected_mean : float
+        Mean of the expected losses of the pool, 0 if none was given.
     level : float
         Level of the interval.
     """
@@ -46,6 +50,8 @@ class UnbiasedRisk(AuditResult):
     weights: np.ndarray
     losses: np.ndarray
     probabilities: np.ndarray
+    expected: np.ndarray
+    expected_mean: float
     level: float
 
     @property
@@ -85,8 +91,8 @@ class UnbiasedRisk(AuditResult):
         Returns
         -------
         frame : pandas.DataFrame
-            With the columns ``loss``, ``probability``, ``weight``, and ``risk``, the
-            estimate from the picks so far.
+            With the columns ``loss``, ``probability``, ``weight``, ``expected_loss``,
+            and ``risk``, the estimate from the picks so far.
 
         Raises
         ------
@@ -94,17 +100,29 @@ class UnbiasedRisk(AuditResult):
             If pandas is missing; ``pip install 'skbal[examples]'`` installs it.
         """
         pandas = require("pandas", "examples", "UnbiasedRisk.to_frame")
+        differences = self.losses - self.expected
+        running = running_risk(differences, self.probabilities, self.n_pool)
         return pandas.DataFrame(
             {
                 "loss": self.losses,
                 "probability": self.probabilities,
                 "weight": self.weights,
-                "risk": running_risk(self.losses, self.probabilities, self.n_pool),
+                "expected_loss": self.expected,
+                "risk": running + self.expected_mean,
             }
         )
 
 
-def unbiased_risk(losses, probabilities, n_pool, *, level=0.95, bounds=None):
+def unbiased_risk(
+    losses,
+    probabilities,
+    n_pool,
+    *,
+    expected=None,
+    expected_mean=None,
+    level=0.95,
+    bounds=None,
+):
     """Return the mean loss on a pool from rows that were not chosen at random.
 
     A strategy such as BALD asks about difficult rows. The mean loss on them says little
@@ -124,6 +142,13 @@ def unbiased_risk(losses, probabilities, n_pool, *, level=0.95, bounds=None):
         Probability q of each pick at its step, among the rows that were left then.
     n_pool : int
         Number N of rows in the pool before the first pick.
+    expected : array-like of shape (n_labels,), optional
+        Loss that was expected of each chosen row before its label was known. Then only
+        the differences are weighted, and their mean is added to ``expected_mean``: a
+        difference estimate, which is unbiased, too, and more exact if the expectations
+        are any good.
+    expected_mean : float, optional
+        Mean of the expected losses of all rows of the pool, if ``expected`` is given.
     level : float, default=0.95
         Level of the interval, between 0 and 1.
     bounds : tuple of float, optional
@@ -177,13 +202,20 @@ def unbiased_risk(losses, probabilities, n_pool, *, level=0.95, bounds=None):
     probabilities = _check_column(probabilities, "probabilities", owner)
     n_pool = check_count(n_pool, "n_pool", owner)
     _check_together(losses, probabilities, n_pool, owner)
+    expected, mean = _check_expected(expected, expected_mean, losses, owner)
     level = check_level(level, owner)
     bounds = _check_bounds(bounds, losses, owner)
     weights = lure_weights(probabilities, n_pool)
-    risk = float(np.mean(weights * losses))
+    risk = float(np.mean(weights * (losses - expected)) + mean)
     # Rows with the largest weights count for most: so many random rows have as much.
     n_effective = float(weights.sum() ** 2 / np.sum(weights**2))
-    interval = _interval(losses, probabilities, n_pool, level, bounds, n_effective)
+    possible = _possible(losses, n_pool, bounds)
+    if losses.min() == losses.max():
+        interval = _interval_of_equal(losses, n_pool, level, bounds, n_effective, risk)
+    else:
+        errors = _errors(losses - expected, probabilities, n_pool, risk - mean)
+        interval = tuple(risk + end for end in interval_of_mean(errors, level))
+    interval = tuple(float(np.clip(end, *possible)) for end in interval)
     return UnbiasedRisk(
         risk=risk,
         interval=interval,
@@ -194,6 +226,8 @@ def unbiased_risk(losses, probabilities, n_pool, *, level=0.95, bounds=None):
         weights=weights,
         losses=losses,
         probabilities=probabilities,
+        expected=expected,
+        expected_mean=mean,
         level=level,
     )
 
@@ -245,32 +279,27 @@ def running_risk(losses, probabilities, n_pool):
     return (np.cumsum(losses) + (n_pool - m) * np.cumsum(shares)) / m
 
 
-def _interval(losses, probabilities, n_pool, level, bounds, n_effective):
-    """Return the confidence interval of the risk, within what is possible."""
-    n_labels = len(losses)
-    if n_labels == n_pool:
-        return float(losses.mean()), float(losses.mean())
-    risk = np.mean(lure_weights(probabilities, n_pool) * losses)
-    least, most = _possible(losses, n_pool, bounds)
-    if n_labels > 1 and not (losses == losses[0]).all():
-        errors = _errors(losses, probabilities, n_pool, risk)
-        lower, upper = interval_of_mean(errors, level)
-        lower, upper = risk + lower, risk + upper
-    elif tuple(bounds) == (0, 1) and losses[0] in (0, 1):
-        rate = largest_rate(n_effective, level)
-        lower, upper = (0.0, rate) if losses[0] == 0 else (1 - rate, 1.0)
-    else:
+def _interval_of_equal(losses, n_pool, level, bounds, n_effective, risk):
+    """Return the interval where all losses are equal, so that they show no variance."""
+    if len(losses) == n_pool:
+        return risk, risk
+    if tuple(bounds) != (0, 1) or losses[0] not in (0, 1):
         return np.nan, np.nan
-    return float(np.clip(lower, least, most)), float(np.clip(upper, least, most))
+    rate = largest_rate(n_effective, level)
+    lower, upper = (0.0, rate) if losses[0] == 0 else (1 - rate, 1.0)
+    return min(lower, risk), max(upper, risk)
 
 
 def _errors(losses, probabilities, n_pool, risk):
     """Return the error of each pick's own estimate, times its share in the risk.
 
     Pick m estimates the mean loss of the pool by (loss / q + losses before) / N. The
-    risk is the mean of these estimates with the weights c.
+    risk is the mean of these estimates with the weights ``shares``. If all rows are
+    picked, the last estimate is exact and all that counts.
     """
     n_labels = len(losses)
+    if n_labels == n_pool:
+        return np.zeros(n_labels)
     m = np.arange(1, n_labels + 1)
     before = np.concatenate([[0.0], np.cumsum(losses)[:-1]])
     estimates = (losses / probabilities + before) / n_pool
@@ -349,6 +378,24 @@ def check_level(level, owner):
             f"level of {owner} must lie between 0 and 1, both excluded, got {level:g}."
         )
     return level
+
+
+def _check_expected(expected, mean, losses, owner):
+    """Return the expected losses and their mean over the pool, zeros if not given."""
+    if (expected is None) != (mean is None):
+        raise ValueError(
+            f"expected and expected_mean of {owner} must be given together, got only "
+            f"{'expected_mean' if expected is None else 'expected'}."
+        )
+    if expected is None:
+        return np.zeros(len(losses)), 0.0
+    expected = _check_column(expected, "expected", owner)
+    if len(expected) != len(losses):
+        raise ValueError(
+            f"losses and expected of {owner} must have the same length, got "
+            f"{len(losses)} and {len(expected)}."
+        )
+    return expected, check_real(mean, "expected_mean", owner)
 
 
 def _check_bounds(bounds, losses, owner):
