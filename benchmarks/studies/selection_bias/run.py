@@ -28,7 +28,7 @@ from skbal.query import BALD
 from .._runs import append, read
 
 RUNS = Path(__file__).parent / "results" / "runs.jsonl"
-N_RUNS = {"random table": 2000, "random digits": 2000, "BALD": 40}
+N_RUNS = {"random table": 2000, "BALD": 40, "random digits": 2000}
 N_TABLE, N_DIGITS, N_RANDOM = 300, 400, 50
 N_POOL, N_PICKS, N_BATCH = 2000, 100, 5
 

@@ -54,17 +54,18 @@ class ActiveTest(KnowsItsParameters, BaseEstimator):
         The loss: 1 for a wrong label, or minus the log-probability of the true one in
         nats. A callable takes labels of shape (n_rows,) and the probabilities of the
         estimator, of shape (n_rows, n_classes), and returns a number for each row.
-    acquisition : {"root-mean-square", "mean"}, default="root-mean-square"
-        What the probability of a pick is proportional to: the root of the expected
-        squared loss, which makes the variance smallest [2]_, or the expected loss, as
-        in [1]_.
+    acquisition : {"mean", "root-mean-square"}, default="mean"
+        What the probability of a pick is proportional to: the expected loss, as in
+        [1]_, or the root of the expected squared loss, which makes the variance
+        smallest if the surrogate is right about its own doubt [2]_.
     uniform_share : float, default=0.3
         Share of the probability that is spread over all rows that are left, in (0, 1].
         It bounds the weights where the surrogate is wrong.
-    use_expected : bool, default=True
+    use_expected : bool, default=False
         Whether the estimate uses the losses that the surrogate expects of all rows, and
-        labels only correct their mean. If the surrogate is any good, the interval is
-        shorter. False is the estimate of [1]_.
+        labels only correct their mean. It is unbiased, too, and often more exact, but
+        its interval is too short where the surrogate is nearly always right. False is
+        the estimate of [1]_.
     level : float, default=0.95
         Level of the interval, between 0 and 1.
     random_state : None, int, numpy.random.RandomState or numpy.random.Generator
@@ -123,7 +124,7 @@ class ActiveTest(KnowsItsParameters, BaseEstimator):
         "estimator": having("predict", example=_CLASSIFIER),
         "surrogate": having("predict_proba", example=_CLASSIFIER, none=True),
         "loss": option_or_function("zero-one", "log", of=_LABELS),
-        "acquisition": option("root-mean-square", "mean"),
+        "acquisition": option("mean", "root-mean-square"),
         "uniform_share": own(
             lambda value, name, owner: _check_share(value, name, owner),
             "a real number in (0, 1]",
@@ -144,9 +145,9 @@ class ActiveTest(KnowsItsParameters, BaseEstimator):
         surrogate=None,
         *,
         loss="zero-one",
-        acquisition="root-mean-square",
+        acquisition="mean",
         uniform_share=0.3,
-        use_expected=True,
+        use_expected=False,
         level=0.95,
         random_state=None,
     ):

@@ -260,7 +260,7 @@ def running_risk(losses, probabilities, n_pool):
     Parameters
     ----------
     losses, probabilities : ndarray of shape (n_labels,)
-        Of the picks, in their order.
+        Losses and probabilities of the picks, in their order.
     n_pool : int
         Number of rows before the first pick.
 
