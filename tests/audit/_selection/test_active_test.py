@@ -217,7 +217,7 @@ def test_a_model_without_probabilities_needs_a_surrogate():
         ({"acquisition": "max"}, ValueError, "acquisition of ActiveTest must be"),
         ({"surrogate": 3}, TypeError, "surrogate of ActiveTest must be an object"),
         ({"loss": lambda y, p: 1.0}, ValueError, "loss of ActiveTest must return"),
-        ({"loss": lambda y, p: -p[:, 0]}, ValueError, "must be finite and not negativ"),
+        ({"loss": lambda y, p: -p[:, 0]}, ValueError, "must be finite and not"),
     ],
 )
 def test_parameters_that_cannot_be_right_are_refused(params, error, message):
