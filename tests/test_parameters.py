@@ -39,6 +39,8 @@ WITHOUT_RULES = {
     "PairedDifference": RESULT,
     "Person": RESULT,
     "Record": RESULT,
+    "ShortcutDisplay": DISPLAY,
+    "ShortcutTest": RESULT,
     "Status": RESULT,
     "Told": RESULT,
     "VoteCoverage": RESULT,

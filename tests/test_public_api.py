@@ -20,9 +20,12 @@ PUBLIC = {
         "predict_samples",
     ],
     "skbal.audit": [
+        "ShortcutDisplay",
+        "ShortcutTest",
         "VoteCoverage",
         "VoteCoverageDisplay",
         "VotePITDisplay",
+        "shortcut_test",
         "vote_coverage",
         "vote_pit",
         "vote_pit_histogram",
