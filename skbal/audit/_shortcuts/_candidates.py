@@ -81,7 +81,7 @@ def reachable(n_donors, n_others, tolerance, level):
     return n_donors > 0 and n_others > 0 and perfect.p_value(tolerance) <= level
 
 
-def searched(exchange, rows, codes, explore, possible, tolerance, rng):
+def searched(exchange, rows, codes, explore, possible, tolerance):
     """Return all candidates of the rows that are searched.
 
     Parameters
@@ -98,8 +98,6 @@ def searched(exchange, rows, codes, explore, possible, tolerance, rng):
         Classes that have enough rows.
     tolerance : float
         Share of the rows of a class that may be hits.
-    rng : numpy.random.Generator
-        For the fill of backgrounds.
 
     Returns
     -------
@@ -108,7 +106,7 @@ def searched(exchange, rows, codes, explore, possible, tolerance, rng):
     if not isinstance(rows, ImageRows):
         parts = [Columns(rows, group) for group in column_groups(rows, explore)]
         return everywhere(exchange, parts, codes, explore, possible, tolerance)
-    parts = [Background(rows, rng), Brightness(rows), Blur(rows)]
+    parts = [Background(rows), Brightness(rows), Blur(rows)]
     found = everywhere(exchange, parts, codes, explore, possible, tolerance)
     for label in possible:
         inside = codes[explore] == label

@@ -8,7 +8,9 @@ import numpy as np
 from scipy import ndimage
 
 WIDTHS = (0.4, 0.6, 0.8, 1.0, 1.25, 1.5, 2.0, 3.0)  # of blurs, in pixels
+_OUTLINE = 2  # pixels around an object
 _TINY = 1e-7
+_SQUARE = np.ones((3, 3), dtype=bool)
 _IN_PLANE = np.array(
     [np.zeros((3, 3)), [[0, 1, 0], [1, 1, 1], [0, 1, 0]], np.zeros((3, 3))]
 )
@@ -76,16 +78,15 @@ class Background(Part):
     Dark is below the median of the border plus a quarter of the way to the brightest.
 
     The pixels of the background of the recipient become those of the donor. Where the
-    donor has its object they become other pixels of the donor's background, drawn at
-    random.
+    donor has its object, and up to two pixels around it, where its outline would tell
+    what it is, they become the nearest pixel of the donor's background.
     """
 
     kind = "background"
 
-    def __init__(self, rows, rng):
+    def __init__(self, rows):
         self._rows = rows
         self.masks = background_masks(rows.grey)
-        self._order = rng.permutation(rows.grey[0].size)
 
     @property
     def mask(self):
@@ -101,13 +102,14 @@ class Background(Part):
 
     def _filled(self, donor):
         """Return the donor's background, also behind its object."""
-        image, mask = self._rows.pixels[donor], self.masks[donor].ravel()
-        flat = image.reshape(len(image), -1)
-        known = self._order[mask[self._order]]
-        if not len(known):
-            return image
-        source = np.where(mask, np.arange(mask.size), np.resize(known, mask.size))
-        return flat[:, source].reshape(image.shape)
+        image, mask = self._rows.pixels[donor], self.masks[donor]
+        around = ndimage.binary_dilation(~mask, structure=_SQUARE, iterations=_OUTLINE)
+        if around.all():
+            around = ~mask
+        nearest = ndimage.distance_transform_edt(
+            around, return_distances=False, return_indices=True
+        )
+        return image[:, *nearest]
 
 
 def background_masks(grey):

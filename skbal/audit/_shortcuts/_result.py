@@ -155,7 +155,9 @@ def fold_in_words(ratio):
     >>> fold_in_words(2.345), fold_in_words(5e4)
     ('2.3-fold', 'more than 1000-fold')
     """
-    return f"{ratio:.2g}-fold" if ratio < 1000 else "more than 1000-fold"
+    if ratio >= 1000:
+        return "more than 1000-fold"
+    return f"{ratio:.0f}-fold" if ratio >= 10 else f"{ratio:.1f}-fold"
 
 
 def p_in_words(p_value):

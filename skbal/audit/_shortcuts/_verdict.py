@@ -157,9 +157,7 @@ def shortcut_test(
     if not possible:
         return untold(level, tolerance, len(codes))
     exchange = Exchange(predict, rows, codes, recipients)
-    candidates = searched(
-        exchange, rows, codes, explore, possible, tolerance, stream(seed, "fill")
-    )
+    candidates = searched(exchange, rows, codes, explore, possible, tolerance)
     chosen = best(candidates, tolerance, level)
     tested, hits = counted(chosen, exchange, codes, confirm)
     table = [described(one, rows, classes, tolerance) for one in candidates]

@@ -42,7 +42,7 @@ def test_backgrounds_go_around_the_object_of_the_recipient():
     X = objects([0.1, 0.4])
     X[1, 3:6, 3:6] = 0.4
     X[1, 6:8, 6:8] = 1  # the object of the donor lies elsewhere
-    part = Background(rows_of_images(X), RNG)
+    part = Background(rows_of_images(X))
     (pasted,) = part.exchange(np.array([0]), np.array([1]))
     np.testing.assert_allclose(pasted[0], objects([0.4])[0])
 
