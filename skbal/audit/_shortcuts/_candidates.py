@@ -13,6 +13,7 @@ from skbal.audit._shortcuts._parts import (
     Brightness,
     Columns,
     Part,
+    repeated_value,
 )
 from skbal.audit._shortcuts._regions import repeated_regions
 from skbal.audit._shortcuts._rows import ImageRows
@@ -48,11 +49,19 @@ class Candidate:
         """The mean change of the log odds, where rows that are no hits count zero."""
         return self.effect * self.n_hits / max(self.n_donors, 1)
 
+    def same_columns(self, other):
+        """Return whether this is about the same columns and class as another."""
+        return (self.part.columns, self.label) == (other.part.columns, other.label)
+
     def p_value(self, tolerance):
         """Return the p value of the candidate, see `larger_p_value`."""
         return float(
             larger_p_value(
-                self.n_hits, self.n_donors, self.n_other_hits, self.n_others, tolerance
+                self.n_hits,
+                self.n_donors,
+                self.n_other_hits,
+                self.n_others,
+                max(tolerance, self.part.natural_share),
             )
         )
 
@@ -77,7 +86,7 @@ def larger_p_value(n_hits, n_donors, n_other_hits, n_others, tolerance):
 
 def reachable(n_donors, n_others, tolerance, level):
     """Return whether a class can reach the level, if all of its rows are hits."""
-    perfect = Candidate(None, 0, 0.0, n_donors, n_donors, 0, n_others)
+    perfect = Candidate(Part(), 0, 0.0, n_donors, n_donors, 0, n_others)
     return n_donors > 0 and n_others > 0 and perfect.p_value(tolerance) <= level
 
 
@@ -104,16 +113,52 @@ def searched(exchange, rows, codes, explore, possible, tolerance):
     candidates : list of Candidate
     """
     if not isinstance(rows, ImageRows):
-        parts = [Columns(rows, group) for group in column_groups(rows, explore)]
-        return everywhere(exchange, parts, codes, explore, possible, tolerance)
+        groups = column_groups(rows, explore)
+        parts = [Columns(rows, group) for group in groups]
+        found = everywhere(exchange, parts, codes, explore, possible, tolerance)
+        return found + repeated(
+            exchange,
+            codes,
+            explore,
+            possible,
+            lambda *halves: [repeated_value(rows, group, *halves) for group in groups],
+        )
     parts = [Background(rows), Brightness(rows), Blur(rows)]
     found = everywhere(exchange, parts, codes, explore, possible, tolerance)
+    return found + repeated(
+        exchange,
+        codes,
+        explore,
+        possible,
+        lambda *halves: repeated_regions(rows, *halves, _CLOSENESS),
+    )
+
+
+def repeated(exchange, codes, explore, possible, parts_of):
+    """Return candidates of content that is the same in many rows of a class.
+
+    Parameters
+    ----------
+    exchange : Exchange
+        What is predicted.
+    codes : ndarray of shape (n_samples,)
+        Classes of all rows.
+    explore : ndarray of int
+        Rows to search.
+    possible : list of int
+        Classes that have enough rows.
+    parts_of : callable
+        From the rows of a class and all others to parts.
+
+    Returns
+    -------
+    candidates : list of Candidate
+    """
+    found = []
     for label in possible:
         inside = codes[explore] == label
-        for region in repeated_regions(
-            rows, explore[inside], explore[~inside], _CLOSENESS
-        ):
-            candidate = Candidate(region, label, _LEAST_EFFECT)
+        for part in parts_of(explore[inside], explore[~inside]):
+            candidate = Candidate(part, label, _LEAST_EFFECT)
             found.append(counted(candidate, exchange, codes, explore)[0])
     return found
 
@@ -127,7 +172,9 @@ def everywhere(exchange, parts, codes, explore, possible, tolerance):
         for label in possible:
             inside = codes[donors] == label
             threshold = best_threshold(
-                effects[inside, label], effects[~inside, label], tolerance
+                effects[inside, label],
+                effects[~inside, label],
+                max(tolerance, part.natural_share),
             )
             candidate = Candidate(part, label, threshold)
             found.append(_count(candidate, codes[donors], effects, turned)[0])
@@ -227,6 +274,10 @@ def best(candidates, tolerance, level):
     if not passing:
         return min(candidates, key=lambda one: (one.p_value(tolerance), -one.strength))
     first = max(passing, key=lambda one: one.strength)
+    if isinstance(first.part, Columns):
+        # The same columns are searched with all their values and with one value.
+        alike = [one for one in passing if one.same_columns(first)]
+        return min(alike, key=lambda one: one.p_value(tolerance))
     small = [
         one
         for one in passing
@@ -244,7 +295,7 @@ def column_groups(rows, explore):
     at most half of the columns.
     """
     single = [(column,) for column in range(rows.n_columns)]
-    ranks = stats.rankdata(rows.codes()[explore], axis=0)
+    ranks = stats.rankdata(rows.codes[explore], axis=0)
     varied = np.flatnonzero(np.ptp(ranks, axis=0) > 0)
     if len(varied) < 3:
         return single

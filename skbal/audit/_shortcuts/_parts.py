@@ -20,6 +20,7 @@ class Part:
     """A part that every row holds."""
 
     kind = None
+    natural_share = 0.0  # of rows of a class that may be hits, whatever the tolerance
 
     def carriers(self, rows):
         """Return which rows hold the content: here all of them."""
@@ -201,6 +202,9 @@ def sharpness(grey):
 class Columns(Part):
     """One column of a table, or a few that go together.
 
+    A strong column is a hit of many rows without being odd, so it counts only if it
+    decides for nearly all rows of the class.
+
     Parameters
     ----------
     rows : TableRows
@@ -210,6 +214,7 @@ class Columns(Part):
     """
 
     kind = "columns"
+    natural_share = 0.8
 
     def __init__(self, rows, columns):
         self._rows, self.columns = rows, columns
@@ -218,3 +223,54 @@ class Columns(Part):
     def exchange(self, recipients, donors):
         """Return the recipients with these columns of the donors."""
         return self._rows.pasted(recipients, donors, self.columns)
+
+
+class RepeatedValue(Columns):
+    """Columns whose very value is the same in many rows of a class, such as a code.
+
+    Parameters
+    ----------
+    rows : TableRows
+        The table.
+    columns : tuple of int
+        Their positions.
+    values : ndarray of shape (n_columns,)
+        The value of each, as ``codes`` of the table returns it.
+    """
+
+    natural_share = 0.0
+
+    def __init__(self, rows, columns, values):
+        super().__init__(rows, columns)
+        self._values = values
+
+    def carriers(self, rows):
+        """Return which rows hold the value."""
+        return (self._rows.codes[rows][:, self.columns] == self._values).all(axis=1)
+
+
+def repeated_value(rows, columns, members, others):
+    """Return columns with the value that most tells a class from all others.
+
+    Parameters
+    ----------
+    rows : TableRows
+        The table.
+    columns : tuple of int
+        Positions of the columns.
+    members, others : ndarray of int
+        Rows of the class, and of all other classes.
+
+    Returns
+    -------
+    part : RepeatedValue
+    """
+    inside, outside = (rows.codes[here][:, columns] for here in (members, others))
+    values, where = np.unique(
+        np.concatenate([inside, outside]), axis=0, return_inverse=True
+    )
+    shares = [
+        np.bincount(part, minlength=len(values)) / max(len(part), 1)
+        for part in np.split(where.ravel(), [len(inside)])
+    ]
+    return RepeatedValue(rows, columns, values[np.argmax(shares[0] - shares[1])])

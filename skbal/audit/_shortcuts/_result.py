@@ -26,7 +26,8 @@ class ShortcutTest(AuditResult):
     level : float
         The level of the test.
     tolerance : float
-        Share of the rows of a class that may be hits without a shortcut.
+        Share of the rows of a class that may be hits of the tested part without a
+        shortcut.
     kind : str or None
         "region", "background", "brightness", "blur" or "columns": the part that was
         tested.

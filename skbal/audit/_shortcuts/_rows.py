@@ -1,5 +1,7 @@
 """Rows to exchange parts between: images of one inner form, or rows of a table."""
 
+from functools import cached_property
+
 import numpy as np
 
 from skbal._utils.images import has_channels_last, shape_of_images
@@ -141,8 +143,9 @@ class TableRows:
                 rows[:, column] = source[:, column]
         return rows
 
+    @cached_property
     def codes(self):
-        """Return the columns as numbers whose order is that of the values, in ranks."""
+        """The columns as numbers, texts as their ranks."""
         columns = []
         for column in range(self.n_columns):
             values = self._X.iloc[:, column] if self.is_frame else self._X[:, column]

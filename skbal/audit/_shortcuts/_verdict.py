@@ -48,7 +48,10 @@ def shortcut_test(
     - the background, its content exchanged;
     - brightness, matched to the donor;
     - blur: recipients are blurred until they are as unsharp as the donor;
-    - for tables, columns alone and groups of columns that rise and fall together.
+    - for tables, columns alone and groups of columns that rise and fall together. One
+      value that is the same in many rows of a class, such as a code, counts like a
+      repeated region. A column whose values differ is a strong feature more often than
+      an oddity, so more than 80% of the rows of the class must be hits of it.
 
     Half of the rows choose one part, one class and the threshold. The other half tests
     this choice alone, so its p value is valid whatever was searched. See Notes.
@@ -72,7 +75,8 @@ def shortcut_test(
     random_state : None, int, numpy.random.RandomState or numpy.random.Generator
         Splits the rows and seeds draws. An integer gives the same result at every call.
     tolerance : float, default=1/3
-        Share of the rows of a class that may be hits without a shortcut.
+        Share of the rows of a class that may be hits without a shortcut. For columns
+        whose values differ it is at least 0.8.
     n_recipients : int, default=6
         Number of recipients, spread over the classes. The time grows with it.
     n_draws : int, optional
@@ -250,7 +254,7 @@ def result(tested, hit_rows, table, rows, classes, level, tolerance):
         found=found,
         p_value=p_value,
         level=level,
-        tolerance=tolerance,
+        tolerance=max(tolerance, part.natural_share),
         region=part.mask.copy() if found else None,
         box=box_of(part.mask) if found and is_image else None,
         hit_rows=np.sort(hit_rows),

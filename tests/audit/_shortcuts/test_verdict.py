@@ -199,6 +199,17 @@ def test_a_column_of_a_frame_is_named_and_text_may_stand_beside_it():
     assert table["search_p_value"].is_monotonic_increasing
 
 
+@pytest.mark.parametrize(("share", "found"), [(0.6, False), (1.0, True)])
+def test_a_column_of_different_values_must_decide_for_nearly_all_rows(share, found):
+    rng = np.random.default_rng(0)
+    X, y = rows_at_the_null(rng, tolerance=share, n_each=100)
+    code = shortcut_test(OneColumn(), X, y, random_state=0)
+    assert code.found
+    X[:, 0] += rng.uniform(-0.4, 0.4, size=len(X))  # no value occurs twice
+    strong = shortcut_test(OneColumn(), X, y, random_state=0)
+    assert (strong.found, strong.where, strong.tolerance) == (found, "column 0", 0.8)
+
+
 class NamedColumn(OneColumn):
     def predict_proba(self, X):
         assert X["city"].isin(["a", "b"]).all()
