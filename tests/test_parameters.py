@@ -26,6 +26,7 @@ MODULE = "a torch module, whose layers check their arguments"
 DISPLAY = "made by a class method, which checks its arguments"
 WITHOUT_RULES = {
     "AcquisitionCurveDisplay": DISPLAY,
+    "AuditReport": RESULT,
     "Campaign": "made by create or open, which check their arguments",
     "Comparison": RESULT,
     "ComparisonDisplay": DISPLAY,
@@ -39,6 +40,7 @@ WITHOUT_RULES = {
     "PairedDifference": RESULT,
     "Person": RESULT,
     "Record": RESULT,
+    "Rubric": RESULT,
     "Status": RESULT,
     "Told": RESULT,
     "VoteCoverage": RESULT,

@@ -20,9 +20,13 @@ PUBLIC = {
         "predict_samples",
     ],
     "skbal.audit": [
+        "AuditReport",
+        "Rubric",
         "VoteCoverage",
         "VoteCoverageDisplay",
         "VotePITDisplay",
+        "audit_report",
+        "rubric",
         "vote_coverage",
         "vote_pit",
         "vote_pit_histogram",

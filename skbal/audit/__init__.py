@@ -8,11 +8,17 @@ from skbal.audit._coverage import VoteCoverage, vote_coverage
 from skbal.audit._coverage_display import VoteCoverageDisplay
 from skbal.audit._pit import vote_pit, vote_pit_histogram
 from skbal.audit._pit_display import VotePITDisplay
+from skbal.audit._report._report import AuditReport, audit_report
+from skbal.audit._report._rubric import Rubric, rubric
 
 __all__ = [
+    "AuditReport",
+    "Rubric",
     "VoteCoverage",
     "VoteCoverageDisplay",
     "VotePITDisplay",
+    "audit_report",
+    "rubric",
     "vote_coverage",
     "vote_pit",
     "vote_pit_histogram",

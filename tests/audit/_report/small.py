@@ -1,0 +1,91 @@
+"""Small runs that reports are made of, and what a page says."""
+
+from html.parser import HTMLParser
+
+import numpy as np
+from sklearn.datasets import load_iris
+from sklearn.ensemble import RandomForestClassifier
+
+from skbal import ActiveLearner
+from skbal.loop import ActiveLearningLoop
+from skbal.oracles import LabelOracle
+from skbal.query import BALD
+
+X, Y = load_iris(return_X_y=True)
+ORDER = np.random.default_rng(0).permutation(len(X))
+POOL, TEST = ORDER[:100], ORDER[100:]
+NAMES = np.array(["setosa", "versicolor", "virginica"])[Y]
+VOID = {"meta", "link", "img", "br", "hr", "input"}
+
+
+def loop(y=Y, **options):
+    """Return a loop of 6 first labels and three queries of five, not started."""
+    given = {
+        "n_queries": 3,
+        "n_instances": 5,
+        "initial": [np.flatnonzero(Y[POOL] == c)[k] for c in range(3) for k in (0, 1)],
+        "X_test": X[TEST],
+        "y_test": y[TEST],
+    }
+    forest = RandomForestClassifier(n_estimators=10, random_state=0)
+    learner = ActiveLearner(forest, BALD(random_state=0))
+    oracle = LabelOracle(y[POOL])
+    return ActiveLearningLoop(learner, X[POOL], oracle, **{**given, **options})
+
+
+class Page(HTMLParser):
+    """Reads a page strictly: what is opened is closed, in order.
+
+    Attributes
+    ----------
+    words : list of str
+        All text.
+    headings : list of int
+        The levels of the headings, in order.
+    ids, links, images : list
+        The ids, the targets of links, and the attributes of images.
+    cells : list of list of str
+        The rows of all tables.
+    """
+
+    def __init__(self, html):
+        super().__init__()
+        self.open, self.words, self.headings, self.cells = [], [], [], []
+        self.ids, self.links, self.images, self.tags = [], [], [], set()
+        self.feed(html)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        assert len(given) == len(attrs), f"an attribute of {tag} is there twice"
+        self.tags.add(tag)
+        if tag not in VOID:
+            self.open.append(tag)
+        if tag in {"h1", "h2", "h3", "h4"}:
+            self.headings.append(int(tag[1]))
+        if "id" in given:
+            self.ids.append(given["id"])
+        if tag == "a":
+            self.links.append(given["href"])
+        if tag == "img":
+            self.images.append(given)
+        if tag == "tr":
+            self.cells.append([])
+        if tag in {"td", "th"}:
+            self.cells[-1].append("")
+
+    def handle_endtag(self, tag):
+        assert self.open, f"</{tag}> without a start"
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if "style" in self.open:
+            return
+        self.words.append(data)
+        if self.open and self.open[-1] in {"td", "th"}:
+            self.cells[-1][-1] += data
+
+    @property
+    def text(self):
+        return " ".join(" ".join(self.words).split())
