@@ -16,7 +16,7 @@ def summary_of(facts, outcomes):
     Returns
     -------
     sentences : list of str
-        Five to eight of them.
+        Five or six of them.
     """
     by_name = {outcome.check.name: outcome for outcome in outcomes}
     sentences = [
@@ -25,7 +25,6 @@ def summary_of(facts, outcomes):
         _how_good(by_name.get("score")),
         _helped(by_name.get("against random")),
         _doubts(outcomes),
-        _unclear(outcomes),
         _not_checked(outcomes),
     ]
     return [sentence for sentence in sentences if sentence]
@@ -109,28 +108,16 @@ def _helped(outcome):
 
 def _doubts(outcomes):
     ran = [outcome for outcome in outcomes if outcome.status == "ran"]
-    doubts = [outcome for outcome in ran if outcome.concern is True]
-    if not doubts:
-        return (
-            f"{counted(len(ran), 'check')} ran and found no reason for doubt, which is "
-            "no proof that there is none."
-        )
-    return (
-        f"Of {counted(len(ran), 'check')} that ran, {len(doubts)} found a reason for "
-        f"doubt: {listed((o.check.title for o in doubts), most=8)}."
-    )
-
-
-def _unclear(outcomes):
-    unclear = [
-        outcome.check.title
-        for outcome in outcomes
-        if outcome.status == "ran" and outcome.concern is None
-    ]
-    if not unclear:
-        return ""
-    n = len(unclear)
-    return f"{counted(n, 'check')} ran but cannot tell: {listed(unclear, most=8)}."
+    doubts = [outcome.check.title for outcome in ran if outcome.concern is True]
+    unclear = [outcome.check.title for outcome in ran if outcome.concern is None]
+    words = f"Of {counted(len(ran), 'check')} that ran, "
+    if doubts:
+        words += f"{len(doubts)} found a reason for doubt: {listed(doubts, most=8)}."
+    else:
+        words += "none found a reason for doubt, which is no proof that there is none."
+    if unclear:
+        words += f" {len(unclear)} cannot tell: {listed(unclear, most=8)}."
+    return words
 
 
 def _not_checked(outcomes):
