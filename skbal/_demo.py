@@ -194,6 +194,7 @@ def run_report(settings, comparison, seed=0):
         run.fit(X, y),
         X_pool=X,
         compare_random=comparison,
+        image_shape=(28, 28),
         title="The demo of skbal: can its model be believed?",
         random_state=seed,
     )

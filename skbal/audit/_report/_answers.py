@@ -35,4 +35,6 @@ def _words(outcome):
         return f"Not checked. {outcome.reason}"
     if outcome.status == "does not apply":
         return f"Does not apply. {outcome.reason}"
+    if outcome.concern is None and not outcome.check.judged:
+        return f"For you to judge. {outcome.result.verdict}"
     return f"{_FOUND[outcome.concern]}. {outcome.result.verdict}"

@@ -63,8 +63,9 @@ def _model(origin):
 
 
 def _check(check):
-    found = _FOUND[check["concern"]]
-    return f"**{_line(check['question'])}** ({found}) {_line(check['verdict'])}"
+    found = _FOUND[check["concern"]] if check["judged"] else "for you to judge"
+    more = f" {_line(check['meaning'])}" if check["meaning"] else ""
+    return f"**{_line(check['question'])}** ({found}) {_line(check['verdict'])}{more}"
 
 
 def _reasons(checks):

@@ -55,6 +55,13 @@ class Check:
         `AuditResult`. Raises `NotChecked` or `DoesNotApply` if it cannot.
     pictures : callable, default=no_pictures
         Called with the result and the `Source`, returns a sequence of `Picture`.
+    judged : bool, default=True
+        Whether the result finds or does not find something. False if it shows something
+        that people judge.
+    meaning : str, default=""
+        What follows if there is a reason for doubt, in a sentence or two.
+    costs : str, default=""
+        What the check costs, as a sentence, if it is only made when asked for by name.
     """
 
     name: str
@@ -63,6 +70,9 @@ class Check:
     question: str
     run: Callable
     pictures: Callable = no_pictures
+    judged: bool = True
+    meaning: str = ""
+    costs: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,6 +17,8 @@ from skbal.audit._report._sections import (
 )
 from skbal.audit._report._summary import summary_of
 
+_FIRST = 12  # rows of the table of a check, which puts what matters first
+_MOST = 5_000  # numbers of one field of a result
 # What no check can tell, whatever it finds.
 LIMITS = (
     "Whether the labels are right where only one person or one source gave them.",
@@ -59,13 +61,27 @@ def content_of(source, settings):
         "limits": list(LIMITS),
         "not_checked": _of_status(outcomes, "not checked"),
         "does_not_apply": _of_status(outcomes, "does not apply"),
-        "results": {o.check.name: o.result.to_dict() for o in outcomes if o.result},
+        "results": {o.check.name: _plain(o.result) for o in outcomes if o.result},
         "rubric": answered_rubric(outcomes),
         "origin": origin,
         "skbal_version": __version__,
     }
     results = {o.check.name: o.result for o in outcomes if o.result is not None}
     return strict(content), results, images
+
+
+def _plain(result):
+    """Return the fields of a result, without arrays that nobody reads as text."""
+    return {
+        name: f"{_count(value):,} numbers, left out" if _count(value) > _MOST else value
+        for name, value in result.to_dict().items()
+    }
+
+
+def _count(value):
+    if isinstance(value, dict):
+        return sum(map(_count, value.values()))
+    return sum(map(_count, value)) if isinstance(value, list) else 1
 
 
 def _outcome(check, source, settings):
@@ -75,6 +91,9 @@ def _outcome(check, source, settings):
     if settings.checks is not None and check.name not in settings.checks:
         reason, remedy = "It was not asked for.", f"Name {check.name!r} in checks."
         return Outcome(check, "not checked", reason=reason, remedy=remedy)
+    if check.costs and not settings.names(check.name):
+        remedy = f"To make it all the same, give check_params={{{check.name!r}: {{}}}}."
+        return Outcome(check, "not checked", reason=check.costs, remedy=remedy)
     return outcome_of(check, source, settings.check_params.get(check.name, {}))
 
 
@@ -109,8 +128,10 @@ def _check(outcome, source, images):
         "question": check.question,
         "status": outcome.status,
         "concern": outcome.concern,
+        "judged": check.judged or outcome.concern is not None,
         "verdict": outcome.result.verdict if outcome.result else outcome.reason,
         "remedy": outcome.remedy,
+        "meaning": check.meaning if outcome.concern is True else "",
         "notes": [f"Warning: {text}" for text in outcome.warned],
         "tables": [],
         "figures": [],
@@ -132,12 +153,16 @@ def _check(outcome, source, images):
 def _table(outcome):
     try:
         frame = outcome.result.to_frame()
+        if frame.index.name is not None:  # such as the columns of a table
+            frame = frame.reset_index()
         columns = [frame[name].tolist() for name in frame.columns]
     except Exception as error:  # pandas is missing, or the check has a fault
         return [], [f"There is no table: {type(error).__name__}: {error}"]
+    if not len(frame):
+        return [], []
     header = [str(name).replace("_", " ") for name in frame.columns]
     title = f"Details: {outcome.check.title}"
-    return [table_of(title, header, list(zip(*columns)))], []
+    return [table_of(title, header, list(zip(*columns)), first=_FIRST)], []
 
 
 def _figures(owner, pictures, images):

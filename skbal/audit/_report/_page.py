@@ -10,6 +10,7 @@ _BADGES = {
     False: ("fine", "Nothing found"),
     None: ("unclear", "Cannot be told"),
 }
+_TO_JUDGE = ("unclear", "For you to judge")
 # Nothing is loaded from elsewhere, whatever stands in the texts.
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
@@ -90,12 +91,18 @@ def _doubts(content):
         c for s in content["sections"] for c in s["checks"] if c["status"] == "ran"
     ]
     doubts = [check for check in checks if check["concern"] is True]
-    unclear = [check for check in checks if check["concern"] is None]
+    unclear = [c for c in checks if c["concern"] is None and c["judged"]]
     parts = ['<section id="doubts"><h2>What to doubt</h2>']
     if not doubts:
         parts.append(
             f"<p>{_text(counted(len(checks), 'check'))} ran, and none of them found a "
             "reason for doubt. That is no proof that there is none.</p>"
+        )
+    if 0 < len(doubts) < 3:
+        parts.append(
+            "<p>Most checks raise an alarm in up to one of twenty cases in which "
+            "nothing is wrong. With many checks, a single doubt may be chance: look at "
+            "it, and repeat the check with other rows.</p>"
         )
     parts.append(_list_of(doubts))
     if unclear:
@@ -107,15 +114,16 @@ def _list_of(checks):
     if not checks:
         return ""
     items = "".join(
-        f"<li>{_badge(check['concern'])} <b>{_text(check['question'])}</b> "
-        f'{_text(check["verdict"])} <a href="#{_key(check)}">Details</a></li>'
+        f"<li>{_badge(check)} <b>{_text(check['question'])}</b> "
+        f"{_text(check['verdict'])} {_text(check['meaning'])} "
+        f'<a href="#{_key(check)}">Details</a></li>'
         for check in checks
     )
     return f'<ul class="checks">{items}</ul>'
 
 
-def _badge(concern):
-    kind, words = _BADGES[concern]
+def _badge(check):
+    kind, words = _BADGES[check["concern"]] if check["judged"] else _TO_JUDGE
     return f'<span class="badge {kind}">{words}</span>'
 
 
@@ -165,7 +173,9 @@ def _check(check, images):
         )
         words = f"{start} {check['verdict']} {check['remedy']}"
         return f'<div class="check">{title}<p class="skipped">{_text(words)}</p></div>'
-    parts = [f"<p>{_badge(check['concern'])} {_text(check['verdict'])}</p>"]
+    parts = [f"<p>{_badge(check)} {_text(check['verdict'])}</p>"]
+    if check["meaning"]:
+        parts.append(f"<p><b>What follows.</b> {_text(check['meaning'])}</p>")
     parts += [f'<p class="note">{_text(words)}</p>' for words in check["notes"]]
     parts += [_figure(figure, images) for figure in check["figures"]]
     parts += [_table(table) for table in check["tables"]]
@@ -197,7 +207,7 @@ def _table(table):
     )
     caption = _text(table["title"])
     if table["n_rows"] > len(table["rows"]):
-        caption += f" ({table['n_rows']:,} rows, of which some are shown)"
+        caption += f" ({len(table['rows'])} of {table['n_rows']:,} rows)"
     # A box that scrolls must be reachable by keys.
     return (
         f'<div class="scroll" role="region" tabindex="0" aria-label="{caption}"><table>'

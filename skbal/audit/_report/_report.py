@@ -195,7 +195,12 @@ def audit_report(
     y_test=None,
     *,
     X_pool=None,
+    independent=None,
     compare_random=False,
+    image_shape=None,
+    groups_pool=None,
+    groups_test=None,
+    reference_error=None,
     checks=None,
     check_params=None,
     results=None,
@@ -223,14 +228,30 @@ ActiveLearningRegressor or Campaign
     X_pool : array-like of shape (n_pool, ...), optional
         All rows, of which some were asked about: for a learner, a campaign or a
         simulation (the X that it was fitted with). ``None`` takes that of the loop.
+    independent : tuple (X, y), optional
+        Labelled rows from elsewhere, such as real data if the model learned from a
+        simulation. They show whether it is overspecialised.
     compare_random : bool, History, list of History or Comparison, default=False
         Runs of random choice, shown beside the learning curve. True repeats the run
         once with `skbal.query.Random`, from the same first labels: it trains as many
         models again as the run did, and needs an oracle that knows all labels.
+    image_shape : tuple of int, optional
+        Shape (channels, height, width) or (height, width) of an image, if the rows are
+        flattened images.
+    groups_pool : frame, or array-like of shape (n_pool,), optional
+        A group for each row of the pool, such as the telescope or the observer. Was any
+        group left out?
+    groups_test : frame, or array-like of shape (n_test,), optional
+        A group for each test row. Is the model wrong more often in some groups?
+    reference_error : float, optional
+        The error that is to be expected: of other models, of people, or of theory.
+        Share of wrong labels, or root mean squared error. Is the result too good?
     checks : list of str, optional
-        Names of the checks to make. ``None`` makes all.
+        Names of the checks to make. ``None`` makes all but those that would train the
+        model many times.
     check_params : dict of str to dict, optional
-        Keyword arguments for checks, by their names.
+        Keyword arguments for checks, by their names. A check that is named here is
+        made, also if it takes long.
     results : dict of str to AuditResult, optional
         Results that are there already, by the names of their checks. These checks are
         not made again.
@@ -286,7 +307,13 @@ default=0
     """
     settings = check_settings(title, checks, check_params, results)
     check_pair(X_test, y_test)
-    options = check_options(random_state, compare_random)
+    others = {
+        "image_shape": image_shape,
+        "groups_pool": groups_pool,
+        "groups_test": groups_test,
+        "reference_error": reference_error,
+    }
+    options = check_options(random_state, compare_random, independent, others)
     if path is not None:  # before the work, which would be lost
         path = check_path(path)
     given = {"X_test": X_test, "y_test": y_test, "X_pool": X_pool}

@@ -36,7 +36,7 @@ LINES = (
         "What the prediction and what its uncertainty depend on is shown, the method "
         "passes a sanity check with random weights, and a surprise was followed up "
         "until it was explained.",
-        ("saliency", "uncertainty_saliency", "shortcut_test"),
+        ("saliency", "uncertainty_saliency", "saliency_sanity_check", "shortcut_test"),
     ),
     (
         "Concise language",
@@ -85,6 +85,8 @@ LINES = (
             "labelled classes",
             "people",
             "selection_test",
+            "group_selection",
+            "group_errors",
             "unbiased_risk",
             "anomaly_scores",
         ),

@@ -24,8 +24,8 @@ SECTIONS = {
 _MOST_ROWS = 20  # of a table, in the middle of which others are left out
 
 
-def table_of(title, header, rows):
-    """Return a table as plain data, shortened in the middle.
+def table_of(title, header, rows, first=None):
+    """Return a table as plain data, shortened.
 
     Parameters
     ----------
@@ -35,6 +35,8 @@ def table_of(title, header, rows):
         Names of the columns.
     rows : sequence of sequence
         Its cells.
+    first : int, optional
+        How many rows are shown. ``None`` leaves out the middle of more than 20.
 
     Returns
     -------
@@ -51,7 +53,9 @@ def table_of(title, header, rows):
     kinds = [
         all(_is_number(row[column]) for row in rows) for column in range(len(header))
     ]
-    if n_rows > _MOST_ROWS:
+    if first is not None:
+        rows = rows[:first]
+    elif n_rows > _MOST_ROWS:
         half = _MOST_ROWS // 2
         rows = [*rows[:half], ["…"] * len(header), *rows[-half:]]
     return {

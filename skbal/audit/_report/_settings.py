@@ -44,6 +44,10 @@ class Settings:
     results: dict = field(default_factory=dict)
     date: str = field(default_factory=lambda: datetime.now(UTC).date().isoformat())
 
+    def names(self, check):
+        """Return whether the user named a check."""
+        return check in (self.checks or ()) or check in self.check_params
+
 
 def check_settings(title, checks, check_params, results):
     """Return the settings of a report.
@@ -96,8 +100,15 @@ def _check_names(names, what):
         )
 
 
-def check_options(random_state, compare_random):
+def check_options(random_state, compare_random, independent, others):
     """Return the options that checks see.
+
+    Parameters
+    ----------
+    random_state, compare_random, independent : object
+        As given to `audit_report`.
+    others : dict
+        Options that the checks themselves look at.
 
     Raises
     ------
@@ -105,10 +116,24 @@ def check_options(random_state, compare_random):
         If one is wrong.
     """
     check_compared(compare_random)
+    if independent is not None:
+        _check_independent(independent)
     return {
+        **others,
+        "independent": independent,
         "random_state": check_seed(random_state, OWNER),
         "compare_random": compare_random,
     }
+
+
+def _check_independent(independent):
+    is_pair = isinstance(independent, (tuple, list)) and len(independent) == 2
+    if not is_pair:
+        raise TypeError(
+            f"independent of {OWNER} must be a pair (X, y), got "
+            f"{type(independent).__name__}."
+        )
+    check_pair(*independent, ("X of independent", "y of independent"))
 
 
 def check_compared(compare_random):

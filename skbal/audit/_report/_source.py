@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from skbal._utils.pools import n_rows, sliceable, take
 from skbal._utils.tags import classifies, regresses
 from skbal._utils.votes import learns_counts, learns_votes
 
@@ -66,8 +67,8 @@ class Source:
     missing : dict of str to str
         Why a part is missing, if there is an error that says it.
     options : dict
-        What else the user gave: ``independent``, ``groups``, ``image_shape``,
-        ``compare_random``, ``reference_score`` and ``random_state``.
+        What else the user gave: ``independent``, ``groups_pool``, ``groups_test``,
+        ``image_shape``, ``reference_error``, ``compare_random`` and ``random_state``.
     """
 
     kind: str
@@ -166,6 +167,44 @@ class Source:
                 "Give X_pool, all rows that might have been asked about.",
             )
         return self.X_pool
+
+    def pool_indices(self):
+        """Return the rows of the pool that might have been asked about, in order.
+
+        Raises
+        ------
+        NotChecked
+            If the pool is not at hand.
+        """
+        X_pool = self.pool_rows()
+        if self.candidates is not None:
+            return np.asarray(self.candidates, np.intp)
+        return np.arange(n_rows(X_pool))
+
+    def divided_pool(self):
+        """Return the rows of the pool that were asked about, and the others.
+
+        Returns
+        -------
+        labelled, others : ndarray of int
+            In ascending order.
+
+        Raises
+        ------
+        NotChecked
+            If the pool is not at hand, or it is not known which rows were asked about.
+        """
+        rows = self.pool_indices()
+        if self.asked is None:
+            raise NotChecked(
+                "It is not known which rows of the pool were asked about.",
+                "Give a loop, which keeps account of them.",
+            )
+        return np.sort(self.asked), np.setdiff1d(rows, self.asked)
+
+    def from_pool(self, indices):
+        """Return some rows of the pool."""
+        return take(sliceable(self.pool_rows()), indices)
 
     def for_task(self, *tasks):
         """Raise `DoesNotApply` unless the model learns one of these.

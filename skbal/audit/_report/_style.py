@@ -37,6 +37,7 @@ caption{text-align:left;padding-bottom:.35rem}
 th,td{text-align:left;vertical-align:top;padding:.3rem .75rem .3rem 0;
 border-bottom:1px solid #dfe3e8;max-width:34rem}
 th{font-weight:600;border-bottom-color:#8b939d}
+td:not(.number){min-width:7rem}
 .number{text-align:right}
 dl{display:grid;grid-template-columns:7rem 1fr;gap:.35rem 1rem;margin:.75rem 0}
 dt{font-weight:600}

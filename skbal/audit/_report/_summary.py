@@ -109,7 +109,11 @@ def _helped(outcome):
 def _doubts(outcomes):
     ran = [outcome for outcome in outcomes if outcome.status == "ran"]
     doubts = [outcome.check.title for outcome in ran if outcome.concern is True]
-    unclear = [outcome.check.title for outcome in ran if outcome.concern is None]
+    unclear = [
+        outcome.check.title
+        for outcome in ran
+        if outcome.concern is None and outcome.check.judged
+    ]
     words = f"Of {counted(len(ran), 'check')} that ran, "
     if doubts:
         words += f"{len(doubts)} found a reason for doubt: {listed(doubts, most=8)}."

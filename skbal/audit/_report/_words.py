@@ -69,7 +69,7 @@ def shown(value):
     Examples
     --------
     >>> shown(0.123456), shown(12000), shown(None), shown(float("nan"))
-    ('0.1235', '12,000', '', '')
+    ('0.1235', '12000', '', '')
     >>> shown(True), shown(("a", "b"))
     ('yes', 'a, b')
     """
@@ -81,7 +81,7 @@ def shown(value):
     if isinstance(value, bool) or type(value).__name__ == "bool":
         return "yes" if value else "no"
     if isinstance(value, Integral):
-        return f"{int(value):,}"
+        return str(int(value))
     if isinstance(value, Real):
         return "" if math.isnan(value) else f"{float(value):.4g}"
     return _cut(str(value))

@@ -15,6 +15,15 @@ X, Y = load_iris(return_X_y=True)
 ORDER = np.random.default_rng(0).permutation(len(X))
 POOL, TEST = ORDER[:100], ORDER[100:]
 NAMES = np.array(["setosa", "versicolor", "virginica"])[Y]
+# Checks that take no time, for tests that are about the report itself.
+FAST = [
+    "labelled classes",
+    "people",
+    "score",
+    "against random",
+    "generalisation_report",
+    "repeatable",
+]
 VOID = {"meta", "link", "img", "br", "hr", "input"}
 
 

@@ -18,7 +18,7 @@ from skbal.audit._report._check import Check
 from skbal.audit._report._checks import CHECKS
 from skbal.loop import History, Record
 from skbal.query import BALD
-from tests.audit._report.small import NAMES, POOL, TEST, Page, X, Y, loop
+from tests.audit._report.small import FAST, NAMES, POOL, TEST, Page, X, Y, loop
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,7 @@ def done():
 
 @pytest.fixture(scope="module")
 def report(done):
-    return audit_report(done)
+    return audit_report(done, checks=FAST)
 
 
 def statuses(report):
@@ -111,7 +111,7 @@ def test_no_number_of_the_page_contradicts_another(report, done):
 def test_a_report_is_the_same_each_time_and_changes_nothing(done, report):
     before = done.learner.predict_proba(X[TEST])
     state = joblib.hash(done.learner.estimator)
-    again = audit_report(done)
+    again = audit_report(done, checks=FAST)
     assert again.to_json() == report.to_json()
     assert again.to_html() == report.to_html()
     assert joblib.hash(done.learner.estimator) == state
@@ -190,7 +190,7 @@ def test_results_that_are_there_are_not_made_again(done, report, monkeypatch):
 def test_without_matplotlib_and_pandas_it_says_what_is_missing(done, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "matplotlib", None)
     monkeypatch.setitem(__import__("sys").modules, "pandas", None)
-    report = audit_report(done)
+    report = audit_report(done, checks=FAST)
     page = Page(report.to_html())
     assert page.images == []
     assert "pip install 'skbal[examples]'" in page.text
@@ -201,7 +201,7 @@ def test_without_matplotlib_and_pandas_it_says_what_is_missing(done, monkeypatch
 
 
 def test_random_choice_from_the_same_first_labels_is_shown_if_asked_for(done):
-    report = audit_report(done, compare_random=True)
+    report = audit_report(done, compare_random=True, checks=FAST)
     result = report.results["against random"]
     assert (result.low, result.high) == (6, 21)
     assert result.area == pytest.approx(done.history_.area())
@@ -218,7 +218,7 @@ def test_a_learner_without_a_loop():
         X_training=pd.DataFrame(X).iloc[POOL[:30]],
         y_training=NAMES[POOL[:30]],
     )
-    report = audit_report(learner, pd.DataFrame(X).iloc[TEST], NAMES[TEST])
+    report = audit_report(learner, pd.DataFrame(X).iloc[TEST], NAMES[TEST], checks=FAST)
     assert "30 labels were collected" in report.summary[0]
     assert "Pipeline of RandomForestClassifier" in report.summary[0]
     assert report.results["labelled classes"].classes == (
@@ -227,7 +227,7 @@ def test_a_learner_without_a_loop():
         "virginica",
     )
     assert "keeps no learning curve" in str(report.not_checked)
-    without = audit_report(learner)
+    without = audit_report(learner, checks=FAST)
     assert "How good the model is was not measured." in without.summary
     assert "Give X_test and y_test" in str(without.not_checked)
 
@@ -240,7 +240,7 @@ def simulation(**options):
 
 def test_a_simulation_gives_the_rows_that_it_held_out():
     fitted = simulation().fit(X, NAMES)
-    report = audit_report(fitted, X_pool=X, compare_random=True)
+    report = audit_report(fitted, X_pool=X, compare_random=True, checks=FAST)
     score = report.results["score"]
     assert score.n_rows == len(fitted.held_out_) == 30
     assert score.accuracy == pytest.approx(fitted.history_.scores[-1])
@@ -252,7 +252,9 @@ def test_a_simulation_gives_the_rows_that_it_held_out():
 
 
 def test_a_simulation_without_its_rows_says_what_to_give():
-    report = audit_report(simulation(random_state=None).fit(X, Y), compare_random=True)
+    report = audit_report(
+        simulation(random_state=None).fit(X, Y), compare_random=True, checks=FAST
+    )
     reasons = {part["name"]: part for part in report.not_checked}
     assert "X_test and y_test" in reasons["score"]["remedy"]
     assert "no integer" in reasons["against random"]["reason"]
@@ -264,7 +266,7 @@ def test_a_regressor():
     fitted = ActiveLearningRegressor(
         BayesianRidge(), n_queries=2, n_instances=5, initial=range(5), random_state=0
     ).fit(X[:, 1:], target)
-    report = audit_report(fitted, X_pool=X[:, 1:])
+    report = audit_report(fitted, X_pool=X[:, 1:], checks=FAST)
     score = report.results["score"]
     held_out = fitted.held_out_
     errors = np.abs(fitted.predict(X[held_out, 1:]) - target[held_out])
@@ -284,7 +286,7 @@ def test_a_committee_of_modal():
         )
         for seed in range(2)
     ]
-    report = audit_report(Committee(members), X[TEST], Y[TEST])
+    report = audit_report(Committee(members), X[TEST], Y[TEST], checks=FAST)
     assert report.results["score"].n_rows == 50
     assert "20 labels" in report.summary[0]
 
@@ -299,7 +301,7 @@ def test_rows_set_aside_and_unanswered_are_counted():
     y[np.setdiff1d(np.arange(0, 100, 3), started.initial)] = None
     started.oracle.y = y
     started.learner.label_filter = Doubtful()
-    report = audit_report(started.run())
+    report = audit_report(started.run(), checks=FAST)
     facts = report.to_dict()["facts"]
     assert facts["n_set_aside"] == sum(len(r.rejected) for r in started.history_) > 0
     assert facts["n_unanswered"] == len(started.skipped_) > 0
@@ -324,6 +326,8 @@ RUN = History([Record(0, 6, 0.5), Record(1, 21, 0.7)])
     ({"check_params": {"score": 3}}, TypeError, "must hold dicts, got int"),
     ({"check_params": [1]}, TypeError, "check_params of audit_report must be a dict"),
     ({"results": {"score": 3}}, TypeError, "results of audit_report must hold Audit"),
+    ({"independent": X}, TypeError, "independent of audit_report must be a pair"),
+    ({"independent": (X, Y[:3])}, ValueError, "X of independent and y of independent"),
     ({"compare_random": "yes"}, TypeError, "compare_random of audit_report.*got str"),
     ({"compare_random": []}, TypeError, "got an empty list"),
     ({"compare_random": [RUN, 3]}, TypeError, "compare_random of audit_report"),

@@ -255,5 +255,6 @@ CHECK = Check(
     section="curve",
     question="Did choosing help?",
     run=run,
+    meaning=("Random labels would have been as good, and they also describe the pool."),
     pictures=pictures,
 )

@@ -167,5 +167,9 @@ CHECK = Check(
     section="labelled",
     question="Was every class labelled?",
     run=run,
+    meaning=(
+        "Ask about rows in which the missing class is to be expected, or say that the "
+        "model must not be used where it occurs."
+    ),
     pictures=pictures,
 )

@@ -136,4 +136,8 @@ CHECK = Check(
     section="labelled",
     question="Who answered, and did people agree?",
     run=run,
+    meaning=(
+        "Talk to these people, and look at what they answered, before the model learns "
+        "from it."
+    ),
 )

@@ -100,4 +100,5 @@ CHECK = Check(
     section="origin",
     question="Can the run be repeated?",
     run=run,
+    meaning=("Give each part an integer as random_state, and run it again."),
 )

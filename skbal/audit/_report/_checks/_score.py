@@ -240,4 +240,8 @@ CHECK = Check(
     section="score",
     question="How good is it on rows that it has not seen?",
     run=run,
+    meaning=(
+        "The model is of no use as it is: a constant answer is as good, or the test "
+        "rows are too few to show that it is not."
+    ),
 )

@@ -137,5 +137,9 @@ CHECK = Check(
     section="calibration",
     question="Do its intervals contain as many votes as they claim?",
     run=run,
+    meaning=(
+        "Do not read its intervals as they are. Its predictions may be good all the "
+        "same."
+    ),
     pictures=pictures,
 )

@@ -9,7 +9,7 @@ from skbal.audit import audit_report
 from skbal.audit._report._checks._people import CHECK, People
 from skbal.audit._report._source import DoesNotApply, NotChecked, Source
 from skbal.campaign import Campaign
-from tests.audit._report.small import Page, X, Y
+from tests.audit._report.small import FAST, Page, X, Y
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def test_without_people_it_does_not_apply_or_waits(tmp_path):
 
 
 def test_the_report_of_a_campaign_says_who_answered_what_and_when(campaign):
-    report = audit_report(campaign, X[13:], Y[13:])
+    report = audit_report(campaign, X[13:], Y[13:], checks=FAST)
     facts = report.to_dict()["facts"]
     assert facts["n_people"] == 2
     # Items 6 to 12 and 60 count; 0 to 5 have a known answer, 110 and 111 have none.
