@@ -131,7 +131,10 @@ class AuditReport:
             for section in self._content["sections"]
             for check in section["checks"]
         ]
-        return pandas.DataFrame(rows).astype({"concern": object})
+        frame = pandas.DataFrame(rows)
+        # pandas would make None a missing number.
+        concern = [row["concern"] for row in rows]
+        return frame.assign(concern=pandas.Series(concern, dtype=object))
 
     def to_html(self):
         """Return the report as a page that needs no network and no JavaScript.

@@ -54,6 +54,9 @@ def test_every_check_is_in_one_section_and_has_a_status(report):
     names = [c["name"] for s in report.sections for c in s["checks"]]
     assert names == list(report.to_frame()["check"])
     assert sorted(names) == sorted(check.name for check in CHECKS)
+    concern = dict(report.to_frame()[["check", "concern"]].to_numpy())
+    assert concern["score"] is False
+    assert concern["people"] is None
     ran = {name for name, status in statuses(report).items() if status == "ran"}
     assert ran == set(report.results)
     assert {part["name"] for part in report.not_checked} == {
