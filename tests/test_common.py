@@ -13,7 +13,7 @@ from sklearn.ensemble import (
     RandomForestRegressor,
 )
 from sklearn.gaussian_process import GaussianProcessClassifier, GaussianProcessRegressor
-from sklearn.linear_model import BayesianRidge
+from sklearn.linear_model import BayesianRidge, LogisticRegression
 from sklearn.utils import estimator_checks
 
 import skbal.features
@@ -49,6 +49,7 @@ from skbal.models import (
     MCDropoutRegressor,
     MCDropoutVoteRegressor,
     MeanFieldLinearRegression,
+    TemperatureScaling,
     VoteMixtureRegression,
 )
 from skbal.models._networks._estimator import NetworkEstimator
@@ -126,6 +127,7 @@ ESTIMATORS = [
         GraphClassifier(PoolGraph(random_state=0), n_draws=20, random_state=0),
         BayesianLogisticRegression(n_draws=20, random_state=0),
     ),
+    TemperatureScaling(LogisticRegression(), cv=2),
     *SIMULATIONS,
 ]
 # One of each kind, for the lowest versions of other packages, too.
@@ -243,6 +245,14 @@ SAMPLERS = [
             GraphClassifier(GRAPH, random_state=0),
             MCDropoutClassifier(max_epochs=5, random_state=0),
             X_pool=CLASSIFICATION[0],
+        ),
+        CLASSIFICATION,
+        {},
+    ),
+    (TemperatureScaling(RandomForestClassifier(9), cv=2), CLASSIFICATION, {}),
+    (
+        TemperatureScaling(
+            BayesianLogisticRegression(random_state=0), cv=2, scale="draws"
         ),
         CLASSIFICATION,
         {},

@@ -18,7 +18,7 @@ from skbal._utils.chunks import rows_within
 from skbal.models._dropout._first_dense import FirstDense, is_plain, split_sequential
 from skbal.models._dropout._joint import Joint
 from skbal.models._dropout._masks import MaskedDropout, Masks
-from skbal.models._dropout._plan import one_draw, plan_of
+from skbal.models._dropout._plan import one_draw, one_pass, plan_of
 from skbal.models._dropout._sizes import bytes_around_dropout
 from skbal.models._networks._few_rows import filled_up
 from skbal.models._networks._modes import in_mode, no_grad
@@ -77,6 +77,25 @@ class DropoutSampler:
         with torch.inference_mode():
             return self._way.outputs(x, self.masks, self.draws)[:, :n_rows]
 
+    def with_gradients(self, x, draws):
+        """Return the outputs of some draws, through which gradients pass.
+
+        A sampler that was called outside of this method must not be used for it: what
+        it keeps was made in inference mode.
+
+        Parameters
+        ----------
+        x : torch.Tensor of shape (n_rows, ...)
+            A chunk of rows.
+        draws : range
+            The numbers of the draws.
+
+        Returns
+        -------
+        outputs : torch.Tensor of shape (len(draws), n_rows, n_outputs)
+        """
+        return self._way.with_gradients(x, self.masks, draws)
+
 
 def _fastest_way(twin, example, n_draws, plan):
     parts = split_sequential(twin, example)
@@ -128,6 +147,8 @@ class _SideBySide:
         chunks = (draws[i : i + self._step] for i in range(0, len(draws), self._step))
         return torch.cat([self._some_draws(x, masks, chunk) for chunk in chunks])
 
+    with_gradients = outputs
+
     def _some_draws(self, x, masks, draws):
         # A copy, since a network may change its input in place before the next pass.
         mode = MaskedDropout(masks, draws)
@@ -155,3 +176,7 @@ class _OneByOne:
             x = x.clone()
             sources = (Joint(masks, draw, self._places) for draw in draws)
             return torch.stack([one_draw(self.twin, x, source) for source in sources])
+
+    def with_gradients(self, x, masks, draws):
+        sources = (Joint(masks, draw, self._places) for draw in draws)
+        return torch.stack([one_pass(self.twin, x, source) for source in sources])

@@ -20,7 +20,7 @@ from torch import nn
 from skbal._utils.chunks import MAX_MEMORY, rows_within
 from skbal.models._dropout._masks import MaskedDropout, Masks
 from skbal.models._networks._layers import flat_layers, has_hooks, is_dropout
-from skbal.models._networks._modes import in_mode
+from skbal.models._networks._modes import in_mode, no_grad
 from skbal.models._networks._sizes import LIVE_TENSORS, largest_bytes
 
 # They act on each unit alone, so a dropped unit need not be computed.
@@ -210,6 +210,8 @@ class FirstDense:
         outputs = [self._some_draws(features_T, common, masks, c) for c in chunks]
         return torch.cat(outputs)
 
+    with_gradients = outputs
+
     def _features(self, x):
         if x.ndim == 4:
             x = x.contiguous(memory_format=torch.channels_last)
@@ -249,7 +251,8 @@ class FirstDense:
     def _weights(self, masks, draw):
         if draw in self._cache:
             return self._cache[draw]
-        weights = self._make_weights(masks, range(draw, draw + 1))
+        with no_grad():  # gradients are wanted of the rows only
+            weights = self._make_weights(masks, range(draw, draw + 1))
         if weights.nbytes <= self._cache_left:
             self._cache[draw] = weights
             self._cache_left -= weights.nbytes

@@ -208,7 +208,12 @@ def _uses_other_streams(function):
 def one_draw(twin, x, source):
     """Return the outputs of one pass with the random numbers of a source."""
     with no_grad():
-        return network_output(in_mode(Noise(source), twin, x.clone()))
+        return one_pass(twin, x, source)
+
+
+def one_pass(twin, x, source):
+    """Return the same, with gradients if they are on."""
+    return network_output(in_mode(Noise(source), twin, x.clone()))
 
 
 def _close(a, b):

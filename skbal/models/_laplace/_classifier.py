@@ -343,8 +343,7 @@ height, width)
     def _probability_chunks(self, X, n_draws, seed):
         """Yield rows and their probabilities, (n_rows, n_draws, n_classes), float64."""
         n_features, n_classes = self._weights.shape
-        weights = self._posterior.draw(stream(seed, "weights"), n_draws)
-        weights += self._weights
+        weights = self._weight_draws(n_draws, seed)
         # (n_draws, n_features, n_classes) -> (n_features, n_draws * n_classes)
         flat = weights.swapaxes(0, 1).reshape(n_features, -1)
         # Logits, probabilities and the temporaries of the softmax.
@@ -352,6 +351,19 @@ height, width)
         for rows, features in self._feature_chunks(X, bytes_per_row):
             logits = (with_ones(features) @ flat).reshape(-1, n_draws, n_classes)
             yield rows, special.softmax(logits, axis=2)
+
+    def _weight_draws(self, n_draws, seed):
+        """Return draws of the weights, (n_draws, n_features + 1, n_classes)."""
+        weights = self._posterior.draw(stream(seed, "weights"), n_draws)
+        weights += self._weights
+        return weights
+
+    def _linear_draws(self, n_draws, seed):
+        weights = self._weight_draws(n_draws, seed)
+        return weights[:, :-1].swapaxes(0, 1), weights[:, -1]
+
+    def _from_values(self, values):
+        return values.softmax(dim=-1)
 
     def _probit_chunks(self, X):
         n_features, n_classes = self._weights.shape

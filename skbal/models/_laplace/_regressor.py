@@ -371,6 +371,13 @@ height, width)
             yield rows, draws.astype(dtype, copy=False)
             start = rows.stop
 
+    def _linear_draws(self, n_draws, seed):
+        weights = self._layer.weight_draws(n_draws, stream(seed, "weights"))
+        # The values of unit vectors, the last of which stands for the ones.
+        values = self._layer.values(np.eye(len(weights)), weights)
+        no_features = self._layer.values(np.zeros((1, len(weights))), weights)[0]
+        return values[:-1] - no_features, values[-1]
+
     def _extended(self, X, bytes_per_row=0):
         """Yield features with their column of ones, chunk by chunk."""
         bytes_per_row += 24 * len(self._layer.weights)

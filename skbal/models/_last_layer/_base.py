@@ -6,6 +6,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from skbal._utils.parameters import having
+from skbal._utils.random import stream
 from skbal._utils.seeds_of import fill_random_states
 from skbal.models._last_layer._frozen import NETWORK, FrozenNetwork, result_dtype
 from skbal.models._linear._bayesian import BayesianLinearRegression
@@ -66,6 +67,22 @@ class LastLayer(FrozenNetwork):
         bytes_per_row = 32 * self._n_outputs() * (n_known if is_count else 1)
         for rows, features in self._head_chunks(X, bytes_per_row):
             yield rows, self.head_.predict_samples(features, n_draws, random_state=seed)
+
+    def _linear_draws(self, n_draws, seed):
+        # Draws are joint, so those of unit vectors tell the weights of each draw.
+        probes = np.eye(self._n_features_out + 1, self._n_features_out, k=-1)
+        draws = self.head_.predict_samples(probes, n_draws, random_state=seed)
+        offset, weights = draws[0], draws[1:] - draws[0]
+        others = stream(seed, "probes").standard_normal((3, self._n_features_out))
+        found = self.head_.predict_samples(others, n_draws, random_state=seed)
+        expected = np.tensordot(others, weights, axes=1) + offset
+        if not np.allclose(found, expected, rtol=1e-4, atol=1e-6 * abs(found).max()):
+            raise TypeError(
+                f"head of {type(self).__name__} must have draws that are linear in the "
+                "features if gradients are to pass through, but those of "
+                f"{type(self.head_).__name__} are not. Use method='occlusion'."
+            )
+        return weights, offset
 
     @available_if(head_has("covariance_factor"))
     def covariance_factor(self, X):

@@ -15,7 +15,7 @@ from skbal._utils.parameters import check_parameters, count_in_memory
 from skbal.models._accuracy import AccuracyMixin
 from skbal.models._dropout._classifier import MCDropoutClassifier
 from skbal.models._last_layer._base import LastLayer, head_has, joined
-from skbal.models._last_layer._labels import label_probabilities
+from skbal.models._last_layer._labels import label_probabilities, label_scale
 
 
 class LastLayerClassifier(AccuracyMixin, LastLayer):
@@ -314,6 +314,9 @@ height, width)
         noise_variance = self._label_noise()
         for rows, values in super()._draw_chunks(X, n_draws, seed):
             yield rows, label_probabilities(values, noise_variance), values.dtype
+
+    def _from_values(self, values):
+        return (values * label_scale(self._label_noise())).softmax(dim=-1)
 
     def _label_noise(self):
         check_is_fitted(self)

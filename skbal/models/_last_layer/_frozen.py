@@ -27,6 +27,7 @@ from skbal.models._networks._rows import NetworkRowsMixin
 
 torch = lazy_module("torch")
 _extracting = lazy_module("skbal.models._networks._extractor")
+_torch_draws = lazy_module("skbal.models._networks._torch_draws")
 
 # A chunk of features in float64, with two temporaries of the same size.
 _BYTES_PER_FEATURE = 24
@@ -168,6 +169,55 @@ height, width)
         bytes_per_row = bytes_per_row + _BYTES_PER_FEATURE * extractor.n_features
         for rows in chunks(len(X), rows_within(bytes_per_row, largest=2**16)):
             yield rows, self._extracted(extractor, X[rows])
+
+    def _torch_draws(self, X, n_draws, seed):
+        """Return the draws of ``predict_samples`` as a `TorchDraws`.
+
+        See `DrawingMixin` for the parameters.
+
+        Raises
+        ------
+        TypeError
+            If the draws are not linear in the features.
+        """
+        X = self._check_rows(X)
+        weights, offset = self._linear_draws(self._check_n_draws(n_draws), seed)
+        kind = self._kind()
+        return _torch_draws.TorchDraws(
+            _torch_draws.LinearHead(self._extractor(X[:1]), weights, offset),
+            enter=kind.as_network_tensor,
+            leave=self._from_values,
+            n_draws=weights.shape[1],
+            module=kind.modules()[0],
+        )
+
+    def _linear_draws(self, n_draws, seed):
+        """Return weights and offset with which draws are linear in the features.
+
+        Returns
+        -------
+        weights : ndarray of shape (n_features_out, n_draws, n_outputs)
+        offset : ndarray of shape (n_draws, n_outputs)
+        """
+        raise TypeError(
+            f"The draws of {type(self).__name__} are not known as a function that "
+            "gradients pass through. Use method='occlusion'."
+        )
+
+    def _from_values(self, values):
+        """Return linear functions of the features, in a tensor, as draws."""
+        return values
+
+    def _modules(self):
+        return self._kind().modules()
+
+    def _layer_outputs(self, X, layer):
+        """Return what a layer of the first network gives; see `FeaturesMixin`."""
+        X = self._check_rows(X)
+        extractor = _extracting.extractor_of(
+            self._modules()[:1], layer, self._to_torch(X[:1]), type(self).__name__
+        )
+        return self._extracted(extractor, X).reshape(len(X), *extractor.shape)
 
     def _extractor(self, example):
         modules = self._kind().modules()

@@ -100,6 +100,10 @@ class Kind(ABC):
         """Return checked rows in the shape that the network takes."""
         return X
 
+    def as_network_tensor(self, x):
+        """Return the same for a tensor in float64, which gradients pass through."""
+        return x
+
     def check_purpose(self, estimator):
         """Refuse to train a regression network for a classifier, and the reverse."""
         wrong = RegressorMixin if is_classifier(estimator) else ClassifierMixin
@@ -122,6 +126,9 @@ class SkbalNetwork(Kind):
 
     def as_network_rows(self, X):
         return self.network._as_network_rows(X)
+
+    def as_network_tensor(self, x):
+        return self.network._as_network_tensor(x)
 
     def trained(self, estimator, X, y, seed):
         network = clone(self.network)

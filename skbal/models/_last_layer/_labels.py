@@ -31,6 +31,11 @@ def label_probabilities(values, noise_variance):
     >>> label_probabilities(np.array([0.0, 1.0]), noise_variance=0.25).round(3)
     array([0.095, 0.905])
     """
-    sigma = max(np.sqrt(noise_variance), _SMALLEST_STD)
-    scale = 2.0 / (np.sqrt(np.pi) * sigma)
+    scale = label_scale(noise_variance)
     return softmax(np.asarray(values, dtype=np.float64) * scale, axis=-1)
+
+
+def label_scale(noise_variance):
+    """Return the factor of the values in `label_probabilities`."""
+    sigma = max(np.sqrt(noise_variance), _SMALLEST_STD)
+    return float(2.0 / (np.sqrt(np.pi) * sigma))

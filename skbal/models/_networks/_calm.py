@@ -61,6 +61,12 @@ class CalmNetwork:
         with torch.inference_mode():
             return self._twin(x)
 
+    def with_gradients(self, x):
+        """Return the same for rows that gradients pass through."""
+        if self._is_random:
+            return in_mode(Noise(Calm()), self._twin, x)
+        return self._twin(x)
+
 
 def _calm_pass(twin, x, source):
     # Not in inference mode, in which torch would not let `Noise` see all.

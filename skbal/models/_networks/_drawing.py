@@ -5,8 +5,11 @@ from abc import abstractmethod
 import numpy as np
 from sklearn.utils import gen_batches
 
+from skbal._utils.lazy import lazy_module
 from skbal._utils.random import check_seed
 from skbal._utils.validation import check_count
+
+_torch_draws = lazy_module("skbal.models._networks._torch_draws")
 
 
 class DrawingMixin:
@@ -86,6 +89,34 @@ height, width)
                 outputs = convert(sampler(self._to_torch(X[rows])))
             # From (n_draws, n_rows, n_outputs) to (n_rows, n_draws, n_outputs).
             yield rows, outputs.swapaxes(0, 1).cpu().numpy()
+
+    def _torch_draws(self, X, n_draws, seed):
+        """Return the draws of ``predict_samples`` as a `TorchDraws`.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, ...)
+            Rows of the form passed to ``fit``, of which a few are tried.
+        n_draws : int or None
+            Number of posterior draws.
+        seed : int
+            The same seed gives the draws of ``predict_samples`` with it.
+
+        Returns
+        -------
+        draws : TorchDraws
+        """
+        X = self._check_rows(X)
+        sampler, n_draws = self._sampler(X, n_draws, seed)
+        module = self._nets()[0].module_
+        return _torch_draws.TorchDraws(
+            sampler.with_gradients,
+            enter=self._as_network_tensor,
+            leave=self._from_outputs,
+            n_draws=n_draws,
+            module=module,
+            threads=self._threads(self._nets()[0], self._to_torch(X[:1])),
+        )
 
     @abstractmethod
     def _check_n_draws(self, n_draws):

@@ -108,6 +108,11 @@ class SideBySideExtractor:
         """Return the features, shape (n_rows, n_features)."""
         return torch.cat([part(x.clone()) for part in self._extractors], dim=1)
 
+    def with_gradients(self, x):
+        """Return the features of rows that gradients pass through."""
+        parts = [part.with_gradients(x.clone()) for part in self._extractors]
+        return torch.cat(parts, dim=1)
+
 
 class FeatureExtractor:
     """Runs rows through a network in evaluation mode and returns its features.
@@ -135,6 +140,8 @@ class FeatureExtractor:
         float32.
     batch_size : int
         Number of rows whose temporaries stay within the memory budget.
+    shape : tuple of int
+        The shape of the features of a row before they were put into one axis.
 
     Raises
     ------
@@ -171,6 +178,24 @@ class FeatureExtractor:
         n_rows = len(x)
         x = filled_up(x, self.batch_size)
         self._network(x)
+        return self._take_features(x, n_rows)
+
+    def with_gradients(self, x):
+        """Return the features of rows that gradients pass through.
+
+        Parameters
+        ----------
+        x : torch.Tensor of shape (n_rows, ...)
+            A chunk of rows.
+
+        Returns
+        -------
+        features : torch.Tensor of shape (n_rows, n_features)
+        """
+        self._network.with_gradients(x.clone())
+        return self._take_features(x, len(x))
+
+    def _take_features(self, x, n_rows):
         seen, self._seen = self._seen, None
         if not isinstance(seen, torch.Tensor) or seen.shape[:1] != (len(x),):
             raise ValueError(
@@ -178,6 +203,7 @@ class FeatureExtractor:
                 f"row for each of the {len(x)} rows that enter, got {_kind(seen)}: "
                 "give another layer as feature_layer."
             )
+        self.shape = tuple(seen.shape[1:])
         features = seen[:n_rows].reshape(n_rows, -1)
         return features if features.dtype == torch.float64 else features.float()
 

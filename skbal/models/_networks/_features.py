@@ -46,7 +46,29 @@ height, width)
         X = self._check_rows(X)
         example, owner = self._to_torch(X[:1]), type(self).__name__
         extractor = _extractor.extractor_of(self._modules(), None, example, owner)
-        threads = self._threads(self._nets()[0], example)
+        return self._features_by(extractor, X)
+
+    def _layer_outputs(self, X, layer):
+        """Return what a layer of the first network gives, with dropout off.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, ...)
+            Rows of the form passed to ``fit``.
+        layer : str
+            The name of the layer.
+
+        Returns
+        -------
+        outputs : ndarray of shape (n_samples, ...)
+        """
+        X = self._check_rows(X)
+        example, owner = self._to_torch(X[:1]), type(self).__name__
+        extractor = _extractor.extractor_of(self._modules()[:1], layer, example, owner)
+        return self._features_by(extractor, X).reshape(len(X), *extractor.shape)
+
+    def _features_by(self, extractor, X):
+        threads = self._threads(self._nets()[0], self._to_torch(X[:1]))
         features = np.empty((len(X), extractor.n_features), dtype=np.float32)
         for rows in gen_batches(len(X), extractor.batch_size):
             with threads():

@@ -16,8 +16,8 @@ class RandomnessError(ValueError):
 class Noise(TorchDispatchMode):
     """Inside this mode, the random numbers of torch come from a source.
 
-    It needs ``torch.no_grad`` around it. In inference mode, torch does not split its
-    operations before they come here.
+    In inference mode, torch does not split its operations before they come here. Where
+    no gradients are wanted, put ``torch.no_grad`` around it instead.
 
     Parameters
     ----------

@@ -119,3 +119,7 @@ class NetworkRowsMixin:
     def _as_network_rows(self, X):
         """Return float32 rows in the shape and on the scale in which they enter."""
         return self._scaled(X.reshape(len(X), *self._network_shape()))
+
+    def _as_network_tensor(self, x):
+        """Return the same for a tensor in float64, which gradients pass through."""
+        return self._scaled_tensor(x.reshape(len(x), *self._network_shape()))

@@ -51,3 +51,22 @@ class EvaluationSampler:
             # Each network gets a copy, since it may change its input in place.
             outputs = [network_output(run(x.clone())) for run in self._networks]
             return torch.stack(outputs)[:, :n_rows]
+
+    def with_gradients(self, x, draws):
+        """Return the outputs of some of the networks, through which gradients pass.
+
+        Parameters
+        ----------
+        x : torch.Tensor of shape (n_rows, ...)
+            A chunk of rows.
+        draws : range
+            The numbers of the networks.
+
+        Returns
+        -------
+        outputs : torch.Tensor of shape (len(draws), n_rows, n_outputs)
+        """
+        networks = [self._networks[draw] for draw in draws]
+        return torch.stack(
+            [network_output(run.with_gradients(x.clone())) for run in networks]
+        )

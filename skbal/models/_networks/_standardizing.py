@@ -51,3 +51,10 @@ class StandardizingMixin:
         X = X - mean.astype(np.float32)
         X /= scale.astype(np.float32)
         return X
+
+    def _scaled_tensor(self, x):
+        """Return the same for a tensor in float64, which gradients pass through."""
+        if self.row_mean_ is None:
+            return x
+        mean, scale = map(x.new_tensor, (self.row_mean_, self.row_scale_))
+        return (x - mean) / scale

@@ -1,0 +1,1 @@
+"""Are class probabilities as often right as they say?"""

@@ -1,0 +1,1 @@
+"""Is a model overfit or overspecialised?"""

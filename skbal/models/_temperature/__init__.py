@@ -1,0 +1,1 @@
+"""One number that makes class probabilities right."""

@@ -1,0 +1,135 @@
+"""Predictions for rows by models that were not fitted on them."""
+
+from numbers import Integral
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.model_selection import check_cv
+
+from skbal._utils.labels import for_all_classes
+from skbal._utils.pools import take
+from skbal.exceptions import NoDrawsError
+from skbal.sampling import predict_samples
+
+
+def splits_of(cv, codes):
+    """Return pairs of rows to fit and to hold out.
+
+    Parameters
+    ----------
+    cv : int, cross-validation generator or iterable
+        An integer is the largest number of folds, among which the rows of each class
+        are dealt out in turn. A class with fewer rows than folds is in some of them
+        only, which `sklearn.model_selection.StratifiedKFold` warns of or refuses.
+    codes : ndarray of shape (n_samples,)
+        The classes.
+
+    Returns
+    -------
+    splits : list of tuple of ndarray
+        Rows to fit and rows to hold out. Empty if each class has one row.
+
+    Examples
+    --------
+    >>> [held_out.tolist() for _, held_out in splits_of(5, np.array([0, 0, 1, 1, 1]))]
+    [[0, 3], [1, 4], [2]]
+    """
+    if not isinstance(cv, Integral):
+        return list(check_cv(cv, codes, classifier=True).split(codes, codes))
+    n_folds = min(int(cv), int(np.bincount(codes).max()))
+    if n_folds < 2:
+        return []
+    fold = np.empty(len(codes), dtype=np.intp)
+    fold[np.argsort(codes, kind="stable")] = np.arange(len(codes)) % n_folds
+    return [
+        (np.flatnonzero(fold != number), np.flatnonzero(fold == number))
+        for number in range(n_folds)
+    ]
+
+
+def held_out_draws(estimator, X, y, splits, sample_weight, draws_of):
+    """Return draws for held-out rows, from clones that were not fitted on them.
+
+    Rows of a class that the clone does not know are left out: a class without labels
+    says nothing of the temperature. So are splits whose rows to fit have one class.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Cloned, and not changed.
+    X : array-like of shape (n_samples, ...)
+        The rows.
+    y : ndarray of shape (n_samples,)
+        Their labels.
+    splits : list of tuple of ndarray
+        Result of `splits_of`.
+    sample_weight : ndarray of shape (n_samples,) or None
+        Weights of the rows.
+    draws_of : callable
+        Takes a fitted estimator and rows, returns draws of shape (n_rows, n_draws,
+        n_known).
+
+    Returns
+    -------
+    rows : ndarray of shape (n_held_out,)
+        Numbers of the rows.
+    draws : ndarray of shape (n_held_out, n_draws, n_classes)
+        Columns in the order of all classes in y. None if there are no rows.
+    """
+    classes = np.unique(y)
+    rows, draws = [], []
+    for fitted_on, held_out in splits:
+        if len(np.unique(y[fitted_on])) < 2:
+            continue
+        held_out = held_out[np.isin(y[held_out], y[fitted_on])]
+        if not len(held_out):
+            continue
+        weights = {}
+        if sample_weight is not None:
+            weights["sample_weight"] = sample_weight[fitted_on]
+        model = clone(estimator).fit(take(X, fitted_on), y[fitted_on], **weights)
+        found = draws_of(model, take(X, held_out))
+        rows.append(held_out)
+        draws.append(for_all_classes(found, model.classes_, classes))
+    if not rows:
+        return np.empty(0, dtype=np.intp), None
+    return np.concatenate(rows), np.concatenate(draws)
+
+
+def own_draws(estimator, X, *, random_state):
+    """Return posterior draws, or the probabilities as the only draw.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A fitted classifier.
+    X : array-like of shape (n_samples, ...)
+        The rows.
+    random_state : int
+        Seeds the draws.
+
+    Returns
+    -------
+    draws : ndarray of shape (n_samples, n_draws, n_classes)
+    """
+    try:
+        return predict_samples(estimator, X, random_state=random_state)
+    except NoDrawsError:
+        return mean_draw(estimator, X)
+
+
+def mean_draw(estimator, X):
+    """Return the probabilities of a classifier as the only draw.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A fitted classifier.
+    X : array-like of shape (n_samples, ...)
+        The rows.
+
+    Returns
+    -------
+    draws : ndarray of shape (n_samples, 1, n_classes)
+    """
+    return np.asarray(estimator.predict_proba(X))[:, np.newaxis]
