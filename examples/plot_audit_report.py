@@ -4,9 +4,9 @@ One page on a run: what to believe, and doubt
 =============================================
 
 A forest learned to read digits from labels that it chose itself. Before anybody uses
-it, one page says what was done, how good it is, what to doubt, and what was not checked.
-Here is one run in which every digit was asked about, and one in which somebody forgot
-one.
+it, one page says what was done, how good it is, what to doubt, and what was not
+checked. Here is one run in which every digit was asked about, and one in which somebody
+forgot one.
 """
 
 # %%
