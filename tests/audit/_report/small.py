@@ -1,5 +1,7 @@
 """Small runs that reports are made of, and what a page says."""
 
+import json
+import re
 from html.parser import HTMLParser
 
 import numpy as np
@@ -98,3 +100,33 @@ class Page(HTMLParser):
     @property
     def text(self):
         return " ".join(" ".join(self.words).split())
+
+
+NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+
+
+def unexplained_numbers(report):
+    """Return the numbers of a page that are not in the data of its report."""
+    data = json.loads(report.to_json())
+    known = set(NUMBER.findall(" ".join(_strings_of(data))))
+    assert len(known) > 50
+    # Counts of checks and of the rows that are shown are words of the page itself.
+    sections = data["sections"]
+    checks = [check for section in sections for check in section["checks"]]
+    tables = [table for part in [*sections, *checks] for table in part["tables"]]
+    known |= {str(len(table["rows"])) for table in tables}
+    known.add(str(sum(check["status"] == "ran" for check in checks)))
+    return set(NUMBER.findall(Page(report.to_html()).text)) - known
+
+
+def _strings_of(value):
+    """Give all strings and numbers inside of plain data, as they are shown."""
+    if isinstance(value, dict):
+        for key, part in value.items():
+            yield str(key)
+            yield from _strings_of(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _strings_of(part)
+    else:
+        yield str(value)

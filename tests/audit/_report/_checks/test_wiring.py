@@ -27,7 +27,15 @@ from skbal.audit._report._sections import SECTIONS
 from skbal.audit._report._settings import Settings
 from skbal.audit._report._source import Source
 from skbal.models import MCDropoutClassifier
-from tests.audit._report.small import NAMES, POOL, TEST, X, Y, loop
+from tests.audit._report.small import (
+    NAMES,
+    POOL,
+    TEST,
+    X,
+    Y,
+    loop,
+    unexplained_numbers,
+)
 
 BY_NAME = {check.name: check for check in CHECKS}
 NOTHING = {"X_test": None, "y_test": None, "X_pool": None}
@@ -76,6 +84,7 @@ def test_nothing_fails_where_everything_is_given(done):
     assert not any("could not be run" in reason for reason in reasons.values())
     ran = set(report.results)
     assert ran == set(BY_NAME) - set(reasons) - {"people", "vote_coverage"}
+    assert unexplained_numbers(report) == set()
 
 
 def test_probabilities_are_those_of_the_test_rows(done):
