@@ -26,6 +26,8 @@ MODULE = "a torch module, whose layers check their arguments"
 DISPLAY = "made by a class method, which checks its arguments"
 WITHOUT_RULES = {
     "AcquisitionCurveDisplay": DISPLAY,
+    "AnomalyDisplay": DISPLAY,
+    "AnomalyScores": RESULT,
     "AuditReport": RESULT,
     "CalibrationError": RESULT,
     "CalibrationSteps": RESULT,
@@ -42,7 +44,9 @@ WITHOUT_RULES = {
     "ImageGridDisplay": DISPLAY,
     "Imported": RESULT,
     "Item": RESULT,
+    "LeakageCheck": RESULT,
     "PairedDifference": RESULT,
+    "PermutedLabelsCheck": RESULT,
     "Person": RESULT,
     "ProbabilityScores": RESULT,
     "Record": RESULT,
@@ -53,6 +57,7 @@ WITHOUT_RULES = {
     "SaliencySanity": RESULT,
     "Status": RESULT,
     "Told": RESULT,
+    "TooGoodCheck": RESULT,
     "VoteCoverage": RESULT,
     "VoteCoverageDisplay": DISPLAY,
     "VoteInformationDisplay": DISPLAY,

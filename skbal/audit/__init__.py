@@ -1,12 +1,13 @@
-"""Comparisons of what a model predicts with what was observed.
+"""Checks of trust: can this model, and this choice of labels, be believed?
 
-For models of votes: do intervals contain as many of the observed votes as they claim?
-For classifiers: are class probabilities as often right as they say?
-For all: is the model overfit, or overspecialised to its source of data?
-For all models: what do predictions, and their uncertainty, depend on?
+Each check returns an object that prints as one plain sentence, its ``verdict``. Its
+``concern`` is True if something was found, False if not, and None if that cannot be
+told. ``to_frame()`` has the details, ``to_dict()`` all of it as plain data.
 """
 
 from skbal._utils.names import missing_from
+from skbal.audit._anomalies._display import AnomalyDisplay
+from skbal.audit._anomalies._scores import AnomalyScores, anomaly_scores
 from skbal.audit._calibration._display import ReliabilityDisplay
 from skbal.audit._calibration._error import CalibrationError, calibration_error
 from skbal.audit._calibration._scores import ProbabilityScores, probability_scores
@@ -21,6 +22,12 @@ from skbal.audit._generalisation._report import (
     GeneralisationReport,
     generalisation_report,
 )
+from skbal.audit._leakage._check import LeakageCheck, leakage_check
+from skbal.audit._leakage._permuted_labels import (
+    PermutedLabelsCheck,
+    permuted_labels_check,
+)
+from skbal.audit._leakage._too_good import TooGoodCheck, too_good_check
 from skbal.audit._pit import vote_pit, vote_pit_histogram
 from skbal.audit._pit_display import VotePITDisplay
 from skbal.audit._report._report import AuditReport, audit_report
@@ -33,31 +40,40 @@ from skbal.audit._saliency._saliency import saliency, uncertainty_saliency
 from skbal.audit._saliency._sanity import SaliencySanity, saliency_sanity_check
 
 __all__ = [
+    "AnomalyDisplay",
+    "AnomalyScores",
     "AuditReport",
     "CalibrationError",
     "CalibrationSteps",
     "FeatureMaps",
     "FeatureMapsDisplay",
     "GeneralisationReport",
+    "LeakageCheck",
+    "PermutedLabelsCheck",
     "ProbabilityScores",
     "ReliabilityDisplay",
     "Rubric",
     "SaliencyDisplay",
     "SaliencyMaps",
     "SaliencySanity",
+    "TooGoodCheck",
     "VoteCoverage",
     "VoteCoverageDisplay",
     "VotePITDisplay",
+    "anomaly_scores",
     "audit_report",
     "calibration_error",
     "calibration_over_steps",
     "feature_maps",
     "generalisation_report",
+    "leakage_check",
     "neg_calibration_error",
+    "permuted_labels_check",
     "probability_scores",
     "rubric",
     "saliency",
     "saliency_sanity_check",
+    "too_good_check",
     "uncertainty_saliency",
     "vote_coverage",
     "vote_pit",

@@ -2,10 +2,12 @@
 
 from skbal._utils.names import missing_from
 from skbal.datasets._aligned import align_votes
-from skbal.datasets._galaxies import make_galaxies
+from skbal.datasets._biased_labels import make_biased_labels
+from skbal.datasets._galaxies import make_artefact_galaxies, make_galaxies
 from skbal.datasets._images import load_images
 from skbal.datasets._mnist import fetch_mnist, load_mnist_5k
 from skbal.datasets._repeated import make_repeated
+from skbal.datasets._tagged import make_tagged_digits
 from skbal.datasets._vote_tables import (
     count_votes,
     load_galaxy_votes,
@@ -21,8 +23,11 @@ __all__ = [
     "load_image_votes",
     "load_images",
     "load_mnist_5k",
+    "make_artefact_galaxies",
+    "make_biased_labels",
     "make_galaxies",
     "make_repeated",
+    "make_tagged_digits",
     "read_zooniverse_votes",
 ]
 

@@ -1,0 +1,1 @@
+"""Which rows are unlike anything that was labelled?"""

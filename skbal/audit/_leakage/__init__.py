@@ -1,0 +1,1 @@
+"""Did test rows get into the training, or answers into the features?"""
