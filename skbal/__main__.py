@@ -7,6 +7,7 @@ from skbal._utils.lazy import lazy_module
 from skbal._utils.optional import require
 from skbal.exceptions import CampaignError
 
+_audit = lazy_module("skbal.audit")
 _demo = lazy_module("skbal._demo")
 _campaign = lazy_module("skbal.campaign")
 _campaign_commands = lazy_module("skbal.campaign._commands")
@@ -43,9 +44,12 @@ def _command_line():
         output: Path = typer.Option(  # noqa: B008
             Path("skbal-demo"), help="Directory for the figure."
         ),
+        report: bool = typer.Option(
+            False, "--report", help="Also write a report of one run."
+        ),
     ):
         """Compare query strategies with random choice on 5,000 MNIST digits."""
-        _run_demo(quick, seed, output)
+        _run_demo(quick, seed, output, report)
 
     @app.command(add_help_option=False, context_settings=_ALL_ARGUMENTS)
     def campaign(context: typer.Context):
@@ -54,6 +58,7 @@ def _command_line():
         commands(args=context.args, prog_name="skbal campaign")
 
     app.command()(_label_command(typer))
+    app.command()(_report_command(typer))
     return app
 
 
@@ -89,6 +94,19 @@ def _label_command(typer):
     return label
 
 
+def _report_command(typer):
+    def report(
+        campaign: str = typer.Argument(help="A database, such as votes.db."),
+        output: Path = typer.Option(  # noqa: B008
+            Path("report.html"), help="File to write: .html, .json or .md."
+        ),
+    ):
+        """Write what people answered, what was learned from it, and what to doubt."""
+        typer.echo(_write_report(campaign, output))
+
+    return report
+
+
 def _numbers(typer, text):
     """Return numbers that stand with commas between them, as a tuple."""
     try:
@@ -118,7 +136,16 @@ def _serve_page(typer, url, host, port, token, browser, names, page):
 _ALL_ARGUMENTS = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 
-def _run_demo(quick, seed, output):
+def _write_report(url, path):
+    with _campaign.Campaign.open(url) as campaign:
+        try:
+            report = _audit.audit_report(campaign, path=path)
+        except (OSError, ValueError) as error:
+            raise SystemExit(f"skbal: {error}") from None
+    return "\n".join([*report.summary, f"Report: {path.resolve()}"])
+
+
+def _run_demo(quick, seed, output, with_report):
     rich_console = require("rich.console", "examples", "The demo")
     require("matplotlib", "examples", "The demo")
     console = rich_console.Console(highlight=False)
@@ -135,6 +162,11 @@ def _run_demo(quick, seed, output):
     path = output / "learning_curves.png"
     _demo.draw_curves(comparison, field, path)
     console.print(f"Learning curves: {path.resolve()}", soft_wrap=True)
+    if with_report:
+        report = _demo.run_report(settings, comparison, seed)
+        for path in (output / "report.html", output / "report.json"):
+            report.save(path)
+            console.print(f"Report: {path.resolve()}", soft_wrap=True)
 
 
 def _table(comparison, field):

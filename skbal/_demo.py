@@ -18,6 +18,7 @@ from sklearn.pipeline import make_pipeline
 
 from skbal._utils.optional import require
 from skbal._utils.random import next_seed, stream
+from skbal.audit import audit_report
 from skbal.datasets import load_mnist_5k
 from skbal.experiments import compare
 from skbal.features import Deslant, GradientHistograms
@@ -162,6 +163,41 @@ def run_field(settings, seed=0):
         field.set_params(random_state=next_seed(stream(seed, FIELD, repeat)))
         histories.append(field.fit(X, y).history_)
     return histories
+
+
+def run_report(settings, comparison, seed=0):
+    """Return a report of one run of the first strategy.
+
+    Parameters
+    ----------
+    settings : Settings
+        Size of the demo.
+    comparison : skbal.experiments.Comparison
+        As `run_demo` returns it, shown beside the run.
+    seed : int, default=0
+        Seed of the run and of the checks.
+
+    Returns
+    -------
+    report : skbal.audit.AuditReport
+    """
+    X, y = load_mnist_5k(return_X_y=True)
+    strategy = STRATEGIES[settings.strategies[0]]
+    run = ActiveLearningClassifier(
+        demo_model(settings),
+        strategy(pool_subsample=settings.pool_subsample),
+        n_queries=settings.n_queries,
+        n_instances=settings.n_instances,
+        random_state=next_seed(stream(seed, "report")),
+    )
+    return audit_report(
+        run.fit(X, y),
+        X_pool=X,
+        compare_random=comparison,
+        image_shape=(28, 28),
+        title="The demo of skbal: can its model be believed?",
+        random_state=seed,
+    )
 
 
 def demo_model(settings):

@@ -1,5 +1,6 @@
 """The main job: its parts on a small scale, and the command as a user types it."""
 
+import json
 import subprocess
 import sys
 from dataclasses import replace
@@ -144,7 +145,7 @@ def test_the_command_draws_a_figure_and_says_where(options, tmp_path, monkeypatc
     monkeypatch.setattr(_demo, "QUICK", TINY_QUICK)
     monkeypatch.setattr(_demo, "Settings", lambda: TINY)
     monkeypatch.setattr(_demo, "N_QUERIES_OF_FIELD", 1)
-    command = ["demo", *options, "--output", str(tmp_path / "new")]
+    command = ["demo", *options, "--report", "--output", str(tmp_path / "new")]
     result = testing.CliRunner().invoke(_command_line(), command)
     assert result.exit_code == 0, result.output
     words = " ".join(result.output.split())
@@ -153,6 +154,12 @@ def test_the_command_draws_a_figure_and_says_where(options, tmp_path, monkeypatc
     picture = tmp_path / "new" / "learning_curves.png"
     assert str(picture.resolve()) in result.output.replace("\n", "")
     assert picture.read_bytes().startswith(b"\x89PNG")
+    page = tmp_path / "new" / "report.html"
+    assert str(page.resolve()) in result.output.replace("\n", "")
+    assert page.read_text("utf-8").startswith("<!DOCTYPE html>")
+    data = json.loads((tmp_path / "new" / "report.json").read_text("utf-8"))
+    assert data["facts"]["n_pool"] == 800
+    assert data["results"]["against random"]["n_repeats"] == 2
 
 
 def test_the_quick_demo_loads_no_torch():

@@ -46,6 +46,22 @@ RECIPES = {
         "docs/user_guide/votes.rst": "beta-binomial",
         "CHANGELOG.md": "beta-binomial",
     },
+    "A check": {
+        "skbal/audit/_calibration/_error.py": "class CalibrationError(AuditResult)",
+        "skbal/audit/__init__.py": '"calibration_error"',
+        "skbal/audit/_report/_checks/_calibration_error.py": "CHECK = Check(",
+        "skbal/audit/_report/_checks/__init__.py": "_calibration_error.CHECK",
+        "skbal/audit/_report/_rubric_lines.py": '"calibration_error"',
+        "tests/audit/_calibration/test_error.py": "calibration_error(",
+        "tests/audit/_report/_checks/test_wiring.py": '"calibration_error"',
+        "tests/test_parameters.py": '"CalibrationError"',
+        "tests/test_public_api.py": '"calibration_error"',
+        "docs/api.rst": "   calibration_error\n",
+        "docs/user_guide/audit_calibration.rst": "calibration_error",
+        "docs/references.rst": "[Ntampaka2022]",
+        "README.md": "calibration_error",
+        "CHANGELOG.md": "calibration_error",
+    },
 }
 
 
@@ -75,6 +91,7 @@ def test_a_file_of_a_recipe_holds_the_example(path, text):
         (r"\bBALD\b", "A strategy"),
         (r"\bMCDropoutClassifier\b", "A posterior"),
         (r"_beta_binomial\b", "A likelihood of votes"),
+        (r"\bcalibration_error\b", "A check"),
     ],
 )
 def test_nothing_else_registers_the_example(example, recipe):

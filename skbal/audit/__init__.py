@@ -3,8 +3,6 @@
 Each check returns an object that prints as one plain sentence, its ``verdict``. Its
 ``concern`` is True if something was found, False if not, and None if that cannot be
 told. ``to_frame()`` has the details, ``to_dict()`` all of it as plain data.
-For models of votes: do intervals contain as many of the observed votes as they claim?
-For classifiers: does a small or side part of the input decide by itself?
 """
 
 from skbal._utils.names import missing_from
@@ -32,6 +30,8 @@ from skbal.audit._leakage._permuted_labels import (
 from skbal.audit._leakage._too_good import TooGoodCheck, too_good_check
 from skbal.audit._pit import vote_pit, vote_pit_histogram
 from skbal.audit._pit_display import VotePITDisplay
+from skbal.audit._report._report import AuditReport, audit_report
+from skbal.audit._report._rubric import Rubric, rubric
 from skbal.audit._saliency._display import SaliencyDisplay
 from skbal.audit._saliency._feature_maps import FeatureMaps, feature_maps
 from skbal.audit._saliency._feature_maps_display import FeatureMapsDisplay
@@ -51,6 +51,7 @@ __all__ = [
     "ActiveTest",
     "AnomalyDisplay",
     "AnomalyScores",
+    "AuditReport",
     "CalibrationError",
     "CalibrationSteps",
     "FeatureMaps",
@@ -62,6 +63,7 @@ __all__ = [
     "PermutedLabelsCheck",
     "ProbabilityScores",
     "ReliabilityDisplay",
+    "Rubric",
     "SaliencyDisplay",
     "SaliencyMaps",
     "SaliencySanity",
@@ -74,6 +76,7 @@ __all__ = [
     "VoteCoverageDisplay",
     "VotePITDisplay",
     "anomaly_scores",
+    "audit_report",
     "calibration_error",
     "calibration_over_steps",
     "feature_maps",
@@ -84,6 +87,7 @@ __all__ = [
     "neg_calibration_error",
     "permuted_labels_check",
     "probability_scores",
+    "rubric",
     "saliency",
     "saliency_sanity_check",
     "selection_test",

@@ -258,3 +258,17 @@ def test_other_commands_do_not_load_campaigns():
         "assert not {'sqlalchemy', 'skbal.campaign'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
+def test_a_report_says_who_answered(tmp_path):
+    make(tmp_path, "votes", told=[("+", "Zoë", "star")]).close()
+    target, database = tmp_path / "report.html", str(tmp_path / "votes.db")
+    command = ["report", database, "--output", str(target)]
+    result = testing.CliRunner().invoke(_command_line(), command)
+    assert result.exit_code == 0, result.output
+    assert "1 person gave 1 answer about 1 item" in " ".join(result.output.split())
+    assert "Zoë" in target.read_text("utf-8")
+    command = ["report", database, "--output", "report.txt"]
+    result = testing.CliRunner().invoke(_command_line(), command)
+    assert result.exit_code == 1
+    assert "path of audit_report must end with" in str(result.exception)
