@@ -8,7 +8,8 @@ was stopped goes on when the command is given again.
 A repeat draws rows to learn from and held-out rows, and plants one of five kinds of
 shortcut (`plants`) on 60 to 100% of one class in both. A forest or a small network
 learns, and the test gets the held-out rows and nothing else. For each planted run there
-is one without a plant. Settings of the test were chosen with other seeds.
+is one without a plant. Settings of the test were chosen with other seeds, and seeds
+below ten were seen with an earlier version.
 """
 
 import argparse
@@ -201,7 +202,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("runs")
     parser.add_argument("--data", required=True, help="folder of the packed images")
-    parser.add_argument("--seeds", type=int, nargs="+", default=list(range(10)))
+    parser.add_argument("--seeds", type=int, nargs="+", default=list(range(10, 20)))
     run(parser.parse_args())
 
 

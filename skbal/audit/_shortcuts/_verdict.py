@@ -111,8 +111,9 @@ def shortcut_test(
     row alone. If rows were drawn independently, the hits of the other half are
     binomial. The null hypothesis is that h is at most ``tolerance`` *or* g is at least
     0.1. Its p value is the larger of two exact binomial p values, which is valid for a
-    union (intersection-union test; Berger 1982). So the probability of ``found`` is at
-    most ``level`` if no part of any class violates the null hypothesis.
+    union (intersection-union test [1]_). So the probability to report a part and a
+    class for which the null hypothesis is true is at most ``level``, however they were
+    chosen.
 
     *What is a choice.* A natural part, such as the middle of a digit, is no hit of so
     many rows: that is what tolerance, the sameness of regions and the list of parts are
@@ -126,8 +127,8 @@ def shortcut_test(
 
     References
     ----------
-    R. L. Berger (1982). Multiparameter hypothesis testing and acceptance sampling.
-    Technometrics 24(4):295-300.
+    .. [1] R. L. Berger (1982), Multiparameter hypothesis testing and acceptance
+       sampling. Technometrics 24(4), 295-300.
 
     Examples
     --------

@@ -246,6 +246,24 @@ def test_a_classifier_without_probabilities_and_a_pipeline_are_taken():
     assert result.found
 
 
+def test_draws_are_averaged_and_all_predictions_share_one_seed():
+    X, y = rows_at_the_null(np.random.default_rng(0), tolerance=0.8)
+    asked = set()
+
+    class Sampled(OneColumn):
+        def predict_samples(self, X, n_draws=None, *, random_state=None):
+            asked.add((n_draws, random_state))
+            mean = self.predict_proba(X)
+            move = np.array([-0.01, 0.01])  # from the mean, to either side
+            return np.stack([mean + move, mean - move, mean], axis=1)
+
+    expected = shortcut_test(OneColumn(), X, y, random_state=5)
+    result = shortcut_test(Sampled(), X, y, random_state=5, n_draws=3)
+    assert asked == {(3, 5)}
+    assert result.p_value == pytest.approx(expected.p_value)
+    assert result.odds_ratio == pytest.approx(expected.odds_ratio)
+
+
 def test_too_few_rows_cannot_be_told():
     X, y, mask, _ = tagged_images(np.random.default_rng(0), n_each=20)
     result = shortcut_test(TagReader(mask), X, y)
