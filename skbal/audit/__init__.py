@@ -38,8 +38,14 @@ from skbal.audit._saliency._feature_maps_display import FeatureMapsDisplay
 from skbal.audit._saliency._maps import SaliencyMaps
 from skbal.audit._saliency._saliency import saliency, uncertainty_saliency
 from skbal.audit._saliency._sanity import SaliencySanity, saliency_sanity_check
+from skbal.audit._selection._active_test import ActiveTest
+from skbal.audit._selection._group_errors import GroupErrors, group_errors
+from skbal.audit._selection._group_selection import GroupSelection, group_selection
+from skbal.audit._selection._lure import UnbiasedRisk, unbiased_risk
+from skbal.audit._selection._selection_test import SelectionTest, selection_test
 
 __all__ = [
+    "ActiveTest",
     "AnomalyDisplay",
     "AnomalyScores",
     "AuditReport",
@@ -48,6 +54,8 @@ __all__ = [
     "FeatureMaps",
     "FeatureMapsDisplay",
     "GeneralisationReport",
+    "GroupErrors",
+    "GroupSelection",
     "LeakageCheck",
     "PermutedLabelsCheck",
     "ProbabilityScores",
@@ -56,7 +64,9 @@ __all__ = [
     "SaliencyDisplay",
     "SaliencyMaps",
     "SaliencySanity",
+    "SelectionTest",
     "TooGoodCheck",
+    "UnbiasedRisk",
     "VoteCoverage",
     "VoteCoverageDisplay",
     "VotePITDisplay",
@@ -66,6 +76,8 @@ __all__ = [
     "calibration_over_steps",
     "feature_maps",
     "generalisation_report",
+    "group_errors",
+    "group_selection",
     "leakage_check",
     "neg_calibration_error",
     "permuted_labels_check",
@@ -73,7 +85,9 @@ __all__ = [
     "rubric",
     "saliency",
     "saliency_sanity_check",
+    "selection_test",
     "too_good_check",
+    "unbiased_risk",
     "uncertainty_saliency",
     "vote_coverage",
     "vote_pit",

@@ -1,0 +1,1 @@
+"""How many labels tell the error of a model, if they are chosen?"""

@@ -1,0 +1,1 @@
+"""How often do intervals of a risk from chosen rows contain the true risk?"""
