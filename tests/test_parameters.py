@@ -58,6 +58,8 @@ WITHOUT_RULES = {
     "SaliencyMaps": RESULT,
     "SaliencySanity": RESULT,
     "SelectionTest": RESULT,
+    "ShortcutDisplay": DISPLAY,
+    "ShortcutTest": RESULT,
     "Status": RESULT,
     "Told": RESULT,
     "TooGoodCheck": RESULT,

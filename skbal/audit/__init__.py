@@ -3,6 +3,8 @@
 Each check returns an object that prints as one plain sentence, its ``verdict``. Its
 ``concern`` is True if something was found, False if not, and None if that cannot be
 told. ``to_frame()`` has the details, ``to_dict()`` all of it as plain data.
+For models of votes: do intervals contain as many of the observed votes as they claim?
+For classifiers: does a small or side part of the input decide by itself?
 """
 
 from skbal._utils.names import missing_from
@@ -43,6 +45,9 @@ from skbal.audit._selection._group_errors import GroupErrors, group_errors
 from skbal.audit._selection._group_selection import GroupSelection, group_selection
 from skbal.audit._selection._lure import UnbiasedRisk, unbiased_risk
 from skbal.audit._selection._selection_test import SelectionTest, selection_test
+from skbal.audit._shortcuts._display import ShortcutDisplay
+from skbal.audit._shortcuts._result import ShortcutTest
+from skbal.audit._shortcuts._verdict import shortcut_test
 
 __all__ = [
     "ActiveTest",
@@ -65,6 +70,8 @@ __all__ = [
     "SaliencyMaps",
     "SaliencySanity",
     "SelectionTest",
+    "ShortcutDisplay",
+    "ShortcutTest",
     "TooGoodCheck",
     "UnbiasedRisk",
     "VoteCoverage",
@@ -86,6 +93,7 @@ __all__ = [
     "saliency",
     "saliency_sanity_check",
     "selection_test",
+    "shortcut_test",
     "too_good_check",
     "unbiased_risk",
     "uncertainty_saliency",

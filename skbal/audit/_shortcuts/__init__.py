@@ -1,0 +1,1 @@
+"""Does a small or side part of the input decide the prediction by itself?"""
