@@ -3,8 +3,6 @@
 Each check returns an object that prints as one plain sentence, its ``verdict``. Its
 ``concern`` is True if something was found, False if not, and None if that cannot be
 told. ``to_frame()`` has the details, ``to_dict()`` all of it as plain data.
-For models of votes: do intervals contain as many of the observed votes as they claim?
-For classifiers: does a small or side part of the input decide by itself?
 """
 
 from skbal._utils.names import missing_from
