@@ -3,14 +3,12 @@
 import numpy as np
 import pytest
 
-report = pytest.importorskip(
-    "benchmarks.studies.shortcuts.report",
-    reason="no benchmarks beside tests, or no torch",
-    exc_type=ImportError,
-)
+pytest.importorskip("torch", reason="the study trains a network")
+pytest.importorskip("benchmarks", reason="no benchmarks beside tests")
 
-from benchmarks.studies.shortcuts.plants import KINDS, planted  # noqa: E402
-from benchmarks.studies.shortcuts.run import overlap, plan  # noqa: E402
+from benchmarks.studies.shortcuts import report
+from benchmarks.studies.shortcuts.plants import KINDS, planted
+from benchmarks.studies.shortcuts.run import overlap, plan
 
 
 @pytest.mark.parametrize("kind", KINDS)
