@@ -9,6 +9,7 @@ from skbal._utils.parameters import check_parameters, option
 from skbal._utils.random import stream
 from skbal.models._accuracy import AccuracyMixin
 from skbal.models._dropout._classifier import MCDropoutClassifier
+from skbal.models._laplace._all_weights._evidence import ClassEvidence, maximise
 from skbal.models._laplace._all_weights._fitting import (
     check_combination,
     fit_curvature,
@@ -19,7 +20,7 @@ from skbal.models._laplace._base import LaplaceNetwork, with_ones
 from skbal.models._laplace._class_columns import network_class_weights
 from skbal.models._laplace._diagonal import DiagonalCurvature
 from skbal.models._laplace._evidence import (
-    AtAllWeights,
+    PATH_DTYPE,
     AtMode,
     AtWeights,
     maximise_evidence,
@@ -287,9 +288,7 @@ height, width)
         if self.hessian == "full":
             check_full_size((features.shape[1], len(classes)), owner)
         problem = self._problem(features, codes, classes, owner)
-        variance = self._learn_prior_variance(
-            problem, prior_range(features), lambda: self._class_weights(classes)
-        )
+        variance = self._learn_prior_variance(problem, features, classes, owner)
         weights, posterior = problem.solve(1.0 / variance)
         self._posterior, self.prior_variance_ = posterior, variance
         self._log_evidence = problem.log_evidence(1.0 / variance, weights, posterior)
@@ -318,10 +317,8 @@ height, width)
             lambda outputs, columns: softmax_roots(outputs @ columns, columns),
         )
         logits = fitted.outputs @ fitted.columns
-        problem = AtAllWeights(fitted, log_likelihood(logits, codes))
-        variance = self._learn_prior_variance(
-            problem, problem.prior_range(len(X)), lambda: fitted.weights
-        )
+        evidence = ClassEvidence(fitted, log_likelihood(logits, codes))
+        variance = self._learn_prior_of_all(evidence)
         deviations = fitted.curvature.at(1.0 / variance)
         subnetwork, location = fitted.subnetwork, np.zeros(len(classes))
         self._gaussian = GaussianWeights(
@@ -332,8 +329,25 @@ height, width)
             deviations,
             1.0,
         )
-        self._log_evidence = problem.log_evidence(1.0 / variance, deviations)
+        self._log_evidence = evidence.log_evidence(1.0 / variance)
         self.prior_variance_, self.subnetwork_ = variance, subnetwork.mask
+
+    def _learn_prior_of_all(self, evidence):
+        self._forget_fit()
+        self.n_iter_ = 1
+        if self.optimize == "network" and evidence.length > 0:
+            return evidence.length / evidence.n_weights
+        if self.optimize != "evidence" or not evidence.values.any():
+            return float(self.prior_variance)
+        self.evidence_path_ = maximise(
+            evidence,
+            PATH_DTYPE,
+            max_iter=self.max_iter,
+            tol=self.tol,
+            owner=type(self).__name__,
+        )
+        self.n_iter_ = len(self.evidence_path_)
+        return float(self.evidence_path_["prior_variance"][-1])
 
     def _class_columns(self, outputs, classes):
         """Return the matrix that gives the logits of the classes from outputs."""
@@ -341,20 +355,21 @@ height, width)
         one_each, after = np.eye(outputs.shape[1]), self._after_last_dense()
         return network_class_weights(one_each, after, self.network_, classes, self)
 
-    def _learn_prior_variance(self, problem, limits, network_weights):
+    def _learn_prior_variance(self, problem, features, classes, owner):
         self._forget_fit()
         self.n_iter_ = 1
         if self.optimize is None:
             return float(self.prior_variance)
         if self.optimize == "network":
-            return float(np.clip(np.mean(network_weights() ** 2), *limits))
+            weights = self._class_weights(classes)
+            return float(np.clip(np.mean(weights**2), *prior_range(features)))
         variance, self.evidence_path_ = maximise_evidence(
             problem,
             float(self.prior_variance),
-            limits,
+            prior_range(features),
             max_iter=self.max_iter,
             tol=self.tol,
-            owner=type(self).__name__,
+            owner=owner,
         )
         self.n_iter_ = len(self.evidence_path_)
         return variance

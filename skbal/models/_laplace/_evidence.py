@@ -22,7 +22,6 @@ from scipy import special
 from sklearn.exceptions import ConvergenceWarning
 
 from skbal._utils.warn import warn
-from skbal.models._laplace._all_weights._forms import log_det_of
 from skbal.models._laplace._softmax import SoftmaxMode, log_likelihood
 from skbal.models._laplace._zero import LONGEST_STEP, find_zero
 
@@ -182,50 +181,6 @@ class AtWeights(_Problem):
         )
 
 
-class AtAllWeights:
-    """The approximation of all weights around their trained values.
-
-    Parameters
-    ----------
-    fitted : FittedCurvature
-        The weights and their Hessian.
-    log_likelihood : float
-        The log probability of the labels at these weights, in nats.
-    """
-
-    def __init__(self, fitted, log_likelihood):
-        self._curvature = fitted.curvature
-        self._log_likelihood = log_likelihood
-        self._squared_norm = float(np.sum(fitted.weights**2))
-
-    def measure(self, prior_precision):
-        """Return the `Measures` for a prior precision."""
-        values = self._curvature.eigenvalues()
-        n_effective = float(np.sum(values / (values + prior_precision)))
-        return self._measures(prior_precision, log_det_of(values, prior_precision),
-                              n_effective)  # fmt: skip
-
-    def log_evidence(self, prior_precision, deviations):
-        """Return the log evidence, in nats."""
-        log_det_ratio = deviations.log_det_ratio()
-        return self._measures(prior_precision, log_det_ratio, np.nan).log_evidence()
-
-    def prior_range(self, n_samples):
-        """Return the smallest and the largest prior variance of the search."""
-        total = float(np.sum(self._curvature.eigenvalues()))
-        unit = n_samples * self._curvature.n_weights / total if total > 0 else 1.0
-        return unit / _RANGE, unit * _RANGE
-
-    def _measures(self, prior_precision, log_det_ratio, n_effective):
-        return Measures(
-            prior_precision,
-            self._log_likelihood,
-            self._squared_norm,
-            log_det_ratio,
-            n_effective,
-        )
-
-
 def prior_range(features):
     """Return the smallest and the largest prior variance of the search.
 
@@ -247,7 +202,7 @@ def maximise_evidence(problem, prior_variance, limits, *, max_iter, tol, owner):
 
     Parameters
     ----------
-    problem : AtMode, AtWeights or AtAllWeights
+    problem : AtMode or AtWeights
         Gives the `Measures` for a prior.
     prior_variance : float
         The first prior variance.

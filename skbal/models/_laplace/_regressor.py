@@ -31,6 +31,7 @@ from skbal.models._laplace._given_weights import GivenWeightsProblem
 from skbal.models._laplace._scales import location_and_scale, network_target_weights
 from skbal.models._last_layer._frozen import result_dtype
 from skbal.models._linear._evidence import (
+    PATH_DTYPE,
     EvidenceProblem,
     Variances,
     maximise_evidence,
@@ -375,9 +376,7 @@ height, width)
         self._gaussian = GaussianWeights(
             subnetwork.names, subnetwork.chosen, columns, location, deviations, noise
         )
-        self._log_evidence = evidence.log_evidence(
-            prior, noise, deviations.log_det_ratio()
-        )
+        self._log_evidence = evidence.log_evidence(noise / prior, noise)
         self.prior_variance_, self.noise_variance_ = prior, noise
         self.output_covariance_, self.subnetwork_ = output.matrix, subnetwork.mask
 
@@ -387,18 +386,16 @@ height, width)
         prior, noise = float(self.prior_variance), float(self.noise_variance)
         if self.optimize is None:
             return prior, noise
-        if self.optimize == "network":
+        if self.optimize == "network" or not evidence.values.any():
             prior, noise = evidence.most_probable(prior)
         else:
-            prior, noise, self.evidence_path_ = maximise(
-                evidence,
-                prior,
-                noise,
-                max_iter=self.max_iter,
-                tol=self.tol,
-                owner=owner,
+            path = maximise(
+                evidence, PATH_DTYPE, max_iter=self.max_iter, tol=self.tol, owner=owner
             )
-            self.n_iter_ = len(self.evidence_path_)
+            self.evidence_path_, self.n_iter_ = path, len(path)
+            prior, noise = (
+                float(path[name][-1]) for name in ("prior_variance", "noise_variance")
+            )
         warn_of_no_residual(evidence, Variances(prior, noise, evidence.output), owner)
         return prior, noise
 

@@ -128,7 +128,7 @@ class LayerFactors:
 
         hooks = [layers[n].register_forward_hook(hook_of(n)) for n in layers]
         try:
-            with torch.enable_grad():
+            with torch.inference_mode(False), torch.enable_grad():
                 values = self._network.rows_of_outputs(
                     self._network.twin(x.clone()), len(x)
                 )

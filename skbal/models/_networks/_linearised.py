@@ -12,6 +12,7 @@ from torch.func import functional_call, jacrev, vmap
 from skbal._utils.chunks import MAX_MEMORY, rows_within
 from skbal.models._networks._calm import drops_in_evaluation
 from skbal.models._networks._extractor import find_last_dense
+from skbal.models._networks._few_rows import filled_up
 from skbal.models._networks._modes import no_grad
 from skbal.models._networks._sizes import LIVE_TENSORS, largest_bytes
 from skbal.models._networks._twin import evaluation_twin, network_output
@@ -106,9 +107,11 @@ class LinearisedNetwork:
         self.names = list(names)
         self._chosen = None if chosen is None else torch.from_numpy(chosen)
         self._refuse_dropout(example)
-        parameters = {n: w.detach() for n, w in self.twin.named_parameters()}
+        with torch.inference_mode(False):
+            parameters = {n: w.detach() for n, w in self.twin.named_parameters()}
         self._moving = {name: parameters.pop(name) for name in self.names}
         self._fixed = {**parameters, **dict(self.twin.named_buffers())}
+        self.pass_bytes = 2**30  # no further rows beside the example
         values = self.outputs(example)
         self.n_outputs, self.dtype = values.shape[1], values.dtype
         self.pass_bytes = LIVE_TENSORS * largest_bytes(self.outputs, example.clone())
@@ -142,8 +145,10 @@ class LinearisedNetwork:
         x : torch.Tensor of shape (n_rows, ...)
             A chunk of rows.
         """
+        filled = filled_up(x, rows_within(self.pass_bytes))
         with torch.inference_mode(False), no_grad():
-            return self.rows_of_outputs(self.twin(x.clone()), len(x))
+            result = self.twin(filled.clone())
+        return self.rows_of_outputs(result, len(filled))[: len(x)]
 
     def jacobian(self, x):
         """Return the derivatives, shape (n_rows, n_outputs, n_weights).
@@ -153,9 +158,13 @@ class LinearisedNetwork:
         x : torch.Tensor of shape (n_rows, ...)
             A chunk of rows.
         """
+        filled = filled_up(x, self.rows_beside(0))
         with torch.inference_mode(False):
-            parts = self._by_vmap(x.clone()) if self._takes_vmap else self._by_rows(x)
-        jacobian = torch.cat(parts, dim=2)
+            if self._takes_vmap:
+                parts = self._by_vmap(filled.clone())
+            else:
+                parts = self._by_rows(x)
+        jacobian = torch.cat(parts, dim=2)[: len(x)]
         return jacobian if self._chosen is None else jacobian[:, :, self._chosen]
 
     # ------------------------------------------------------------------ two ways

@@ -6,7 +6,6 @@ from skbal._utils.random import stream
 from skbal.models._laplace._all_weights._forms import (
     WeightCurvature,
     WeightDeviations,
-    log_det_of,
 )
 
 
@@ -39,8 +38,8 @@ class DiagonalWeights(WeightCurvature):
             values += np.einsum("ij,ij->j", rows, rows)
         return cls(values)
 
-    def eigenvalues(self):
-        return self.values
+    def spectrum(self, weights):
+        return self.values, weights**2
 
     def at(self, ratio):
         return DiagonalDeviations(self.values, ratio)
@@ -51,9 +50,6 @@ class DiagonalDeviations(WeightDeviations):
 
     def __init__(self, values, ratio):
         self._values, self._ratio = values, ratio
-
-    def log_det_ratio(self):
-        return log_det_of(self._values, self._ratio)
 
     def draw(self, seed, n_draws, dtype):
         # The draws are the first axis, so draw k does not depend on n_draws.

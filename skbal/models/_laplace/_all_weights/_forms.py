@@ -29,13 +29,20 @@ class WeightCurvature(ABC):
     n_weights: int
 
     @abstractmethod
-    def eigenvalues(self):
-        """Return the eigenvalues, of which zeros may be left out.
+    def spectrum(self, weights):
+        """Return the eigenvalues, and some weights along the eigenvectors.
+
+        Parameters
+        ----------
+        weights : ndarray of shape (n_weights,)
+            The weights.
 
         Returns
         -------
-        eigenvalues : ndarray of shape (n_values,)
-            None is negative.
+        values : ndarray of shape (n_values,)
+            The eigenvalues. None is negative, and zeros may be left out.
+        squares : ndarray of shape (n_values,)
+            The squares of the weights along the eigenvectors.
         """
 
     @abstractmethod
@@ -55,15 +62,6 @@ class WeightCurvature(ABC):
 
 class WeightDeviations(ABC):
     """The normal distribution of the weights minus their mean."""
-
-    @abstractmethod
-    def log_det_ratio(self):
-        """Return log |I + H / ratio|.
-
-        Returns
-        -------
-        log_det_ratio : float
-        """
 
     @abstractmethod
     def draw(self, seed, n_draws, dtype):

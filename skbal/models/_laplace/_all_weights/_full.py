@@ -5,8 +5,6 @@ than weights, H is held as a matrix; with fewer, R by its singular values. Both 
 exact, so that the smaller one is taken.
 """
 
-from functools import cached_property
-
 import numpy as np
 from scipy import linalg
 
@@ -15,7 +13,6 @@ from skbal._utils.random import stream
 from skbal.models._laplace._all_weights._forms import (
     WeightCurvature,
     WeightDeviations,
-    log_det_of,
 )
 
 _LARGEST = 2 * 2**30  # bytes that one matrix may have
@@ -81,18 +78,15 @@ class ManyRows(WeightCurvature):
         self._matrix, self._owner = matrix, owner
         self.n_weights = len(matrix)
 
-    @cached_property
-    def _values(self):
-        return np.clip(linalg.eigvalsh(self._matrix), 0.0, None)
-
-    def eigenvalues(self):
-        return self._values
+    def spectrum(self, weights):
+        values, axes = linalg.eigh(self._matrix)
+        return np.clip(values, 0.0, None), (weights @ axes) ** 2
 
     def at(self, ratio):
         precision = self._matrix.copy()
         precision[np.diag_indices_from(precision)] += ratio
         what = f"The precision of the weights of {self._owner}"
-        return CholeskyDeviations(safe_cholesky(precision, what), ratio)
+        return CholeskyDeviations(safe_cholesky(precision, what))
 
 
 class CholeskyDeviations(WeightDeviations):
@@ -102,16 +96,10 @@ class CholeskyDeviations(WeightDeviations):
     ----------
     factor : ndarray of shape (n_weights, n_weights)
         Lower Cholesky factor of the precision.
-    ratio : float
-        What was added to the Hessian.
     """
 
-    def __init__(self, factor, ratio):
-        self._factor, self._ratio = factor, ratio
-
-    def log_det_ratio(self):
-        diagonal = np.diag(self._factor)
-        return float(np.sum(2.0 * np.log(diagonal) - np.log(self._ratio)))
+    def __init__(self, factor):
+        self._factor = factor
 
     def draw(self, seed, n_draws, dtype):
         # The draws are the first axis, so draw k does not depend on n_draws.
@@ -142,8 +130,8 @@ class FewRows(WeightCurvature):
         )
         self._values = singular**2
 
-    def eigenvalues(self):
-        return self._values
+    def spectrum(self, weights):
+        return self._values, (self._axes @ weights) ** 2
 
     def at(self, ratio):
         return AxesDeviations(self._values, self._axes, ratio)
@@ -164,9 +152,6 @@ class AxesDeviations(WeightDeviations):
 
     def __init__(self, values, axes, ratio):
         self._values, self._axes, self._ratio = values, axes, ratio
-
-    def log_det_ratio(self):
-        return log_det_of(self._values, self._ratio)
 
     def draw(self, seed, n_draws, dtype):
         # The draws are the first axis, so draw k does not depend on n_draws.

@@ -62,13 +62,28 @@ class GaussianWeights(NamedTuple):
         bytes_per_row = 40 * n_draws * max(self.columns.shape)
         for rows, outputs, jacobian in passes.chunks(bytes_per_row):
             # (n_rows, n_outputs, n_draws) -> (n_rows, n_draws, n_values)
-            flat = jacobian.reshape(-1, jacobian.shape[2]) @ weights.T
+            flat = _product(jacobian.reshape(-1, jacobian.shape[2]), weights.T)
             change = flat.reshape(*jacobian.shape[:2], n_draws).astype(np.float64)
             values = self._values(outputs)[:, np.newaxis]
             yield rows, values + change.swapaxes(1, 2) @ self.columns
 
     def _passes(self, estimator, X):
-        return Passes(estimator, X, self.names, self.chosen)
+        return Passes(estimator, estimator._check_rows(X), self.names, self.chosen)
 
     def _values(self, outputs):
         return outputs @ self.columns + self.location
+
+
+_ENOUGH_ROWS = 16
+
+
+def _product(rows, matrix):
+    """Return a product in which a row alone has the numbers that it has among many.
+
+    See `skbal.models._networks._few_rows`.
+    """
+    missing = max(_ENOUGH_ROWS - len(rows), 0)
+    if not missing:
+        return rows @ matrix
+    filled = np.concatenate([rows, np.repeat(rows[-1:], missing, axis=0)])
+    return (filled @ matrix)[: len(rows)]

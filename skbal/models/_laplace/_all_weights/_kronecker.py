@@ -17,7 +17,6 @@ from skbal._utils.random import stream
 from skbal.models._laplace._all_weights._forms import (
     WeightCurvature,
     WeightDeviations,
-    log_det_of,
 )
 
 
@@ -52,6 +51,10 @@ class LayerBlock:
         matrix = matrix.reshape(*rows.shape[:-1], n_outputs, n_inputs - 1)
         return np.concatenate([matrix, rows[..., self._bias, np.newaxis]], axis=-1)
 
+    def turned(self, rows):
+        """Return the layer's part of rows along the eigenvectors of both factors."""
+        return self.output_axes.T @ self.take(rows) @ self.input_axes
+
     def put(self, matrices, rows):
         """Write the layer's part into rows, the reverse of `take`."""
         if self._bias is not None:
@@ -79,9 +82,11 @@ class KroneckerWeights(WeightCurvature):
         self.n_weights = n_weights
         self.blocks, self.rest, self.rest_values = blocks, rest, rest_values
 
-    def eigenvalues(self):
+    def spectrum(self, weights):
         values = [block.values.ravel() for block in self.blocks.values()]
-        return np.concatenate([*values, self.rest_values])
+        turned = [block.turned(weights).ravel() for block in self.blocks.values()]
+        along = np.concatenate([*turned, weights[self.rest]])
+        return np.concatenate([*values, self.rest_values]), along**2
 
     def at(self, ratio):
         return KroneckerDeviations(self, ratio)
@@ -100,9 +105,6 @@ class KroneckerDeviations(WeightDeviations):
 
     def __init__(self, curvature, ratio):
         self._curvature, self._ratio = curvature, ratio
-
-    def log_det_ratio(self):
-        return log_det_of(self._curvature.eigenvalues(), self._ratio)
 
     def draw(self, seed, n_draws, dtype):
         draws = np.empty((n_draws, self._curvature.n_weights), dtype=dtype)
@@ -129,8 +131,8 @@ class KroneckerDeviations(WeightDeviations):
     def whiten(self, jacobian):
         whitened = np.empty(jacobian.shape)
         for block in self._curvature.blocks.values():
-            turned = block.output_axes.T @ block.take(jacobian) @ block.input_axes
-            block.put(turned / np.sqrt(block.values + self._ratio), whitened)
+            scaled = block.turned(jacobian) / np.sqrt(block.values + self._ratio)
+            block.put(scaled, whitened)
         scale = np.sqrt(self._curvature.rest_values + self._ratio)
         whitened[..., self._curvature.rest] = (
             jacobian[..., self._curvature.rest] / scale

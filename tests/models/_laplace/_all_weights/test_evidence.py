@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 import torch
 from scipy import stats
+from sklearn.exceptions import ConvergenceWarning
+from torch import nn
 
 from skbal.exceptions import NumericalWarning
 from skbal.models import LaplaceClassifier, LaplaceRegressor, MCDropoutRegressor
@@ -24,6 +26,16 @@ def log_normal(values, variance):
     return stats.norm.logpdf(values, scale=np.sqrt(variance)).sum()
 
 
+def after_a_step(H, weights, ratio):
+    """The weights after a Newton step of the log prior, and twice the loss it costs."""
+    stepped = np.linalg.solve(H + ratio * np.eye(len(H)), H @ weights)
+    return stepped, (stepped - weights) @ H @ (stepped - weights)
+
+
+def volume(A):
+    return 0.5 * (len(A) * np.log(2 * np.pi) - np.linalg.slogdet(A)[1])
+
+
 def regression_evidence(module, X, y):
     """Laplace's method: the joint density at the weights times the Gaussian volume."""
     sigma = y.var(axis=0) / y.var(axis=0).mean()
@@ -32,24 +44,27 @@ def regression_evidence(module, X, y):
     residual = y - dense.outputs(module, X)
 
     def evidence(prior, noise):
-        A = H / noise + np.eye(len(H)) / prior
-        joint = log_normal(residual, noise * sigma) + log_normal(weights, prior)
-        return joint + 0.5 * (len(A) * np.log(2 * np.pi) - np.linalg.slogdet(A)[1])
+        stepped, cost = after_a_step(H, weights, noise / prior)
+        joint = log_normal(residual, noise * sigma) - cost / (2 * noise)
+        joint += log_normal(stepped, prior)
+        return joint + volume(H / noise + np.eye(len(H)) / prior)
 
     return evidence
 
 
-def class_evidence(module, X, y, prior):
-    A = (
-        dense.softmax_gauss_newton(module, X)
-        + np.eye(len(dense.flat_weights(module))) / prior
-    )
+def class_evidence(module, X, y):
+    H, weights = dense.softmax_gauss_newton(module, X), dense.flat_weights(module)
     logits = torch.from_numpy(dense.outputs(module, X))
-    joint = -torch.nn.functional.cross_entropy(
+    loss = torch.nn.functional.cross_entropy(
         logits, torch.from_numpy(y), reduction="sum"
-    ).item()
-    joint += log_normal(dense.flat_weights(module), prior)
-    return joint + 0.5 * (len(A) * np.log(2 * np.pi) - np.linalg.slogdet(A)[1])
+    )
+
+    def evidence(prior):
+        stepped, cost = after_a_step(H, weights, 1 / prior)
+        joint = -loss.item() - cost / 2 + log_normal(stepped, prior)
+        return joint + volume(H + np.eye(len(H)) / prior)
+
+    return evidence
 
 
 @pytest.mark.parametrize("n", [40, 6])
@@ -67,7 +82,7 @@ def test_the_evidence_of_classes_is_that_of_laplaces_method(n):
     X, y = rows(n)
     module = dense.two_layers(3)
     model = LaplaceClassifier(module, weights="all", optimize=None, prior_variance=0.6)
-    expected = class_evidence(module, X, y, 0.6)
+    expected = class_evidence(module, X, y)(0.6)
     assert model.fit(X, y).log_marginal_likelihood() == pytest.approx(
         expected, rel=1e-9
     )
@@ -90,16 +105,57 @@ def test_the_variances_of_numbers_are_the_maximum_of_a_grid(n, start):
     assert np.unravel_index(np.argmax(grid), (9, 9)) == (4, 4)
 
 
+def test_for_a_linear_network_at_least_squares_it_is_the_density_of_the_targets():
+    X = rows(12)[0]
+    module = dense.randomised(nn.Linear(3, 1))
+    J = np.column_stack([X, np.ones(12)])
+    noise = np.random.default_rng(0).normal(size=12)
+    noise -= J @ np.linalg.lstsq(J, noise, rcond=None)[0]
+    y = dense.outputs(module, X)[:, 0] + 0.3 * noise
+    fixed = {"optimize": None, "prior_variance": 0.6, "noise_variance": 0.2}
+    model = LaplaceRegressor(module, weights="all", **fixed).fit(X, y)
+    density = stats.multivariate_normal(cov=0.2 * np.eye(12) + 0.6 * J @ J.T)
+    assert model.log_marginal_likelihood() == pytest.approx(density.logpdf(y), rel=1e-9)
+
+
 def test_the_variances_are_the_fixed_point_of_mackay():
     module, X, y = near_its_targets()
     model = LaplaceRegressor(module, weights="all").fit(X, y)
-    gamma = model.evidence_path_["n_effective_parameters"][-1]
+    prior, noise = model.prior_variance_, model.noise_variance_
     sigma = model.output_covariance_.diagonal()
-    residual = ((y - dense.outputs(module, X)) ** 2 / sigma).sum()
-    length = (dense.flat_weights(module) ** 2).sum()
-    assert model.prior_variance_ == pytest.approx(length / gamma)
-    assert model.noise_variance_ == pytest.approx(residual / (y.size - gamma))
-    assert model.n_iter_ == len(model.evidence_path_)
+    J = dense.jacobian(module, X)
+    H = np.einsum("ndi,d,ndj->ij", J, 1 / sigma, J)
+    stepped, cost = after_a_step(H, dense.flat_weights(module), noise / prior)
+    gamma = np.trace(np.linalg.solve(H + noise / prior * np.eye(len(H)), H))
+    residual = ((y - dense.outputs(module, X)) ** 2 / sigma).sum() + cost
+    path = model.evidence_path_
+    assert path["n_effective_parameters"][-1] == pytest.approx(gamma)
+    assert prior == pytest.approx((stepped**2).sum() / gamma)
+    assert noise == pytest.approx(residual / (y.size - gamma))
+    assert model.n_iter_ == len(path)
+    evidence = path["log_marginal_likelihood"]
+    assert evidence[-1] == pytest.approx(evidence.max(), rel=1e-12)
+
+
+def test_weights_that_do_not_matter_do_not_count():
+    X = rows()[0]
+    used = dense.two_layers(1)
+    y = dense.outputs(used, X)[:, 0] + 0.1 * np.random.default_rng(0).normal(size=40)
+    # A unit more, which never reaches the output, with very large weights.
+    more = dense.randomised(nn.Linear(3, 5), nn.Tanh(), nn.Linear(5, 1))
+    with torch.no_grad():
+        more[0].weight[:4], more[0].bias[:4] = used[0].weight, used[0].bias
+        more[0].weight[4], more[0].bias[4] = 1e3, 1e8
+        more[2].weight[:, :4], more[2].weight[:, 4] = used[2].weight, 0.0
+        more[2].bias[:] = used[2].bias
+    small, large = (
+        LaplaceRegressor(
+            module, weights="all", subnetwork=["0"], tol=1e-12
+        ).fit(X, y)
+        for module in (used, more)
+    )  # fmt: skip
+    assert large.prior_variance_ == pytest.approx(small.prior_variance_, rel=1e-6)
+    assert large.noise_variance_ == pytest.approx(small.noise_variance_, rel=1e-6)
 
 
 @pytest.mark.parametrize("hessian", ["full", "kronecker", "diagonal"])
@@ -142,10 +198,22 @@ def test_targets_that_are_fitted_exactly_are_warned_of():
     assert np.isfinite(model.predict(X, return_std=True)[1]).all()
 
 
+def test_targets_without_dependence_are_warned_of():
+    X = rows()[0]
+    noise = np.random.default_rng(0).normal(size=40)
+    module = dense.randomised(nn.Linear(3, 1, bias=False))
+    with torch.no_grad():
+        module[0].weight *= 1e-3
+    with pytest.warns(ConvergenceWarning, match="show no dependence"):
+        model = LaplaceRegressor(module, weights="all").fit(X, noise)
+    assert model.noise_variance_ == pytest.approx(np.mean(noise**2), rel=1e-2)
+    assert model.prior_variance_ < 1e-3
+
+
 def test_the_units_of_y_are_those_of_noise_and_bands():
     X = rows()[0]
     y = np.sin(X[:, :2]) * [1.0, 5.0]
-    network = MCDropoutRegressor(module__hidden_units=(8,), max_epochs=5)
+    network = MCDropoutRegressor(module__hidden_units=(8,), max_epochs=100, lr=0.03)
     one, other = (
         LaplaceRegressor(network, weights="all", random_state=0).fit(X, scale * y)
         for scale in (1.0, 1e6)
