@@ -26,15 +26,19 @@ class LayerSums(NamedTuple):
 
     Attributes
     ----------
-    inputs : ndarray of shape (n_inputs, n_inputs), dtype=float64
+    inputs : ndarray of shape (n_inputs, n_inputs), dtype=float64, or None
         sum a a'. With a bias, a ends in a one.
+    rows : list of ndarray of shape (n_positions, n_inputs)
+        The inputs a themselves, chunk by chunk, instead of their sum if there are fewer
+        of them than entries in each.
     outputs : ndarray of shape (n_outputs, n_outputs), dtype=float64
         sum g g'.
     n_positions : int
-        The number of terms of the first sum.
+        The number of inputs a.
     """
 
     inputs: np.ndarray
+    rows: list
     outputs: np.ndarray
     n_positions: int
 
@@ -48,6 +52,8 @@ class LayerFactors:
         The network.
     example : torch.Tensor of shape (1, ...)
         A row.
+    n_rows : int
+        The number of rows that will come.
 
     Attributes
     ----------
@@ -61,14 +67,14 @@ class LayerFactors:
         The sums so far.
     """
 
-    def __init__(self, network, example):
-        self._network = network
+    def __init__(self, network, example, n_rows):
+        self._network, self._n_rows = network, n_rows
         candidates = _own_layers(network.twin, set(network.names))
         seen, calls = self._pass(example, candidates)[1:]
         self.layers = {n: c for n, c in candidates.items() if calls[n] == 1}
         patches = sum(_positions(self.layers[n], a).nbytes for n, (a, _) in seen.items()
                       if n in self.layers)  # fmt: skip
-        bytes_per_row = 2 * patches + network.n_outputs * network.pass_bytes
+        bytes_per_row = 2 * (patches + network.pass_bytes)
         self.batch_size = rows_within(bytes_per_row)
         self.sums = {}
 
@@ -110,8 +116,12 @@ class LayerFactors:
         rows = _positions(self.layers[name], inputs)
         if self.has_bias(name):
             rows = functional.pad(rows, (0, 1), value=1.0)
-        new = LayerSums(_numpy(rows.T @ rows), square, len(rows))
-        old = self.sums.get(name, LayerSums(0.0, 0.0, 0))
+        n_positions = self._n_rows * (len(rows) // len(inputs))
+        if n_positions < rows.shape[1]:
+            new = LayerSums(0.0, [_numpy(rows)], square, len(rows))
+        else:
+            new = LayerSums(_numpy(rows.T @ rows), [], square, len(rows))
+        old = self.sums.get(name, LayerSums(0.0, [], 0.0, 0))
         self.sums[name] = LayerSums(*(a + b for a, b in zip(old, new)))
 
     def _pass(self, x, layers):

@@ -10,7 +10,12 @@ from skbal._utils.chunks import chunks, rows_within
 from skbal._utils.lazy import lazy_module
 from skbal.models._laplace._all_weights._diagonal import DiagonalWeights
 from skbal.models._laplace._all_weights._full import full_weights
-from skbal.models._laplace._all_weights._kronecker import KroneckerWeights, LayerBlock
+from skbal.models._laplace._all_weights._kronecker import (
+    KroneckerWeights,
+    LayerBlock,
+    axes_of_matrix,
+    axes_of_rows,
+)
 
 _linearised = lazy_module("skbal.models._networks._linearised")
 _factors = lazy_module("skbal.models._networks._layer_factors")
@@ -100,7 +105,8 @@ class Passes:
 
     def layer_factors(self, roots):
         """Return the `LayerFactors` of all rows."""
-        factors = _factors.LayerFactors(self.network, self._example)
+        n_rows = len(self._X)
+        factors = _factors.LayerFactors(self.network, self._example, n_rows)
         for rows, x in self._chunks(factors.batch_size):
             factors.add(x, roots[rows])
         return factors
@@ -157,9 +163,13 @@ def _kronecker(passes, roots, sizes):
     blocks = {}
     for name, sums in factors.sums.items():
         bias = places.pop(f"{name}.bias") if factors.has_bias(name) else None
-        outputs = sums.outputs / sums.n_positions
         weight = places.pop(f"{name}.weight")
-        blocks[name] = LayerBlock(weight, bias, outputs, sums.inputs)
+        outputs = axes_of_matrix(sums.outputs / sums.n_positions)
+        if sums.rows:
+            inputs = axes_of_rows(np.concatenate(sums.rows))
+        else:
+            inputs = axes_of_matrix(sums.inputs)
+        blocks[name] = LayerBlock(weight, bias, outputs, inputs)
     rest = [np.arange(place.start, place.stop) for place in places.values()]
     values = np.zeros(0)
     if rest:

@@ -7,7 +7,11 @@ from scipy import special
 from torch import nn
 
 from skbal.models import LaplaceClassifier, LaplaceRegressor
-from skbal.models._laplace._all_weights._kronecker import LayerBlock
+from skbal.models._laplace._all_weights._kronecker import (
+    LayerBlock,
+    axes_of_matrix,
+    axes_of_rows,
+)
 from tests.models._laplace._all_weights import dense
 from tests.models._laplace.networks import rows
 
@@ -187,9 +191,23 @@ def test_a_block_puts_back_what_it_takes():
     rng = np.random.default_rng(0)
     flat = rng.normal(size=(2, 3, 20))
     for bias, n_inputs in ((slice(12, 15), 5), (None, 4)):
-        block = LayerBlock(slice(0, 12), bias, np.eye(3), np.eye(n_inputs))
+        axes = [(np.ones(n), np.eye(n)) for n in (3, n_inputs)]
+        block = LayerBlock(slice(0, 12), bias, *axes)
         back = np.zeros_like(flat)
         block.put(block.take(flat), back)
         n_used = 12 if bias is None else 15
         np.testing.assert_array_equal(back[..., :n_used], flat[..., :n_used])
         assert not back[..., n_used:].any()
+
+
+def test_few_rows_give_the_root_of_the_same_covariance():
+    rng = np.random.default_rng(0)
+    R, G = rng.normal(size=(4, 6)), rng.normal(size=(5, 3))
+    outputs = axes_of_matrix(G.T @ G)
+    flat = rng.normal(size=(7, 18))
+    exact = flat @ np.linalg.inv(np.kron(G.T @ G, R.T @ R) + 0.3 * np.eye(18)) @ flat.T
+    for inputs in (axes_of_rows(R), axes_of_matrix(R.T @ R)):
+        block = LayerBlock(slice(0, 18), None, outputs, inputs)
+        turned = block.output_axes.T @ block.take(flat)
+        root = block.rooted(turned, 0.3).reshape(7, 18)
+        np.testing.assert_allclose(root @ root.T, exact, rtol=1e-9)

@@ -93,7 +93,7 @@ def test_of_equal_variances_the_first_are_taken():
         (True, TypeError, "a boolean mask with an entry for each weight"),
         ("0.weight", TypeError, "a list of names of parameters or layers"),
         ([], TypeError, "a list of names"),
-        (["0.wieght"], ValueError, "such as '0.weight', .*, got '0.wieght'"),
+        (["0.wait"], ValueError, "such as '0.weight', got '0.wait'"),
         (np.ones(20, dtype=bool), ValueError, "one of the 21 weights .* length 20"),
         (np.zeros(21, dtype=bool), ValueError, "length 21 with 0 True"),
         (np.ones(21), TypeError, "a boolean mask"),
