@@ -120,15 +120,16 @@ class FewRows(WeightCurvature):
     Parameters
     ----------
     rows : ndarray of shape (n_loss_rows, n_weights)
-        The matrix R, with fewer rows than columns.
+        The matrix R, with fewer rows than columns. It is overwritten.
     """
 
     def __init__(self, rows):
         self.n_weights = rows.shape[1]
-        _, singular, self._axes = linalg.svd(
-            rows, full_matrices=False, overwrite_a=True, check_finite=False
+        # LAPACK is much faster with the longer side first.
+        axes, singular, _ = linalg.svd(
+            rows.T, full_matrices=False, overwrite_a=True, check_finite=False
         )
-        self._values = singular**2
+        self._values, self._axes = singular**2, axes.T
 
     def spectrum(self, weights):
         return self._values, (self._axes @ weights) ** 2

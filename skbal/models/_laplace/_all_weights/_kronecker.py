@@ -52,8 +52,8 @@ def axes_of_rows(rows):
     axes : ndarray of shape (n, n_rows)
         One in each column.
     """
-    _, singular, axes = linalg.svd(rows, full_matrices=False, check_finite=False)
-    return singular**2, axes.T
+    axes, singular, _ = linalg.svd(rows.T, full_matrices=False, check_finite=False)
+    return singular**2, axes
 
 
 class LayerBlock:
