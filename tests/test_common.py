@@ -89,6 +89,18 @@ LAPLACES = [
         MCDropoutRegressor(**FAST), prior_variance=0.1, optimize=None, random_state=0
     ),
 ]
+ALL_WEIGHTS = [
+    LaplaceClassifier(
+        MCDropoutClassifier(**FAST), weights="all", hessian="kronecker", random_state=0
+    ),
+    LaplaceRegressor(
+        MCDropoutRegressor(**FAST),
+        weights="all",
+        prior_variance=0.1,
+        optimize=None,
+        random_state=0,
+    ),
+]
 
 RUNS = {"n_queries": 2, "n_instances": 8}
 SIMULATIONS = [
@@ -145,6 +157,7 @@ OTHER_NETWORKS = [
     LAST_LAYERS[1],
     LastLayerOfOneVoteEach(MCDropoutVoteRegressor(**FAST), VOTE_HEAD, random_state=0),
     LAPLACES[0],
+    *ALL_WEIGHTS,
 ]
 # The other Laplace classifier differs in its arithmetic only, so not in what it takes.
 NETWORKS = [*KINDS_OF_NETWORK, *OTHER_NETWORKS, LAPLACES[1]]
@@ -262,6 +275,8 @@ SAMPLERS = [
     (LAPLACES[0], CLASSIFICATION, {}),
     (LAPLACES[1], CLASSIFICATION, {}),
     (LAPLACES[2], TWO_TARGETS, {}),
+    (ALL_WEIGHTS[0], CLASSIFICATION, {}),
+    (ALL_WEIGHTS[1], TWO_TARGETS, {}),
     (BayesianVoteRegression(random_state=0), VOTES, {}),
     (VoteMixtureRegression(2, optimize=None, random_state=0), COUNTS, {}),
     (vote_network(), VOTES, {}),

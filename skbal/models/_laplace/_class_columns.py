@@ -29,9 +29,10 @@ def network_class_weights(layer, after, network, classes, estimator):
         If another layer follows than a softmax or, for one output, a sigmoid. Also if a
         class has no output.
     """
-    owner = type(estimator).__name__
+    owner, is_last = type(estimator).__name__, estimator.weights == "last"
     is_binary = layer.shape[1] == 1 and len(classes) == 2
-    _check_after(after, ("Sigmoid", "LogSigmoid") if is_binary else _SOFTMAX, owner)
+    allowed = ("Sigmoid", "LogSigmoid") if is_binary else _SOFTMAX
+    _check_after(after, allowed, owner, _OTHERWISE if is_last else "")
     if is_binary:
         # sigmoid(f) is the second value of softmax(-f / 2, f / 2).
         return layer * np.array([-0.5, 0.5])
@@ -43,21 +44,22 @@ def network_class_weights(layer, after, network, classes, estimator):
     raise ValueError(
         f"The network of {owner} has {layer.shape[1]} outputs"
         + ("" if known is None else f", for the classes {np.asarray(known).tolist()}")
-        + f", but y has the classes {classes.tolist()}. Train the network again, or "
-        "set mode='map' with optimize='evidence' or None."
+        + f", but y has the classes {classes.tolist()}. Train the network again."
+        + (_OTHERWISE if is_last else "")
     )
 
 
+_OTHERWISE = " Or set mode='map' with optimize='evidence' or None."
 _SOFTMAX = ("Softmax", "LogSoftmax")
 
 
-def _check_after(after, allowed, owner):
+def _check_after(after, allowed, owner, otherwise):
     for layer in after:
         if type(layer).__name__ not in allowed:
             raise ValueError(
                 f"The network of {owner} ends in {type(layer).__name__}, so that its "
-                "last dense layer does not give the logits of a softmax. Set "
-                "mode='map' with optimize='evidence' or None."
+                "last dense layer does not give the logits of a softmax. Let it end in "
+                f"one or in logits.{otherwise}"
             )
 
 

@@ -9,10 +9,18 @@ from skbal._utils.parameters import check_parameters, option
 from skbal._utils.random import stream
 from skbal.models._accuracy import AccuracyMixin
 from skbal.models._dropout._classifier import MCDropoutClassifier
+from skbal.models._laplace._all_weights._evidence import ClassEvidence, maximise
+from skbal.models._laplace._all_weights._fitting import (
+    check_combination,
+    fit_curvature,
+)
+from skbal.models._laplace._all_weights._gaussian_weights import GaussianWeights
+from skbal.models._laplace._all_weights._softmax import check_logits, softmax_roots
 from skbal.models._laplace._base import LaplaceNetwork, with_ones
 from skbal.models._laplace._class_columns import network_class_weights
 from skbal.models._laplace._diagonal import DiagonalCurvature
 from skbal.models._laplace._evidence import (
+    PATH_DTYPE,
     AtMode,
     AtWeights,
     maximise_evidence,
@@ -20,6 +28,7 @@ from skbal.models._laplace._evidence import (
 )
 from skbal.models._laplace._full import FullCurvature, check_full_size
 from skbal.models._laplace._kronecker import KroneckerCurvature
+from skbal.models._laplace._softmax import log_likelihood
 from skbal.models._last_layer._frozen import result_dtype
 
 _CURVATURES = {
@@ -30,14 +39,15 @@ _CURVATURES = {
 
 
 class LaplaceClassifier(AccuracyMixin, LaplaceNetwork):
-    """A network with a Gaussian posterior of its last-layer weights, by Laplace.
+    """A network with a Gaussian posterior of its weights, by Laplace.
 
     The network is trained, or used as it is, and cut before its last dense layer. The
     inputs of that layer are fixed features phi, with a one appended for the bias. The
     posterior of the weights W of ``softmax(phi @ W)`` is approximated by a Gaussian
     whose precision is the Hessian of the negative log posterior [1]_. The logits are
     linear in the weights, so that their distribution is exact for this Gaussian. A draw
-    is one matrix of weights for all rows.
+    is one matrix of weights for all rows. With ``weights="all"`` all layers have a
+    Gaussian.
 
     Parameters
     ----------
@@ -45,21 +55,31 @@ class LaplaceClassifier(AccuracyMixin, LaplaceNetwork):
         The network. ``None`` means ``MCDropoutClassifier()``. Networks of skbal and of
         skorch are cloned and trained. An instance of ``torch.nn.Module``, and any of
         these in a `sklearn.frozen.FrozenEstimator`, is used as it is and never trained.
+    weights : {"last", "all"}, default="last"
+        The weights that have a distribution. "last": those of the last dense layer.
+        "all": those of all layers. The network is then taken to first order in them;
+        see the notes.
+    subnetwork : int, list of str or array-like of bool, optional
+        With ``weights="all"``, which of them have a distribution [4]_. A number takes
+        those of largest variance under the diagonal form. Names are those of parameters
+        or layers. A mask has an entry for each weight, in the order of
+        ``module.parameters()``. The others are constants. ``None`` takes all.
     hessian : {"full", "kronecker", "diagonal"}, default="full"
         The form of the Hessian. "full" is exact, a matrix over all weights of at most
-        2 GiB. "kronecker" is one Kronecker product of classes and features [2]_.
-        "diagonal" is the diagonal alone.
+        2 GiB. "kronecker" is one Kronecker product of classes and features, or of
+        outputs and inputs of each layer [2]_. "diagonal" is the diagonal alone.
     mode : {"network", "map"}, default="network"
         The mean of the Gaussian. "network": the weights that training gave, so that
         only the confidence of predictions changes. "map": the most probable weights
-        given features and prior, which new labels change even without training. The
-        default keeps the accuracy of the network; see the notes.
+        given features and prior, which new labels change even without training, with
+        ``weights="last"`` only. The default keeps the accuracy of the network; see the
+        notes.
     prior_variance : float, default=1.0
         Prior variance of each weight and bias. With ``optimize="evidence"`` the search
         starts here.
     optimize : {"network", "evidence"} or None, default="network"
-        How the prior variance is found. "network": the mean square of the last-layer
-        weights that training gave, for which they are most probable. "evidence":
+        How the prior variance is found. "network": the mean square of the weights
+        that training gave, for which they are most probable. "evidence":
         MacKay's fixed point [3]_. ``None`` uses ``prior_variance``. The default is
         calibrated better, since the features were learned from the same labels; see the
         notes.
@@ -91,9 +111,12 @@ class LaplaceClassifier(AccuracyMixin, LaplaceNetwork):
     network_ : estimator, skorch.NeuralNet or torch.nn.Module
         The trained network.
     coef_mean_ : ndarray of shape (n_features_out, n_classes)
-        Mean of the weights.
+        Mean of the weights. Only with ``weights="last"``.
     intercept_mean_ : ndarray of shape (n_classes,)
-        Mean of the biases.
+        Mean of the biases. Only with ``weights="last"``.
+    subnetwork_ : ndarray of shape (n_weights,), dtype=bool
+        Which weights of the network have a distribution, in the order of
+        ``module.parameters()``. Only with ``weights="all"``.
     prior_variance_ : float
         The prior variance used.
     evidence_path_ : ndarray of shape (n_iterations,)
@@ -131,6 +154,21 @@ class LaplaceClassifier(AccuracyMixin, LaplaceNetwork):
     is the right choice for features that were not learned from the training rows, such
     as those of a pretrained network, together with ``mode="map"``.
 
+    ``weights="all"``: the trained weights are w*, and the outputs are taken to first
+    order, f(x; w) = f(x; w*) + J(x) (w - w*), with the Jacobian J of the outputs by
+    ``torch.func``. The precision of the weights is the generalised Gauss-Newton
+    matrix plus the prior precision. A draw is one set of weights for all rows. Dropout
+    is off and batch normalisation is in evaluation mode. Parameters with
+    ``requires_grad=False`` are constants. The network may be any module, but no
+    ensemble, and ``feature_layer`` only concerns ``transform``.
+
+    Memory: Jacobians are made for as many rows as fit into 256 MB, or for one. "full"
+    holds a matrix of n_weights times the smaller of n_weights and n_samples *
+    n_outputs, at most 2 GiB. "kronecker" holds one square matrix for the inputs of each
+    layer and one for its outputs. Draws hold n_draws * n_weights numbers. The factors
+    of "kronecker" are those of dense layers and convolutions [5]_; weights of other
+    layers have the diagonal form.
+
     Each class has a column of weights, also if there are two classes. No probability
     depends on a shift of all logits by the same amount, whose variance stays that of
     the prior.
@@ -143,6 +181,10 @@ class LaplaceClassifier(AccuracyMixin, LaplaceNetwork):
        for neural networks, ICLR.
     .. [3] D. J. C. MacKay (1992), The evidence framework applied to classification
        networks, Neural Computation 4.
+    .. [4] E. Daxberger, E. Nalisnick, J. Allingham, J. Antorán and J. M.
+       Hernández-Lobato (2021), Bayesian deep learning via subnetwork inference, ICML.
+    .. [5] R. Grosse and J. Martens (2016), A Kronecker-factored approximate Fisher
+       matrix for convolution layers, ICML.
 
     Examples
     --------
@@ -162,6 +204,8 @@ class LaplaceClassifier(AccuracyMixin, LaplaceNetwork):
         self,
         network=None,
         *,
+        weights="last",
+        subnetwork=None,
         hessian="full",
         mode="network",
         prior_variance=1.0,
@@ -175,6 +219,8 @@ class LaplaceClassifier(AccuracyMixin, LaplaceNetwork):
         random_state=None,
     ):
         self.network = network
+        self.weights = weights
+        self.subnetwork = subnetwork
         self.hessian = hessian
         self.mode = mode
         self.prior_variance = prior_variance
@@ -224,11 +270,16 @@ height, width)
             If the evidence has no maximum within the range searched.
         """
         check_parameters(self)
+        check_combination(self)
         X, y = self._check_fit_rows(X, y)
         check_classes(y, type(self).__name__)
         classes, codes = np.unique(y, return_inverse=True)
-        features = with_ones(self._fit_features(X, y, refit_network))
-        self._approximate(features, codes, classes)
+        if self.weights == "all":
+            self._fit_whole_network(X, y, refit_network)
+            self._approximate_all(X, codes, classes)
+        else:
+            features = with_ones(self._fit_features(X, y, refit_network))
+            self._approximate(features, codes, classes)
         self.classes_ = classes
         return self
 
@@ -241,7 +292,7 @@ height, width)
         weights, posterior = problem.solve(1.0 / variance)
         self._posterior, self.prior_variance_ = posterior, variance
         self._log_evidence = problem.log_evidence(1.0 / variance, weights, posterior)
-        self._weights = weights
+        self._weights, self._gaussian = weights, None
         self.coef_mean_, self.intercept_mean_ = weights[:-1], weights[-1]
 
     def _problem(self, features, codes, classes, owner):
@@ -258,8 +309,54 @@ height, width)
             layer, self._found_last_dense().after, self.network_, classes, self
         )
 
+    def _approximate_all(self, X, codes, classes):
+        fitted = fit_curvature(
+            self,
+            X,
+            lambda outputs: self._class_columns(outputs, classes),
+            lambda outputs, columns: softmax_roots(outputs @ columns, columns),
+        )
+        logits = fitted.outputs @ fitted.columns
+        evidence = ClassEvidence(fitted, log_likelihood(logits, codes))
+        variance = self._learn_prior_of_all(evidence)
+        deviations = fitted.curvature.at(1.0 / variance)
+        subnetwork, location = fitted.subnetwork, np.zeros(len(classes))
+        self._gaussian = GaussianWeights(
+            subnetwork.names,
+            subnetwork.chosen,
+            fitted.columns,
+            location,
+            deviations,
+            1.0,
+        )
+        self._log_evidence = evidence.log_evidence(1.0 / variance)
+        self.prior_variance_, self.subnetwork_ = variance, subnetwork.mask
+
+    def _learn_prior_of_all(self, evidence):
+        self._forget_fit()
+        self.n_iter_ = 1
+        if self.optimize == "network" and evidence.length > 0:
+            return evidence.length / evidence.n_weights
+        if self.optimize != "evidence" or not evidence.values.any():
+            return float(self.prior_variance)
+        self.evidence_path_ = maximise(
+            evidence,
+            PATH_DTYPE,
+            max_iter=self.max_iter,
+            tol=self.tol,
+            owner=type(self).__name__,
+        )
+        self.n_iter_ = len(self.evidence_path_)
+        return float(self.evidence_path_["prior_variance"][-1])
+
+    def _class_columns(self, outputs, classes):
+        """Return the matrix that gives the logits of the classes from outputs."""
+        check_logits(outputs, type(self).__name__)
+        one_each, after = np.eye(outputs.shape[1]), self._after_last_dense()
+        return network_class_weights(one_each, after, self.network_, classes, self)
+
     def _learn_prior_variance(self, problem, features, classes, owner):
-        vars(self).pop("evidence_path_", None)
+        self._forget_fit()
         self.n_iter_ = 1
         if self.optimize is None:
             return float(self.prior_variance)
@@ -342,6 +439,14 @@ height, width)
 
     def _probability_chunks(self, X, n_draws, seed):
         """Yield rows and their probabilities, (n_rows, n_draws, n_classes), float64."""
+        if self._gaussian is None:
+            logits = self._last_layer_logits(X, n_draws, seed)
+        else:
+            logits = self._gaussian.draw_chunks(self, X, n_draws, seed)
+        for rows, chunk in logits:
+            yield rows, special.softmax(chunk, axis=2)
+
+    def _last_layer_logits(self, X, n_draws, seed):
         n_features, n_classes = self._weights.shape
         weights = self._weight_draws(n_draws, seed)
         # (n_draws, n_features, n_classes) -> (n_features, n_draws * n_classes)
@@ -349,8 +454,7 @@ height, width)
         # Logits, probabilities and the temporaries of the softmax.
         bytes_per_row = 40 * n_draws * n_classes + 8 * n_features
         for rows, features in self._feature_chunks(X, bytes_per_row):
-            logits = (with_ones(features) @ flat).reshape(-1, n_draws, n_classes)
-            yield rows, special.softmax(logits, axis=2)
+            yield rows, (with_ones(features) @ flat).reshape(-1, n_draws, n_classes)
 
     def _weight_draws(self, n_draws, seed):
         """Return draws of the weights, (n_draws, n_features + 1, n_classes)."""
@@ -366,12 +470,16 @@ height, width)
         return values.softmax(dim=-1)
 
     def _probit_chunks(self, X):
+        for mean, variance in self._logit_moments(X):
+            yield special.softmax(mean / np.sqrt(1 + np.pi / 8 * variance), axis=1)
+
+    def _logit_moments(self, X):
+        """Yield mean and variance of the logits, both (n_rows, n_classes)."""
+        if self._gaussian is not None:
+            for mean, root in self._gaussian.whitened(self, X):
+                yield mean, np.einsum("ncw,ncw->nc", root, root)
+            return
         n_features, n_classes = self._weights.shape
         for _, features in self._feature_chunks(X, 32 * (n_features + n_classes)):
             extended = with_ones(features)
-            variance = self._posterior.logit_variance(extended)
-            logits = (extended @ self._weights) / np.sqrt(1 + np.pi / 8 * variance)
-            yield special.softmax(logits, axis=1)
-
-    def __sklearn_is_fitted__(self):
-        return hasattr(self, "_weights")
+            yield extended @ self._weights, self._posterior.logit_variance(extended)

@@ -7,18 +7,31 @@ features with a column of ones, without another intercept.
 
 import numpy as np
 from sklearn.base import RegressorMixin
+from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from skbal._utils.parameters import check_parameters, positive
+from skbal._utils.parameters import check_parameters, option, positive
 from skbal._utils.random import stream
 from skbal._utils.validation import check_not_both, check_numbers
 from skbal.models._dropout._regressor import MCDropoutRegressor
+from skbal.models._laplace._all_weights._evidence import RegressionEvidence, maximise
+from skbal.models._laplace._all_weights._fitting import (
+    check_combination,
+    fit_curvature,
+)
+from skbal.models._laplace._all_weights._gaussian_weights import GaussianWeights
+from skbal.models._laplace._all_weights._targets import (
+    check_columns,
+    squared_error_roots,
+    target_columns,
+)
 from skbal.models._laplace._base import LaplaceNetwork, with_ones
 from skbal.models._laplace._gaussian_layer import GaussianLayer
 from skbal.models._laplace._given_weights import GivenWeightsProblem
 from skbal.models._laplace._scales import location_and_scale, network_target_weights
 from skbal.models._last_layer._frozen import result_dtype
 from skbal.models._linear._evidence import (
+    PATH_DTYPE,
     EvidenceProblem,
     Variances,
     maximise_evidence,
@@ -29,14 +42,23 @@ from skbal.models._linear._posterior import DiagonalPosterior
 from skbal.models._linear._statistics import add_rows
 
 
+def _has_one_factor(estimator):
+    """Return whether one factor gives the covariances of all outputs."""
+    if getattr(estimator, "_gaussian", None) is None:
+        return True
+    return len(estimator.output_covariance_) == 1
+
+
 class LaplaceRegressor(RegressorMixin, LaplaceNetwork):
-    """A network with a Gaussian posterior of its last-layer weights, by Laplace.
+    """A network with a Gaussian posterior of its weights, by Laplace.
 
     The network is trained, or used as it is, and cut before its last dense layer. The
     inputs of that layer are fixed features phi, with a one appended for the bias. With
     the Hessian A of the negative log posterior, the predictive variance of y is
     ``noise_variance + phi' A^-1 phi`` [1]_. This is exact, since the network is linear
-    in the last-layer weights and its squared error is quadratic.
+    in the last-layer weights and its squared error is quadratic. With ``weights="all"``
+    all layers have a Gaussian, and the gradient of the output with respect to all
+    weights takes the place of phi.
 
     Parameters
     ----------
@@ -44,25 +66,39 @@ class LaplaceRegressor(RegressorMixin, LaplaceNetwork):
         The network. ``None`` means ``MCDropoutRegressor()``. Networks of skbal and of
         skorch are cloned and trained. An instance of ``torch.nn.Module``, and any of
         these in a `sklearn.frozen.FrozenEstimator`, is used as it is and never trained.
+    weights : {"last", "all"}, default="last"
+        The weights that have a distribution. "last": those of the last dense layer.
+        "all": those of all layers. The network is then taken to first order in them;
+        see the notes.
+    subnetwork : int, list of str or array-like of bool, optional
+        With ``weights="all"``, which of them have a distribution [3]_. A number takes
+        those of largest variance under the diagonal form. Names are those of parameters
+        or layers. A mask has an entry for each weight, in the order of
+        ``module.parameters()``. The others are constants. ``None`` takes all.
     hessian : {"full", "kronecker", "diagonal"}, default="full"
-        The form of the Hessian. "full" is exact, a matrix over the weights of one
-        output, the same for all outputs. This is a Kronecker product of outputs and
-        features, so "kronecker" is the same. "diagonal" is the diagonal alone.
-    mode : {"network", "map"}, default="map"
+        The form of the Hessian. "full" is exact. For the last layer it is a matrix over
+        the weights of one output, the same for all outputs. This is a Kronecker product
+        of outputs and features, so "kronecker" is the same. For all weights,
+        "kronecker" is one such product for each layer [4]_. "diagonal" is the diagonal
+        alone.
+    mode : {"network", "map"}, optional
         The mean of the Gaussian. "network": the weights that training gave, so that the
         predictions of the network are kept. "map": the most probable weights given
-        features, prior and noise, which new rows change even without training. The
-        default is exact: given the features, the posterior is Gaussian around them.
+        features, prior and noise, which new rows change even without training, with
+        ``weights="last"`` only. ``None`` means "map" for the last layer, which is
+        exact: given the features, the posterior is Gaussian around them. It means
+        "network" for all weights.
     prior_variance : float, default=1.0
-        Prior variance of each weight and bias, in squared units of y. With
-        ``optimize="evidence"`` the search starts here.
+        Prior variance of each weight and bias: of the last layer in squared units of y,
+        of all weights as they are in the network. With ``optimize="evidence"`` the
+        search starts here.
     noise_variance : float, default=1.0
         Variance of y around the function, in squared units of y. With
         ``optimize="evidence"`` the search starts here.
     optimize : {"network", "evidence"} or None, default="evidence"
-        How both variances are found. "network": the mean squares of the last-layer
-        weights that training gave and of their residuals on the training rows, both in
-        units of the standardised y. These make weights and residuals most probable.
+        How both variances are found. "network": the mean squares of the weights
+        that training gave and of their residuals on the training rows, both in units of
+        the standardised y. These make weights and residuals most probable.
         "evidence": MacKay's fixed point [2]_, with the full Hessian also if
         ``hessian="diagonal"``. ``None`` uses the given variances. The default accounts
         for the number of weights that the rows determine.
@@ -87,19 +123,24 @@ class LaplaceRegressor(RegressorMixin, LaplaceNetwork):
     network_ : estimator, skorch.NeuralNet or torch.nn.Module
         The trained network.
     coef_mean_ : ndarray of shape (n_features_out, n_outputs)
-        Mean of the weights, in the units of y.
+        Mean of the weights, in the units of y. Only with ``weights="last"``.
     intercept_mean_ : ndarray of shape (n_outputs,)
-        Mean of the biases, in the units of y.
+        Mean of the biases, in the units of y. Only with ``weights="last"``.
+    subnetwork_ : ndarray of shape (n_weights,), dtype=bool
+        Which weights of the network have a distribution, in the order of
+        ``module.parameters()``. Only with ``weights="all"``.
     output_covariance_ : ndarray of shape (n_outputs, n_outputs)
         Diagonal matrix of the variances of the columns of y, divided by their mean. For
         one column it is 1.
     prior_variance_, noise_variance_ : float
         The variances used, in squared units of y. For output d both are multiplied by
-        ``output_covariance_[d, d]``.
+        ``output_covariance_[d, d]``. With ``weights="all"`` the prior variance is that
+        of each weight as it is in the network, and is not multiplied.
     evidence_path_ : ndarray of shape (n_iterations + 1,)
         Structured array with the ``prior_variance``, ``noise_variance``,
-        ``n_effective_parameters`` (per output) and ``log_marginal_likelihood`` of each
-        iteration. Only with ``optimize="evidence"``.
+        ``n_effective_parameters`` (per output, but with ``weights="all"`` of all
+        outputs) and ``log_marginal_likelihood`` of each iteration. Only with
+        ``optimize="evidence"``.
     n_iter_ : int
         Number of iterations for the evidence, or 1 without it.
     n_features_in_ : int
@@ -122,6 +163,22 @@ class LaplaceRegressor(RegressorMixin, LaplaceNetwork):
     centred on a network that predicts this mean. Columns of y of different scale are
     treated as if each were standardised.
 
+    ``weights="all"``: the trained weights are w*, and the outputs are taken to first
+    order, f(x; w) = f(x; w*) + J(x) (w - w*), with the Jacobian J of the outputs by
+    ``torch.func``. The covariance of the weights is noise_variance times the inverse
+    of the generalised Gauss-Newton matrix plus noise_variance / prior_variance. A draw
+    is one set of weights for all rows. Dropout is off and batch normalisation is in
+    evaluation mode. Parameters with ``requires_grad=False`` are constants. The network
+    may be any module, but no ensemble, and ``feature_layer`` only concerns
+    ``transform``.
+
+    Memory: Jacobians are made for as many rows as fit into 256 MB, or for one. "full"
+    holds a matrix of n_weights times the smaller of n_weights and n_samples *
+    n_outputs, at most 2 GiB. "kronecker" holds one square matrix for the inputs of each
+    layer and one for its outputs. Draws hold n_draws * n_weights numbers. The factors
+    of "kronecker" are those of dense layers and convolutions [5]_; weights of other
+    layers have the diagonal form.
+
     Noise and prior are estimated from the rows from which the features were learned.
     They do not show how much the network overfitted, so that ``noise_variance_`` is
     often too small for new rows.
@@ -131,6 +188,12 @@ class LaplaceRegressor(RegressorMixin, LaplaceNetwork):
     .. [1] C. M. Bishop (2006), Pattern Recognition and Machine Learning, equations
        (5.172) and (5.173).
     .. [2] D. J. C. MacKay (1992), Bayesian interpolation, Neural Computation 4.
+    .. [3] E. Daxberger, E. Nalisnick, J. Allingham, J. Antorán and J. M.
+       Hernández-Lobato (2021), Bayesian deep learning via subnetwork inference, ICML.
+    .. [4] H. Ritter, A. Botev and D. Barber (2018), A scalable Laplace approximation
+       for neural networks, ICLR.
+    .. [5] R. Grosse and J. Martens (2016), A Kronecker-factored approximate Fisher
+       matrix for convolution layers, ICML.
 
     Examples
     --------
@@ -145,14 +208,19 @@ class LaplaceRegressor(RegressorMixin, LaplaceNetwork):
     """
 
     _multi_output = True
-    _parameter_rules = {"noise_variance": positive()}
+    _parameter_rules = {
+        "noise_variance": positive(),
+        "mode": option("network", "map", None),
+    }
 
     def __init__(
         self,
         network=None,
         *,
+        weights="last",
+        subnetwork=None,
         hessian="full",
-        mode="map",
+        mode=None,
         prior_variance=1.0,
         noise_variance=1.0,
         optimize="evidence",
@@ -164,6 +232,8 @@ class LaplaceRegressor(RegressorMixin, LaplaceNetwork):
         random_state=None,
     ):
         self.network = network
+        self.weights = weights
+        self.subnetwork = subnetwork
         self.hessian = hessian
         self.mode = mode
         self.prior_variance = prior_variance
@@ -213,10 +283,15 @@ height, width)
             working precision.
         """
         check_parameters(self)
+        check_combination(self)
         X, y = self._check_fit_rows(X, y)
         targets = check_numbers(y.reshape(len(y), -1), type(self).__name__)
-        features = with_ones(self._fit_features(X, y, refit_network))
-        self._approximate(features, targets)
+        if self.weights == "all":
+            self._fit_whole_network(X, y, refit_network)
+            self._approximate_all(X, targets)
+        else:
+            features = with_ones(self._fit_features(X, y, refit_network))
+            self._approximate(features, targets)
         self._y_ndim = y.ndim
         return self
 
@@ -231,6 +306,7 @@ height, width)
         posterior = self._posterior_for(statistics, variances, owner)
         weights = given.weights if self.mode == "network" else posterior.mean
         self._layer = GaussianLayer(weights, location, posterior, output)
+        self._gaussian = None
         self._log_evidence = problem.row(variances, np.nan)[-1]
         self.prior_variance_, self.noise_variance_ = variances.prior, variances.noise
         self.output_covariance_ = output.matrix
@@ -251,7 +327,7 @@ height, width)
         )
 
     def _learn_variances(self, problem, given, output, owner):
-        vars(self).pop("evidence_path_", None)
+        self._forget_fit()
         start = Variances(
             float(self.prior_variance), float(self.noise_variance), output
         )
@@ -279,6 +355,49 @@ height, width)
         if self.hessian == "diagonal":
             return DiagonalPosterior(exact, statistics.column_squares, noise, prior)
         return exact
+
+    def _approximate_all(self, X, y):
+        mean, scale = location_and_scale(y)
+        output = OutputCovariance(np.diag(scale**2 / np.mean(scale**2)))
+        columns, location = target_columns(self.network_, y.shape[1])
+        fitted = fit_curvature(
+            self,
+            X,
+            lambda outputs: check_columns(columns, outputs, type(self).__name__),
+            lambda outputs, columns: squared_error_roots(len(outputs), columns, output),
+        )
+        residual = y - location - fitted.outputs @ fitted.columns
+        evidence = RegressionEvidence(
+            fitted, output.square(residual.T @ residual), (y - mean, mean), output
+        )
+        prior, noise = self._learn_all_variances(evidence)
+        deviations = fitted.curvature.at(noise / prior)
+        subnetwork = fitted.subnetwork
+        self._gaussian = GaussianWeights(
+            subnetwork.names, subnetwork.chosen, columns, location, deviations, noise
+        )
+        self._log_evidence = evidence.log_evidence(noise / prior, noise)
+        self.prior_variance_, self.noise_variance_ = prior, noise
+        self.output_covariance_, self.subnetwork_ = output.matrix, subnetwork.mask
+
+    def _learn_all_variances(self, evidence):
+        self._forget_fit()
+        self.n_iter_, owner = 1, type(self).__name__
+        prior, noise = float(self.prior_variance), float(self.noise_variance)
+        if self.optimize is None:
+            return prior, noise
+        if self.optimize == "network" or not evidence.values.any():
+            prior, noise = evidence.most_probable(prior)
+        else:
+            path = maximise(
+                evidence, PATH_DTYPE, max_iter=self.max_iter, tol=self.tol, owner=owner
+            )
+            self.evidence_path_, self.n_iter_ = path, len(path)
+            prior, noise = (
+                float(path[name][-1]) for name in ("prior_variance", "noise_variance")
+            )
+        warn_of_no_residual(evidence, Variances(prior, noise, evidence.output), owner)
+        return prior, noise
 
     def log_marginal_likelihood(self):
         """Return the log evidence of the training targets, in nats.
@@ -327,18 +446,42 @@ height, width)
         """
         check_not_both(return_std, return_cov, type(self).__name__)
         check_is_fitted(self)
-        chunks = [self._moments(F, return_std or return_cov) for F in self._extended(X)]
-        mean, variance = (np.concatenate(column) for column in zip(*chunks))
         dtype = result_dtype(X)
+        if not (return_std or return_cov):
+            return self._shaped(np.concatenate(list(self._mean_chunks(X))), dtype)
+        parts = zip(*self._moment_chunks(X, return_cov))
+        mean, spread = (np.concatenate(part) for part in parts)
         mean = self._shaped(mean, dtype)
         if return_cov:
-            covariance = variance[:, np.newaxis, np.newaxis] * self.output_covariance_
-            return mean, covariance.astype(dtype)
-        if return_std:
-            squares = variance[:, np.newaxis] * self.output_covariance_.diagonal()
-            return mean, self._shaped(np.sqrt(squares), dtype)
-        return mean
+            return mean, spread.astype(dtype)
+        return mean, self._shaped(np.sqrt(spread), dtype)
 
+    def _mean_chunks(self, X):
+        """Yield the mean, (n_rows, n_outputs), chunk by chunk."""
+        if self._gaussian is not None:
+            yield from self._gaussian.means(self, X)
+            return
+        for features in self._extended(X):
+            yield self._layer.mean(features)
+
+    def _moment_chunks(self, X, with_covariance):
+        """Yield the mean, and variances or covariances of y, chunk by chunk."""
+        if self._gaussian is not None:
+            for mean, root in self._gaussian.whitened(self, X):
+                noise = self.noise_variance_ * self.output_covariance_
+                if with_covariance:
+                    yield mean, noise + root @ root.swapaxes(1, 2)
+                else:
+                    yield mean, noise.diagonal() + np.einsum("ndw,ndw->nd", root, root)
+            return
+        output = self.output_covariance_
+        output = output if with_covariance else output.diagonal()
+        for features in self._extended(X):
+            variance = self.noise_variance_ + self._layer.row_variance(features)
+            shape = (-1, *(1,) * output.ndim)
+            yield self._layer.mean(features), variance.reshape(shape) * output
+
+    @available_if(_has_one_factor)
     def covariance_factor(self, X):
         """Return factors whose products are the covariance of the function at rows.
 
@@ -354,21 +497,34 @@ height, width)
         Returns
         -------
         factor : ndarray of shape (n_samples, n_features_out + 1)
+            With ``weights="all"`` it has a column for each weight. Of several outputs
+            of all weights there is no such factor, and then no such method.
         """
         check_is_fitted(self)
         dtype = result_dtype(X)
-        chunks = (self._layer.factor(F).astype(dtype) for F in self._extended(X))
+        if self._gaussian is None:
+            chunks = (self._layer.factor(F).astype(dtype) for F in self._extended(X))
+        else:
+            whitened = self._gaussian.whitened(self, X)
+            chunks = (root[:, 0].astype(dtype) for _, root in whitened)
         return np.concatenate(list(chunks))
 
     def _draw_chunks(self, X, n_draws, seed):
+        dtype = result_dtype(X)
+        if self._gaussian is None:
+            chunks = self._last_layer_draws(X, n_draws, seed)
+        else:
+            chunks = self._gaussian.draw_chunks(self, X, n_draws, seed)
+        for rows, draws in chunks:
+            yield rows, draws.astype(dtype, copy=False)
+
+    def _last_layer_draws(self, X, n_draws, seed):
         weights = self._layer.weight_draws(n_draws, stream(seed, "weights"))
         n_outputs = len(self.output_covariance_)
-        dtype = result_dtype(X)
         start = 0
         for features in self._extended(X, 16 * n_draws * n_outputs):
             rows = slice(start, start + len(features))
-            draws = self._layer.values(features, weights)
-            yield rows, draws.astype(dtype, copy=False)
+            yield rows, self._layer.values(features, weights)
             start = rows.stop
 
     def _linear_draws(self, n_draws, seed):
@@ -384,18 +540,9 @@ height, width)
         for _, features in self._feature_chunks(X, bytes_per_row):
             yield with_ones(features)
 
-    def _moments(self, features, with_variance):
-        mean = self._layer.mean(features)
-        if not with_variance:
-            return mean, np.empty(0)
-        return mean, self.noise_variance_ + self._layer.row_variance(features)
-
     def _shaped(self, values, dtype):
         values = values.astype(dtype)
         return values.ravel() if self._y_ndim == 1 else values
-
-    def __sklearn_is_fitted__(self):
-        return hasattr(self, "_layer")
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -78,6 +78,13 @@ class FrozenNetwork(
         -------
         features : ndarray of shape (n_samples, n_features_out)
         """
+        self._fit_network(X, y, refit_network)
+        extractor = self._extractor(X[:1])
+        self._n_features_out = extractor.n_features
+        return self._extracted(extractor, X)
+
+    def _fit_network(self, X, y, refit_network=None):
+        """Train the network if needed; the arguments are those of `_fit_features`."""
         given = kind_of(self._given_network(), type(self).__name__)
         rng = check_random_state(self.random_state)
         # Both are drawn at each fit, so that the second is the same without training.
@@ -85,9 +92,6 @@ class FrozenNetwork(
         self.network_ = self._obtain_network(given, X, y, refit_network, int(seeds[0]))
         self.draw_seed_ = int(seeds[1])
         self._check_taken_network()
-        extractor = self._extractor(X[:1])
-        self._n_features_out = extractor.n_features
-        return self._extracted(extractor, X)
 
     def _given_network(self):
         if self.network is not None:

@@ -111,7 +111,7 @@ class EvidenceProblem:
             # Weights can explain all rows, and only rounding is left outside.
             self._outside = np.zeros_like(self._outside)
         self._mean_square = np.trace(scatter_y) / (max(n, 1.0) * len(scatter_y))
-        self.smallest_noise = _smallest_noise(self._mean_square, mean_y)
+        self.smallest_noise = rounding_noise(self._mean_square, mean_y)
         self.hides_columns = spectrum.hides_columns
 
     def _scatter(self, shares):
@@ -262,7 +262,21 @@ def _climb(problem, variances, learn_output, max_iter, tol):
     return _Climb(variances, path, step, has_converged or gain < _NO_GAIN)
 
 
-def _smallest_noise(mean_square, mean_y):
+def rounding_noise(mean_square, mean_y):
+    """Return the noise variance that rounding errors of the targets look like.
+
+    Parameters
+    ----------
+    mean_square : float
+        Mean square of the targets minus their means.
+    mean_y : ndarray of shape (n_outputs,)
+        Means of the targets.
+
+    Returns
+    -------
+    noise_variance : float
+        Larger than 0.
+    """
     eps, tiny = np.finfo(np.float64).eps, np.finfo(np.float64).tiny
     rounding = (2 * eps * np.abs(mean_y).max()) ** 2
     return float(max(eps * mean_square, rounding, tiny / eps))

@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 import torch
 from scipy import special
+from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
 from skbal.models import LaplaceClassifier
 from skbal.models._laplace._full import softmax_hessian
+from tests.models._laplace._all_weights import dense
 from tests.models._laplace.networks import (
     extended_features,
     last_layer,
@@ -68,3 +70,33 @@ def test_hessian_and_predictive_variance_are_those_of_laplace_torch(peer):
     )
     evidence = float(theirs.log_marginal_likelihood())
     assert ours.log_marginal_likelihood() == pytest.approx(evidence, rel=1e-6)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("hessian", ["full", "kronecker", "diagonal"])
+def test_variances_of_all_weights_are_those_of_laplace_torch(peer, hessian):
+    X, y = rows()
+    # Without biases, which it gives a block of their own.
+    module = dense.randomised(
+        nn.Linear(3, 4, bias=False), nn.Tanh(), nn.Linear(4, 3, bias=False)
+    )
+    data = TensorDataset(torch.from_numpy(X), torch.from_numpy(y))
+    theirs = peer.Laplace(
+        module,
+        "classification",
+        subset_of_weights="all",
+        hessian_structure={"kronecker": "kron", "diagonal": "diag"}.get(
+            hessian, hessian
+        ),
+        prior_precision=torch.tensor(1 / 0.6, dtype=torch.float64),
+        backend=peer.curvature.CurvlinopsGGN,
+    )
+    theirs.fit(DataLoader(data, batch_size=40))
+    ours = LaplaceClassifier(
+        module, weights="all", hessian=hessian, optimize=None, prior_variance=0.6
+    ).fit(X, y)
+    variance = theirs._glm_predictive_distribution(torch.from_numpy(X))[1]
+    root = np.concatenate([root for _, root in ours._gaussian.whitened(ours, X)])
+    np.testing.assert_allclose(
+        root @ root.swapaxes(1, 2), variance.detach().numpy(), rtol=1e-4, atol=1e-6
+    )

@@ -1,0 +1,1 @@
+"""The Laplace approximation of all weights of a network, in several forms."""
