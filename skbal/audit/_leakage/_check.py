@@ -1,6 +1,6 @@
 """Copies of training rows among the test rows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,18 +10,18 @@ from skbal._utils.parameters import positive
 from skbal._utils.random import check_seed, stream
 from skbal._utils.validation import check_count, check_real, check_same_number
 from skbal.audit._leakage._division import compare_divisions
+from skbal.audit._leakage._listing import copies_across, listed_pairs
 from skbal.audit._leakage._neighbours import (
     FEWEST_ROWS,
     neighbours_of_images,
     neighbours_of_points,
 )
-from skbal.audit._leakage._pairs import close_pairs
+from skbal.audit._leakage._pair_sets import PairSet, pair_sets
+from skbal.audit._leakage._pairs import NO_PAIRS, close_pairs, joined, nearest_pairs
 from skbal.audit._leakage._rows import pool_rows
 from skbal.audit._result import AuditResult
 
 _OWNER = "leakage_check"
-_BY_CHANCE = 0.1  # share of the pairs of a list
-_THRESHOLDS = (0.0, 1e-4, 1e-3, 1e-2)  # of the p values of pairs; 0: exact copies only
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -199,18 +199,25 @@ def leakage_check(
     chosen in another way, such as galaxies of another part of the sky, has fewer
     copies.
 
-    The list of pairs is not exact. If the density is uniform around each row, it holds
-    a pair that is no copy with at most the probability ``level``. If the number of
-    copies is exceptional at a more generous threshold, too, the pairs up to there are
-    listed if about nine in ten of them are copies. Where this cannot be reached, the
-    most exceptional threshold is taken, and many of the pairs are alike by chance.
+    Counted are the exact copies, and of the other pairs the most exceptional 8, 16, 32,
+    ... in each way of comparing rows. The p value accounts for all of these counts.
+
+    The list of pairs is not exact. Pairs with a p value of their own below ``level``,
+    divided by the number of comparisons, are always listed. If there is a concern, so
+    are further pairs, as many as are copies in about nine of ten cases. Where this
+    cannot be reached, the most exceptional set of pairs is listed, and many of them are
+    alike by chance.
+
+    A copy with so much noise that other rows are as near cannot be found. In data of
+    few dimensions, such as tables with two or three columns that matter, a little noise
+    is enough for that.
 
     There may be a leak although ``concern`` is None. If rows were copied *before* a
     random division, copies are as common within the training set as across. And one or
     two leaked rows are too few for a p value below 0.05. So look at the pairs.
 
     Time grows with the square of the number of rows: 10,000 images of 28 x 28 pixels
-    take about half a minute on one core. Beyond the rows in float64 and 80 coordinates
+    take about half a minute on one core. Beyond the rows in float64 and 60 coordinates
     of each, temporaries stay near 64 MB.
 
     References
@@ -242,22 +249,24 @@ def leakage_check(
     seed = check_seed(random_state, _OWNER)
     rows = pool_rows(X_train, X_test, image_shape, _OWNER)
     labels = _check_labels(y_train, y_test, rows)
-    first_of_group = np.unique(rows.group, return_index=True)[1]
-    pairs = close_pairs(_neighbours(rows, first_of_group, seed))
-    strict = min(level / max(len(pairs.all_p_values), 1), _THRESHOLDS[-1])
-    thresholds = [*_THRESHOLDS, strict]
-    edges = [_up_to(pairs, threshold) for threshold in thresholds]
-    division = compare_divisions(
-        rows.group,
-        edges,
-        rows.n_train,
-        rows.n_test,
-        n_permutations,
-        stream(seed, _OWNER, "divisions"),
+    rows = _in_random_order(rows, seed)
+    families, n_gaps = _families(rows, seed)
+    together = joined(families)
+    sets = pair_sets(together, families, level / max(n_gaps, 1))
+    sizes = rows.n_train, rows.n_test, n_permutations
+    rng = stream(seed, _OWNER, "divisions")
+    p_values = compare_divisions(rows.group, sets, *sizes, rng).p_values
+    listed = listed_pairs(p_values, sets, together, rows, level)
+    both = [PairSet(listed, with_exact=True)]
+    return _result(
+        rows,
+        copies_across(rows, listed),
+        labels,
+        expected=float(compare_divisions(rows.group, both, *sizes, rng).expected[0]),
+        p_value=float(p_values.min()),
+        level=level,
+        looked_for_near=n_gaps > 0,
     )
-    chosen = _listed(division.p_values, edges, rows, thresholds, level)
-    crossing = _crossing(rows, pairs, thresholds[chosen])
-    return _result(rows, crossing, labels, division, chosen, level, first_of_group)
 
 
 def check_level(level, owner):
@@ -291,90 +300,40 @@ def _check_labels(y_train, y_test, rows):
     return y_train, y_test
 
 
-def _neighbours(rows, distinct, seed):
-    """Return the neighbours of one row of each group of equal rows."""
-    if len(distinct) < FEWEST_ROWS:
-        return []
+def _in_random_order(rows, seed):
+    """Return rows with random numbers of groups, which decide between equal distances.
+
+    Otherwise, training rows would be preferred.
+    """
+    order = stream(seed, _OWNER, "order").permutation(rows.group.max() + 1)
+    return replace(rows, group=order[rows.group])
+
+
+def _families(rows, seed):
+    """Return lists of pairs, the most exceptional first, and the number of gaps."""
+    distinct = np.unique(rows.group, return_index=True)[1]
+    if len(distinct) < FEWEST_ROWS or not rows.has_numbers:
+        return [NO_PAIRS], 0
     if rows.images is None:
-        return neighbours_of_points(rows.points[distinct], seed)
-    return neighbours_of_images(rows.images[distinct], seed)
+        (neighbours,) = neighbours_of_points(rows.points[distinct], seed)
+        families = [close_pairs(neighbours), nearest_pairs(neighbours)]
+        return families, len(distinct)
+    neighbours = neighbours_of_images(rows.images[distinct], seed)
+    families = [close_pairs(one) for one in neighbours]
+    return [joined(families), *families], len(distinct) * len(neighbours)
 
 
-def _up_to(pairs, threshold):
-    chosen = pairs.p_value <= threshold if threshold else np.zeros(0, dtype=np.intp)
-    return pairs.first[chosen], pairs.second[chosen]
-
-
-def _listed(p_values, edges, rows, thresholds, level):
-    """Return the number of the threshold up to which pairs are listed.
-
-    Pairs up to the strict threshold, the last one, are always listed. Those up to a
-    more generous one are, if their number is exceptional and few of them are there by
-    chance. By chance, two training rows are as close to each other as a training row
-    and a test row are.
-    """
-    strict = len(thresholds) - 1
-    significant = [
-        number
-        for number in np.argsort(thresholds)
-        if p_values[number] <= level and thresholds[number] >= thresholds[strict]
-    ]
-    is_train = np.arange(len(rows.group)) < rows.n_train
-    has_train = np.bincount(rows.group[is_train], minlength=rows.group.max() + 1) > 0
-    listed = strict
-    for number in significant:
-        first, second = (has_train[part] for part in edges[number])
-        n_within, n_across = np.sum(first & second), np.sum(first != second)
-        by_chance = n_within * 2 * rows.n_test / rows.n_train
-        if by_chance <= _BY_CHANCE * n_across:
-            listed = number
-    if listed == strict and p_values[strict] > level and significant:
-        return min(significant, key=p_values.__getitem__)
-    return listed
-
-
-def _crossing(rows, pairs, threshold):
-    """Return the nearest training row of each test row that has a copy there.
-
-    Returns
-    -------
-    crossing : list of tuple (train row, test row, kind, closeness)
-    """
-    first_train = np.full(rows.group.max() + 1, -1)  # of each group
-    first_train[rows.group[: rows.n_train][::-1]] = np.arange(rows.n_train)[::-1]
-    near = {}  # group: (p value, training row, kind, closeness)
-    chosen = pairs.p_value <= threshold if threshold else np.zeros(0, dtype=np.intp)
-    columns = (pairs.first, pairs.second, pairs.p_value, pairs.how, pairs.closeness)
-    for a, b, p_value, how, closeness in zip(*(column[chosen] for column in columns)):
-        for own, other in ((a, b), (b, a)):
-            best = near.get(own)
-            if first_train[other] >= 0 and (best is None or p_value < best[0]):
-                near[own] = p_value, first_train[other], str(how), closeness
-    crossing = []
-    for test_row, group in enumerate(rows.group[rows.n_train :]):
-        if first_train[group] >= 0:
-            crossing.append((first_train[group], test_row, "exact", 0.0))
-        elif group in near:
-            _, train_row, how, closeness = near[group]
-            crossing.append((train_row, test_row, how, closeness))
-    return crossing
-
-
-def _result(rows, crossing, labels, division, chosen, level, distinct):
+def _result(rows, crossing, labels, **numbers):
     train, test, kind, closeness = zip(*crossing) if crossing else ((),) * 4
     train, test = np.array(train, dtype=np.intp), np.array(test, dtype=np.intp)
     kind = np.array(kind, dtype=str)
     names = rows.train_index, rows.test_index
     n_exact = int(np.count_nonzero(kind == "exact"))
-    has_numbers = rows.images is not None or rows.points.shape[1] > 0
     return LeakageCheck(
         n_train=rows.n_train,
         n_test=rows.n_test,
         n_exact=n_exact,
         n_near=len(kind) - n_exact,
-        expected=float(division.expected[chosen]),
-        p_value=float(division.p_values.min()),
-        level=level,
         train_rows=train,
         test_rows=test,
         kind=kind,
@@ -382,5 +341,5 @@ def _result(rows, crossing, labels, division, chosen, level, distinct):
         labels_differ=None if labels is None else labels[0][train] != labels[1][test],
         train_names=None if names[0] is None else names[0][train],
         test_names=None if names[1] is None else names[1][test],
-        looked_for_near=len(distinct) >= FEWEST_ROWS and has_numbers,
+        **numbers,
     )

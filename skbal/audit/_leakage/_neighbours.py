@@ -2,7 +2,8 @@
 
 Images are compared in few coordinates, those along which images differ most. Structure
 lies there and noise does not, so that a noisy copy is near to its original. They are
-centred and scaled first, so that brightness and contrast do not matter.
+centred before and scaled afterwards, so that brightness and contrast do not matter, and
+noise in the other directions does not shrink an image.
 """
 
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from skbal._utils.random import next_seed, stream
 
 N_NEIGHBORS = 40
 FEWEST_ROWS = 12  # with fewer, there are no neighbours to compare a gap with
-_N_COORDINATES = 80
+_N_COORDINATES = 60
 _TO_FIT = 5000  # rows that the coordinates are found from
 _MOST_POINTS = 200  # columns of a table that are not reduced
 # Row and column by which an image is moved.
@@ -87,26 +88,37 @@ def neighbours_of_images(images, seed):
     """
     if min(images.shape[2:]) < 3:  # nothing to move or to flip
         return neighbours_of_points(_standardized(images).astype(np.float64), seed)
-    middle = _standardized(images[..., 1:-1, 1:-1])
-    pca = _coordinates(middle, seed)
-    points = pca.transform(middle).astype(np.float64)
+    middle = images[..., 1:-1, 1:-1]
+    axes = _coordinates(_standardized(middle), seed).components_
+    points = _projected(middle, axes)
     rows = _candidates(points, points)[0]
     found = [_sorted("as it is", rows, _distances(points, points, rows))]
-    found.append(_moved(images, pca, points))
+    found.append(_moved(images, axes, points))
     for how, flip in _FLIPS.items():
-        flipped = _standardized(images[..., 1:-1, 1:-1][(..., *flip)])
-        flipped = pca.transform(flipped).astype(np.float64)
+        flipped = _projected(middle[(..., *flip)], axes)
         rows = _candidates(points, flipped)[0]
         found.append(_sorted(how, rows, _distances(points, flipped, rows)))
     return found
 
 
+def _projected(images, axes):
+    """Return coordinates of length 1 of images, (n_rows, n_axes)."""
+    return _unit(_centred(images) @ axes.T).astype(np.float64)
+
+
 def _standardized(images):
     """Return flat images of mean 0 and length 1, (n_rows, n_pixels)."""
+    return _unit(_centred(images))
+
+
+def _centred(images):
     flat = images.reshape(len(images), -1)
-    flat = flat - flat.mean(axis=1, keepdims=True)
-    length = np.linalg.norm(flat, axis=1, keepdims=True)
-    return np.divide(flat, length, out=flat, where=length > 0)
+    return flat - flat.mean(axis=1, keepdims=True)
+
+
+def _unit(rows):
+    length = np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.divide(rows, length, out=rows, where=length > 0)
 
 
 def _coordinates(rows, seed):
@@ -144,14 +156,14 @@ def _distances(points, queries, rows):
     return distances
 
 
-def _moved(images, pca, points):
+def _moved(images, axes, points):
     """Return the neighbours of each image after the best of nine moves."""
     height, width = images.shape[2:]
     rows = distances = None
     for up, left in _SHIFTS:
         inside = slice(1 + up, height - 1 + up), slice(1 + left, width - 1 + left)
-        queries = pca.transform(_standardized(images[(..., *inside)]))
-        new_rows, new_distances = _candidates(points, queries.astype(np.float64))
+        queries = _projected(images[(..., *inside)], axes)
+        new_rows, new_distances = _candidates(points, queries)
         if rows is None:
             rows, distances = new_rows, new_distances
         else:

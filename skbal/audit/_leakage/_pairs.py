@@ -8,6 +8,7 @@ from skbal.audit._leakage._gaps import gap_p_values
 
 MOST_COPIES = 3  # of one row that are looked for
 LARGEST_P = 0.01  # pairs above it are not kept
+SHARE_NEAREST = 0.1  # number of pairs as a share of the rows, where p does not count
 
 
 @dataclass(frozen=True)
@@ -19,13 +20,12 @@ class Pairs:
     first, second : ndarray of shape (n_pairs,), dtype=intp
         The rows. What ``how`` says was done to ``first``.
     p_value : ndarray of shape (n_pairs,)
-        How improbable the gap between this distance and those of other neighbours is.
+        How improbable the gaps between this distance and those of the other neighbours
+        of the two rows are, the larger of two p values, ascending.
     closeness : ndarray of shape (n_pairs,)
         Distance, divided by that of the farthest neighbour looked at.
     how : ndarray of str of shape (n_pairs,)
         What was done to the first row before it was compared.
-    all_p_values : ndarray of shape (n_gaps,)
-        The p values of all gaps, large or small.
     """
 
     first: np.ndarray
@@ -33,7 +33,34 @@ class Pairs:
     p_value: np.ndarray
     closeness: np.ndarray
     how: np.ndarray
-    all_p_values: np.ndarray
+
+    def __len__(self):
+        return len(self.first)
+
+    def head(self, n):
+        """Return the n most exceptional pairs."""
+        return Pairs(*(column[:n] for column in self._columns()))
+
+    def up_to(self, p_value):
+        """Return the pairs with at most this p value."""
+        return self.head(np.searchsorted(self.p_value, p_value, side="right"))
+
+    def among(self, others):
+        """Return the pairs that are in another list, too."""
+        named = {frozenset(pair) for pair in zip(others.first, others.second)}
+        both = zip(self.first, self.second)
+        kept = np.array([frozenset(pair) in named for pair in both], dtype=bool)
+        return Pairs(*(column[kept] for column in self._columns()))
+
+    def _columns(self):
+        return self.first, self.second, self.p_value, self.closeness, self.how
+
+
+NO_PAIRS = Pairs(
+    *(np.zeros(0, dtype=np.intp) for _ in range(2)),
+    *(np.zeros(0) for _ in range(2)),
+    np.zeros(0, dtype=str),
+)
 
 
 def close_pairs(neighbours):
@@ -41,39 +68,74 @@ def close_pairs(neighbours):
 
     Parameters
     ----------
-    neighbours : list of Neighbours
-        The nearest rows of each row, in several ways.
+    neighbours : Neighbours
+        The nearest rows of each row.
 
     Returns
     -------
     pairs : Pairs
-        The pairs in which each row is in front of the gap of the other, and one of the
-        two gaps has a p value of at most ``LARGEST_P``.
+        The pairs in which each row is in front of the gap of the other, and both gaps
+        have a p value of at most ``LARGEST_P``.
     """
-    found, all_p_values = [], [np.zeros(0)]
-    for one in neighbours:
-        p_values, n_copies = gap_p_values(one.distances, MOST_COPIES)
-        all_p_values.append(p_values)
-        place = np.arange(MOST_COPIES)
-        is_copy = place < n_copies[:, np.newaxis]  # (n_rows, MOST_COPIES)
-        nearest = one.rows[:, :MOST_COPIES]
-        is_copy &= _is_mutual(nearest, is_copy)
-        row, place = np.nonzero(is_copy & (p_values <= LARGEST_P)[:, np.newaxis])
-        closeness = one.distances[row, place] / one.distances[row, -1]
-        hows = np.full(len(row), one.how, dtype=object)
-        found.append((row, one.rows[row, place], p_values[row], closeness, hows))
-    parts = [np.concatenate(part) for part in zip(*found)] if found else [[]] * 5
-    first, second = (np.asarray(part, dtype=np.intp) for part in parts[:2])
-    p_value, closeness = (np.asarray(part, dtype=np.float64) for part in parts[2:4])
-    kept, p_value = _each_once(first, second, p_value, closeness)
-    return Pairs(
-        first[kept],
-        second[kept],
-        p_value,
-        closeness[kept],
-        np.asarray(parts[4], dtype=object)[kept].astype(str),
-        np.concatenate(all_p_values),
-    )
+    p_values, n_copies = gap_p_values(neighbours.distances, MOST_COPIES)
+    place = np.arange(MOST_COPIES)
+    is_copy = place < n_copies[:, np.newaxis]  # (n_rows, MOST_COPIES)
+    nearest = neighbours.rows[:, :MOST_COPIES]
+    is_copy &= _is_mutual(nearest, is_copy)
+    row, place = np.nonzero(is_copy)
+    other = nearest[row, place]
+    # Copies have the same neighbours, so the gaps of both are large. Of two rows that
+    # are alike by chance, often only one has a large gap.
+    p_value = np.maximum(p_values[row], p_values[other])
+    kept = p_value <= LARGEST_P
+    row, place, other, p_value = row[kept], place[kept], other[kept], p_value[kept]
+    closeness = neighbours.distances[row, place] / neighbours.distances[row, -1]
+    how = np.full(len(row), neighbours.how)
+    return _each_once(row, other, p_value, closeness, how)
+
+
+def nearest_pairs(neighbours):
+    """Return pairs of rows that are the nearest ones of each other, the nearest first.
+
+    Where rows lie on a grid, other rows are never nearer than a step of it, and a copy
+    is, although in few dimensions the gap behind it is not improbable.
+
+    Parameters
+    ----------
+    neighbours : Neighbours
+        The nearest rows of each row.
+
+    Returns
+    -------
+    pairs : Pairs
+        The ``SHARE_NEAREST`` of the rows with the smallest distances, not by p value.
+    """
+    p_values, _ = gap_p_values(neighbours.distances, MOST_COPIES)
+    nearest, distance = neighbours.rows[:, 0], neighbours.distances[:, 0]
+    own = np.arange(len(nearest))
+    row = np.flatnonzero((nearest[nearest] == own) & (own < nearest))
+    row = row[np.argsort(distance[row], kind="stable")]
+    row = row[: int(SHARE_NEAREST * len(nearest))]
+    other = nearest[row]
+    p_value = np.maximum(p_values[row], p_values[other])
+    closeness = distance[row] / neighbours.distances[row, -1]
+    return Pairs(row, other, p_value, closeness, np.full(len(row), neighbours.how))
+
+
+def joined(all_pairs):
+    """Return the pairs that are in any of several lists, each once.
+
+    Parameters
+    ----------
+    all_pairs : list of Pairs
+        One list or more.
+
+    Returns
+    -------
+    pairs : Pairs
+    """
+    columns = zip(*(pairs._columns() for pairs in all_pairs))
+    return _each_once(*(np.concatenate(column) for column in columns))
 
 
 def _is_mutual(nearest, is_copy):
@@ -87,14 +149,18 @@ def _is_mutual(nearest, is_copy):
     return ((back == own) & is_copy[nearest]).any(axis=2)
 
 
-def _each_once(first, second, p_value, closeness):
-    """Return where each unordered pair is closest, and its smallest p value."""
+def _each_once(first, second, p_value, closeness, how):
+    """Return each unordered pair where it is closest, with its smallest p value."""
     low, high = np.minimum(first, second), np.maximum(first, second)
     order = np.lexsort((closeness, high, low))
     low, high = low[order], high[order]
     is_new = np.ones(len(order), dtype=bool)
     is_new[1:] = (np.diff(low) != 0) | (np.diff(high) != 0)
     starts = np.flatnonzero(is_new)
-    if not len(starts):
-        return order, p_value
-    return order[starts], np.minimum.reduceat(p_value[order], starts)
+    if len(starts):
+        p_value = np.minimum.reduceat(p_value[order], starts)
+    kept = order[starts]
+    # The smallest p values first; among equal ones, as 0 may be, the closest.
+    rank = np.lexsort((closeness[kept], p_value))
+    kept = kept[rank]
+    return Pairs(first[kept], second[kept], p_value[rank], closeness[kept], how[kept])

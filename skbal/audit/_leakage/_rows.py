@@ -41,6 +41,11 @@ class PooledRows:
     train_index: np.ndarray | None
     test_index: np.ndarray | None
 
+    @property
+    def has_numbers(self):
+        """Whether there are numbers from which distances follow."""
+        return self.images is not None or self.points.shape[1] > 0
+
 
 def pool_rows(X_train, X_test, image_shape, owner):
     """Return training and test rows as one pool.

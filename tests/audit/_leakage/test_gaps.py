@@ -6,7 +6,7 @@ from scipy.stats import f as f_distribution
 from scipy.stats import kstest
 from sklearn.neighbors import NearestNeighbors
 
-from skbal.audit._leakage._gaps import gap_p_values
+from skbal.audit._leakage._gaps import dimension_prior, gap_p_values
 
 
 def test_the_first_gap_is_an_f_test():
@@ -36,6 +36,45 @@ def test_p_values_are_uniform_in_uniform_data_of_any_dimension(dimension):
         distances.append(search.kneighbors(np.zeros((1, dimension)))[0][0])
     p_values, _ = gap_p_values(np.array(distances), 1)
     assert kstest(p_values, "uniform").pvalue > 0.01
+
+
+def spacings_to_distances(spacings):
+    """Return distances with these spacings, s_j = j (log d_(j+1) - log d_j)."""
+    steps = spacings / np.arange(1, spacings.shape[1] + 1)
+    return np.exp(np.hstack([np.zeros((len(steps), 1)), np.cumsum(steps, axis=1)]))
+
+
+def test_p_values_are_uniform_where_the_dimension_varies_as_assumed():
+    rng = np.random.default_rng(0)
+    dimension = rng.gamma(8, 1, size=(4000, 1))
+    distances = spacings_to_distances(rng.exponential(1 / dimension, (4000, 29)))
+    p_values, _ = gap_p_values(distances, 1)
+    assert kstest(p_values, "uniform").pvalue > 0.01
+    # The prior matters: far out, the F test would say less.
+    spacings = np.log(distances[:, 1] / distances[:, 0])
+    rest = (np.diff(np.log(distances), axis=1) * np.arange(1, 30))[:, 1:].mean(axis=1)
+    alone = f_distribution.sf(spacings / rest, 2, 2 * 28)
+    largest = alone.argmin()
+    assert abs(np.log(p_values[largest] / alone[largest])) > 0.2
+
+
+@pytest.mark.parametrize("shape", [3.0, 10.0])
+def test_the_prior_has_the_shape_and_rate_of_the_dimensions(shape):
+    rng = np.random.default_rng(3)
+    dimension = rng.gamma(shape, 1 / 0.7, size=5000)
+    sums = rng.gamma(38, 1 / dimension)
+    sums[:50] *= 20  # rows with copies, of which the sum holds a gap
+    found_shape, found_rate = dimension_prior(sums, 38)
+    assert found_shape == pytest.approx(shape, rel=0.15)
+    assert found_rate == pytest.approx(0.7, rel=0.2)
+    assert dimension_prior(sums[:20], 38) == (0, 0)
+
+
+def test_the_prior_weighs_no_more_than_the_row_itself():
+    sums = np.random.default_rng(0).gamma(38, 1 / 5, size=3000)  # one dimension, 5
+    shape, rate = dimension_prior(sums, 38)
+    assert shape == 38
+    assert shape / rate == pytest.approx(5, rel=0.05)
 
 
 @settings(max_examples=30, deadline=None)

@@ -39,6 +39,27 @@ def test_noise_has_its_strength_in_one_class():
     assert added.std() == pytest.approx(2 * 0.05, rel=5 / np.sqrt(added.size))
 
 
+def test_the_default_strength_is_that_which_a_linear_model_uses():
+    for artefact, strength in (("edge", 3), ("noise", 5)):
+        default, given = (
+            make_artefact_galaxies(20, 8, 4, n_sky=1, artefact=artefact, strength=s)
+            for s in (None, strength)
+        )
+        np.testing.assert_array_equal(default.images, given.images)
+        assert f"{artefact} of strength {strength}," in default.DESCR
+
+
+def test_a_model_that_sees_squares_uses_the_noise_and_fails_on_the_sky():
+    noisy = make_artefact_galaxies(200, 16, 0, artefact="noise")
+    simulation, sky = (np.hstack([x, x**2]) for x in (noisy.data, noisy.sky_data))
+    model = make_pipeline(StandardScaler(), LogisticRegression(C=0.01))
+    model.fit(simulation[:100], noisy.target[:100])
+    test = 1 - model.score(simulation[100:], noisy.target[100:])
+    on_sky = 1 - model.score(sky, noisy.sky_target)
+    # Two standard errors of the difference are at most 0.12.
+    assert on_sky > test + 0.12
+
+
 def test_sky_and_simulation_are_alike_but_for_the_artefact(galaxies):
     assert galaxies.sky_images.shape == (80, 1, 8, 8)
     assert galaxies.sky_data.shape == (80, 64)
