@@ -5,10 +5,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from skbal._utils.optional import require
-from skbal._utils.parameters import count
 from skbal._utils.random import check_seed
-from skbal._utils.validation import check_count, check_option, check_real
-from skbal.audit._calibration._bins import bin_of, binned, number_of_bins
+from skbal._utils.validation import (
+    MOST_IN_MEMORY,
+    check_count,
+    check_option,
+    check_real,
+)
+from skbal.audit._calibration._bins import (
+    bin_of,
+    binned,
+    check_n_bins,
+    number_of_bins,
+)
 from skbal.audit._calibration._estimate import expected_calibration_error
 from skbal.audit._calibration._inputs import check_predictions
 from skbal.audit._calibration._intervals import wilson_interval
@@ -19,7 +28,6 @@ from skbal.audit._result import AuditResult
 STRATEGIES = ("uniform", "quantile")
 _TOO_WIDE = 0.1  # an error that may be so large cannot be called none
 _OWNER = "calibration_error"
-check_n_bins = count(1, none=True)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -284,11 +292,13 @@ n_draws, n_classes)
     27; p = 0.001).
     """
     codes, probabilities, classes = check_predictions(y_true, y_prob, classes, _OWNER)
-    check_n_bins(n_bins, "n_bins", _OWNER)
+    check_n_bins(n_bins, _OWNER)
     check_option(strategy, "strategy", STRATEGIES, _OWNER)
     level = check_level(level, _OWNER)
     tolerance = check_real(tolerance, "tolerance", _OWNER, low=0, high=1)
-    n_simulations = check_count(n_simulations, "n_simulations", _OWNER)
+    n_simulations = check_count(
+        n_simulations, "n_simulations", _OWNER, most=MOST_IN_MEMORY
+    )
     seed = check_seed(random_state, _OWNER)
     n_bins = number_of_bins(n_bins, len(codes))
     test = label_test(codes, probabilities, n_bins, strategy, n_simulations, seed)
