@@ -13,6 +13,7 @@ from skbal.audit._calibration._words import percent, points, points_between
 from skbal.audit._generalisation._losses import (
     check_loss,
     constant_loss,
+    labels_of,
     losses_of,
     set_error,
 )
@@ -294,12 +295,17 @@ def generalisation_report(
     _refuse_the_same(sets)
     loss = check_loss(loss, estimator, _OWNER)
     level = check_level(level, _OWNER)
-    margin = _check_margin(margin, loss, sets["test"][1])
-    losses = {
-        name: losses_of(estimator, X, y, loss, f"{name} of {_OWNER}")
+    labels = {
+        name: labels_of(estimator, X, y, loss, f"{name} of {_OWNER}")
         for name, (X, y) in sets.items()
     }
-    found = [set_error(each, loss, 1 - level) for each in losses.values()]
+    margin = _check_margin(margin, loss, labels["test"])
+    unit = margin / _SHARE if callable(loss) else constant_loss(labels["test"], loss)
+    losses = {
+        name: losses_of(estimator, X, labels[name], loss, f"{name} of {_OWNER}")
+        for name, (X, _) in sets.items()
+    }
+    found = [set_error(each, loss, 1 - level, unit) for each in losses.values()]
     return _report(found, loss, margin, level)
 
 
@@ -357,11 +363,23 @@ def _refuse_the_same(sets):
     names = list(sets)
     for place, name in enumerate(names[1:], 1):
         for other in names[:place]:
-            if sets[name][0] is sets[other][0]:
+            if _are_the_same(sets[name][0], sets[other][0]):
                 raise ValueError(
                     f"{name} of {_OWNER} must hold other rows than {other}, got the "
                     "same X."
                 )
+
+
+def _are_the_same(rows, others):
+    if rows is others:
+        return True
+    shapes = [getattr(each, "shape", None) for each in (rows, others)]
+    if type(rows) is not type(others) or shapes[0] != shapes[1]:
+        return False
+    if hasattr(rows, "equals"):  # a frame
+        return bool(rows.equals(others))
+    is_numbers = isinstance(rows, np.ndarray) and rows.dtype.kind in "biuf"
+    return is_numbers and np.array_equal(rows, others)
 
 
 def _check_margin(margin, loss, y_test):
