@@ -66,7 +66,12 @@ def columns_of(X, names, owner):
     [2.0, 1.0, 1.0, 0.0]
     """
     given = _columns_in(X)
-    names = [name for name, _ in given] if names is None else list(map(str, names))
+    if not given:
+        raise ValueError(
+            f"X_labelled and X_pool given to {owner} must have at least one column, "
+            "got none."
+        )
+    names = [name for name, _ in given] if names is None else _check_names(names, owner)
     if len(names) != len(given):
         raise ValueError(
             f"feature_names of {owner} must have one name for each of the {len(given)} "
@@ -78,6 +83,15 @@ def columns_of(X, names, owner):
         for part in _encoded(name, values, owner)
     ]
     return Columns(np.stack([part for _, part in parts], 1), [n for n, _ in parts])
+
+
+def _check_names(names, owner):
+    array = None if isinstance(names, (str, bytes)) else np.asarray(names, dtype=object)
+    if array is None or array.ndim != 1:
+        raise TypeError(
+            f"feature_names of {owner} must be a list of names, got {names!r:.60}."
+        )
+    return list(map(str, array))
 
 
 def _columns_in(X):

@@ -200,7 +200,7 @@ def unbiased_risk(
     owner = "unbiased_risk"
     losses = _check_column(losses, "losses", owner)
     probabilities = _check_column(probabilities, "probabilities", owner)
-    n_pool = check_count(n_pool, "n_pool", owner)
+    n_pool = check_count(n_pool, "n_pool", owner, most=2**53)  # whole as a float
     _check_together(losses, probabilities, n_pool, owner)
     expected, mean = _check_expected(expected, expected_mean, losses, owner)
     level = check_level(level, owner)
@@ -249,7 +249,7 @@ def lure_weights(probabilities, n_pool):
     n_labels = len(probabilities)
     if n_labels == n_pool:  # all rows are known
         return np.ones(n_labels)
-    m = np.arange(1, n_labels + 1)
+    m = np.arange(1.0, n_labels + 1)
     unequal = 1 / ((n_pool - m + 1) * probabilities) - 1
     return 1 + (n_pool - n_labels) / (n_pool - m) * unequal
 
@@ -273,7 +273,7 @@ def running_risk(losses, probabilities, n_pool):
     The weights of all picks change with their number M, but M times the risk is
     sum(loss) + (N - M) sum(loss (1 / ((N - m + 1) q) - 1) / (N - m)), two running sums.
     """
-    m = np.arange(1, len(losses) + 1)
+    m = np.arange(1.0, len(losses) + 1)
     unequal = 1 / ((n_pool - m + 1) * probabilities) - 1
     shares = losses * unequal / np.maximum(n_pool - m, 1)
     return (np.cumsum(losses) + (n_pool - m) * np.cumsum(shares)) / m
@@ -300,11 +300,11 @@ def _errors(losses, probabilities, n_pool, risk):
     n_labels = len(losses)
     if n_labels == n_pool:
         return np.zeros(n_labels)
-    m = np.arange(1, n_labels + 1)
+    m = np.arange(1.0, n_labels + 1)  # products of whole numbers may overflow
     before = np.concatenate([[0.0], np.cumsum(losses)[:-1]])
     estimates = (losses / probabilities + before) / n_pool
     left = n_pool - m
-    shares = n_pool * (n_pool - n_labels) / (n_labels * left * (left + 1.0))
+    shares = n_pool * (n_pool - n_labels) / (n_labels * left * (left + 1))
     return shares * (estimates - risk)
 
 
