@@ -134,18 +134,23 @@ class GeneralisationReport(AuditResult):
                 ("training", "test"),
             )
         ]
-        for question, answer, n_needed in zip(
-            ("overfit", "overspecialised"), self._answers, self.n_needed
+        for question, answer, n_needed, interval in zip(
+            ("overfit", "overspecialised"),
+            self._answers,
+            self.n_needed,
+            self.difference_intervals,
         ):
             if answer is None:
-                sentences.append(self._what_is_needed(question, n_needed))
+                sentences.append(self._what_is_needed(question, n_needed, interval))
         if len(self.errors) == 2:
             sentences.append(
                 "Whether it is overspecialised cannot be told without independent data."
             )
         return " ".join(sentences)
 
-    def _what_is_needed(self, question, n_needed):
+    def _what_is_needed(self, question, n_needed, interval):
+        if not np.isfinite(interval).all():
+            return f"To tell whether it is {question}, more rows are needed."
         if np.isnan(n_needed):
             return (
                 f"For {question}, the difference is about as large as one that does "
@@ -256,7 +261,9 @@ def generalisation_report(
     model whose difference is at most the margin is called overfit in at most
     ``level`` / 2 of data sets, and the same for overspecialised. The errors have
     Wilson's intervals (shares) or those of `probability_scores` (means), and their
-    difference the one of Newcombe [2]_ made from them. Rows must be independent.
+    difference the one of Newcombe [2]_ made from them. Rows must be independent. Losses
+    that are all equal show no variance: their interval allows for as many losses of
+    another size, up to that of the best constant prediction, as Wilson's interval says.
 
     A random forest, a nearest neighbour or a large network makes no error on its
     training rows, also if it is a good model. That alone is not overfitting here: the

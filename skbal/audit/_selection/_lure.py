@@ -9,6 +9,7 @@ from skbal._utils.validation import as_numbers, check_count, check_real
 from skbal.audit._result import AuditResult
 from skbal.audit._selection._interval import interval_of_mean, largest_rate
 
+_SMALLEST = 1e-100  # probability of a pick
 _FEWEST = 10  # picks' worth of rows below which the interval is not to be relied on
 
 
@@ -349,6 +350,11 @@ def _check_together(losses, probabilities, n_pool, owner):
             f"probabilities of {owner} must lie in (0, 1], got "
             f"{probabilities[wrong][0]:g}: a row that cannot be picked is never "
             "accounted for."
+        )
+    if probabilities.min() < _SMALLEST:  # squares of the weights would overflow
+        raise ValueError(
+            f"probabilities of {owner} must be at least {_SMALLEST:g}, got "
+            f"{probabilities.min():g}: such a row is never picked."
         )
     if len(losses) == n_pool and not np.isclose(probabilities[-1], 1):
         raise ValueError(

@@ -230,6 +230,14 @@ def test_intervals_of_a_share_are_wilsons(rng):
         np.testing.assert_allclose(ends, expected)
 
 
+def test_one_row_says_that_more_are_needed(rng):
+    X, y = rng.normal(size=(2, 20, 1))
+    model = Ridge().fit(X, y)
+    found = generalisation_report(model, (X, y), (X[:1] + 1, y[:1]), margin=0.1)
+    assert found.overfit is None
+    assert "overfit, more rows are needed" in found.verdict
+
+
 X = np.arange(12.0).reshape(6, 2)
 Y = np.array([0, 1] * 3)
 MODEL = LogisticRegression().fit(X, Y)

@@ -186,6 +186,11 @@ def test_a_huge_pool_is_like_a_large_one():
         ({"losses": ["a", "b"]}, ValueError, "losses of unbiased_risk must be finite"),
         ({"probabilities": [0.5, 0.0]}, ValueError, r"must lie in \(0, 1\], got 0:"),
         ({"probabilities": [0.5, 1.5]}, ValueError, r"must lie in \(0, 1\], got 1.5"),
+        (
+            {"probabilities": [0.5, 1e-310]},
+            ValueError,
+            "must be at least 1e-100, got 1",
+        ),
         ({"n_pool": 1}, ValueError, "n_pool of unbiased_risk must be at least"),
         ({"n_pool": 2}, ValueError, "must end with 1 if all 2 rows were picked"),
         ({"n_pool": 10**30}, ValueError, "n_pool of unbiased_risk must be an integer"),
