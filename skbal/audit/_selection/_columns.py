@@ -1,6 +1,9 @@
 """Rows of any kind as named columns of numbers that can be compared."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from numbers import Real
 
 import numpy as np
 
@@ -140,12 +143,14 @@ def is_missing_value(value):
 
 
 def _as_numbers(values, is_missing):
-    """Return objects as floats, or None unless all that are there are numbers."""
-    kinds = (bool, int, float, np.number, np.bool_)
-    if not all(isinstance(value, kinds) for value in values[~is_missing]):
+    """Return objects as floats, or None unless all are numbers, or all are times."""
+    known = values[~is_missing]
+    if len(known) and all(isinstance(value, datetime) for value in known):
+        known = np.array([value.timestamp() for value in known])
+    if not all(isinstance(value, (Real, Decimal, np.bool_)) for value in known):
         return None
     numbers = np.full(len(values), np.nan)
-    numbers[~is_missing] = values[~is_missing].astype(np.float64)
+    numbers[~is_missing] = known.astype(np.float64)
     return numbers
 
 

@@ -1,6 +1,7 @@
 """The test of a selection: its level, what it names, and what rows it takes."""
 
 import json
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -170,6 +171,22 @@ def test_labelled_rows_in_the_pool_are_an_error_but_natural_copies_are_not():
 
 
 X = normal(40)
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        lambda table: table.assign(seen=table["seen"].dt.tz_localize("UTC")),
+        lambda table: table.assign(flux=[Decimal(value) for value in table["flux"]]),
+    ],
+)
+def test_times_with_a_zone_and_decimals_are_numbers(same):
+    table = frame()
+    found, expected = (
+        selection_test(each[:30], each[30:], **FAST) for each in (same(table), table)
+    )
+    assert found.p_value == expected.p_value
+    assert found.feature_names == expected.feature_names
 
 
 def test_unsigned_numbers_of_rows_are_numbers_of_rows():
