@@ -43,7 +43,7 @@ class CalibrationError(AuditResult):
         Expected calibration error of the likeliest class: the mean over rows of the gap
         between probability and share in their bin. It is larger than 0 by chance alone.
     debiased : float
-        The same without what chance adds.
+        The same without most of what chance adds.
     interval : ndarray of shape (2,)
         Interval for the error without chance.
     expected : float
@@ -261,10 +261,12 @@ n_draws, n_classes)
     Notes
     -----
     The ECE of chance alone is larger than 0, with few rows and many bins much so:
-    ``expected`` says how large. ``debiased`` is without it, on average over data sets
-    [2]_, and is what to compare between models. The interval is for the error without
-    chance in the same bins. It holds the true error in 93% or more of simulated data
-    sets at the nominal 95% (``benchmarks/studies/calibration_intervals``).
+    ``expected`` says how large. ``debiased`` is without what chance adds to gaps of the
+    observed size [2]_, and is what to compare between models. Where there are no gaps,
+    half of that or more is still in it, since an error cannot be below 0. The interval
+    is for the error without chance in the same bins. It holds the true error in 93% or
+    more of simulated data sets at the nominal 95%
+    (``benchmarks/studies/calibration_intervals``).
 
     The p value is for one hypothesis about all classes: labels are drawn from the
     probabilities. A model can be right about its likeliest class and wrong about the
