@@ -75,7 +75,7 @@ def mean_interval(values, confidence, possible=None):
     if n < 2:
         return -np.inf, np.inf
     mean, error = values.mean(), stats.sem(values)
-    if values.min() == values.max():
+    if _are_equal(values, possible):
         ends = (mean, mean) if possible is None else possible
         _, share = wilson_interval(0, n, confidence)
         return tuple(float(mean + share * (end - mean)) for end in ends)
@@ -84,6 +84,14 @@ def mean_interval(values, confidence, possible=None):
     low, high = mean - error * steps
     skewed = mean - error * _without_skewness(steps, stats.skew(values) / np.sqrt(n))
     return float(min(low, skewed[0])), float(max(high, skewed[1]))
+
+
+def _are_equal(values, possible):
+    """Return whether values are equal but for rounding, which shows no variance."""
+    size = np.abs(values).max()
+    if possible is not None and np.isfinite(possible).all():
+        size = max(size, possible[1] - possible[0])
+    return np.ptp(values) <= 1e-12 * size
 
 
 def _without_skewness(steps, skewness):

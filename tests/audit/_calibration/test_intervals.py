@@ -42,6 +42,8 @@ def test_the_mean_of_skewed_numbers_is_held():
 def test_too_few_or_equal_values():
     assert mean_interval(np.array([3.0]), 0.95) == (-np.inf, np.inf)
     assert mean_interval(np.full(4, 2.0), 0.95) == (2, 2)
+    rounded = np.array([0.9801, 0.9801 + 1e-16, 0.9801, 0.9801])
+    np.testing.assert_allclose(mean_interval(rounded, 0.95), 0.9801)
     # Others may be 0 or 4, and there may be as many as Wilson's interval says.
     share = wilson_interval(0, 4, 0.95)[1]
     expected = (2 - 2 * share, 2 + 2 * share)
