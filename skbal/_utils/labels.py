@@ -22,12 +22,13 @@ def label_column(labels, what):
     Returns
     -------
     labels : ndarray of shape (n_samples,)
+        Objects that are all numbers become an array of numbers.
 
     Raises
     ------
     ValueError
         If they have another shape or form no array, or one of them is missing, masked
-        or no label.
+        or no label, such as infinity.
 
     Examples
     --------
@@ -41,6 +42,7 @@ def label_column(labels, what):
             f"{array.shape}."
         )
     array = array.ravel()
+    _refuse_no_labels(array, what)
     if array.dtype == object:
         for row, label in enumerate(array.tolist()):
             if not _is_label(label):
@@ -48,7 +50,22 @@ def label_column(labels, what):
                     f"{what} must hold a string or a number in each row, row {row} has "
                     f"{label!r}."
                 )
+        if all(isinstance(label, _NUMBERS) for label in array.tolist()):
+            array = np.array(array.tolist())
+            _refuse_no_labels(array, what)
     return array
+
+
+def _refuse_no_labels(array, what):
+    if array.dtype.kind in "cmMV":
+        raise ValueError(
+            f"{what} must hold a string or a number in each row, got dtype "
+            f"{array.dtype}."
+        )
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
+        row = int(np.argmin(np.isfinite(array)))
+        wrong = "NaN" if np.isnan(array[row]) else "infinity"
+        raise ValueError(f"{what} must not contain {wrong}, but row {row} has it.")
 
 
 def different_labels(labels, what):

@@ -5,6 +5,8 @@ that check arguments are called before posterior draws are made: a wrong argumen
 missing matplotlib, is found before minutes of work.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from skbal._utils.optional import require
@@ -51,10 +53,15 @@ def check_line_kw(line_kw, owner):
     Raises
     ------
     TypeError
-        If the same property is given under two names.
+        If it is no dict, or the same property is given under two names.
     ImportError
         If matplotlib is missing.
     """
+    if line_kw is not None and not isinstance(line_kw, Mapping):
+        raise TypeError(
+            f"line_kw of {owner} must be a dict of arguments of ax.plot, got "
+            f"{line_kw!r:.60}."
+        )
     lines = require("matplotlib.lines", "examples", owner)
     cbook = require("matplotlib.cbook", "examples", owner)
     return cbook.normalize_kwargs(line_kw or {}, lines.Line2D)

@@ -6,7 +6,7 @@ from numbers import Real
 import numpy as np
 from sklearn.utils import Bunch
 
-from skbal._utils.arrays import as_array
+from skbal._utils.arrays import as_array, refuse_masked
 from skbal._utils.labels import class_codes, label_column
 from skbal._utils.random import check_seed, stream
 from skbal._utils.validation import check_count, check_real
@@ -211,6 +211,7 @@ def _matrix(name, kind, n):
                            low=0, high=1)  # fmt: skip
         wrong = (1 - right) / (n - 1)
         return wrong + (right - wrong) * np.eye(n)
+    refuse_masked(kind, f"The matrix of {name!r} among annotators of {_OWNER}")
     try:
         matrix = np.asarray(kind, dtype=np.float64)
     except (TypeError, ValueError):

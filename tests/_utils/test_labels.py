@@ -61,6 +61,26 @@ def test_labels_in_any_container_are_one_axis(labels):
     assert label_column(labels, "y").tolist() == [3, 4, 3]
 
 
+@pytest.mark.parametrize(
+    ("labels", "got"),
+    [
+        ([1.0, np.nan], "NaN, but row 1"),
+        ([np.inf, 1.0], "infinity, but row 0"),
+        ([1j, 1], "dtype complex128"),
+        (np.array(["2020-01-01"], dtype="datetime64[D]"), "dtype datetime64"),
+    ],
+)
+def test_numbers_that_are_no_labels_are_refused(labels, got):
+    with pytest.raises(ValueError, match=rf"^y of Crowd must .* {got}"):
+        label_column(labels, "y of Crowd")
+
+
+def test_objects_that_are_numbers_become_numbers():
+    labels = np.array([3, 4, 3], dtype=object)
+    assert label_column(labels, "y").dtype == np.array([3]).dtype
+    assert label_column(objects("a", "b"), "y").dtype == object
+
+
 @pytest.mark.parametrize("labels", [5, [[1, 2], [3, 4]], [[[1]], [[2]]]])
 def test_labels_of_another_shape_are_refused(labels):
     with pytest.raises(ValueError, match=r"^y of Crowd must be one label per row"):

@@ -40,6 +40,8 @@ def test_all_fields_become_plain_data_that_json_takes():
         ({1: (np.float64("inf"), -np.inf)}, {"1": [None, None]}),
         ({2}, "{2}"),
         (np.array(4), 4),
+        (np.array([1.5], dtype=np.longdouble), [1.5]),
+        (np.clongdouble(1), repr(np.clongdouble(1))),
     ],
 )
 def test_values_become_plain(value, expected):

@@ -88,6 +88,9 @@ def test_an_integer_seed_gives_the_same_answers():
     assert (first != other).any()
 
 
+MASKED = np.ma.masked_array(np.eye(2), [[True, False], [False, False]])
+
+
 @pytest.mark.parametrize(
     ("y", "annotators", "options", "words"),
     [
@@ -112,6 +115,7 @@ def test_an_integer_seed_gives_the_same_answers():
             r"has shape \(2, 2\), since y has 2 classes",
         ),
         (["a", "b"], {"x": [[1, 1], [0, 1]]}, {}, r"the sums \[2.0, 1.0\] for 'x'"),
+        (["a", "b"], {"x": MASKED}, {}, "matrix of 'x' among .* 1 masked entry"),
         (["a", "b"], {"x": [[2, -1], [0, 1]]}, {}, "must have matrices whose rows"),
         (
             ["a", "b"],

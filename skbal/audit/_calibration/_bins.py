@@ -4,7 +4,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from skbal._utils.validation import check_count
+
 _ROWS_PER_BIN, _MOST_BINS = 25, 15
+_MOST_ALLOWED = 10_000
 
 
 class Bins(NamedTuple):
@@ -13,6 +16,25 @@ class Bins(NamedTuple):
     said: np.ndarray  # (n_bins,): mean probability
     happened: np.ndarray  # (n_bins,): share of the rows in which the event happened
     n_rows: np.ndarray  # (n_bins,)
+
+
+def check_n_bins(n_bins, owner):
+    """Raise an error unless a number of bins is None or a possible number.
+
+    Parameters
+    ----------
+    n_bins : int or None
+        From 1 to 10,000.
+    owner : str
+        Name of the caller, for messages.
+    """
+    if n_bins is None:
+        return
+    if check_count(n_bins, "n_bins", owner) > _MOST_ALLOWED:
+        raise ValueError(
+            f"n_bins of {owner} must be an integer from 1 to {_MOST_ALLOWED}, got "
+            f"{n_bins:.3g}: there must be rows in them."
+        )
 
 
 def number_of_bins(n_bins, n_rows):

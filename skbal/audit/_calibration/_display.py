@@ -11,9 +11,13 @@ from skbal._utils.matplotlib_style import (
     check_line_kw,
     line_style,
 )
-from skbal._utils.parameters import count
 from skbal._utils.validation import check_option
-from skbal.audit._calibration._bins import bin_of, binned, number_of_bins
+from skbal.audit._calibration._bins import (
+    bin_of,
+    binned,
+    check_n_bins,
+    number_of_bins,
+)
 from skbal.audit._calibration._error import STRATEGIES, check_level
 from skbal.audit._calibration._inputs import check_predictions, probabilities_of
 from skbal.audit._calibration._intervals import wilson_interval
@@ -307,7 +311,7 @@ def _check_show(show, classes):
 
 def _check_request(n_bins, strategy, level, ax, line_kw):
     """Return the level, and check what does not depend on the predictions."""
-    count(1, none=True)(n_bins, "n_bins", _NAME)
+    check_n_bins(n_bins, _NAME)
     check_option(strategy, "strategy", STRATEGIES, _NAME)
     check_ax(ax, _NAME)
     check_line_kw(line_kw, _NAME)

@@ -5,10 +5,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from skbal._utils.optional import require
-from skbal._utils.parameters import count
 from skbal._utils.random import check_seed
-from skbal._utils.validation import check_count, check_option, check_real
-from skbal.audit._calibration._bins import bin_of, binned, number_of_bins
+from skbal._utils.validation import (
+    MOST_IN_MEMORY,
+    check_count,
+    check_option,
+    check_real,
+)
+from skbal.audit._calibration._bins import (
+    bin_of,
+    binned,
+    check_n_bins,
+    number_of_bins,
+)
 from skbal.audit._calibration._estimate import expected_calibration_error
 from skbal.audit._calibration._inputs import check_predictions
 from skbal.audit._calibration._intervals import wilson_interval
@@ -19,7 +28,6 @@ from skbal.audit._result import AuditResult
 STRATEGIES = ("uniform", "quantile")
 _TOO_WIDE = 0.1  # an error that may be so large cannot be called none
 _OWNER = "calibration_error"
-check_n_bins = count(1, none=True)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -35,7 +43,7 @@ class CalibrationError(AuditResult):
         Expected calibration error of the likeliest class: the mean over rows of the gap
         between probability and share in their bin. It is larger than 0 by chance alone.
     debiased : float
-        The same without what chance adds.
+        The same without most of what chance adds.
     interval : ndarray of shape (2,)
         Interval for the error without chance.
     expected : float
@@ -253,10 +261,12 @@ n_draws, n_classes)
     Notes
     -----
     The ECE of chance alone is larger than 0, with few rows and many bins much so:
-    ``expected`` says how large. ``debiased`` is without it, on average over data sets
-    [2]_, and is what to compare between models. The interval is for the error without
-    chance in the same bins. It holds the true error in 93% or more of simulated data
-    sets at the nominal 95% (``benchmarks/studies/calibration_intervals``).
+    ``expected`` says how large. ``debiased`` is without what chance adds to gaps of the
+    observed size [2]_, and is what to compare between models. Where there are no gaps,
+    half of that or more is still in it, since an error cannot be below 0. The interval
+    is for the error without chance in the same bins. It holds the true error in 93% or
+    more of simulated data sets at the nominal 95%
+    (``benchmarks/studies/calibration_intervals``).
 
     The p value is for one hypothesis about all classes: labels are drawn from the
     probabilities. A model can be right about its likeliest class and wrong about the
@@ -284,11 +294,13 @@ n_draws, n_classes)
     27; p = 0.001).
     """
     codes, probabilities, classes = check_predictions(y_true, y_prob, classes, _OWNER)
-    check_n_bins(n_bins, "n_bins", _OWNER)
+    check_n_bins(n_bins, _OWNER)
     check_option(strategy, "strategy", STRATEGIES, _OWNER)
     level = check_level(level, _OWNER)
     tolerance = check_real(tolerance, "tolerance", _OWNER, low=0, high=1)
-    n_simulations = check_count(n_simulations, "n_simulations", _OWNER)
+    n_simulations = check_count(
+        n_simulations, "n_simulations", _OWNER, most=MOST_IN_MEMORY
+    )
     seed = check_seed(random_state, _OWNER)
     n_bins = number_of_bins(n_bins, len(codes))
     test = label_test(codes, probabilities, n_bins, strategy, n_simulations, seed)

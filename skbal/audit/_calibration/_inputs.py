@@ -135,6 +135,11 @@ def probabilities_of(estimator, X, owner):
     TypeError
         If it is not a classifier, or gives no probabilities.
     """
+    if isinstance(getattr(estimator, "classes_", None), list):
+        raise TypeError(
+            f"estimator of {owner} must be a classifier of one label per row, got "
+            f"{type(estimator).__name__} with {len(estimator.classes_)} labels."
+        )
     if hasattr(estimator, "predict_proba"):
         probabilities = np.asarray(estimator.predict_proba(X))
     else:

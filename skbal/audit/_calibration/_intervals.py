@@ -37,7 +37,7 @@ def wilson_interval(n_hits, n_rows, confidence):
     return np.maximum(middle - half, 0.0), np.minimum(middle + half, 1.0)
 
 
-def mean_interval(values, confidence):
+def mean_interval(values, confidence, possible=None):
     """Return the ends of an interval for the mean of numbers that may be skewed.
 
     It is the hull of Student's interval and of that of Hall [1]_, which removes the
@@ -50,6 +50,10 @@ def mean_interval(values, confidence):
         Independent values.
     confidence : float
         In (0, 1).
+    possible : tuple of (float, float), optional
+        Smallest and largest value that there can be. If all values are equal, they show
+        no variance. Then Wilson's interval says how many of all values may be of the
+        other kind, and ``possible`` what these may be.
 
     Returns
     -------
@@ -71,13 +75,23 @@ def mean_interval(values, confidence):
     if n < 2:
         return -np.inf, np.inf
     mean, error = values.mean(), stats.sem(values)
-    if error == 0:
-        return float(mean), float(mean)
+    if _are_equal(values, possible):
+        ends = (mean, mean) if possible is None else possible
+        _, share = wilson_interval(0, n, confidence)
+        return tuple(float(mean + share * (end - mean)) for end in ends)
     quantile = stats.t.isf((1 - confidence) / 2, n - 1)
     steps = quantile * np.array([1, -1])
     low, high = mean - error * steps
     skewed = mean - error * _without_skewness(steps, stats.skew(values) / np.sqrt(n))
     return float(min(low, skewed[0])), float(max(high, skewed[1]))
+
+
+def _are_equal(values, possible):
+    """Return whether values are equal but for rounding, which shows no variance."""
+    size = np.abs(values).max()
+    if possible is not None and np.isfinite(possible).all():
+        size = max(size, possible[1] - possible[0])
+    return np.ptp(values) <= 1e-12 * size
 
 
 def _without_skewness(steps, skewness):

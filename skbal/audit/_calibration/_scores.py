@@ -6,9 +6,9 @@ import numpy as np
 
 from skbal._utils.optional import require
 from skbal._utils.validation import check_option
-from skbal.audit._calibration._bins import bin_of, number_of_bins
+from skbal.audit._calibration._bins import bin_of, check_n_bins, number_of_bins
 from skbal.audit._calibration._brier import brier_parts
-from skbal.audit._calibration._error import STRATEGIES, check_level, check_n_bins
+from skbal.audit._calibration._error import STRATEGIES, check_level
 from skbal.audit._calibration._inputs import check_predictions
 from skbal.audit._calibration._intervals import mean_interval
 from skbal.audit._result import AuditResult
@@ -187,7 +187,7 @@ n_draws, n_classes)
     0.1525
     """
     codes, probabilities, classes = check_predictions(y_true, y_prob, classes, _OWNER)
-    check_n_bins(n_bins, "n_bins", _OWNER)
+    check_n_bins(n_bins, _OWNER)
     check_option(strategy, "strategy", STRATEGIES, _OWNER)
     level = check_level(level, _OWNER)
     losses, squares, events = row_scores(codes, probabilities)
@@ -196,18 +196,25 @@ n_draws, n_classes)
     # Saying the shares of the classes, whose score is the uncertainty.
     shares = events.mean(axis=0)
     constant = scale * ((shares - events) ** 2).sum(axis=1)
+    possible = _possible_scores(probabilities, shares, scale)
     of_classes = _of_each_class(losses, squares, events)
     parts, errors = _parts(probabilities, events, n_bins, strategy)
     reliability, resolution, uncertainty = (scale * parts.sum(axis=0)).tolist()
     return ProbabilityScores(
         log_loss=float(losses.mean()),
-        log_loss_interval=np.array(mean_interval(losses, 1 - level)),
+        log_loss_interval=np.array(
+            mean_interval(losses, 1 - level, _ends(_log_losses(probabilities)))
+        ),
         brier=float(scores.mean()),
-        brier_interval=np.array(mean_interval(scores, 1 - level)),
+        brier_interval=np.array(mean_interval(scores, 1 - level, _ends(possible[0]))),
         reliability=reliability,
         resolution=resolution,
         uncertainty=uncertainty,
-        baseline_interval=np.array(mean_interval(scores - constant, 1 - level)),
+        baseline_interval=np.array(
+            mean_interval(
+                scores - constant, 1 - level, _ends(possible[0] - possible[1])
+            )
+        ),
         classes=classes,
         **of_classes,
         class_parts=parts,
@@ -238,8 +245,24 @@ def row_scores(codes, probabilities):
     """
     events = np.eye(probabilities.shape[1])[codes]
     of_truth = np.take_along_axis(probabilities, codes[:, np.newaxis], axis=1)[:, 0]
-    losses = -np.log(np.maximum(of_truth, np.finfo(np.float64).eps))
-    return losses, (probabilities - events) ** 2, events
+    return _log_losses(of_truth), (probabilities - events) ** 2, events
+
+
+def _log_losses(probabilities):
+    return -np.log(np.maximum(probabilities, np.finfo(np.float64).eps))
+
+
+def _possible_scores(probabilities, shares, scale):
+    """Return Brier scores of rows and of saying the shares, if each class were true.
+
+    The sum of (p_j - [j is k])**2 over classes j is sum_j p_j**2 + 1 - 2 p_k.
+    """
+    of_rows = (probabilities**2).sum(axis=1, keepdims=True) + 1 - 2 * probabilities
+    return scale * of_rows, scale * ((shares**2).sum() + 1 - 2 * shares)
+
+
+def _ends(values):
+    return float(values.min()), float(values.max())
 
 
 def _of_each_class(losses, squares, events):

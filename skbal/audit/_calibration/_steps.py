@@ -6,8 +6,13 @@ import numpy as np
 
 from skbal._utils.optional import require
 from skbal._utils.validation import as_numbers, check_option
-from skbal.audit._calibration._bins import bin_of, binned, number_of_bins
-from skbal.audit._calibration._error import STRATEGIES, check_level, check_n_bins
+from skbal.audit._calibration._bins import (
+    bin_of,
+    binned,
+    check_n_bins,
+    number_of_bins,
+)
+from skbal.audit._calibration._error import STRATEGIES, check_level
 from skbal.audit._calibration._estimate import expected_calibration_error
 from skbal.audit._calibration._inputs import check_predictions, probabilities_of
 from skbal.audit._calibration._intervals import wilson_interval
@@ -158,23 +163,44 @@ def calibration_over_steps(
     >>> calibration_over_steps(y_true, steps, n_labels=[10, 20]).log_loss.round(3)
     array([0.693, 0.105])
     """
-    check_n_bins(n_bins, "n_bins", _OWNER)
+    check_n_bins(n_bins, _OWNER)
     check_option(strategy, "strategy", STRATEGIES, _OWNER)
     confidence = 1 - check_level(level, _OWNER)
+    given = [
+        check_predictions(y_true, y_prob, classes, f"{_OWNER} at step {step}")
+        for step, y_prob in enumerate(_check_steps(y_probs))
+    ]
     steps = [
-        _numbers_of(*check_predictions(y_true, y_prob, classes, _OWNER)[:2], n_bins,
-                    strategy, confidence)
-        for y_prob in y_probs
-    ]  # fmt: skip
-    if not steps:
-        raise ValueError(f"y_probs of {_OWNER} must have at least one step, got none.")
+        _numbers_of(codes, probabilities, n_bins, strategy, confidence)
+        for codes, probabilities, _ in given
+    ]
     columns = {name: np.array([step[name] for step in steps]) for name in steps[0]}
     return CalibrationSteps(
         n_labels=_check_n_labels(n_labels, len(steps)),
         **columns,
-        n_rows=len(y_true),
+        n_rows=len(given[0].codes),
         level=level,
     )
+
+
+def _check_steps(y_probs):
+    """Return the probabilities of all steps as a list, at least one."""
+    is_one_table = hasattr(y_probs, "columns")
+    if is_one_table or isinstance(y_probs, (str, bytes, dict, set, type)):
+        steps = None
+    else:
+        try:
+            steps = list(y_probs)
+        except (TypeError, AttributeError):  # the latter of a forest without trees
+            steps = None
+    if steps is None:
+        raise TypeError(
+            f"y_probs of {_OWNER} must be a list with the probabilities after each "
+            f"step, got {type(y_probs).__name__}."
+        )
+    if not steps:
+        raise ValueError(f"y_probs of {_OWNER} must have at least one step, got none.")
+    return steps
 
 
 def _check_n_labels(n_labels, n_steps):
@@ -186,6 +212,8 @@ def _check_n_labels(n_labels, n_steps):
             f"n_labels of {_OWNER} must have one number per step, there are {n_steps} "
             f"steps, got shape {n_labels.shape}."
         )
+    if not np.isfinite(n_labels).all():
+        raise ValueError(f"n_labels of {_OWNER} must be finite, got {n_labels}.")
     return n_labels
 
 

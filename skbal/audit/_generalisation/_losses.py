@@ -6,8 +6,9 @@ import numpy as np
 from scipy import stats
 
 from skbal._utils._sklearn import num_samples
+from skbal._utils.arrays import as_array
 from skbal._utils.labelled import check_labelled
-from skbal._utils.labels import for_all_classes, label_column
+from skbal._utils.labels import class_codes, for_all_classes, label_column
 from skbal._utils.tags import classifies, regresses
 from skbal._utils.unwrap import unwrap
 from skbal._utils.validation import as_numbers
@@ -66,6 +67,11 @@ def check_loss(loss, estimator, owner):
         raise ValueError(
             f"loss of {owner} is {loss!r}, but {type(model).__name__} is a {kind}."
         )
+    if loss == "log" and not hasattr(estimator, "predict_proba"):
+        raise TypeError(
+            f"loss of {owner} is 'log', but {type(model).__name__} has no "
+            "predict_proba: wrap it in a CalibratedClassifierCV."
+        )
     return loss
 
 
@@ -75,8 +81,8 @@ def _why_none(loss, model):
     return f", and {type(model).__name__} is neither a classifier nor a plain regressor"
 
 
-def losses_of(estimator, X, y, loss, owner):
-    """Return the loss of each row.
+def labels_of(estimator, X, y, loss, owner):
+    """Return labels as an array, or raise unless rows and labels belong together.
 
     Parameters
     ----------
@@ -93,23 +99,65 @@ def losses_of(estimator, X, y, loss, owner):
 
     Returns
     -------
+    y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
+
+    Raises
+    ------
+    TypeError, ValueError
+        If rows and labels do not fit together, or labels are not what the loss needs.
+    """
+    what = f"y given to {owner}"
+    array = as_array(y, what)
+    check_labelled(X, y, estimator, owner)
+    if callable(loss):
+        return array
+    if loss in _OF_CLASSIFIERS:
+        y = label_column(y, what)
+        class_codes(y, "y", owner)
+        return y
+    y = as_numbers(y, f"{what} must be numbers").astype(np.float64)
+    if y.ndim not in (1, 2):
+        raise ValueError(
+            f"{what} must have shape (n_samples,) or (n_samples, n_outputs), got "
+            f"{y.shape}."
+        )
+    return y
+
+
+def losses_of(estimator, X, y, loss, owner):
+    """Return the loss of each row.
+
+    Parameters
+    ----------
+    estimator : estimator or learner
+        Fitted.
+    X : array-like of shape (n_samples, ...)
+        The rows.
+    y : ndarray of shape (n_samples,) or (n_samples, n_outputs)
+        Their true labels, as `labels_of` returns them.
+    loss : str or callable
+        As `check_loss` returns it.
+    owner : str
+        Name of the caller and of the set, for messages.
+
+    Returns
+    -------
     losses : ndarray of shape (n_samples,), dtype=float64
 
     Raises
     ------
     ValueError
-        If rows and labels do not fit together, or there are not as many losses as rows.
+        If the labels are not like the predictions, a prediction is not finite, or there
+        are not as many losses as rows.
     """
-    check_labelled(X, y, estimator, owner)
     if callable(loss):
-        return _own_losses(loss(np.asarray(y), estimator.predict(X)), X, owner)
+        return _own_losses(loss(y, estimator.predict(X)), X, owner)
     if loss in _OF_CLASSIFIERS:
-        y = label_column(y, f"y given to {owner}")
         of = _zero_one if loss == "zero-one" else _log
         return of(estimator, X, y, owner)
-    y = as_numbers(y, f"y given to {owner} must be numbers").astype(np.float64)
-    predicted = np.asarray(estimator.predict(X), dtype=np.float64).reshape(y.shape)
-    errors = np.abs(predicted - y).reshape(len(y), -1)
+    predicted = np.asarray(estimator.predict(X), dtype=np.float64)
+    _check_predicted(predicted, y, owner)
+    errors = np.abs(predicted.reshape(y.shape) - y).reshape(len(y), -1)
     return (errors**2 if loss == "squared" else errors).mean(axis=1)
 
 
@@ -124,18 +172,37 @@ def _own_losses(losses, X, owner):
     return losses
 
 
-def _zero_one(estimator, X, y, owner):
-    predicted = np.asarray(estimator.predict(X)).ravel()
-    if (predicted.dtype.kind in "OSU") != (y.dtype.kind in "OSU"):
+def _check_predicted(predicted, y, owner):
+    if predicted.size != y.size:
+        raise ValueError(
+            f"estimator must predict what y of {owner} holds, of shape {y.shape}, but "
+            f"its predictions have shape {predicted.shape}."
+        )
+    if predicted.dtype.kind == "f" and not np.isfinite(predicted).all():
+        raise ValueError(
+            f"estimator must predict finite numbers for the rows of {owner}, got NaN "
+            "or infinity."
+        )
+
+
+def _check_kind(known, y, owner):
+    if (known.dtype.kind in "OSU") != (y.dtype.kind in "OSU"):
         raise ValueError(
             f"y given to {owner} must hold labels like those that the model predicts, "
-            f"such as {predicted[0]!r}, got {y[0]!r}."
+            f"such as {known[0]!r}, got {y[0]!r}."
         )
+
+
+def _zero_one(estimator, X, y, owner):
+    predicted = np.asarray(estimator.predict(X)).ravel()
+    _check_predicted(predicted, y, owner)
+    _check_kind(predicted, y, owner)
     return (predicted != y).astype(np.float64)
 
 
 def _log(estimator, X, y, owner):
     known = np.asarray(unwrap(estimator)[1].classes_)
+    _check_kind(known, y, owner)
     # A class that the model was never shown has probability 0.
     classes = np.union1d(known, y)
     found = np.asarray(estimator.predict_proba(X), dtype=np.float64)
@@ -144,7 +211,7 @@ def _log(estimator, X, y, owner):
     return -np.log(np.maximum(of_truth, np.finfo(np.float64).eps))
 
 
-def set_error(losses, loss, confidence):
+def set_error(losses, loss, confidence, unit=1.0):
     """Return the mean loss with an interval: Wilson's for shares, else `mean_interval`.
 
     Parameters
@@ -155,6 +222,9 @@ def set_error(losses, loss, confidence):
         The kind of loss.
     confidence : float
         In (0, 1).
+    unit : float, default=1.0
+        How far other losses may be from these if all are equal, and show no variance: a
+        large loss. 0 if that is not known, which makes the interval infinite.
 
     Returns
     -------
@@ -170,7 +240,8 @@ def set_error(losses, loss, confidence):
     if loss == "zero-one":
         low, high = wilson_interval(int(losses.sum()), n_rows, confidence)
     else:
-        low, high = mean_interval(losses, confidence)
+        possible = losses[0] + (unit or np.inf) * np.array([-1, 1])
+        low, high = mean_interval(losses, confidence, possible)
         if losses.min() >= 0:
             low = max(low, 0.0)
     return SetError(float(losses.mean()), float(low), float(high), n_rows)

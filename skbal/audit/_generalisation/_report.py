@@ -13,6 +13,7 @@ from skbal.audit._calibration._words import percent, points, points_between
 from skbal.audit._generalisation._losses import (
     check_loss,
     constant_loss,
+    labels_of,
     losses_of,
     set_error,
 )
@@ -133,18 +134,23 @@ class GeneralisationReport(AuditResult):
                 ("training", "test"),
             )
         ]
-        for question, answer, n_needed in zip(
-            ("overfit", "overspecialised"), self._answers, self.n_needed
+        for question, answer, n_needed, interval in zip(
+            ("overfit", "overspecialised"),
+            self._answers,
+            self.n_needed,
+            self.difference_intervals,
         ):
             if answer is None:
-                sentences.append(self._what_is_needed(question, n_needed))
+                sentences.append(self._what_is_needed(question, n_needed, interval))
         if len(self.errors) == 2:
             sentences.append(
                 "Whether it is overspecialised cannot be told without independent data."
             )
         return " ".join(sentences)
 
-    def _what_is_needed(self, question, n_needed):
+    def _what_is_needed(self, question, n_needed, interval):
+        if not np.isfinite(interval).all():
+            return f"To tell whether it is {question}, more rows are needed."
         if np.isnan(n_needed):
             return (
                 f"For {question}, the difference is about as large as one that does "
@@ -255,7 +261,9 @@ def generalisation_report(
     model whose difference is at most the margin is called overfit in at most
     ``level`` / 2 of data sets, and the same for overspecialised. The errors have
     Wilson's intervals (shares) or those of `probability_scores` (means), and their
-    difference the one of Newcombe [2]_ made from them. Rows must be independent.
+    difference the one of Newcombe [2]_ made from them. Rows must be independent. Losses
+    that are all equal show no variance: their interval allows for as many losses of
+    another size, up to that of the best constant prediction, as Wilson's interval says.
 
     A random forest, a nearest neighbour or a large network makes no error on its
     training rows, also if it is a good model. That alone is not overfitting here: the
@@ -294,12 +302,17 @@ def generalisation_report(
     _refuse_the_same(sets)
     loss = check_loss(loss, estimator, _OWNER)
     level = check_level(level, _OWNER)
-    margin = _check_margin(margin, loss, sets["test"][1])
-    losses = {
-        name: losses_of(estimator, X, y, loss, f"{name} of {_OWNER}")
+    labels = {
+        name: labels_of(estimator, X, y, loss, f"{name} of {_OWNER}")
         for name, (X, y) in sets.items()
     }
-    found = [set_error(each, loss, 1 - level) for each in losses.values()]
+    margin = _check_margin(margin, loss, labels["test"])
+    unit = margin / _SHARE if callable(loss) else constant_loss(labels["test"], loss)
+    losses = {
+        name: losses_of(estimator, X, labels[name], loss, f"{name} of {_OWNER}")
+        for name, (X, _) in sets.items()
+    }
+    found = [set_error(each, loss, 1 - level, unit) for each in losses.values()]
     return _report(found, loss, margin, level)
 
 
@@ -357,11 +370,23 @@ def _refuse_the_same(sets):
     names = list(sets)
     for place, name in enumerate(names[1:], 1):
         for other in names[:place]:
-            if sets[name][0] is sets[other][0]:
+            if _are_the_same(sets[name][0], sets[other][0]):
                 raise ValueError(
                     f"{name} of {_OWNER} must hold other rows than {other}, got the "
                     "same X."
                 )
+
+
+def _are_the_same(rows, others):
+    if rows is others:
+        return True
+    shapes = [getattr(each, "shape", None) for each in (rows, others)]
+    if type(rows) is not type(others) or shapes[0] != shapes[1]:
+        return False
+    if hasattr(rows, "equals"):  # a frame
+        return bool(rows.equals(others))
+    is_numbers = isinstance(rows, np.ndarray) and rows.dtype.kind in "biuf"
+    return is_numbers and np.array_equal(rows, others)
 
 
 def _check_margin(margin, loss, y_test):

@@ -4,6 +4,7 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import NotFittedError
 
+from skbal._utils.arrays import as_array
 from skbal._utils.indices import check_indices
 from skbal._utils.labels import label_column
 from skbal._utils.names import KnowsItsParameters
@@ -255,7 +256,7 @@ class ActiveTest(KnowsItsParameters, BaseEstimator):
         left = np.ones(len(self.scores_), dtype=bool)
         left[self.indices_] = False
         left = np.flatnonzero(left)
-        check_n_instances(n_instances, len(left), type(self).__name__)
+        n_instances = check_n_instances(n_instances, len(left), type(self).__name__)
         picks, probabilities = [], []
         for _ in range(n_instances):
             shares = self._shares(left)
@@ -401,7 +402,8 @@ class ActiveTest(KnowsItsParameters, BaseEstimator):
         return shares / shares.sum()
 
     def _check_labels(self, y, rows, owner):
-        if unanswered(y).any():
+        y = as_array(y, f"y given to {owner}")
+        if y.ndim and unanswered(y).any():
             raise ValueError(
                 f"y given to {owner} must have a label for each row, got none for row "
                 f"{rows[np.argmax(unanswered(y))]}: ask again, a row cannot be left "

@@ -126,6 +126,12 @@ def _joined_frames(first, second, owner):
             f"X_labelled and X_pool given to {owner} must have the same columns in the "
             f"same order, but differ in {differ or 'their order'}."
         )
+    if len(set(names)) < len(names):
+        twice = sorted({str(name) for name in names if names.count(name) > 1})
+        raise ValueError(
+            f"X_labelled and X_pool given to {owner} must have columns of different "
+            f"names, got {twice} twice."
+        )
     return _Joined(
         {
             name: _concatenated(np.asarray(first[name]), np.asarray(second[name]))

@@ -1,6 +1,9 @@
 """Rows of any kind as named columns of numbers that can be compared."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from numbers import Real
 
 import numpy as np
 
@@ -66,7 +69,12 @@ def columns_of(X, names, owner):
     [2.0, 1.0, 1.0, 0.0]
     """
     given = _columns_in(X)
-    names = [name for name, _ in given] if names is None else list(map(str, names))
+    if not given:
+        raise ValueError(
+            f"X_labelled and X_pool given to {owner} must have at least one column, "
+            "got none."
+        )
+    names = [name for name, _ in given] if names is None else _check_names(names, owner)
     if len(names) != len(given):
         raise ValueError(
             f"feature_names of {owner} must have one name for each of the {len(given)} "
@@ -78,6 +86,15 @@ def columns_of(X, names, owner):
         for part in _encoded(name, values, owner)
     ]
     return Columns(np.stack([part for _, part in parts], 1), [n for n, _ in parts])
+
+
+def _check_names(names, owner):
+    array = None if isinstance(names, (str, bytes)) else np.asarray(names, dtype=object)
+    if array is None or array.ndim != 1:
+        raise TypeError(
+            f"feature_names of {owner} must be a list of names, got {names!r:.60}."
+        )
+    return list(map(str, array))
 
 
 def _columns_in(X):
@@ -126,12 +143,14 @@ def is_missing_value(value):
 
 
 def _as_numbers(values, is_missing):
-    """Return objects as floats, or None unless all that are there are numbers."""
-    kinds = (bool, int, float, np.number, np.bool_)
-    if not all(isinstance(value, kinds) for value in values[~is_missing]):
+    """Return objects as floats, or None unless all are numbers, or all are times."""
+    known = values[~is_missing]
+    if len(known) and all(isinstance(value, datetime) for value in known):
+        known = np.array([value.timestamp() for value in known])
+    if not all(isinstance(value, (Real, Decimal, np.bool_)) for value in known):
         return None
     numbers = np.full(len(values), np.nan)
-    numbers[~is_missing] = values[~is_missing].astype(np.float64)
+    numbers[~is_missing] = known.astype(np.float64)
     return numbers
 
 

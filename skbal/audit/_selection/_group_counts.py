@@ -44,16 +44,26 @@ def group_columns(groups, name, owner):
             columns = {f"attribute {i}": part for i, part in enumerate(array.T)}
     if not columns or not all(map(len, columns.values())):
         raise ValueError(f"{name} of {owner} must hold at least one row, got none.")
-    return {key: _as_strings(values) for key, values in columns.items()}
+    what = f"{name} of {owner}"
+    return {key: _as_strings(values, what) for key, values in columns.items()}
 
 
-def _as_strings(values):
-    return np.array([_name_of(value) for value in values.astype(object)])
+def _as_strings(values, what):
+    if values.ndim != 1 or values.dtype.kind in "cV":
+        raise ValueError(
+            f"{what} must hold names of groups, one per row, got dtype {values.dtype} "
+            f"and shape {values.shape}."
+        )
+    return np.array([_name_of(value, what) for value in values.astype(object)])
 
 
-def _name_of(value):
+def _name_of(value, what):
     if is_missing_value(value):
         return MISSING
+    if getattr(type(value), "__hash__", None) is None:
+        raise ValueError(
+            f"{what} must hold names of groups, one per row, got {value!r:.60}."
+        )
     # pandas makes floats of whole numbers where one is missing.
     is_whole = isinstance(value, (float, np.floating)) and float(value).is_integer()
     return str(int(value) if is_whole else value)

@@ -168,6 +168,7 @@ def expected_losses(loss, predictions, beliefs, owner):
     first, second : ndarray of shape (n_rows,)
         Expectation of the loss and of its square.
     """
+    _check_classes_in_common(predictions.classes, beliefs.classes, owner)
     first, second = np.zeros((2, len(beliefs.labels)))
     for column, label in enumerate(beliefs.classes):
         y = np.full(len(first), label)
@@ -175,3 +176,11 @@ def expected_losses(loss, predictions, beliefs, owner):
         first += beliefs.probabilities[:, column] * losses
         second += beliefs.probabilities[:, column] * losses**2
     return first, second
+
+
+def _check_classes_in_common(classes, others, owner):
+    if not set(classes.tolist()) & set(others.tolist()):
+        raise ValueError(
+            f"surrogate of {owner} must know classes of the estimator, "
+            f"{classes[:3].tolist()}, got one that knows {others[:3].tolist()}."
+        )

@@ -9,6 +9,7 @@ from skbal._utils.validation import as_numbers, check_count, check_real
 from skbal.audit._result import AuditResult
 from skbal.audit._selection._interval import interval_of_mean, largest_rate
 
+_SMALLEST = 1e-100  # probability of a pick
 _FEWEST = 10  # picks' worth of rows below which the interval is not to be relied on
 
 
@@ -200,7 +201,7 @@ def unbiased_risk(
     owner = "unbiased_risk"
     losses = _check_column(losses, "losses", owner)
     probabilities = _check_column(probabilities, "probabilities", owner)
-    n_pool = check_count(n_pool, "n_pool", owner)
+    n_pool = check_count(n_pool, "n_pool", owner, most=2**53)  # whole as a float
     _check_together(losses, probabilities, n_pool, owner)
     expected, mean = _check_expected(expected, expected_mean, losses, owner)
     level = check_level(level, owner)
@@ -249,7 +250,7 @@ def lure_weights(probabilities, n_pool):
     n_labels = len(probabilities)
     if n_labels == n_pool:  # all rows are known
         return np.ones(n_labels)
-    m = np.arange(1, n_labels + 1)
+    m = np.arange(1.0, n_labels + 1)
     unequal = 1 / ((n_pool - m + 1) * probabilities) - 1
     return 1 + (n_pool - n_labels) / (n_pool - m) * unequal
 
@@ -273,7 +274,7 @@ def running_risk(losses, probabilities, n_pool):
     The weights of all picks change with their number M, but M times the risk is
     sum(loss) + (N - M) sum(loss (1 / ((N - m + 1) q) - 1) / (N - m)), two running sums.
     """
-    m = np.arange(1, len(losses) + 1)
+    m = np.arange(1.0, len(losses) + 1)
     unequal = 1 / ((n_pool - m + 1) * probabilities) - 1
     shares = losses * unequal / np.maximum(n_pool - m, 1)
     return (np.cumsum(losses) + (n_pool - m) * np.cumsum(shares)) / m
@@ -300,11 +301,11 @@ def _errors(losses, probabilities, n_pool, risk):
     n_labels = len(losses)
     if n_labels == n_pool:
         return np.zeros(n_labels)
-    m = np.arange(1, n_labels + 1)
+    m = np.arange(1.0, n_labels + 1)  # products of whole numbers may overflow
     before = np.concatenate([[0.0], np.cumsum(losses)[:-1]])
     estimates = (losses / probabilities + before) / n_pool
     left = n_pool - m
-    shares = n_pool * (n_pool - n_labels) / (n_labels * left * (left + 1.0))
+    shares = n_pool * (n_pool - n_labels) / (n_labels * left * (left + 1))
     return shares * (estimates - risk)
 
 
@@ -349,6 +350,11 @@ def _check_together(losses, probabilities, n_pool, owner):
             f"probabilities of {owner} must lie in (0, 1], got "
             f"{probabilities[wrong][0]:g}: a row that cannot be picked is never "
             "accounted for."
+        )
+    if probabilities.min() < _SMALLEST:  # squares of the weights would overflow
+        raise ValueError(
+            f"probabilities of {owner} must be at least {_SMALLEST:g}, got "
+            f"{probabilities.min():g}: such a row is never picked."
         )
     if len(losses) == n_pool and not np.isclose(probabilities[-1], 1):
         raise ValueError(

@@ -6,7 +6,7 @@ import numpy as np
 
 from skbal._utils.optional import require
 from skbal._utils.random import check_seed, stream
-from skbal._utils.validation import check_count
+from skbal._utils.validation import MOST_IN_MEMORY, check_count
 from skbal.audit._result import AuditResult
 from skbal.audit._selection._both_samples import (
     both_samples,
@@ -265,8 +265,10 @@ def selection_test(
         for X, name in ((X_labelled, "X_labelled"), (X_pool, "X_pool"))
     ]
     level = check_level(level, owner)
-    check_count(n_permutations, "n_permutations", owner, smallest=19)
-    check_count(max_rows, "max_rows", owner, smallest=4)
+    n_permutations = check_count(
+        n_permutations, "n_permutations", owner, smallest=19, most=MOST_IN_MEMORY
+    )
+    max_rows = check_count(max_rows, "max_rows", owner, smallest=4)
     seed = check_seed(random_state, owner)
     rows = chosen_rows(*n_given, max_rows, stream(seed, "rows"))
     columns = both_samples(X_labelled, X_pool, rows, image_shape, feature_names, owner)
@@ -281,7 +283,7 @@ def selection_test(
         n_pool=n_given[1],
         n_labelled_used=n_used[0],
         n_pool_used=n_used[1],
-        n_permutations=int(n_permutations),
+        n_permutations=n_permutations,
         level=level,
     )
 

@@ -34,6 +34,7 @@ from skbal.models._temperature._held_out import (
     mean_draw,
     own_draws,
     splits_of,
+    weights_of,
 )
 from skbal.models._temperature._scaling import (
     at_a_bound,
@@ -212,6 +213,7 @@ class TemperatureScaling(
         check_parameters(self)
         owner = type(self).__name__
         check_labelled(X, y, self._given(), owner)
+        y = np.asarray(y)
         check_classes(y, owner)
         y = column_or_1d(y, warn=True)
         if sample_weight is not None:
@@ -241,6 +243,7 @@ class TemperatureScaling(
             )
 
     def _fit_frozen(self, X, y, sample_weight):
+        check_is_fitted(self.estimator)
         self.estimator_ = self.estimator
         self.classes_ = np.asarray(self.estimator.classes_)
         unknown = y[~np.isin(y, self.classes_)].tolist()
@@ -255,13 +258,12 @@ class TemperatureScaling(
     def _fit_all(self, X, y, sample_weight):
         estimator = self._given()
         classes, codes = np.unique(y, return_inverse=True)
-        splits = splits_of(self.cv, codes) if len(classes) > 1 else []
+        name = type(self).__name__
+        splits = splits_of(self.cv, codes, name) if len(classes) > 1 else []
         rows, draws = held_out_draws(
             estimator, X, y, splits, sample_weight, self._draws_of
         )
-        weights = {}
-        if sample_weight is not None:
-            weights[f"{last_step(estimator)[1]}sample_weight"] = sample_weight
+        weights = weights_of(estimator, sample_weight, slice(None))
         self.estimator_ = clone(estimator).fit(X, y, **weights)
         self.classes_ = np.asarray(self.estimator_.classes_)
         of_rows = None if sample_weight is None else sample_weight[rows]

@@ -6,13 +6,15 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.model_selection import check_cv
 
+from skbal._utils.indices import check_indices
 from skbal._utils.labels import for_all_classes
 from skbal._utils.pools import take
+from skbal._utils.unwrap import last_step
 from skbal.exceptions import NoDrawsError
 from skbal.sampling import predict_samples
 
 
-def splits_of(cv, codes):
+def splits_of(cv, codes, owner="TemperatureScaling"):
     """Return pairs of rows to fit and to hold out.
 
     Parameters
@@ -23,11 +25,18 @@ def splits_of(cv, codes):
         only, which `sklearn.model_selection.StratifiedKFold` warns of or refuses.
     codes : ndarray of shape (n_samples,)
         The classes.
+    owner : str, default="TemperatureScaling"
+        Name of the estimator, for messages.
 
     Returns
     -------
     splits : list of tuple of ndarray
         Rows to fit and rows to hold out. Empty if each class has one row.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the splits are not pairs of rows.
 
     Examples
     --------
@@ -35,7 +44,10 @@ def splits_of(cv, codes):
     [[0, 3], [1, 4], [2]]
     """
     if not isinstance(cv, Integral):
-        return list(check_cv(cv, codes, classifier=True).split(codes, codes))
+        splits = cv
+        if hasattr(cv, "split"):
+            splits = check_cv(cv, codes, classifier=True).split(codes, codes)
+        return [_checked(split, len(codes), owner) for split in splits]
     n_folds = min(int(cv), int(np.bincount(codes).max()))
     if n_folds < 2:
         return []
@@ -45,6 +57,17 @@ def splits_of(cv, codes):
         (np.flatnonzero(fold != number), np.flatnonzero(fold == number))
         for number in range(n_folds)
     ]
+
+
+def _checked(split, n_samples, owner):
+    if not isinstance(split, (tuple, list)) or len(split) != 2:
+        raise TypeError(
+            f"cv of {owner} must give pairs of rows to fit and rows to hold out, got "
+            f"{split!r:.60}."
+        )
+    return tuple(
+        check_indices(part, n_samples, "cv", owner, unique=False) for part in split
+    )
 
 
 def held_out_draws(estimator, X, y, splits, sample_weight, draws_of):
@@ -84,9 +107,7 @@ def held_out_draws(estimator, X, y, splits, sample_weight, draws_of):
         held_out = held_out[np.isin(y[held_out], y[fitted_on])]
         if not len(held_out):
             continue
-        weights = {}
-        if sample_weight is not None:
-            weights["sample_weight"] = sample_weight[fitted_on]
+        weights = weights_of(estimator, sample_weight, fitted_on)
         model = clone(estimator).fit(take(X, fitted_on), y[fitted_on], **weights)
         found = draws_of(model, take(X, held_out))
         rows.append(held_out)
@@ -94,6 +115,28 @@ def held_out_draws(estimator, X, y, splits, sample_weight, draws_of):
     if not rows:
         return np.empty(0, dtype=np.intp), None
     return np.concatenate(rows), np.concatenate(draws)
+
+
+def weights_of(estimator, sample_weight, rows):
+    """Return the keyword arguments of ``fit`` that pass weights to the last step.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A classifier, or a pipeline that ends in one.
+    sample_weight : ndarray of shape (n_samples,) or None
+        Weights of all rows.
+    rows : ndarray of int or slice
+        The rows that it is fitted to.
+
+    Returns
+    -------
+    keywords : dict
+        Empty without weights.
+    """
+    if sample_weight is None:
+        return {}
+    return {f"{last_step(estimator)[1]}sample_weight": sample_weight[rows]}
 
 
 def own_draws(estimator, X, *, random_state):

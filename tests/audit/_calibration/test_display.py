@@ -98,6 +98,8 @@ def test_an_estimator_a_pipeline_and_a_learner_give_the_same_curve():
         ({"strategy": "q"}, ValueError, "strategy of ReliabilityDisplay"),
         ({"level": 2}, ValueError, "level of ReliabilityDisplay"),
         ({"ax": 3}, TypeError, "ax of ReliabilityDisplay must be a matplotlib Axes"),
+        ({"n_bins": 10**30}, ValueError, "n_bins of ReliabilityDisplay"),
+        ({"line_kw": 5}, TypeError, "line_kw of ReliabilityDisplay must be a dict"),
         ({"line_kw": {"c": 1, "color": 2}}, TypeError, "color"),
     ],
 )

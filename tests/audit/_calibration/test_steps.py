@@ -10,6 +10,7 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.metrics import log_loss
 from sklearn.naive_bayes import GaussianNB
 from sklearn.svm import SVC
+from sklearn.tree import DecisionTreeClassifier
 
 from skbal import ActiveLearner
 from skbal.audit import (
@@ -81,13 +82,24 @@ def test_a_calibrated_model_scores_higher():
     assert scores[0] < scores[1] < 0
 
 
+P = [0.1, 0.2]
+TWO_LABELS = DecisionTreeClassifier(max_depth=1).fit(X[:50], np.c_[Y, Y][:50])
+
+
 def test_what_cannot_be_right_is_refused():
     for arguments, message in [
         (([0, 1], []), "y_probs of calibration_over_steps must have at least one step"),
         (([0, 1], [[0.5]]), "same number of rows, got 2 and 1"),
+        (([0, 1], [P, [0.5, 2]]), "y_prob of calibration_over_steps at step 1 must be"),
+        (([0, 1], {"a": P}), "y_probs of calibration_over_steps must be a list"),
+        (([0, 1], None), "y_probs of calibration_over_steps must be a list"),
     ]:
-        with pytest.raises(ValueError, match=message):
+        with pytest.raises((TypeError, ValueError), match=message):
             calibration_over_steps(*arguments)
+    with pytest.raises(ValueError, match=r"n_labels of .* must be finite"):
+        calibration_over_steps([0, 1], [P], n_labels=[np.nan])
+    with pytest.raises(TypeError, match=r"one label per row, got .* with 2 labels"):
+        neg_calibration_error(TWO_LABELS, X, Y)
     with pytest.raises(ValueError, match=r"2 steps, got shape \(3,\)"):
         calibration_over_steps([0, 1], [[0.1, 0.2]] * 2, n_labels=[1, 2, 3])
     with pytest.raises(TypeError, match="SVC makes no posterior draws"):

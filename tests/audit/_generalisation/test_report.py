@@ -6,12 +6,15 @@ import numpy as np
 import pytest
 from scipy import stats
 from sklearn.datasets import make_friedman1
+from sklearn.dummy import DummyRegressor
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.metrics import log_loss, mean_absolute_error, mean_squared_error
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
+from sklearn.tree import DecisionTreeClassifier
 
 from skbal import ActiveLearner
 from skbal.audit import generalisation_report
@@ -173,7 +176,7 @@ def test_images_are_rows_of_more_axes(rng):
 
     images = rng.normal(size=(40, 3, 3))
     y = images.mean(axis=(1, 2)) > 0
-    found = generalisation_report(Bright(), (images, y), (images.copy(), ~y))
+    found = generalisation_report(Bright(), (images, y), (-images, y))
     assert found.errors.tolist() == [0, 1]
 
 
@@ -227,11 +230,48 @@ def test_intervals_of_a_share_are_wilsons(rng):
         np.testing.assert_allclose(ends, expected)
 
 
+def test_one_row_says_that_more_are_needed(rng):
+    X, y = rng.normal(size=(2, 20, 1))
+    model = Ridge().fit(X, y)
+    found = generalisation_report(model, (X, y), (X[:1] + 1, y[:1]), margin=0.1)
+    assert found.overfit is None
+    assert "overfit, more rows are needed" in found.verdict
+
+
 X = np.arange(12.0).reshape(6, 2)
 Y = np.array([0, 1] * 3)
 MODEL = LogisticRegression().fit(X, Y)
 OTHER = (X + 0.5, Y)
+MODEL_OF_ENDS = LogisticRegression().fit([[0.0, 1.0], [10.0, 11.0]], [0, 1])
+TWO = DecisionTreeClassifier().fit(X, np.c_[Y, Y])
+LINE = Ridge().fit(X, Y)
+NEVER = DummyRegressor(strategy="constant", constant=0).fit(X, Y)
+NEVER.constant_ = np.array([[np.nan]])
 VOTES = BayesianVoteRegression(optimize=None).fit(X, np.stack([Y, Y + 1], axis=1))
+
+
+def test_labels_in_objects_are_like_others():
+    expected = generalisation_report(MODEL, (X, Y), OTHER).to_dict()
+    found = generalisation_report(MODEL, (X, Y.astype(object)), OTHER)
+    assert found.to_dict() == expected
+
+
+@pytest.mark.parametrize("n_rows", [3, 300])
+def test_equal_losses_are_no_certainty(n_rows):
+    def wrong(y_true, y_pred):
+        return (y_true != y_pred).astype(float)
+
+    rows = np.repeat([[0.0, 1.0], [10.0, 11.0]], n_rows, axis=0)
+    y = np.repeat([0, 1], n_rows)
+    others = rows + 0.25
+    found = generalisation_report(
+        MODEL_OF_ENDS, (rows, y), (others, y), loss=wrong, margin=0.05
+    )
+    assert found.errors.tolist() == [0, 0]
+    # Wilson's share of wrong rows, of which each would have a loss of 0.05 / 0.05.
+    share = 1.959964**2 / (2 * n_rows + 1.959964**2)
+    np.testing.assert_allclose(found.intervals, [(0, share)] * 2, atol=1e-6)
+    assert found.overfit is (None if n_rows == 3 else False)
 
 
 @pytest.mark.parametrize(
@@ -246,6 +286,17 @@ VOTES = BayesianVoteRegression(optimize=None).fit(X, np.stack([Y, Y + 1], axis=1
         ((MODEL, (X, Y[:4]), OTHER), {}, ValueError, "train of gen.* same number"),
         ((MODEL, (X, Y), (OTHER[0], ["a"] * 6)), {}, ValueError, "labels like those"),
         ((MODEL, (X, Y), (OTHER[0] * np.nan, Y)), {}, ValueError, "X given to test"),
+        ((MODEL, (X, Y), (X.copy(), Y)), {}, ValueError, "test of .* than train"),
+        ((MODEL, (X, Y), (OTHER[0], 3)), {}, ValueError, "y given to test"),
+        ((MODEL, (X, Y), (OTHER[0], Y * np.nan)), {}, ValueError, "y given to test"),
+        ((MODEL, (X, Y), (OTHER[0], ["a", 1] * 3)), {"loss": "log"}, ValueError, "y"),
+        ((MODEL, (X, Y), (OTHER[0], [*"abcabc"])), {"loss": "log"}, ValueError, "like"),
+        ((TWO, (X, Y), OTHER), {}, ValueError, "must predict what y of train"),
+        ((LINE, (X, Y), (OTHER[0], np.c_[Y, Y])), {}, ValueError, "predict what y"),
+        ((LINE, (X, Y), (OTHER[0], np.zeros((6, 1, 1)))), {}, ValueError, "y given"),
+        ((LINE, (X, Y), (OTHER[0], None)), {}, ValueError, "requires y"),
+        ((NEVER, (X, Y), OTHER), {}, ValueError, "must predict finite numbers"),
+        ((SVC().fit(X, Y), (X, Y), OTHER), {"loss": "log"}, TypeError, "no predict"),
         ((MODEL, (X, Y), OTHER), {"loss": "hinge"}, ValueError, "got 'hinge'"),
         ((MODEL, (X, Y), OTHER), {"loss": 3}, TypeError, "loss of .* got 3"),
         ((MODEL, (X, Y), OTHER), {"loss": "squared"}, ValueError, "is a classifier"),

@@ -203,6 +203,9 @@ def test_a_model_without_probabilities_needs_a_surrogate():
         ActiveTest(ridge, surrogate, loss="log").observe_pool(X)
 
 
+OTHER_CLASSES = Known(P_SURROGATE, ("0", "1", "2"))
+
+
 @pytest.mark.parametrize(
     ("params", "error", "message"),
     [
@@ -216,6 +219,7 @@ def test_a_model_without_probabilities_needs_a_surrogate():
         ({"level": 1}, ValueError, "level of ActiveTest must lie between 0 and 1"),
         ({"acquisition": "max"}, ValueError, "acquisition of ActiveTest must be"),
         ({"surrogate": 3}, TypeError, "surrogate of ActiveTest must be an object"),
+        ({"surrogate": OTHER_CLASSES}, ValueError, "surrogate of .* must know classes"),
         ({"loss": lambda y, p: 1.0}, ValueError, "loss of ActiveTest must return"),
         ({"loss": lambda y, p: -p[:, 0]}, ValueError, "must be finite and not"),
     ],
@@ -234,6 +238,13 @@ def test_parameters_that_cannot_be_right_are_refused(params, error, message):
         (lambda test, rows: test.teach([0, 0], Y[:2]), ValueError, "must all differ"),
         (lambda test, rows: test.teach([999], Y[:1]), ValueError, r"lie in \[0, 150\)"),
         (lambda test, rows: test.teach(rows, Y[:2]), ValueError, "the same length"),
+        (
+            lambda test, rows: test.teach(rows, None),
+            ValueError,
+            "y given to ActiveTest",
+        ),
+        (lambda test, rows: test.teach(rows, {1}), ValueError, "y given to ActiveTest"),
+        (lambda test, rows: test.teach(rows, [np.inf] * 4), ValueError, "infinity"),
         (lambda test, rows: test.teach(rows, [1] * 4), TypeError, "labels like those"),
         (
             lambda test, rows: test.teach(rows, ["cat", None, "cat", "cat"]),
@@ -264,6 +275,11 @@ def test_a_wrong_call_is_refused_and_changes_nothing(call, error, message):
     with pytest.raises(error, match=message):
         call(test, rows)
     assert test.indices_.tolist() == rows.tolist()
+
+
+def test_unsigned_numbers_of_rows_are_numbers_of_rows():
+    # Minus an unsigned number is a large one, so the end of an array would be empty.
+    assert begun().query(np.uint8(4)).tolist() == begun().query(4).tolist()
 
 
 @pytest.mark.parametrize("name", ["query", "risk_"])

@@ -71,6 +71,8 @@ def test_several_attributes_are_one_family():
         (["a"], [["a", "b"]], {}, ValueError, "must have the same attributes"),
         (list(range(20)), list(range(20, 40)), {}, ValueError, "has 40 groups in 40"),
         (["a"], [[["a"]]], {}, ValueError, r"must have shape \(n_rows,\)"),
+        ([[1], None], ["a"], {}, ValueError, "groups_labelled of group_selection must"),
+        (["a"], [1j], {}, ValueError, "groups_pool of group_selection must hold names"),
         (["a"], ["b"], {"level": 2}, ValueError, "level of group_selection must be"),
     ],
 )

@@ -166,6 +166,16 @@ def test_a_plain_mean_outside_the_interval_is_a_concern():
     assert len(frame) == 80
 
 
+def test_a_huge_pool_is_like_a_large_one():
+    # Shares of picks are products of counts, which must not overflow.
+    losses = np.tile([1.0, 0, 0, 0], 500)
+    ends = [
+        unbiased_risk(losses, np.full(2000, 1 / n), n).interval for n in (10**9, 2**53)
+    ]
+    np.testing.assert_allclose(ends[0], ends[1], rtol=1e-4)
+    assert ends[1][0] > 0.2
+
+
 @pytest.mark.parametrize(
     ("changes", "error", "message"),
     [
@@ -176,8 +186,14 @@ def test_a_plain_mean_outside_the_interval_is_a_concern():
         ({"losses": ["a", "b"]}, ValueError, "losses of unbiased_risk must be finite"),
         ({"probabilities": [0.5, 0.0]}, ValueError, r"must lie in \(0, 1\], got 0:"),
         ({"probabilities": [0.5, 1.5]}, ValueError, r"must lie in \(0, 1\], got 1.5"),
+        (
+            {"probabilities": [0.5, 1e-310]},
+            ValueError,
+            "must be at least 1e-100, got 1",
+        ),
         ({"n_pool": 1}, ValueError, "n_pool of unbiased_risk must be at least"),
         ({"n_pool": 2}, ValueError, "must end with 1 if all 2 rows were picked"),
+        ({"n_pool": 10**30}, ValueError, "n_pool of unbiased_risk must be an integer"),
         ({"n_pool": 9.5}, TypeError, "n_pool of unbiased_risk must be an integer"),
         ({"level": 1.0}, ValueError, "level of unbiased_risk must lie between 0 and 1"),
         ({"bounds": (0, 0.5)}, ValueError, "must contain all losses"),

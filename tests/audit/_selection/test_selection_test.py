@@ -1,6 +1,7 @@
 """The test of a selection: its level, what it names, and what rows it takes."""
 
 import json
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -170,6 +171,33 @@ def test_labelled_rows_in_the_pool_are_an_error_but_natural_copies_are_not():
 
 
 X = normal(40)
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        lambda table: table.assign(seen=table["seen"].dt.tz_localize("UTC")),
+        lambda table: table.assign(flux=[Decimal(value) for value in table["flux"]]),
+    ],
+)
+def test_times_with_a_zone_and_decimals_are_numbers(same):
+    table = frame()
+    found, expected = (
+        selection_test(each[:30], each[30:], **FAST) for each in (same(table), table)
+    )
+    assert found.p_value == expected.p_value
+    assert found.feature_names == expected.feature_names
+
+
+def test_unsigned_numbers_of_rows_are_numbers_of_rows():
+    few = [
+        selection_test(X[:9], X[9:], max_rows=number, **FAST).to_dict()
+        for number in (20, np.uint8(20))
+    ]
+    assert few[0] == few[1]
+
+
+TWICE = pd.DataFrame(X, columns=["a", "b", "a"])
 TEXT = pd.DataFrame({"note": [f"a note, number {i}" for i in range(120)]})
 
 
@@ -184,6 +212,11 @@ TEXT = pd.DataFrame({"note": [f"a note, number {i}" for i in range(120)]})
         (frame()[:9], X, {}, TypeError, "must both be frames or both be arrays"),
         (frame()[:9], frame()[["flux"]], {}, ValueError, "differ in .*n_stars"),
         (TEXT[:9], TEXT[9:], {}, ValueError, "'note' of the rows .* as free text"),
+        (X[:9, :0], X[9:, :0], {}, ValueError, "at least one column, got none"),
+        (TWICE[:9], TWICE[9:], {}, ValueError, r"different names, got \['a'\] twice"),
+        (X[:9], X[9:], {"feature_names": "abc"}, TypeError, "feature_names of selecti"),
+        (X[:9], X[9:], {"feature_names": 5}, TypeError, "feature_names of selection_t"),
+        (X[:9], X[9:], {"n_permutations": 2**62}, ValueError, "n_permutations of sel"),
         (X[:9], X[9:], {"feature_names": ["a"]}, ValueError, "each of the 3 columns"),
         (X[:9], X[9:], {"image_shape": (2, 2)}, ValueError, "image_shape of selection"),
         (X[:9], X[9:], {"level": 0}, ValueError, "level of selection_test must lie"),

@@ -9,6 +9,7 @@ from sklearn.base import clone
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.datasets import load_digits, make_classification
 from sklearn.ensemble import RandomForestClassifier
+from sklearn.exceptions import NotFittedError
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.metrics import log_loss
@@ -136,6 +137,9 @@ def test_weights_reach_the_model_and_the_temperature():
     expected = LogisticRegression().fit(X[TRAIN], Y[TRAIN], weights)
     np.testing.assert_allclose(weighted.estimator_.coef_, expected.coef_)
     assert weighted.temperature_ != plain.temperature_
+    inside = clone(model).set_params(estimator=make_pipeline(LogisticRegression()))
+    inside.fit(X[TRAIN], Y[TRAIN], weights)
+    assert inside.temperature_ == pytest.approx(weighted.temperature_)
     with pytest.raises(TypeError, match="sample_weight of TemperatureScaling"):
         TemperatureScaling(KNeighborsClassifier()).fit(X[TRAIN], Y[TRAIN], weights)
 
@@ -225,6 +229,12 @@ def test_an_error_leaves_what_was_fitted():
         ),
         ({"estimator": SVC()}, TypeError, "with predict_proba, .* got SVC"),
         ({"estimator": GaussianNB}, TypeError, "got the class GaussianNB"),
+        (
+            {"estimator": FrozenEstimator(GaussianNB())},
+            NotFittedError,
+            "not fitted yet",
+        ),
+        ({"cv": [1, 2]}, TypeError, "cv of TemperatureScaling must give pairs of rows"),
         ({"cv": 1}, ValueError, "cv of TemperatureScaling must be an integer >= 2"),
         (
             {"cv": "five"},

@@ -1,6 +1,7 @@
 """Rows are held out once each, whatever the classes."""
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.model_selection import ShuffleSplit
@@ -38,7 +39,27 @@ def test_generators_and_lists_of_splits_are_taken():
     )
     assert (len(fitted_on), len(rows)) == (7, 3)
     given = [(np.arange(5), np.arange(5, 10))]
-    assert splits_of(given, codes) == given
+    ((fitted_on, rows),) = splits_of(given, codes)
+    assert (fitted_on.tolist(), rows.tolist()) == ([0, 1, 2, 3, 4], [5, 6, 7, 8, 9])
+
+
+@pytest.mark.parametrize(
+    ("cv", "error", "message"),
+    [
+        ([1, 2], TypeError, "cv of TemperatureScaling must give pairs of rows"),
+        (
+            [([0, 1], [99])],
+            ValueError,
+            r"cv of TemperatureScaling must lie in \[0, 10\)",
+        ),
+        ([([0, 1], [-1])], ValueError, "cv of TemperatureScaling must lie in"),
+        ([([0.0, 1.0], [2])], TypeError, "cv of TemperatureScaling must be integers"),
+        ([([True] * 10, [2])], TypeError, "np.flatnonzero"),
+    ],
+)
+def test_splits_that_are_none_are_refused(cv, error, message):
+    with pytest.raises(error, match=message):
+        splits_of(cv, np.array([0, 1] * 5))
 
 
 def test_predictions_are_of_models_that_did_not_see_the_row():
