@@ -13,6 +13,7 @@ from skbal._utils.validation import check_count, check_fits
 from skbal.audit._saliency._maps import SaliencyMaps
 from skbal.audit._saliency._rows import check_rows, spatial_axes
 from skbal.audit._saliency._saliency import saliency, uncertainty_saliency
+from skbal.audit._saliency._tables import columns_without_numbers
 
 _NAME = "SaliencyDisplay"
 _INCHES = 1.6  # side of an image
@@ -102,8 +103,9 @@ default="prediction"
         check_ax_grid(None, (1,), _NAME)
         check_fits(estimator, _NAME)
         shape = saliency_kw.get("image_shape")
-        first = check_rows(X[:1], shape, estimator, _NAME)
-        X = X if spatial_axes(first.map_shape) is None else X[:n_images]
+        if shape is not None or not columns_without_numbers(X):
+            first = check_rows(X[:1], shape, estimator, _NAME)
+            X = X if spatial_axes(first.map_shape) is None else X[:n_images]
         if of == "prediction":
             maps = saliency(estimator, X, **saliency_kw)
         else:
