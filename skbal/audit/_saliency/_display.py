@@ -4,7 +4,6 @@ import numpy as np
 
 from skbal._utils.matplotlib_style import (
     COLOURS,
-    axes_or_new,
     axes_or_new_grid,
     check_ax,
     check_ax_grid,
@@ -201,7 +200,9 @@ default="prediction"
         names = np.array([str(name) for name in names])
         # The largest bar is drawn last, at the top.
         best = np.argsort(means, kind="stable")[-_MOST_COLUMNS:]
-        self.ax_ = axes_or_new(ax, _NAME)
+        if ax is None:  # a grid leaves room for long names
+            ax = axes_or_new_grid(None, (1, 1), _NAME)[0, 0]
+        self.ax_ = ax
         self.figure_ = self.ax_.figure
         self.bars_ = self.ax_.barh(names[best], means[best], color=COLOURS[0])
         self.ax_.set(xlabel="Mean absolute value of the map", ylabel="Column")
