@@ -336,7 +336,16 @@ def _feature_function(estimator, method, features):
 
 
 def _features(function, X):
-    values = as_features(function(whole(X)), n_rows(X), _OWNER)
+    values = function(whole(X))
+    try:
+        values = as_features(values, n_rows(X), _OWNER)
+    except (TypeError, ValueError) as error:
+        if not hasattr(values, "iloc"):
+            raise
+        raise type(error)(
+            f"{error} Give as estimator a pipeline that makes numbers of the columns, "
+            "or as features a function that does."
+        ) from error
     return values.toarray() if sp.issparse(values) else values
 
 

@@ -166,6 +166,16 @@ def test_rows_that_cannot_be_found_at_all_are_not_more_than_there_are():
     assert "a single odd row would not stand out" in result.verdict
 
 
+def test_a_table_of_text_needs_something_that_makes_numbers_of_it():
+    frame = pd.DataFrame({"city": ["Bern", "Chur"] * 10, "age": np.arange(20.0)})
+    with pytest.raises(ValueError, match=r"'Bern'.* Give as estimator a pipeline"):
+        anomaly_scores(None, frame, frame, method="distance")
+    result = anomaly_scores(
+        None, frame, frame, method="distance", features=lambda X: X[["age"]]
+    )
+    assert np.isfinite(result.scores).all()
+
+
 X, L = np.zeros((3, 2)), np.arange(40.0).reshape(20, 2)
 
 
