@@ -168,4 +168,5 @@ for name, error, (low, high) in zip(names, report.errors, report.intervals):
     ax.plot([name], [100 * error], "o", color="C0")
     ax.vlines([name], 100 * low, 100 * high, color="C0")
 ax.set(ylabel="Wrong (%)", title=f"This model is {report.conclusion}")
+ax.margins(x=0.2)
 plt.show()

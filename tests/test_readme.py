@@ -20,7 +20,8 @@ pytestmark = pytest.mark.skipif(not README.exists(), reason="no README beside te
 
 
 @pytest.mark.slow
-def test_the_examples_run_one_after_the_other(capsys):
+def test_the_examples_run_one_after_the_other(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # a block saves a report
     blocks = re.findall(r"```python\n(.*?)```", README.read_text(), flags=re.S)
     names = {}
     # The first block is the signature of the one idea, not a program.
@@ -30,6 +31,11 @@ def test_the_examples_run_one_after_the_other(capsys):
     assert [int(labels) for labels, _ in printed] == list(range(20, 121, 10))
     assert float(printed[-1][1]) > 0.85
     assert len(names["learner"].y_training) == 50
+    assert names["report"].concerns[:2] == [
+        "calibration_error",
+        "generalisation_report",
+    ]
+    assert (tmp_path / "report.html").stat().st_size > 50_000
 
 
 def test_the_two_commands_are_one_line_each():

@@ -1,6 +1,7 @@
 """Scores of rows that are unlike anything labelled."""
 
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 import scipy.sparse as sp
@@ -71,12 +72,30 @@ class AnomalyScores(AuditResult):
     names: np.ndarray | None
 
     @property
+    def n_unseen(self):
+        """Number of rows that could be as odd as can be and not be counted, or None.
+
+        The smallest p value of n labelled rows is 1 / (n + 1). Among many rows, this
+        is no rarity unless several of them have it. 0 if a single odd row is counted.
+        None without labelled rows.
+        """
+        if self.n_unlike is None:
+            return None
+        # k rows of p value 1 / (n + 1) are counted if that is at most level k / N.
+        least = len(self.scores) / (self.level * (self.n_labelled + 1))
+        return ceil(least - 1e-9) - 1  # without the rounding of level
+
+    @property
     def concern(self):
         """True if rows are farther away than labelled rows are from each other.
 
-        None if no distances were computed.
+        None if it cannot be told: no distances were computed, or no row was found and
+        there are so few labelled rows that a single odd one would not be
+        (``n_unseen``).
         """
-        return None if self.n_unlike is None else self.n_unlike > 0
+        if self.n_unlike is None or (not self.n_unlike and self.n_unseen):
+            return None
+        return self.n_unlike > 0
 
     @property
     def verdict(self):
@@ -93,6 +112,7 @@ class AnomalyScores(AuditResult):
             return (
                 f"{text} No row is farther from the {self.n_labelled:,} labelled rows "
                 "than these are from each other, beyond what is expected by chance."
+                f"{self._what_is_unseen()}"
             )
         one = self.n_unlike == 1
         return (
@@ -100,6 +120,16 @@ class AnomalyScores(AuditResult):
             f"the {self.n_labelled:,} labelled rows than these are from each other (of "
             f"such rows, {self.level:.0%} are expected to be ordinary): the model was "
             f"taught nothing like {'it' if one else 'them'}."
+        )
+
+    def _what_is_unseen(self):
+        unseen = min(self.n_unseen, len(self.scores))
+        if not unseen:
+            return ""
+        rows = "a single odd row" if unseen == 1 else f"up to {unseen:,} odd rows"
+        return (
+            f" But beside so few labelled rows, {rows} would not stand out: look at "
+            "the first ones."
         )
 
     def _name(self, row):
@@ -201,7 +231,9 @@ def anomaly_scores(
     each other, and chooses by the rule of Benjamini and Hochberg [3]_. If the labelled
     rows are a random sample, these p values are about right or a little too large. If
     labelled rows were chosen to be different from each other, as by active learning,
-    they are far apart, and the number is too low.
+    they are far apart, and the number is too low. Beside few labelled rows, a few odd
+    rows among many cannot be told from chance: ``n_unseen`` of the result says how
+    many.
 
     The most doubtful row is not always odd. It may be an ordinary one between two
     classes. The draws of one kind of model may agree about a row that is nothing.
@@ -304,7 +336,16 @@ def _feature_function(estimator, method, features):
 
 
 def _features(function, X):
-    values = as_features(function(whole(X)), n_rows(X), _OWNER)
+    values = function(whole(X))
+    try:
+        values = as_features(values, n_rows(X), _OWNER)
+    except (TypeError, ValueError) as error:
+        if not hasattr(values, "iloc"):
+            raise
+        raise type(error)(
+            f"{error} Give as estimator a pipeline that makes numbers of the columns, "
+            "or as features a function that does."
+        ) from error
     return values.toarray() if sp.issparse(values) else values
 
 

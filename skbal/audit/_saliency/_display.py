@@ -4,7 +4,6 @@ import numpy as np
 
 from skbal._utils.matplotlib_style import (
     COLOURS,
-    axes_or_new,
     axes_or_new_grid,
     check_ax,
     check_ax_grid,
@@ -13,6 +12,7 @@ from skbal._utils.validation import check_count, check_fits
 from skbal.audit._saliency._maps import SaliencyMaps
 from skbal.audit._saliency._rows import check_rows, spatial_axes
 from skbal.audit._saliency._saliency import saliency, uncertainty_saliency
+from skbal.audit._saliency._tables import columns_without_numbers
 
 _NAME = "SaliencyDisplay"
 _INCHES = 1.6  # side of an image
@@ -102,8 +102,9 @@ default="prediction"
         check_ax_grid(None, (1,), _NAME)
         check_fits(estimator, _NAME)
         shape = saliency_kw.get("image_shape")
-        first = check_rows(X[:1], shape, estimator, _NAME)
-        X = X if spatial_axes(first.map_shape) is None else X[:n_images]
+        if shape is not None or not columns_without_numbers(X):
+            first = check_rows(X[:1], shape, estimator, _NAME)
+            X = X if spatial_axes(first.map_shape) is None else X[:n_images]
         if of == "prediction":
             maps = saliency(estimator, X, **saliency_kw)
         else:
@@ -199,7 +200,9 @@ default="prediction"
         names = np.array([str(name) for name in names])
         # The largest bar is drawn last, at the top.
         best = np.argsort(means, kind="stable")[-_MOST_COLUMNS:]
-        self.ax_ = axes_or_new(ax, _NAME)
+        if ax is None:  # a grid leaves room for long names
+            ax = axes_or_new_grid(None, (1, 1), _NAME)[0, 0]
+        self.ax_ = ax
         self.figure_ = self.ax_.figure
         self.bars_ = self.ax_.barh(names[best], means[best], color=COLOURS[0])
         self.ax_.set(xlabel="Mean absolute value of the map", ylabel="Column")

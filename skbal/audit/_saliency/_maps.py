@@ -32,7 +32,7 @@ class SaliencyMaps(AuditResult):
         explained number per unit of the pixel. With "integrated" and "occlusion" it is
         a part of that number, which is lost if the pixel is replaced by the baseline.
     images : ndarray of the shape of ``maps``, dtype=float64
-        The rows that were explained.
+        The rows that were explained. NaN for text, dates and missing values.
     values : ndarray of shape (n_samples,), dtype=float64
         The number that is explained: the mean probability of a class, the mean of a
         regression in the units of y, or an uncertainty, in nats for entropies.
@@ -108,8 +108,8 @@ class SaliencyMaps(AuditResult):
         half = np.mean([_n_for_half(row) for row in flat[~is_zero]])
         n = flat.shape[1]
         sentence = (
-            f"On average over {rows}, half of {what} lies in {half:.1f} of {n} {unit} "
-            f"({half / n:.1%}; method: {self.method})"
+            f"On average over {rows}, half of {what} lies in {_count(half)} of {n:,} "
+            f"{unit} ({half / n:.1%}; method: {self.method})"
         )
         if is_zero.any():
             sentence += f"; {is_zero.sum()} of the maps are zero everywhere"
@@ -165,6 +165,11 @@ class SaliencyMaps(AuditResult):
         columns |= {"value": self.values, "height": height, "width": width}
         columns["n_pixels_for_half"] = [_n_for_half(row) for row in flat]
         return pandas.DataFrame(columns)
+
+
+def _count(mean):
+    """Return a mean number of pixels as text, with a digit only where it tells."""
+    return f"{mean:.1f}" if mean < 100 else f"{mean:,.0f}"
 
 
 def _n_for_half(row):

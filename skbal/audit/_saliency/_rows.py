@@ -36,6 +36,11 @@ class Rows:
     names: list | None
     dtype: np.dtype
 
+    @property
+    def numbers(self):
+        """The numbers, to be shown."""
+        return self.values
+
     def as_given(self, values):
         """Return rows of numbers in the form of X, as the estimator takes them."""
         values = np.asarray(values).reshape(len(values), *self.values.shape[1:])

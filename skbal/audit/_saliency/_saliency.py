@@ -21,6 +21,7 @@ from skbal.audit._saliency._objectives import UNCERTAINTIES, MeanOutput
 from skbal.audit._saliency._occlusion import Occlusion
 from skbal.audit._saliency._paths import path_of
 from skbal.audit._saliency._rows import check_baseline, check_rows, spatial_axes
+from skbal.audit._saliency._tables import columns_without_numbers, table_of
 from skbal.audit._saliency._targets import (
     check_outputs,
     check_target,
@@ -41,7 +42,7 @@ def saliency(
     method="gradient",
     target=None,
     image_shape=None,
-    baseline=0.0,
+    baseline=None,
     n_points=50,
     noise=0.15,
     patch=None,
@@ -62,7 +63,8 @@ def saliency(
         "occlusion" takes any estimator.
     X : array-like of shape (n_samples, ...)
         Rows of the form passed to ``fit``: flat rows, or images of shape (height,
-        width), (channels, height, width) or (height, width, channels).
+        width), (channels, height, width) or (height, width, channels). A data frame may
+        hold text, dates and missing values with "occlusion".
     method : {"gradient", "smooth", "integrated", "occlusion"}, default="gradient"
         How the map is made. "gradient": the derivative [1]_. "smooth": the mean of the
         derivatives at ``n_points`` noisy copies of the row [2]_. "integrated": the mean
@@ -76,9 +78,10 @@ def saliency(
     image_shape : tuple of int, optional
         Shape (channels, height, width) or (height, width) of an image, if the rows of X
         are flattened images. ``None`` uses that of the estimator, if it has one.
-    baseline : float or array-like, default=0.0
+    baseline : float or array-like, optional
         What stands for an absent pixel: a number, or a row of X. Only for "integrated"
-        and "occlusion".
+        and "occlusion". ``None`` is 0, and for a data frame with text or missing values
+        a typical row: the median of numbers, the most frequent one of other values.
     n_points : int, default=50
         Number of noisy copies of "smooth", or of points along the line of "integrated".
     noise : float, default=0.15
@@ -156,7 +159,7 @@ def saliency(
     )  # fmt: skip
     options.check(owner)
     check_fits(estimator, owner)
-    rows = check_rows(X, image_shape, estimator, owner)
+    rows = options.rows(X, image_shape, estimator, owner)
     classes = classes_of(estimator, owner)
     outputs = check_target(target, classes, len(rows.values), owner)
     engine = options.engine(estimator, X, rows, owner, _mean_draws)
@@ -183,7 +186,7 @@ def uncertainty_saliency(
     of="mutual_information",
     method="gradient",
     image_shape=None,
-    baseline=0.0,
+    baseline=None,
     n_points=50,
     noise=0.15,
     patch=None,
@@ -205,7 +208,8 @@ def uncertainty_saliency(
         need a network of skbal. "occlusion" takes any estimator with draws.
     X : array-like of shape (n_samples, ...)
         Rows of the form passed to ``fit``: flat rows, or images of shape (height,
-        width), (channels, height, width) or (height, width, channels).
+        width), (channels, height, width) or (height, width, channels). A data frame may
+        hold text, dates and missing values with "occlusion".
     of : {"mutual_information", "entropy", "variance"}, default="mutual_information"
         The uncertainty: the mutual information, or the entropy of the mean
         probabilities, both in nats. "variance" is the variance over draws, summed over
@@ -215,9 +219,10 @@ def uncertainty_saliency(
     image_shape : tuple of int, optional
         Shape (channels, height, width) or (height, width) of an image, if the rows of X
         are flattened images. ``None`` uses that of the estimator, if it has one.
-    baseline : float or array-like, default=0.0
+    baseline : float or array-like, optional
         What stands for an absent pixel: a number, or a row of X. Only for "integrated"
-        and "occlusion".
+        and "occlusion". ``None`` is 0, and for a data frame with text or missing values
+        a typical row: the median of numbers, the most frequent one of other values.
     n_points : int, default=50
         Number of noisy copies of "smooth", or of points along the line of "integrated".
     noise : float, default=0.15
@@ -288,7 +293,7 @@ def uncertainty_saliency(
     )  # fmt: skip
     options.check(owner)
     check_fits(estimator, owner)
-    rows = check_rows(X, image_shape, estimator, owner)
+    rows = options.rows(X, image_shape, estimator, owner)
     if of != "variance" and classes_of(estimator, owner) is None:
         raise TypeError(
             f"of={of!r} of {owner} needs a classifier, got "
@@ -329,9 +334,25 @@ class _Options:
         if self.n_draws is not None:
             check_n_draws(self.n_draws, owner)
 
+    def rows(self, X, image_shape, estimator, owner):
+        """Return the rows of X, checked."""
+        others = columns_without_numbers(X) if image_shape is None else []
+        if not others:
+            return check_rows(X, image_shape, estimator, owner)
+        if self.method != "occlusion":
+            raise TypeError(
+                f"X given to {owner} must be finite numbers with method="
+                f"{self.method!r}, but column {others[0]!r} is not. Use "
+                "method='occlusion', which takes text and missing values."
+            )
+        return table_of(X, self.baseline, owner)
+
     def engine(self, estimator, X, rows, owner, draw):
-        """Return what makes draws and maps of rows of numbers."""
-        baseline = check_baseline(self.baseline, rows, owner)
+        """Return what makes draws and maps of rows."""
+        baseline = getattr(rows, "baseline", None)
+        if baseline is None:
+            number = 0.0 if self.baseline is None else self.baseline
+            baseline = check_baseline(number, rows, owner)
         seed = check_seed(self.random_state, owner)
         if self.method == "occlusion":
             patch = self.patch or _usual_patch(rows.map_shape)
@@ -384,7 +405,7 @@ def _result(rows, explained, targets, of, method):
     maps, values, at_baseline = zip(*explained)
     return SaliencyMaps(
         maps=rows.as_maps(np.concatenate(maps)),
-        images=rows.as_maps(rows.values),
+        images=rows.as_maps(rows.numbers),
         values=np.concatenate(values),
         baseline_values=None if at_baseline[0] is None else np.concatenate(at_baseline),
         targets=targets,

@@ -94,7 +94,7 @@ def test_distances_are_measured_behind_the_transformers_of_a_pipeline():
 
 def test_rows_far_away_are_counted_and_ordinary_ones_are_not():
     rng = np.random.default_rng(0)
-    labelled = rng.normal(size=(1500, 2))
+    labelled = rng.normal(size=(2500, 2))
     rows = np.concatenate([rng.normal(size=(100, 2)), 12 + rng.normal(size=(7, 2))])
     result = anomaly_scores(None, rows, labelled, method="distance")
     assert 7 <= result.n_unlike <= 8
@@ -139,6 +139,41 @@ def test_frames_name_their_rows_and_images_are_flattened():
         method="distance",
     )
     np.testing.assert_allclose(images.scores, result.scores)
+
+
+@pytest.mark.parametrize(("n_labelled", "n_rows"), [(50, 100), (19, 3), (99, 5)])
+def test_one_odd_row_more_than_the_unseen_ones_is_found(n_labelled, n_rows):
+    labelled = np.linspace(0, 1, n_labelled).reshape(-1, 1)
+
+    def with_odd(n_odd):
+        rows = np.full((n_rows, 1), 0.503)
+        rows[:n_odd] = 1e6
+        return anomaly_scores(None, rows, labelled, method="distance")
+
+    ordinary = with_odd(0)
+    assert ordinary.n_unlike == 0
+    least = next(k for k in range(1, n_rows + 1) if with_odd(k).n_unlike)
+    assert ordinary.n_unseen == least - 1
+    assert ordinary.concern is (None if least > 1 else False)
+    assert ("would not stand out" in ordinary.verdict) == (least > 1)
+    assert with_odd(least).concern is True
+
+
+def test_rows_that_cannot_be_found_at_all_are_not_more_than_there_are():
+    labelled = np.linspace(0, 1, 15).reshape(-1, 1)
+    result = anomaly_scores(None, [[1e6]], labelled, method="distance")
+    assert (result.n_unlike, result.n_unseen, result.concern) == (0, 1, None)
+    assert "a single odd row would not stand out" in result.verdict
+
+
+def test_a_table_of_text_needs_something_that_makes_numbers_of_it():
+    frame = pd.DataFrame({"city": ["Bern", "Chur"] * 10, "age": np.arange(20.0)})
+    with pytest.raises(ValueError, match=r"'Bern'.* Give as estimator a pipeline"):
+        anomaly_scores(None, frame, frame, method="distance")
+    result = anomaly_scores(
+        None, frame, frame, method="distance", features=lambda X: X[["age"]]
+    )
+    assert np.isfinite(result.scores).all()
 
 
 X, L = np.zeros((3, 2)), np.arange(40.0).reshape(20, 2)
