@@ -198,7 +198,7 @@ def _accuracy(predicted, y):
         tuple(classes.tolist()),
         n_rows,
         n_right,
-        classes[n_rows.argmax()].item(),
+        classes.tolist()[n_rows.argmax()],
     )
 
 

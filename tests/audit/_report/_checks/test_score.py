@@ -35,6 +35,13 @@ def test_rows_that_are_right_are_counted_by_hand():
     assert result.to_frame()["share_right"].tolist() == [1, 0.75]
 
 
+def test_labels_may_be_strings_in_an_array_of_objects():
+    y = np.array(["a", "b", "b", "b", "b"], dtype=object)  # as from pandas
+    result = score(["a", "a", "b", "b", "b"], y)
+    assert result.to_dict() == score(["a", "a", "b", "b", "b"], y.astype(str)).to_dict()
+    assert result.most_common == "b"
+
+
 @pytest.mark.parametrize(("k", "n"), [(0, 5), (3, 10), (10, 10), (912, 1000)])
 def test_the_interval_is_that_of_wilson(k, n):
     z, p = stats.norm.ppf(0.975), k / n
