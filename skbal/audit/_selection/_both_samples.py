@@ -82,7 +82,9 @@ def both_samples(X_labelled, X_pool, rows, image_shape, names, owner):
 
 
 def refuse_labelled_in_pool(values, n_labelled, share_of_pool, owner):
-    """Raise a ValueError if the pool seems to hold the labelled rows, too.
+    """Raise a ValueError if the pool seems to hold many labelled rows, too.
+
+    Where it holds all of them, and it can be told which, they were left out before.
 
     Parameters
     ----------
@@ -203,3 +205,25 @@ def check_two_rows(X, name, owner):
     if n < 2:
         raise ValueError(f"{name} of {owner} must hold at least 2 rows, got {n}.")
     return n
+
+
+def check_unlabelled_left(n_left, n_given, owner):
+    """Return how many rows of the pool are not labelled, or raise if fewer than 2.
+
+    Parameters
+    ----------
+    n_left, n_given : int
+        Number of rows of the pool without the labelled ones, and with them.
+    owner : str
+        Name of the caller, for messages.
+
+    Returns
+    -------
+    n_left : int
+    """
+    if n_left < 2:
+        raise ValueError(
+            f"X_pool of {owner} must hold at least 2 rows that are not labelled, got "
+            f"{n_left}: the other {n_given - n_left} are in X_labelled."
+        )
+    return n_left

@@ -139,7 +139,10 @@ def group_selection(groups_labelled, groups_pool, *, level=0.05):
 n_attributes)
         Group of each labelled row. None and NaN are the group "missing".
     groups_pool : frame, or array-like of shape (n_pool,) or (n_pool, n_attributes)
-        Group of each row that is not labelled, of the same form.
+        Group of each row that is not labelled, of the same form. Do not give those of
+        the whole pool: names of groups do not tell which of them are labelled. With
+        indices of the labelled rows, ``np.delete(groups, labelled, axis=0)`` takes them
+        out.
     level : float, default=0.05
         Level of the tests for all groups together.
 

@@ -11,10 +11,12 @@ from skbal.audit._result import AuditResult
 from skbal.audit._selection._both_samples import (
     both_samples,
     check_two_rows,
+    check_unlabelled_left,
     chosen_rows,
     refuse_labelled_in_pool,
 )
 from skbal.audit._selection._lure import check_level
+from skbal.audit._selection._same_rows import labelled_in_pool
 from skbal.audit._selection._two_sample import (
     areas_under_curve,
     importance_weights,
@@ -63,7 +65,9 @@ class SelectionTest(AuditResult):
         Number of random rows that the labelled ones are worth where they stand for the
         pool, roughly: Kish's effective sample size of the importance weights.
     n_labelled, n_pool : int
-        Number of rows that were given.
+        Number of rows that were given, without those that were left out.
+    n_left_out : int
+        Number of rows of X_pool that were left out, because they are the labelled ones.
     n_labelled_used, n_pool_used : int
         Number of random rows among them that were used.
     n_permutations : int
@@ -90,6 +94,7 @@ class SelectionTest(AuditResult):
     n_effective: float
     n_labelled: int
     n_pool: int
+    n_left_out: int
     n_labelled_used: int
     n_pool_used: int
     n_permutations: int
@@ -105,6 +110,15 @@ class SelectionTest(AuditResult):
     @property
     def verdict(self):
         """Whether the labelled rows are like a random sample, and if not, in what."""
+        text = self._compared()
+        if self.n_left_out:
+            text += (
+                f" X_pool held the {self.n_left_out} labelled rows, too: they were "
+                "left out of it."
+            )
+        return text
+
+    def _compared(self):
         low, high = self.auc_random
         pairs = (
             "Of a labelled and an unlabelled row, a classifier finds the labelled one "
@@ -189,7 +203,8 @@ def selection_test(
         values, or images of shape (n, height, width), (n, channels, height, width) or
         (n, height, width, 3).
     X_pool : array-like of shape (n_pool, ...)
-        The rows that are not labelled, of the same form.
+        The rows that are not labelled, of the same form. It may also be the whole pool:
+        if each labelled row is found in it, these rows are left out.
     image_shape : tuple of int, optional
         Shape (channels, height, width) or (height, width) of an image, if the rows are
         flattened images.
@@ -215,8 +230,8 @@ def selection_test(
     Raises
     ------
     TypeError, ValueError
-        If the samples differ in their form, hold free text or infinite numbers, the
-        labelled rows are also in the pool, or an argument has a wrong value.
+        If the samples differ in their form, hold free text or infinite numbers, many
+        but not all labelled rows are also in X_pool, or an argument has a wrong value.
 
     See Also
     --------
@@ -232,6 +247,12 @@ def selection_test(
     that of the area under the curve of the classifier, and that of the largest of all
     features' z values [2]_. The p values of the features are adjusted in the same
     family, so none is below ``p_value``.
+
+    Labelled rows are found in X_pool by their values, and each takes one row out of it,
+    as ``np.delete(X, labelled, axis=0)`` does. Nothing is left out if values do not
+    tell rows apart, that is if 5% of X_pool or more are equal to another row of it, or
+    if X_pool is not in memory or over 1 GB, or if there are fewer than 4 labelled rows:
+    then give the rows that are not labelled.
 
     Images are compared by means over blocks of pixels, at most 14 along a side, their
     brightness and their contrast. "similarity to other rows" is the mean similarity to
@@ -270,7 +291,11 @@ def selection_test(
     )
     max_rows = check_count(max_rows, "max_rows", owner, smallest=4)
     seed = check_seed(random_state, owner)
-    rows = chosen_rows(*n_given, max_rows, stream(seed, "rows"))
+    left_out = labelled_in_pool(X_labelled, X_pool)
+    kept = np.delete(np.arange(n_given[1]), left_out)
+    n_given[1] = check_unlabelled_left(len(kept), n_given[1], owner)
+    labelled, others = chosen_rows(*n_given, max_rows, stream(seed, "rows"))
+    rows = labelled, kept[others]
     columns = both_samples(X_labelled, X_pool, rows, image_shape, feature_names, owner)
     n_used = [len(chosen) for chosen in rows]
     share = n_used[1] / n_given[1]
@@ -281,6 +306,7 @@ def selection_test(
         **_compared(columns, labels, level),
         n_labelled=n_given[0],
         n_pool=n_given[1],
+        n_left_out=len(left_out),
         n_labelled_used=n_used[0],
         n_pool_used=n_used[1],
         n_permutations=n_permutations,

@@ -160,14 +160,81 @@ def test_grey_images_that_are_brighter_are_named_so():
     assert "brightness" in result.features
 
 
-def test_labelled_rows_in_the_pool_are_an_error_but_natural_copies_are_not():
-    X = normal()
-    with pytest.raises(ValueError, match=r"30 of 30 labelled rows are in it, too"):
-        selection_test(X[:30], X, **FAST)
-    with pytest.raises(ValueError, match="must hold the rows that are not labelled"):
-        selection_test(X[:30], X, max_rows=60, **FAST)
+def kinds_of_pool():
+    table = frame()
+    table.loc[3:5, "flux"] = np.nan
+    copies = normal()
+    copies[[7, 8]] = copies[0]  # of a labelled row
+    return {
+        "array": normal(),
+        "list": normal().tolist(),
+        "images": normal().reshape(30, 3, 4),
+        "frame": table,
+        "sparse": scipy.sparse.csr_array(normal()),
+        "with copies": copies,
+    }
+
+
+@pytest.mark.parametrize("kind", kinds_of_pool())
+@pytest.mark.parametrize("max_rows", [2000, 50])
+def test_the_whole_pool_is_as_good_as_the_rows_that_are_not_labelled(kind, max_rows):
+    X = kinds_of_pool()[kind]
+    rows = np.array([20, 3, 4, 5, 0, 9, 10, 11, 12, 13])
+    others = np.setdiff1d(np.arange(120 if kind != "images" else 30), rows)
+    whole, left = (
+        selection_test(some(X, rows), pool, max_rows=max_rows, **FAST)
+        for pool in (X, some(X, others))
+    )
+    assert (whole.n_left_out, left.n_left_out) == (10, 0)
+    assert whole.n_pool == len(others)
+    if kind == "with copies":  # which of the equal rows is taken out is all the same
+        if max_rows == 2000:  # of fewer, others may be used
+            assert whole.auc == pytest.approx(left.auc, abs=1e-9)
+    else:
+        assert whole.p_value == left.p_value
+        assert whole.feature_p_values.tolist() == left.feature_p_values.tolist()
+    note = " X_pool held the 10 labelled rows, too: they were left out of it."
+    assert whole.verdict.endswith(note)
+    assert whole.verdict.removesuffix(note) == left.verdict or kind == "with copies"
+
+
+def some(X, rows):
+    if isinstance(X, list):
+        return [X[row] for row in rows]
+    return X.iloc[rows] if hasattr(X, "iloc") else X[rows]
+
+
+def test_p_of_random_rows_of_a_whole_pool_is_uniform():
+    p_values = []
+    for seed in range(100):
+        X = np.random.default_rng(seed).normal(size=(30, 2))
+        result = selection_test(X[:10], X, n_permutations=39, random_state=seed)
+        assert result.n_left_out == 10
+        p_values.append(result.p_value)
+    n_small = np.count_nonzero(np.array(p_values) <= 0.2)
+    assert stats.binom.sf(n_small - 1, 100, 0.2) > 1e-3
+    assert stats.binom.cdf(n_small, 100, 0.14) > 1e-3
+
+
+def test_where_it_cannot_be_told_which_rows_are_labelled_none_is_left_out():
     discrete = np.random.default_rng(0).integers(0, 2, size=(90, 3))
-    assert selection_test(discrete[:30], discrete, **FAST).p_value > 0.05
+    result = selection_test(discrete[:30], discrete, **FAST)
+    assert result.n_left_out == 0
+    assert result.p_value > 0.05
+    assert "left out" not in result.verdict
+    few = normal()
+    assert selection_test(few[:3], few, **FAST).n_left_out == 0
+
+
+def test_a_pool_with_many_but_not_all_labelled_rows_is_an_error():
+    X = normal()
+    labelled = np.concatenate([X[:30], normal(1, seed=1)])
+    with pytest.raises(ValueError, match=r"30 of 31 labelled rows are in it, too"):
+        selection_test(labelled, X, **FAST)
+    with pytest.raises(ValueError, match="must hold the rows that are not labelled"):
+        selection_test(labelled, X, max_rows=60, **FAST)
+    with pytest.raises(ValueError, match="2 rows that are not labelled, got 1: the"):
+        selection_test(X[:-1], X, **FAST)
 
 
 X = normal(40)
