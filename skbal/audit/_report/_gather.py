@@ -63,10 +63,16 @@ def _parts(source):
     if is_instance and hasattr(source, "query") and hasattr(source, "teach"):
         return {"kind": "learner", **_of_learner(source)}
     name = f"the class {source.__name__}" if not is_instance else type(source).__name__
+    remedy = ""
+    if is_instance and hasattr(source, "fit") and hasattr(source, "predict"):
+        remedy = (
+            " A report of an estimator is that of a learner with the labelled rows: "
+            "ActiveLearner(model, X_training=..., y_training=...)."
+        )
     raise TypeError(
         f"source of {OWNER} must be a learner, an ActiveLearningLoop, a fitted "
         f"ActiveLearningClassifier or ActiveLearningRegressor, or a Campaign, got "
-        f"{name}."
+        f"{name}.{remedy}"
     )
 
 
@@ -76,7 +82,8 @@ def _of_learner(learner):
     if X is None:
         raise ValueError(
             f"source of {OWNER} must have learned something, got a "
-            f"{type(learner).__name__} that was taught no label."
+            f"{type(learner).__name__} that was taught no label: give it the labelled "
+            "rows, as in ActiveLearner(model, X_training=..., y_training=...)."
         )
     indices = getattr(first, "indices_training", None)
     asked = None

@@ -302,8 +302,8 @@ default=0
     ... )
     >>> report = audit_report(learner, X[1::5], y[1::5])
     >>> print(report.summary[0])
-    30 labels were collected; the strategy is BALD. RandomForestClassifier learned from
-    30 labels.
+    30 labels were collected; whether BALD chose any of them is not noted.
+    RandomForestClassifier learned from 30 labels.
     >>> print(report.results["score"])
     It is right about 28 of 30 test rows (93.3%; between 78.7% and 98.2% with 95%
     confidence). To answer “0” always would be right about 33.3%.

@@ -39,14 +39,17 @@ def _what(facts):
     words += (
         f" of {counted(pool, 'row')} {was} paid for" if pool else f" {was} collected"
     )
-    if facts.get("n_queries") is not None:
+    if facts.get("n_queries") == 0:
+        words += ", and no query was made"
+    elif facts.get("n_queries") is not None:
         words += (
             f": {facts['n_first']:,} first, then "
             f"{counted(facts['n_queries'], 'query', 'queries')} whose rows "
             f"{facts['strategy'] or 'a strategy'} chose"
         )
     elif facts["strategy"]:
-        words += f"; the strategy is {facts['strategy']}"
+        # A learner without a loop does not keep which of its rows it asked about.
+        words += f"; whether {facts['strategy']} chose any of them is not noted"
     words += f". {facts['model']} learned from {counted(facts['n_learned'], 'label')}"
     lost = [
         f"{facts[name]:,} {what}"

@@ -218,7 +218,8 @@ def test_a_learner_without_a_loop():
         y_training=NAMES[POOL[:30]],
     )
     report = audit_report(learner, pd.DataFrame(X).iloc[TEST], NAMES[TEST], checks=FAST)
-    assert "30 labels were collected" in report.summary[0]
+    first = "30 labels were collected; whether BALD chose any of them is not noted."
+    assert report.summary[0].startswith(first)
     assert "Pipeline of RandomForestClassifier" in report.summary[0]
     assert report.results["labelled classes"].classes == (
         "setosa",
@@ -229,6 +230,13 @@ def test_a_learner_without_a_loop():
     without = audit_report(learner, checks=FAST)
     assert "How good the model is was not measured." in without.summary
     assert "Give X_test and y_test" in str(without.not_checked)
+
+
+def test_a_loop_without_a_query_says_so():
+    words = audit_report(loop(n_queries=0).run(), checks=FAST).summary[0]
+    assert words.startswith(
+        "6 labels of 100 rows were paid for, and no query was made."
+    )
 
 
 def simulation(**options):
@@ -342,8 +350,12 @@ def test_a_wrong_argument_is_named(done, options, error, message):
 
 @pytest.mark.parametrize(("source", "error", "message"), [
     (RandomForestClassifier(), TypeError, "source of audit_report.*RandomForestCl"),
+    (RandomForestClassifier().fit(X, Y), TypeError, r"ActiveLearner\(model, X_train"),
+    (make_pipeline(StandardScaler(), RandomForestClassifier()), TypeError,
+     r"got Pipeline\. A report of an estimator .* with the labelled rows: ActiveLear"),
     (ActiveLearner, TypeError, "got the class ActiveLearner"),
-    (ActiveLearner(RandomForestClassifier()), ValueError, "was taught no label"),
+    (ActiveLearner(RandomForestClassifier()), ValueError,
+     r"was taught no label: .* ActiveLearner\(model, X_training=\.\.\., y_training"),
     (loop(), ValueError, "has not started: call run"),
     (simulation(), ValueError, r"is not: call fit\(X, y\)"),
 ])  # fmt: skip
