@@ -42,10 +42,12 @@ def _command_line():
         ),
         seed: int = typer.Option(0, min=0, help="Seed of all random numbers."),
         output: Path = typer.Option(  # noqa: B008
-            Path("skbal-demo"), help="Directory for the figure."
+            Path("skbal-demo"), help="Directory for the figure and the report."
         ),
         report: bool = typer.Option(
-            False, "--report", help="Also write a report of one run."
+            False,
+            "--report",
+            help="Also write report.html and report.json into the output directory.",
         ),
     ):
         """Compare query strategies with random choice on 5,000 MNIST digits."""

@@ -180,6 +180,8 @@ def test_the_command_line_answers_plainly():
     run = testing.CliRunner().invoke
     assert run(_command_line(), ["version"]).output.strip() == __version__
     assert "demo" in run(_command_line(), ["--help"]).output
+    told = run(_command_line(), ["demo", "--help"], env={"COLUMNS": "300"}).output
+    assert "report.html and report.json into the output directory" in told
     wrong = run(_command_line(), ["demo", "--seed", "x"])
     assert wrong.exit_code == 2
     assert "--seed" in wrong.output
