@@ -345,8 +345,8 @@ class ActiveTest(KnowsItsParameters, BaseEstimator):
         owner = type(self).__name__
         if not callable(oracle):
             raise TypeError(
-                f"oracle of {owner} must be callable, such as LabelOracle(y), got "
-                f"{oracle!r:.60}."
+                f"oracle of {owner} must be callable, got {type(oracle).__name__}: of "
+                "labels y that are known, LabelOracle(y) makes an oracle."
             )
         self.observe_pool(X_pool)
         rows = self.query(n_labels)

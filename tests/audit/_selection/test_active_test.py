@@ -1,6 +1,7 @@
 """Choosing test labels: probabilities, losses, state, and the truth it estimates."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.exceptions import NotFittedError
@@ -261,7 +262,11 @@ def test_parameters_that_cannot_be_right_are_refused(params, error, message):
             ValueError,
             "was taught before",
         ),
-        (lambda test, rows: test.run(ROWS, Y, 3), TypeError, "oracle of ActiveTest mu"),
+        (
+            lambda test, rows: test.run(ROWS, pd.Series(Y), 3),
+            TypeError,
+            r"^oracle of ActiveTest must be callable, got Series: of labels y.*LabelOracle",
+        ),
         (
             lambda test, rows: test.observe_pool(ROWS[:0]),
             ValueError,
