@@ -72,19 +72,23 @@ class CalibrationSteps(AuditResult):
     def verdict(self):
         """The result as one plain sentence."""
         first, last = (self._words(step) for step in (0, -1))
+        if len(self.n_labels) == 1:
+            return f"At step {self.n_labels[0]}, on {self.n_rows} rows: {last}."
         return (
             f"From step {self.n_labels[0]} to {self.n_labels[-1]}, on {self.n_rows} "
-            f"rows: {first} at first, {last} in the end."
+            f"rows: at first {first}; in the end {last}."
         )
 
     def _words(self, step):
-        gap = self.overconfidence[step]
-        ends = points_between(self.overconfidence_interval[step])
-        word = "sure" if gap >= 0 else "cautious"
-        return (
-            f"too {word} by {points(gap)} points ({ends}) and a calibration error of "
-            f"{points(self.debiased[step])} points"
-        )
+        low, high = self.overconfidence_interval[step]
+        ends = points_between((low, high))
+        if low > 0 or high < 0:
+            word = "sure" if low > 0 else "cautious"
+            text = f"too {word} by {points(self.overconfidence[step])} points ({ends})"
+        else:
+            text = f"not shown to be too sure or too cautious ({ends} points too sure)"
+        error = points(self.debiased[step])
+        return f"{text}, with a calibration error of {error} points"
 
     def to_frame(self):
         """Return the numbers as a table with one row per step.

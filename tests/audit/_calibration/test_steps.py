@@ -45,9 +45,25 @@ def test_each_step_is_judged_as_alone():
         assert found.brier[step] == pytest.approx(scores.brier)
         assert found.log_loss[step] == pytest.approx(log_loss(y, y_prob))
     assert found.concern is True
-    assert found.verdict.startswith("From step 5 to 13, on 200 rows: too sure by")
-    assert "too cautious by" in found.verdict
+    assert found.verdict.startswith(
+        "From step 5 to 13, on 200 rows: at first not shown"
+    )
+    assert "; in the end too cautious by" in found.verdict
     assert json.loads(json.dumps(found.to_dict()))["n_labels"] == [5, 9, 13]
+
+
+def test_a_gap_that_may_be_chance_is_not_called_too_cautious():
+    y = np.array([0, 1] * 5)
+    half = np.full(10, 0.6)  # says 60%, is right in 50% of 10 rows
+    found = calibration_over_steps(y, [half], n_labels=[7])
+    low, high = found.overconfidence_interval[0]
+    assert low < 0 < high
+    assert found.concern is False
+    assert found.verdict.startswith("At step 7, on 10 rows: not shown to be too sure ")
+    assert found.verdict.count("calibration error") == 1
+    both = calibration_over_steps(y, [half, np.where(y == 1, 0.99, 0.01)]).verdict
+    assert both.startswith("From step 0 to 1, on 10 rows: at first not shown")
+    assert both.count("calibration error") == 2
 
 
 def test_the_table_has_a_row_for_each_step():
