@@ -98,7 +98,7 @@ default="prediction"
         ImportError
             If matplotlib is missing; ``pip install 'skbal[examples]'`` installs it.
         """
-        check_count(n_images, "n_images", _NAME)
+        n_images = check_count(n_images, "n_images", _NAME)
         check_ax_grid(None, (1,), _NAME)
         check_fits(estimator, _NAME)
         shape = saliency_kw.get("image_shape")

@@ -1,6 +1,6 @@
 """The public questions: what does a prediction, or its uncertainty, depend on?"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -156,8 +156,7 @@ def saliency(
     options = _Options(
         method, baseline, n_points, noise, patch, stride, n_draws, batch_size,
         random_state,
-    )  # fmt: skip
-    options.check(owner)
+    ).checked(owner)  # fmt: skip
     check_fits(estimator, owner)
     rows = options.rows(X, image_shape, estimator, owner)
     classes = classes_of(estimator, owner)
@@ -290,8 +289,7 @@ def uncertainty_saliency(
     options = _Options(
         method, baseline, n_points, noise, patch, stride, n_draws, batch_size,
         random_state,
-    )  # fmt: skip
-    options.check(owner)
+    ).checked(owner)  # fmt: skip
     check_fits(estimator, owner)
     rows = options.rows(X, image_shape, estimator, owner)
     if of != "variance" and classes_of(estimator, owner) is None:
@@ -324,15 +322,17 @@ class _Options:
     batch_size: int | None
     random_state: object
 
-    def check(self, owner):
+    def checked(self, owner):
+        """Return the options with counts as Python's integers, which do not wrap."""
         check_option(self.method, "method", METHODS, owner)
-        check_count(self.n_points, "n_points", owner)
         check_real(self.noise, "noise", owner, low=0)
+        counts = {"n_points": check_count(self.n_points, "n_points", owner)}
         for name in ("patch", "stride", "batch_size"):
             if getattr(self, name) is not None:
-                check_count(getattr(self, name), name, owner)
+                counts[name] = check_count(getattr(self, name), name, owner)
         if self.n_draws is not None:
-            check_n_draws(self.n_draws, owner)
+            counts["n_draws"] = check_n_draws(self.n_draws, owner)
+        return replace(self, **counts)
 
     def rows(self, X, image_shape, estimator, owner):
         """Return the rows of X, checked."""

@@ -256,8 +256,8 @@ default="prediction"
     """
     owner = "saliency_sanity_check"
     check_option(of, "of", ("prediction", *UNCERTAINTIES), owner)
-    check_count(n_images, "n_images", owner)
-    check_count(n_repeats, "n_repeats", owner)
+    n_images = check_count(n_images, "n_images", owner)
+    n_repeats = check_count(n_repeats, "n_repeats", owner)
     check_real(threshold, "threshold", owner, low=0, high=1)
     randomise = _check_randomise(estimator, X, y, randomise, owner)
     rng = stream(check_seed(random_state, owner), "sanity")

@@ -497,3 +497,18 @@ def test_the_measured_sizes_predict_those_of_larger_passes(model):
     of_rows, of_draws = 19 * sizes.per_row, 4 * sizes.per_draw
     expected = one + of_rows + of_draws + 99 * sizes.per_row_and_draw
     assert abs(many - expected) < 0.1 * expected
+
+
+def test_unsigned_counts_do_not_wrap():
+    # 255 + 1 patches of an image would be 0 of them.
+    X = np.random.default_rng(0).random((6, 256))
+    forest = RandomForestClassifier(3, random_state=0).fit(X, [0, 1] * 3)
+    counts = {"patch": 1, "stride": 1, "batch_size": 255, "n_draws": 3}
+    plain, unsigned = (
+        uncertainty_saliency(
+            forest, X, method="occlusion", random_state=0, image_shape=(16, 16),
+            **{name: kind(value) for name, value in counts.items()},
+        )
+        for kind in (int, np.uint8)
+    )  # fmt: skip
+    np.testing.assert_array_equal(plain.maps, unsigned.maps)

@@ -43,6 +43,17 @@ def test_gradients_depend_on_the_weights(model, of):
     assert "they depend on what was learned" in found.verdict
 
 
+def test_unsigned_counts_are_counts(model):
+    results = [
+        check(
+            model, method="occlusion", patch=kind(3), stride=kind(2),
+            n_images=kind(3), n_repeats=kind(1),
+        ).to_dict()
+        for kind in (int, np.uint8)
+    ]  # fmt: skip
+    assert results[0] == results[1]
+
+
 def edges(estimator, X, **options):
     """Return maps of the image alone, whoever has learned what."""
     return SaliencyMaps(
