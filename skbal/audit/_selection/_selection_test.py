@@ -28,7 +28,7 @@ from skbal.audit._selection._two_sample import (
 )
 
 _FEWEST = 10  # labelled rows below which no difference is no evidence
-_SIMILARITY = "similarity to other rows"
+_TYPICAL = "how typical the row is"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -49,7 +49,8 @@ class SelectionTest(AuditResult):
         Their p values, adjusted for the number of features and for the classifier.
     directions : tuple of str
         How the labelled rows differ in each: "higher", "lower", "more extreme" or
-        "more central".
+        "more central", and "more often" or "less often" in columns of a table that
+        hold 0 for no and 1 for yes, such as "field = north" or "flux is missing".
     labelled_means, pool_means : ndarray of shape (n_features,)
         Means over the labelled rows and over the unlabelled rows that were used.
     statistics : ndarray of shape (n_features,)
@@ -110,7 +111,7 @@ class SelectionTest(AuditResult):
     @property
     def verdict(self):
         """Whether the labelled rows are like a random sample, and if not, in what."""
-        text = self._compared()
+        text = self._conclusion()
         if self.n_left_out:
             text += (
                 f" X_pool held the {self.n_left_out} labelled rows, too: they were "
@@ -118,7 +119,7 @@ class SelectionTest(AuditResult):
             )
         return text
 
-    def _compared(self):
+    def _conclusion(self):
         low, high = self.auc_random
         pairs = (
             "Of a labelled and an unlabelled row, a classifier finds the labelled one "
@@ -255,7 +256,7 @@ def selection_test(
     then give the rows that are not labelled.
 
     Images are compared by means over blocks of pixels, at most 14 along a side, their
-    brightness and their contrast. "similarity to other rows" is the mean similarity to
+    brightness and their contrast. "how typical the row is" is its mean similarity to
     all rows, of both samples; it is lower for unusual rows.
 
     References
@@ -317,21 +318,20 @@ def selection_test(
 def _compared(columns, labels, level):
     """Return the fields of the result that depend on the rows."""
     kernel = kernel_of(columns.values, columns.same_units)
-    names = np.array([*columns.names, _SIMILARITY], dtype=object)
+    names = np.array([*columns.names, _TYPICAL], dtype=object)
     values = np.column_stack([columns.values, kernel.mean(axis=0).round(12)])
     scores = left_out_operator(kernel) @ (labels - labels.mean(axis=0))
     areas = areas_under_curve(scores, labels)
     features = _of_features(values, labels)
     of_classifier, of_features = p_values(areas), p_values(features["largest"])
     smallest = np.minimum(of_classifier, of_features)
-    adjusted = np.array(
-        [
-            np.mean(smallest <= np.mean(features["largest"] >= statistic - 1e-10))
-            for statistic in features["statistics"]
-        ]
-    )
+    alone = [np.mean(features["largest"] >= s - 1e-10) for s in features["statistics"]]
+    adjusted = np.array([np.mean(smallest <= p) for p in alone])
     order = np.lexsort((-features["statistics"], adjusted))
     is_labelled = labels[:, 0] == 1
+    directions = features["directions"]
+    if not columns.same_units:  # pixels of 0 and 1 are dark and bright
+        directions = _of_yes_and_no(values, is_labelled, directions)
     weights = importance_weights(scores[:, 0], is_labelled)
     low, high = np.quantile(areas[1:], [0.025, 0.975])
     return {
@@ -339,7 +339,7 @@ def _compared(columns, labels, level):
         "features": tuple(map(str, names[order][adjusted[order] <= level])),
         "feature_names": tuple(map(str, names[order])),
         "feature_p_values": adjusted[order],
-        "directions": tuple(map(str, features["directions"][order])),
+        "directions": tuple(map(str, directions[order])),
         "labelled_means": values[is_labelled].mean(axis=0)[order],
         "pool_means": values[~is_labelled].mean(axis=0)[order],
         "statistics": features["statistics"][order],
@@ -368,3 +368,14 @@ def _of_features(values, labels, at_once=256):
         "directions": np.concatenate(directions),
         "largest": largest,
     }
+
+
+def _of_yes_and_no(values, is_labelled, directions):
+    """Return the directions, in other words for columns of zeros and ones.
+
+    Of two values none is more central than the other.
+    """
+    is_binary = ((values == 0) | (values == 1)).all(axis=0)
+    is_more = values[is_labelled].mean(axis=0) >= values[~is_labelled].mean(axis=0)
+    often = np.where(is_more, "more often", "less often")
+    return np.where(is_binary, often, directions)

@@ -63,6 +63,22 @@ def test_the_feature_that_differs_is_named_with_its_direction(change, direction)
     assert result.n_effective < 40
 
 
+@pytest.mark.parametrize(("labelled", "direction"), [(1, "more"), (0, "less")])
+@pytest.mark.parametrize("n_yes", [10, 45, 80])
+def test_yes_or_no_is_more_or_less_often(labelled, direction, n_yes):
+    X = pd.DataFrame(
+        {"age": normal(90, 1)[:, 0], "smokes": [1.0] * n_yes + [0.0] * (90 - n_yes)}
+    )
+    X.loc[X["smokes"] == 0, "age"] = np.nan
+    rows = np.flatnonzero(X["smokes"] == labelled)[:10]
+    result = selection_test(X.iloc[rows], X.drop(rows), **FAST)
+    by_name = result.to_frame().set_index("feature")["direction"]
+    assert by_name["smokes"] == f"{direction} often"
+    other = "less" if direction == "more" else "more"
+    assert by_name["age is missing"] == f"{other} often"
+    assert by_name["how typical the row is"] not in {"more often", "less often"}
+
+
 def test_a_difference_in_the_combination_alone_is_seen():
     X = normal(300, 2)
     is_like = X[:, 0] * X[:, 1] > 0.3
