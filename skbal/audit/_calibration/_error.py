@@ -123,7 +123,7 @@ class CalibrationError(AuditResult):
         """The result as a plain sentence or two."""
         start = (
             f"Says {percent(self.mean_confidence)} on average and is right in "
-            f"{percent(self.accuracy)} of {self.n_rows} rows"
+            f"{percent(self.accuracy)} of {self.n_rows:,} rows"
         )
         return f"{start}{self._conclusion()}"
 

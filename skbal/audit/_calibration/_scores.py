@@ -85,8 +85,8 @@ class ProbabilityScores(AuditResult):
             None: "cannot be told from",
         }[self.concern]
         return (
-            f"The Brier score on {self.n_rows} rows is {_between(self, 'brier')} (0 is "
-            f"best), {words} the {self.uncertainty:.3f} of saying the shares of the "
+            f"The Brier score on {self.n_rows:,} rows is {_between(self, 'brier')} (0 "
+            f"is best), {words} the {self.uncertainty:.3f} of saying the shares of the "
             f"classes for every row; the log loss is {_between(self, 'log_loss')}."
         )
 

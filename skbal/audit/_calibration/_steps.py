@@ -73,10 +73,10 @@ class CalibrationSteps(AuditResult):
         """The result as one plain sentence."""
         first, last = (self._words(step) for step in (0, -1))
         if len(self.n_labels) == 1:
-            return f"At step {self.n_labels[0]}, on {self.n_rows} rows: {last}."
+            return f"At step {self.n_labels[0]:,}, on {self.n_rows:,} rows: {last}."
         return (
-            f"From step {self.n_labels[0]} to {self.n_labels[-1]}, on {self.n_rows} "
-            f"rows: at first {first}; in the end {last}."
+            f"From step {self.n_labels[0]:,} to {self.n_labels[-1]:,}, on "
+            f"{self.n_rows:,} rows: at first {first}; in the end {last}."
         )
 
     def _words(self, step):

@@ -114,7 +114,7 @@ class GeneralisationReport(AuditResult):
         kind = "wrong in" if self.loss == "zero-one" else f"mean {self.loss} loss"
         parts = [
             f"{self._amount(error)} ({self._amount(low)} to {self._amount(high)}) of "
-            f"{n} {name} rows"
+            f"{n:,} {name} rows"
             for error, (low, high), n, name in zip(
                 self.errors, self.intervals, self.n_rows, _IN_WORDS
             )

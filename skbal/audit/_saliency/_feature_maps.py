@@ -62,9 +62,9 @@ class FeatureMaps(AuditResult):
     def verdict(self):
         """How many filters see nothing, in one sentence."""
         gives = "gives" if self.n_constant == 1 else "give"
-        images = "1 image" if len(self.maps) == 1 else f"{len(self.maps)} images"
+        images = "1 image" if len(self.maps) == 1 else f"{len(self.maps):,} images"
         return (
-            f"{self.n_constant} of {self.maps.shape[1]} filters of layer "
+            f"{self.n_constant:,} of {self.maps.shape[1]:,} filters of layer "
             f"{self.layer!r} {gives} the same in all pixels of {images}."
         )
 

@@ -98,7 +98,7 @@ class SaliencyMaps(AuditResult):
         flat = abs(self.over_channels).reshape(len(self.maps), -1)
         is_zero = ~flat.any(axis=1)
         unit, row = ("columns", "row") if self.maps.ndim == 2 else ("pixels", "image")
-        rows = f"{len(flat)} {row}" + ("s" if len(flat) > 1 else "")
+        rows = f"{len(flat):,} {row}" + ("s" if len(flat) > 1 else "")
         what = f"what {_SUBJECTS[self.of]} on"
         if is_zero.all():
             return (
@@ -112,7 +112,7 @@ class SaliencyMaps(AuditResult):
             f"{unit} ({half / n:.1%}; method: {self.method})"
         )
         if is_zero.any():
-            sentence += f"; {is_zero.sum()} of the maps are zero everywhere"
+            sentence += f"; {is_zero.sum():,} of the maps are zero everywhere"
         gap = self._relative_gap()
         if gap is not None:
             sentence += f"; the maps miss {gap:.1%} of the change from the baseline"

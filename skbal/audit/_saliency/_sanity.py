@@ -108,7 +108,7 @@ class SaliencySanity(AuditResult):
         low, high = self.interval
         lost = "weights" if self.randomised == "weights" else "training labels"
         beginning = (
-            f"After all {lost} were put in random order, the maps of {n} rows "
+            f"After all {lost} were put in random order, the maps of {n:,} rows "
             f"({self.method})"
         )
         if not n:

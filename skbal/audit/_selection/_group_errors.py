@@ -69,8 +69,9 @@ class GroupErrors(AuditResult):
         """The group whose errors differ most from those of the others."""
         place = int(np.argmin(self.p_values))
         group = (
-            f"{self.groups[place]!r} ({self.n_errors[place]} of {self.n_rows[place]} "
-            f"wrong, {self.errors[place]:.1%}, {1 - self.level:.0%} interval "
+            f"{self.groups[place]!r} ({self.n_errors[place]:,} of "
+            f"{self.n_rows[place]:,} wrong, {self.errors[place]:.1%}, "
+            f"{1 - self.level:.0%} interval "
             f"{self.intervals[place, 0]:.1%} to {self.intervals[place, 1]:.1%}, "
             f"p = {self.p_values[place]:.2g})"
         )

@@ -68,18 +68,19 @@ class GroupSelection(AuditResult):
     def verdict(self):
         """The group whose rate differs most, and the groups never asked about."""
         n_labelled, n_rows = self._totals()
-        text = f"{n_labelled} of {n_rows} rows are labelled ({self.overall_rate:.1%}). "
+        rate = f"{self.overall_rate:.1%}"
+        text = f"{n_labelled:,} of {n_rows:,} rows are labelled ({rate}). "
         if self.concern:
             text += self._most_different()
         else:
             text += (
                 "No group was asked about more or less often than chance explains "
-                f"(smallest p = {self.p_value:.2g}, {len(self.groups)} groups)."
+                f"(smallest p = {self.p_value:.2g}, {len(self.groups):,} groups)."
             )
         if self.never_asked:
             shown = ", ".join(map(repr, self.never_asked[:5]))
             more = len(self.never_asked) - 5
-            text += f" Never asked about: {shown}{f' and {more} more' * (more > 0)}."
+            text += f" Never asked about: {shown}{f' and {more:,} more' * (more > 0)}."
         return text
 
     def _totals(self):
@@ -92,10 +93,10 @@ class GroupSelection(AuditResult):
         return (
             f"Group {self.groups[place]!r} was asked about more "
             f"{'rarely' if few else 'often'} than others: "
-            f"{self.n_labelled[place]} of {self.n_rows[place]} rows "
+            f"{self.n_labelled[place]:,} of {self.n_rows[place]:,} rows "
             f"({self.rates[place]:.1%}, p = {self.p_values[place]:.2g}); "
-            f"{np.count_nonzero(self.p_values <= self.level)} of {len(self.groups)} "
-            "groups differ."
+            f"{np.count_nonzero(self.p_values <= self.level):,} of "
+            f"{len(self.groups):,} groups differ."
         )
 
     def to_frame(self):

@@ -71,8 +71,8 @@ class UnbiasedRisk(AuditResult):
         if np.isnan(lower):
             within = "no interval, since the losses do not differ"
         text = (
-            f"The mean loss on all {self.n_pool} rows is estimated as {self.risk:.3g} "
-            f"({within}) from {self.n_labels} chosen rows."
+            f"The mean loss on all {self.n_pool:,} rows is estimated as "
+            f"{self.risk:.3g} ({within}) from {self.n_labels:,} chosen rows."
         )
         if self.concern is None:
             return (

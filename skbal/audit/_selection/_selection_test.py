@@ -114,7 +114,7 @@ class SelectionTest(AuditResult):
         text = self._conclusion()
         if self.n_left_out:
             text += (
-                f" X_pool held the {self.n_left_out} labelled rows, too: they were "
+                f" X_pool held the {self.n_left_out:,} labelled rows, too: they were "
                 "left out of it."
             )
         return text
@@ -126,8 +126,8 @@ class SelectionTest(AuditResult):
             f"in {self.auc:.0%} of all pairs; for random selections this is between "
             f"{low:.0%} and {high:.0%}."
         )
-        rows = f"{self.n_labelled_used} labelled rows"
-        p = f"(p = {self.p_value:.2g}, {self.n_pool_used} unlabelled rows)"
+        rows = f"{self.n_labelled_used:,} labelled rows"
+        p = f"(p = {self.p_value:.2g}, {self.n_pool_used:,} unlabelled rows)"
         if self.concern is None:
             return f"The {rows} are too few to be compared with the pool {p}."
         if not self.concern:
@@ -148,7 +148,9 @@ class SelectionTest(AuditResult):
             )[:3]
         )
         more = len(self.features) - 3
-        return f"They differ most in {shown}{f' and {more} more' if more > 0 else ''}."
+        return (
+            f"They differ most in {shown}{f' and {more:,} more' if more > 0 else ''}."
+        )
 
     def to_frame(self):
         """Return a table with one row per feature, the most different one first.

@@ -43,14 +43,14 @@ class LabelledClasses(AuditResult):
         total, n = int(self.n_labels.sum()), len(self.classes)
         if self.missing:
             return (
-                f"{counted(len(self.missing), 'class', 'classes')} of {n} "
+                f"{counted(len(self.missing), 'class', 'classes')} of {n:,} "
                 f"{'has' if len(self.missing) == 1 else 'have'} no label at all "
                 f"({listed(self.missing)}): the model cannot recognise what it was "
                 "never shown."
             )
         least, most = int(self.n_labels.argmin()), int(self.n_labels.argmax())
         words = (
-            f"Each of the {n} classes has labels, from "
+            f"Each of the {n:,} classes has labels, from "
             f"{self.n_labels[least]:,} ({self.classes[least]}) to "
             f"{self.n_labels[most]:,} ({self.classes[most]}) of {total:,}."
         )
