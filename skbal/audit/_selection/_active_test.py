@@ -67,8 +67,8 @@ class ActiveTest(KnowsItsParameters, BaseEstimator):
         labels only correct their mean. It is unbiased, too, and often more exact, but
         its interval is too short where the surrogate is nearly always right. False is
         the estimate of [1]_.
-    level : float, default=0.95
-        Level of the interval, between 0 and 1.
+    confidence_level : float, default=0.95
+        Confidence level of the interval, between 0 and 1.
     random_state : None, int, numpy.random.RandomState or numpy.random.Generator
         Seeds the picks. An integer makes them repeatable, whatever the sizes of the
         batches.
@@ -132,8 +132,8 @@ class ActiveTest(KnowsItsParameters, BaseEstimator):
             0,
         ),
         "use_expected": flag(),
-        "level": own(
-            lambda value, name, owner: check_level(value, owner),
+        "confidence_level": own(
+            lambda value, name, owner: check_level(value, owner, name),
             "a real number between 0 and 1",
             1.0,
         ),
@@ -149,7 +149,7 @@ class ActiveTest(KnowsItsParameters, BaseEstimator):
         acquisition="mean",
         uniform_share=0.3,
         use_expected=False,
-        level=0.95,
+        confidence_level=0.95,
         random_state=None,
     ):
         self.estimator = estimator
@@ -158,7 +158,7 @@ class ActiveTest(KnowsItsParameters, BaseEstimator):
         self.acquisition = acquisition
         self.uniform_share = uniform_share
         self.use_expected = use_expected
-        self.level = level
+        self.confidence_level = confidence_level
         self.random_state = random_state
 
     def observe_pool(self, X_pool):
@@ -371,7 +371,7 @@ class ActiveTest(KnowsItsParameters, BaseEstimator):
             len(self.scores_),
             expected=expected[self.indices_[:n]],
             expected_mean=float(expected.mean()),
-            level=self.level,
+            confidence_level=self.confidence_level,
             bounds=bounds,
         )
 

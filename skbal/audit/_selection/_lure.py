@@ -38,8 +38,8 @@ class UnbiasedRisk(AuditResult):
         Expected losses of the chosen rows, zeros if none were given.
     expected_mean : float
         Mean of the expected losses of the pool, 0 if none was given.
-    level : float
-        Level of the interval.
+    confidence_level : float
+        Confidence level of the interval.
     """
 
     risk: float
@@ -53,7 +53,7 @@ class UnbiasedRisk(AuditResult):
     probabilities: np.ndarray
     expected: np.ndarray
     expected_mean: float
-    level: float
+    confidence_level: float
 
     @property
     def concern(self):
@@ -67,7 +67,7 @@ class UnbiasedRisk(AuditResult):
     def verdict(self):
         """The risk with its interval, and what the plain mean would have been."""
         lower, upper = self.interval
-        within = f"{self.level:.0%} interval {lower:.3g} to {upper:.3g}"
+        within = f"{self.confidence_level:.0%} interval {lower:.3g} to {upper:.3g}"
         if np.isnan(lower):
             within = "no interval, since the losses do not differ"
         text = (
@@ -121,7 +121,7 @@ def unbiased_risk(
     *,
     expected=None,
     expected_mean=None,
-    level=0.95,
+    confidence_level=0.95,
     bounds=None,
 ):
     """Return the mean loss on a pool from rows that were not chosen at random.
@@ -150,8 +150,8 @@ def unbiased_risk(
         are any good.
     expected_mean : float, optional
         Mean of the expected losses of all rows of the pool, if ``expected`` is given.
-    level : float, default=0.95
-        Level of the interval, between 0 and 1.
+    confidence_level : float, default=0.95
+        Confidence level of the interval, between 0 and 1.
     bounds : tuple of float, optional
         Smallest and largest loss that any row can have, either may be None if there is
         none. They limit the interval. ``None`` is (0, 1) if all losses are 0 or 1,
@@ -204,7 +204,7 @@ def unbiased_risk(
     n_pool = check_count(n_pool, "n_pool", owner, most=2**53)  # whole as a float
     _check_together(losses, probabilities, n_pool, owner)
     expected, mean = _check_expected(expected, expected_mean, losses, owner)
-    level = check_level(level, owner)
+    level = check_level(confidence_level, owner, "confidence_level")
     bounds = _check_bounds(bounds, losses, owner)
     weights = lure_weights(probabilities, n_pool)
     risk = float(np.mean(weights * (losses - expected)) + mean)
@@ -229,7 +229,7 @@ def unbiased_risk(
         probabilities=probabilities,
         expected=expected,
         expected_mean=mean,
-        level=level,
+        confidence_level=level,
     )
 
 
@@ -364,7 +364,7 @@ def _check_together(losses, probabilities, n_pool, owner):
         )
 
 
-def check_level(level, owner):
+def check_level(level, owner, name="level"):
     """Return a level as a float between 0 and 1, both excluded.
 
     Parameters
@@ -373,15 +373,17 @@ def check_level(level, owner):
         The level.
     owner : str
         Name of the caller, for messages.
+    name : str, default="level"
+        Name of the argument, for messages.
 
     Returns
     -------
     level : float
     """
-    level = check_real(level, "level", owner, low=0, high=1)
+    level = check_real(level, name, owner, low=0, high=1)
     if level in (0, 1):
         raise ValueError(
-            f"level of {owner} must lie between 0 and 1, both excluded, got {level:g}."
+            f"{name} of {owner} must lie between 0 and 1, both excluded, got {level:g}."
         )
     return level
 

@@ -217,7 +217,11 @@ OTHER_CLASSES = Known(P_SURROGATE, ("0", "1", "2"))
             "uniform_share of ActiveTest must be larger",
         ),
         ({"uniform_share": 1.5}, ValueError, r"must be a real number in \[0, 1\]"),
-        ({"level": 1}, ValueError, "level of ActiveTest must lie between 0 and 1"),
+        (
+            {"confidence_level": 1},
+            ValueError,
+            "confidence_level of ActiveTest must lie",
+        ),
         ({"acquisition": "max"}, ValueError, "acquisition of ActiveTest must be"),
         ({"surrogate": 3}, TypeError, "surrogate of ActiveTest must be an object"),
         ({"surrogate": OTHER_CLASSES}, ValueError, "surrogate of .* must know classes"),

@@ -195,7 +195,11 @@ def test_a_huge_pool_is_like_a_large_one():
         ({"n_pool": 2}, ValueError, "must end with 1 if all 2 rows were picked"),
         ({"n_pool": 10**30}, ValueError, "n_pool of unbiased_risk must be an integer"),
         ({"n_pool": 9.5}, TypeError, "n_pool of unbiased_risk must be an integer"),
-        ({"level": 1.0}, ValueError, "level of unbiased_risk must lie between 0 and 1"),
+        (
+            {"confidence_level": 1.0},
+            ValueError,
+            "confidence_level of unbiased_risk must lie",
+        ),
         ({"bounds": (0, 0.5)}, ValueError, "must contain all losses"),
         ({"bounds": 1}, ValueError, r"tuple \(smallest loss, largest loss\), got 1"),
         ({"expected": [1, 2]}, ValueError, "given together, got only expected"),
@@ -211,3 +215,14 @@ def test_what_cannot_be_right_is_refused(changes, error, message):
     losses, probabilities = given.pop("losses"), given.pop("probabilities")
     with pytest.raises(error, match=message):
         unbiased_risk(losses, probabilities, given.pop("n_pool"), **given)
+
+
+def test_a_lower_confidence_level_gives_a_shorter_interval_and_says_so():
+    losses = np.random.default_rng(0).random(60)
+    half, usual = (
+        unbiased_risk(losses, np.full(60, 1 / 100), 200, confidence_level=level)
+        for level in (0.5, 0.95)
+    )
+    assert usual.interval[0] < half.interval[0] < half.interval[1] < usual.interval[1]
+    assert "50% interval" in half.verdict
+    assert half.to_dict()["confidence_level"] == 0.5
