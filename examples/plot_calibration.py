@@ -68,7 +68,7 @@ for row, (name, model) in zip(axes, scaled.items()):
     titles = (name, f"{name}, temperature {model.temperature_:.2f}")
     for ax, each, title in zip(row, (model.estimator_, model), titles):
         ReliabilityDisplay.from_estimator(
-            each, X_test, y_test, name="Most likely class", ax=ax
+            each, X_test, y_test, name="Likeliest class", ax=ax
         )
         ax.set_title(title)
 plt.show()
