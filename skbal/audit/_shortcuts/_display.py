@@ -5,6 +5,7 @@ import numpy as np
 from skbal._utils.matplotlib_style import axes_or_new
 from skbal._utils.random import check_seed
 from skbal._utils.validation import check_count
+from skbal.audit._shortcuts._model import check_model, image_shape_of
 from skbal.audit._shortcuts._result import ShortcutTest
 from skbal.audit._shortcuts._rows import ImageRows, rows_of
 from skbal.audit._shortcuts._verdict import shortcut_test
@@ -93,6 +94,8 @@ class ShortcutDisplay:
         ImportError
             If matplotlib is missing; ``pip install 'skbal[examples]'`` installs it.
         """
+        check_model(estimator)
+        image_shape = image_shape_of(estimator, X, image_shape)
         _images(X, image_shape)
         result = shortcut_test(
             estimator, X, y, image_shape, level, check_seed(random_state, _NAME)
@@ -113,6 +116,7 @@ class ShortcutDisplay:
             The image to show. ``None`` takes the first hit, or the first row.
         image_shape : tuple of int, optional
             (channels, height, width) or (height, width), if rows of X are flat.
+            ``None`` takes it from the region that was found.
         ax : matplotlib.axes.Axes, optional
             Axes to draw on. ``None`` makes a new figure.
 
@@ -133,7 +137,7 @@ class ShortcutDisplay:
             raise TypeError(
                 f"result of {_NAME} must be a ShortcutTest, got {result!r}."
             )
-        rows = _images(X, image_shape)
+        rows = _images(X, _shape_of_region(result, X, image_shape))
         if rows.n_samples != result.n_samples:
             raise ValueError(
                 f"X given to {_NAME} must hold the {result.n_samples} rows of the "
@@ -142,7 +146,7 @@ class ShortcutDisplay:
         if row is None:
             row = result.hit_rows[0] if len(result.hit_rows) else 0
         row = check_count(int(row), "row", _NAME, smallest=0, most=rows.n_samples - 1)
-        title = "No shortcut found"
+        title = "No shortcut found" if result.found is False else "Cannot be told"
         if result.found:
             title = f"{result.where}: class {result.class_label}"
         shown = cls(image=_shown(rows, row), region=result.region, title=title)
@@ -176,6 +180,16 @@ class ShortcutDisplay:
             self.outline_.set_segments(np.stack([start, end], axis=1))
         ax.set(title=self.title, xticks=[], yticks=[])
         return self
+
+
+def _shape_of_region(result, X, image_shape):
+    """Return the shape of images in flat rows, if the result has a region of images."""
+    is_flat = image_shape is None and np.ndim(X) == 2
+    if not is_flat or result.region is None or result.region.ndim != 2:
+        return image_shape
+    if np.shape(X)[1] % result.region.size:
+        return None
+    return np.shape(X)[1] // result.region.size, *result.region.shape
 
 
 def _images(X, image_shape):

@@ -1,11 +1,14 @@
 """Class probabilities of an estimator as a function of rows, and the classes."""
 
+from math import prod
+
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from skbal._utils.chunks import chunks, rows_within
 from skbal._utils.labels import class_codes, label_column
 from skbal._utils.pools import n_rows, take
+from skbal._utils.unwrap import unwrap
 from skbal._utils.validation import check_n_draws, check_same_number
 from skbal.sampling import predict_samples
 
@@ -50,6 +53,32 @@ def check_model(estimator):
             f"estimator of {OWNER} must know at least two classes, got {len(classes)}."
         )
     return np.asarray(classes)
+
+
+def image_shape_of(estimator, X, image_shape):
+    """Return the shape of images in flat rows, which networks may know themselves.
+
+    Parameters
+    ----------
+    estimator : estimator or learner
+        A fitted classifier.
+    X : array-like of shape (n_samples, ...)
+        Rows.
+    image_shape : tuple of int or None
+        What the caller gave, which goes first.
+
+    Returns
+    -------
+    image_shape : tuple of int or None
+        That of the estimator only if rows of X are flat and have as many values: a
+        pipeline may make its images of other rows.
+    """
+    if image_shape is not None or np.ndim(X) != 2:
+        return image_shape
+    known = getattr(unwrap(estimator)[1], "image_shape", None)
+    if known is None or prod(known) != np.shape(X)[1]:
+        return None
+    return known
 
 
 def check_labels(y, classes, n_samples):

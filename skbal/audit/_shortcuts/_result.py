@@ -18,11 +18,11 @@ class ShortcutTest(AuditResult):
     Parameters
     ----------
     found : bool or None
-        Whether a shortcut was found. ``None`` if there were too few rows to tell.
+        Whether a shortcut was found. ``None`` if it cannot be told: there were too few
+        rows, or images are small and carry no tag.
     p_value : float
         The p value of the part and the class that the search chose, by rows that it
-        did not see.
-        1.0 if there were too few rows.
+        did not see. 1.0 if nothing was tested.
     level : float
         The level of the test.
     tolerance : float
@@ -52,6 +52,9 @@ class ShortcutTest(AuditResult):
         Rows given.
     candidates : list of dict
         All parts and classes that were searched, the lowest p value first.
+    small_shape : tuple of int or None, default=None
+        (height, width) of images of fewer than 144 pixels, where only regions are
+        searched.
 
     See Also
     --------
@@ -89,10 +92,19 @@ class ShortcutTest(AuditResult):
     hit_rows: np.ndarray
     n_samples: int
     candidates: list
+    small_shape: tuple | None = None
 
     @property
     def verdict(self):
         """The result as a sentence."""
+        if self.found is None and self.small_shape:
+            height, width = self.small_shape
+            return (
+                "It cannot be told whether the model uses a shortcut: images of "
+                f"{height} x {width} pixels are too small to "
+                "tell an odd blur, brightness or background from what an image shows. "
+                f"No tag or frame was found in {self.n_samples} rows."
+            )
         if self.found is None:
             own = np.ceil(np.log(self.level) / np.log(self.tolerance))
             others = np.ceil(np.log(self.level) / np.log(1 - MOST_ELSEWHERE))

@@ -11,6 +11,7 @@ from skbal.audit._shortcuts._model import (
     OWNER,
     check_labels,
     check_model,
+    image_shape_of,
     probabilities,
 )
 from skbal.audit._shortcuts._result import ShortcutTest
@@ -70,6 +71,7 @@ def shortcut_test(
         Their labels.
     image_shape : tuple of int, optional
         (channels, height, width) or (height, width), if rows of X are flattened images.
+        ``None`` takes that of the estimator, if it has one.
     level : float, default=0.05
         Largest probability of a false alarm.
     random_state : None, int, numpy.random.RandomState or numpy.random.Generator
@@ -122,6 +124,11 @@ def shortcut_test(
     should. A region that is empty, of a value that much of all images has, is not
     searched, nor is one whose content differs from row to row.
 
+    *Small images.* With fewer than 144 pixels, such as 10 by 10, the blur, brightness
+    and background of an image are part of what it shows: the 1 is the thinnest digit.
+    Only regions are searched, and their content must repeat more exactly. If none is
+    found, ``found`` is None.
+
     *Few rows.* In the half that tests, at least 29 rows of other classes and 3 of a
     class are needed at the default level; otherwise ``found`` is None.
 
@@ -155,15 +162,17 @@ def shortcut_test(
     n_recipients = check_count(n_recipients, "n_recipients", OWNER, smallest=2)
     seed = check_seed(random_state, OWNER)
     codes = check_labels(y, classes, n_rows(X, f"X given to {OWNER}"))
-    rows = rows_of(X, image_shape, OWNER)
+    rows = rows_of(X, image_shape_of(estimator, X, image_shape), OWNER)
     predict = probabilities(estimator, classes, rows, n_draws, seed)
     recipients, explore, confirm = split(codes, n_recipients, stream(seed, "split"))
     possible = testable(codes[confirm], tolerance, level)
     if not possible:
-        return untold(level, tolerance, len(codes))
+        return untold(rows, level, tolerance, None)
     exchange = Exchange(predict, rows, codes, recipients)
     candidates = searched(exchange, rows, codes, explore, possible, tolerance)
     chosen = best(candidates, tolerance, level)
+    if chosen is None:
+        return untold(rows, level, tolerance, rows.small_shape)
     tested, hits = counted(chosen, exchange, codes, confirm)
     table = [described(one, rows, classes, tolerance) for one in candidates]
     return result(tested, confirm[hits], table, rows, classes, level, tolerance)
@@ -252,7 +261,7 @@ def result(tested, hit_rows, table, rows, classes, level, tolerance):
     del line["search_p_value"]
     is_image = part.mask.ndim == 2
     return ShortcutTest(
-        found=found,
+        found=None if rows.small_shape and not found else found,
         p_value=p_value,
         level=level,
         tolerance=max(tolerance, part.natural_share),
@@ -261,12 +270,13 @@ def result(tested, hit_rows, table, rows, classes, level, tolerance):
         hit_rows=np.sort(hit_rows),
         n_samples=rows.n_samples,
         candidates=sorted(table, key=lambda one: one["search_p_value"]),
+        small_shape=rows.small_shape,
         **line,
     )
 
 
-def untold(level, tolerance, n_samples):
-    """Return the result for too few rows."""
+def untold(rows, level, tolerance, small_shape):
+    """Return the result for too few rows, or small images without a candidate."""
     nothing = dict.fromkeys(("kind", "region", "box", "where", "class_label"))
     counts = dict.fromkeys(("n_hits", "n_donors", "n_other_hits", "n_others"), 0)
     return ShortcutTest(
@@ -276,8 +286,9 @@ def untold(level, tolerance, n_samples):
         tolerance=tolerance,
         odds_ratio=1.0,
         hit_rows=np.zeros(0, dtype=int),
-        n_samples=n_samples,
+        n_samples=rows.n_samples,
         candidates=[],
+        small_shape=small_shape,
         **nothing,
         **counts,
     )

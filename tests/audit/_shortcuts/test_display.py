@@ -41,9 +41,22 @@ def test_from_estimator_shows_the_result_of_the_test_on_given_axes():
 
 def test_without_a_shortcut_it_says_so():
     rng = np.random.default_rng(0)
-    noise = noise_images(len(Y), rng)
-    display = ShortcutDisplay.from_estimator(MODEL, noise, Y, random_state=0)
+    noise = noise_images(len(Y), rng, side=12)
+    model = TagReader(np.pad(MASK, 1))
+    display = ShortcutDisplay.from_estimator(model, noise, Y, random_state=0)
     assert (display.outline_, display.ax_.get_title()) == (None, "No shortcut found")
+
+
+def test_where_it_cannot_be_told_it_says_so():
+    noise = noise_images(len(Y), np.random.default_rng(0))
+    display = ShortcutDisplay.from_estimator(MODEL, noise, Y, random_state=0)
+    assert (display.outline_, display.ax_.get_title()) == (None, "Cannot be told")
+
+
+def test_flat_rows_get_their_shape_from_the_region():
+    flat = X.reshape(len(X), -1)
+    display = ShortcutDisplay.from_result(RESULT, flat)
+    np.testing.assert_array_equal(display.image, X[RESULT.hit_rows[0]])
 
 
 @pytest.mark.parametrize(
@@ -51,7 +64,7 @@ def test_without_a_shortcut_it_says_so():
     [
         ({"result": 1}, TypeError, "must be a ShortcutTest"),
         ({"X": X[1:]}, ValueError, "must hold the 140 rows of the test"),
-        ({"X": X.reshape(140, -1)}, ValueError, "must hold images"),
+        ({"X": X.reshape(140, -1)[:, 1:]}, ValueError, "must hold images"),
         ({"row": 140}, ValueError, "row of ShortcutDisplay"),
     ],
 )

@@ -7,12 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 from scipy.ndimage import gaussian_filter
+from sklearn.base import clone
+from sklearn.datasets import load_digits
 from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.exceptions import NotFittedError
-from sklearn.linear_model import LinearRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import MinMaxScaler
+from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import FunctionTransformer, MinMaxScaler
 
 from skbal.audit import shortcut_test
 from skbal.audit._shortcuts._candidates import Candidate, counted
@@ -25,6 +27,7 @@ from tests.audit._shortcuts.fakes import (
     tagged_images,
 )
 
+FOREST = RandomForestClassifier(30, random_state=0)
 RESULT_FIELDS = ("found", "p_value", "where", "n_hits", "n_other_hits", "odds_ratio")
 
 
@@ -126,7 +129,7 @@ def test_a_tag_on_most_images_of_a_class_is_found_and_delimited_in_every_form(fo
 
 
 def test_a_tag_that_the_model_does_not_use_is_no_shortcut():
-    X, y, mask, _ = tagged_images(np.random.default_rng(0))
+    X, y, mask, _ = tagged_images(np.random.default_rng(0), side=12)
     elsewhere = np.roll(mask, 5, axis=0)
     assert shortcut_test(TagReader(elsewhere), X, y, random_state=0).found is False
 
@@ -171,17 +174,90 @@ class Threshold(RandomForestClassifier):
 
 def test_labels_that_only_the_whole_image_tells_are_no_shortcut():
     rng = np.random.default_rng(0)
-    X = noise_images(300, rng)
+    X = noise_images(300, rng, side=12)
     y = (X.mean(axis=(1, 2)) > 0.5).astype(int)
     model = RandomForestClassifier(20, random_state=0)
     model.fit(X[:150].reshape(150, -1), y[:150])
     result = shortcut_test(
-        model, X[150:].reshape(150, -1), y[150:], (10, 10), random_state=0
+        model, X[150:].reshape(150, -1), y[150:], (12, 12), random_state=0
     )
     assert result.found is False
     assert result.concern is False
     assert result.region is None
     assert result.verdict.startswith("No shortcut was found in 150 rows.")
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("model", [LogisticRegression(max_iter=200), FOREST])
+def test_of_small_clean_digits_it_says_that_it_cannot_be_told(model, seed):
+    X, y = load_digits(return_X_y=True)
+    order = np.random.default_rng(seed).permutation(len(y))
+    learn, held_out = order[:900], order[900:]
+    fitted = clone(model).set_params(random_state=seed).fit(X[learn] / 16, y[learn])
+    result = shortcut_test(
+        fitted, X[held_out] / 16, y[held_out], (8, 8), random_state=seed
+    )
+    assert (result.found, result.concern, result.region) == (None, None, None)
+    assert result.p_value > 0.05
+    assert result.small_shape == (8, 8)
+    assert "images of 8 x 8 pixels are too small" in result.verdict
+    assert "No tag or frame was found in 897 rows." in result.verdict
+
+
+def test_of_small_images_without_anything_that_repeats_it_cannot_be_told_either():
+    X, y, mask, _ = tagged_images(np.random.default_rng(0), share=0)
+    X[y == "tagged"] *= 0.5  # the brightness of small images is not searched
+    result = shortcut_test(TagReader(mask), X, y, random_state=0)
+    assert (result.found, result.p_value, result.candidates) == (None, 1.0, [])
+    assert "10 x 10 pixels are too small" in result.verdict
+
+
+def test_a_tag_on_small_digits_is_found():
+    X, y = load_digits(return_X_y=True)
+    images = X.reshape(-1, 8, 8)
+    images[y == 3, :2, :2] = [[16, 9], [11, 14]]
+    order = np.random.default_rng(0).permutation(len(y))
+    learn, held_out = order[:900], order[900:]
+    model = clone(FOREST).fit(X[learn], y[learn])
+    result = shortcut_test(model, X[held_out], y[held_out], (8, 8), random_state=0)
+    assert (result.found, result.class_label) == (True, 3)
+    assert result.region[:2, :2].all()  # strokes of the 3 may be joined to it
+
+
+class ImageReader(TagReader):
+    """A model of flat rows that knows the shape of its images, as networks do."""
+
+    def __init__(self, tag, image_shape):
+        super().__init__(tag, lambda X: np.reshape(X, (len(X), *tag.shape)))
+        self.image_shape = image_shape
+
+    def fit(self, X, y):
+        return self
+
+    def __sklearn_is_fitted__(self):
+        return True
+
+
+def test_the_shape_of_images_is_that_which_the_model_knows_also_in_a_pipeline():
+    X, y, mask, _ = tagged_images(np.random.default_rng(0), side=12)
+    flat, model = X.reshape(len(X), -1), ImageReader(mask, (1, 12, 12))
+    scaled = Pipeline([("scale", FunctionTransformer()), ("model", model)])
+    expected = shortcut_test(model, flat, y, (12, 12), random_state=0)
+    assert expected.where == "rows 0-2, columns 9-11"
+    for estimator in (model, scaled):
+        result = shortcut_test(estimator, flat, y, random_state=0)
+        assert result.to_dict() == expected.to_dict()
+    # What the caller gives goes first, also if it is wrong.
+    with pytest.raises(ValueError, match="25 values per row"):
+        shortcut_test(model, flat, y, (5, 5))
+
+
+def test_a_shape_of_other_rows_than_those_given_is_not_taken():
+    X, y = rows_at_the_null(np.random.default_rng(0), tolerance=0.9)
+    model = OneColumn()
+    model.image_shape = (2, 2)  # of what a pipeline makes of three columns
+    result = shortcut_test(model, X, y, random_state=0)
+    assert (result.kind, result.where) == ("columns", "column 0")
 
 
 def test_a_column_of_a_frame_is_named_and_text_may_stand_beside_it():
