@@ -127,7 +127,10 @@ class SelectionTest(AuditResult):
             f"{low:.0%} and {high:.0%}."
         )
         rows = f"{self.n_labelled_used:,} labelled rows"
-        p = f"(p = {self.p_value:.2g}, {self.n_pool_used:,} unlabelled rows)"
+        used = f"{self.n_pool_used:,}"
+        if self.n_pool_used < self.n_pool:
+            used += f" of {self.n_pool:,}"
+        p = f"(p = {self.p_value:.2g}, {used} unlabelled rows)"
         if self.concern is None:
             return f"The {rows} are too few to be compared with the pool {p}."
         if not self.concern:

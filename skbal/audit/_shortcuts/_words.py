@@ -34,7 +34,9 @@ def in_words(part, rows):
     """
     if part.kind == "columns":
         names = [rows.names[column] for column in part.columns]
-        return names[0] if len(names) == 1 else "the columns " + " and ".join(names)
+        if len(names) == 1:
+            return names[0]
+        return "the columns " + " and ".join(n.removeprefix("column ") for n in names)
     if part.kind == "background":
         return "the background"
     if part.kind == "brightness":

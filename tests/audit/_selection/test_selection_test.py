@@ -313,3 +313,10 @@ TEXT = pd.DataFrame({"note": [f"a note, number {i}" for i in range(120)]})
 def test_what_cannot_be_right_is_refused(labelled, pool, changes, error, message):
     with pytest.raises(error, match=message):
         selection_test(labelled, pool, **changes)
+
+
+def test_the_verdict_says_of_how_many_rows_a_sample_was_used():
+    X = np.random.default_rng(0).normal(size=(150, 2))
+    result = selection_test(X[:60], X[60:], max_rows=100, **FAST)
+    assert "50 labelled rows" in result.verdict
+    assert "50 of 90 unlabelled rows" in result.verdict

@@ -297,7 +297,7 @@ def test_a_group_of_equal_columns_is_found_where_each_alone_is_not_enough():
     X, y = rows_at_the_null(rng, tolerance=0.9)
     X = np.column_stack([X, X[:, 0], rng.normal(size=len(X))])
     result = shortcut_test(BothColumns(), X, y, random_state=0)
-    assert result.where == "the columns column 0 and column 3"
+    assert result.where == "the columns 0 and 3"
     assert result.found
 
 
