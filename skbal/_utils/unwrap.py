@@ -4,6 +4,8 @@ What is around the model here changes at most its rows or its training data: the
 inside predicts the probabilities or the values of the whole.
 """
 
+from math import prod
+
 from sklearn.feature_selection import RFE, RFECV
 from sklearn.frozen import FrozenEstimator
 from sklearn.model_selection import FixedThresholdClassifier, TunedThresholdClassifierCV
@@ -53,6 +55,26 @@ def unwrap(estimator):
             break
         estimator = inner
     return transformers, estimator
+
+
+def known_image_shape(estimator, n_values):
+    """Return the shape of the images in flat rows, if the estimator knows it.
+
+    Parameters
+    ----------
+    estimator : estimator or learner
+        Networks may have an ``image_shape``, also inside a pipeline or a learner.
+    n_values : int
+        Number of values of a row.
+
+    Returns
+    -------
+    image_shape : tuple of int or None
+        None also if it is for another number of values: a pipeline may make its images
+        of other rows.
+    """
+    shape = getattr(unwrap(estimator)[1], "image_shape", None)
+    return None if shape is None or prod(shape) != n_values else shape
 
 
 def last_step(estimator):

@@ -8,7 +8,7 @@ from scipy.sparse import issparse
 
 from skbal._utils.images import has_channels_last, shape_of_images
 from skbal._utils.pools import n_rows
-from skbal._utils.unwrap import unwrap
+from skbal._utils.unwrap import known_image_shape
 from skbal._utils.validation import as_numbers
 
 
@@ -101,9 +101,7 @@ def check_rows(X, image_shape, estimator, owner):
 
 def _map_shape(row_shape, image_shape, estimator, owner):
     if image_shape is None and len(row_shape) == 1:
-        image_shape = getattr(unwrap(estimator)[1], "image_shape", None)
-        if image_shape is not None and prod(image_shape) != prod(row_shape):
-            image_shape = None  # a pipeline made its images of other rows
+        image_shape = known_image_shape(estimator, row_shape[0])
     if image_shape is None:
         if len(row_shape) > 3:
             raise ValueError(

@@ -1,14 +1,12 @@
 """Class probabilities of an estimator as a function of rows, and the classes."""
 
-from math import prod
-
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from skbal._utils.chunks import chunks, rows_within
 from skbal._utils.labels import class_codes, label_column
 from skbal._utils.pools import n_rows, take
-from skbal._utils.unwrap import unwrap
+from skbal._utils.unwrap import known_image_shape
 from skbal._utils.validation import check_n_draws, check_same_number
 from skbal.sampling import predict_samples
 
@@ -70,15 +68,11 @@ def image_shape_of(estimator, X, image_shape):
     Returns
     -------
     image_shape : tuple of int or None
-        That of the estimator only if rows of X are flat and have as many values: a
-        pipeline may make its images of other rows.
+        That of the estimator only if rows of X are flat and have as many values.
     """
     if image_shape is not None or np.ndim(X) != 2:
         return image_shape
-    known = getattr(unwrap(estimator)[1], "image_shape", None)
-    if known is None or prod(known) != np.shape(X)[1]:
-        return None
-    return known
+    return known_image_shape(estimator, np.shape(X)[1])
 
 
 def check_labels(y, classes, n_samples):
