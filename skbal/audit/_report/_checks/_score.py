@@ -6,6 +6,7 @@ import numpy as np
 from scipy import stats
 
 from skbal._utils.optional import require
+from skbal.audit._calibration._intervals import wilson_interval
 from skbal.audit._report._check import Check
 from skbal.audit._report._source import DoesNotApply
 from skbal.audit._report._words import percent
@@ -164,10 +165,8 @@ def interval(n_right, n_rows):
     -------
     low, high : float
     """
-    found = stats.binomtest(int(n_right), int(n_rows)).proportion_ci(
-        _LEVEL, method="wilson"
-    )
-    return float(found.low), float(found.high)
+    low, high = wilson_interval(int(n_right), int(n_rows), _LEVEL)
+    return float(low), float(high)
 
 
 def run(source):
