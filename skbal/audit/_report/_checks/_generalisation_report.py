@@ -44,7 +44,7 @@ CHECK = Check(
     run=run,
     meaning=(
         "Only the error on rows that it has not seen says how good it is. If it is "
-        "overspecialised, the one on independent rows."
+        "overspecialised, only the error on independent rows says it."
     ),
     pictures=pictures,
 )
