@@ -17,7 +17,7 @@ LAYERS = [
     [{"learner"}],
     [{"stopping"}, {"loop"}, {"simulation"}],
     [{"plotting"}, {"experiments"}],
-    [{"audit", "campaign"}, {"_demo"}, {"__main__"}],
+    [{"audit", "campaign", "policy"}, {"_demo"}, {"__main__"}],
 ]
 ORDER = [modules for layer in LAYERS for modules in layer]
 LEVEL = {module: level for level, modules in enumerate(ORDER) for module in modules}

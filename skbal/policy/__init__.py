@@ -1,0 +1,3 @@
+"""Policies that learn which row to label next."""
+
+__all__ = []
