@@ -8,6 +8,7 @@ make no second copy of the draws, and do not change the array.
 from skbal._utils.names import missing_from
 from skbal.information._answer_likelihood import answer_log_likelihood
 from skbal.information._answers import answer_distribution, answer_information
+from skbal.information._committee import committee_vote_entropy
 from skbal.information._entropy import (
     expected_entropy,
     margin,
@@ -17,6 +18,7 @@ from skbal.information._entropy import (
 )
 from skbal.information._epig import expected_predictive_information_gain
 from skbal.information._joint import joint_entropy, joint_mutual_information
+from skbal.information._loss import expected_loss, expected_loss_reduction
 from skbal.information._more_votes import more_vote_information
 from skbal.information._spread import mean_std, predictive_variance
 from skbal.information._vote_epig import expected_vote_information_gain
@@ -32,7 +34,10 @@ __all__ = [
     "answer_distribution",
     "answer_information",
     "answer_log_likelihood",
+    "committee_vote_entropy",
     "expected_entropy",
+    "expected_loss",
+    "expected_loss_reduction",
     "expected_predictive_information_gain",
     "expected_vote_information_gain",
     "joint_entropy",

@@ -58,7 +58,7 @@ def expected_predictive_information_gain(draws_pool, draws_target):
     >>> expected_predictive_information_gain([target[0], other], target).round(4)
     array([0.6931, 0.    ])
     """
-    pool, target = _check_both(draws_pool, draws_target)
+    pool, target = check_both(draws_pool, draws_target, _OWNER)
     dtype = np.result_type(pool, target)
     n_draws, n_columns = pool.shape[1], target.shape[0] * target.shape[2]
     n_columns = min(TARGET_COLUMNS, n_columns)
@@ -75,14 +75,15 @@ def expected_predictive_information_gain(draws_pool, draws_target):
     return without_rounding(gain, 0.0, dtype)
 
 
-def _check_both(draws_pool, draws_target):
-    pool = check_probabilities(draws_pool, _OWNER, name="draws_pool")
-    target = check_probabilities(draws_target, _OWNER, name="draws_target")
+def check_both(draws_pool, draws_target, owner):
+    """Return checked draws of a pool and of targets, which are joint."""
+    pool = check_probabilities(draws_pool, owner, name="draws_pool")
+    target = check_probabilities(draws_target, owner, name="draws_target")
     if pool.shape[1] != target.shape[1]:
         raise ValueError(
-            f"draws_pool and draws_target given to {_OWNER} must hold the same draws, "
+            f"draws_pool and draws_target given to {owner} must hold the same draws, "
             f"got {pool.shape[1]} and {target.shape[1]} draws."
         )
     if len(target) == 0:
-        raise ValueError(f"draws_target given to {_OWNER} must hold at least one row.")
+        raise ValueError(f"draws_target given to {owner} must hold at least one row.")
     return pool, target

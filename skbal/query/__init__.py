@@ -11,9 +11,15 @@ from skbal.query._badge import BADGE
 from skbal.query._bald import BALD
 from skbal.query._batch_bald._strategy import BatchBALD
 from skbal.query._batch_variance import BatchVariance
+from skbal.query._bemps import CoreLog, CoreMSE
+from skbal.query._committee import ConsensusEntropy, VoteEntropy
 from skbal.query._diversity_penalised import DiversityPenalised
 from skbal.query._entropy import LeastConfident, Margin, MaxEntropy, VariationRatios
 from skbal.query._epig import EPIG
+from skbal.query._expected_error import (
+    ExpectedErrorReduction,
+    ValueOfInformation,
+)
 from skbal.query._k_center import KCenterGreedy
 from skbal.query._kmeans_batch import KMeansBatch
 from skbal.query._prob_cover import ProbCover
@@ -32,8 +38,12 @@ __all__ = [
     "EPIG",
     "BatchBALD",
     "BatchVariance",
+    "ConsensusEntropy",
+    "CoreLog",
+    "CoreMSE",
     "DiversityPenalised",
     "DrawStrategy",
+    "ExpectedErrorReduction",
     "ExpectedVarianceReduction",
     "KCenterGreedy",
     "KMeansBatch",
@@ -49,9 +59,11 @@ __all__ = [
     "SoftmaxBALD",
     "SoftrankBALD",
     "TypiClust",
+    "ValueOfInformation",
     "VariationRatios",
     "VoteBALD",
     "VoteEPIG",
+    "VoteEntropy",
 ]
 
 __getattr__ = missing_from(__name__)

@@ -137,8 +137,10 @@ def score_and_keep(
     return scores, *selection.result()
 
 
-def draw_rows(estimator, X, rows, *, n_draws, seed, batch_size=None, n_jobs=None):
-    """Return the draws of some rows of a pool.
+def draw_rows(
+    estimator, X, rows, *, n_draws, seed, batch_size=None, n_jobs=None, then=None
+):
+    """Return the draws of some rows of a pool, or what is made of them.
 
     Parameters
     ----------
@@ -146,20 +148,30 @@ def draw_rows(estimator, X, rows, *, n_draws, seed, batch_size=None, n_jobs=None
         As in `score_rows`.
     rows : ndarray of int of shape (n,)
         At least one row, in any order.
+    then : callable, optional
+        Makes an array with as many rows of the draws of a chunk. So the draws of all
+        rows need not be in memory together.
 
     Returns
     -------
     draws : ndarray of shape (n, n_draws, n_outputs)
-        In the order of ``rows``. Up to rounding, the draws that `score_rows` uses.
+        In the order of ``rows``. Up to rounding, the draws that `score_rows` uses. With
+        ``then``, what it returned.
     """
     X = RowsView(sliceable(X), rows, take)
     draw = partial(_draw, estimator, n_draws, seed)
+    if then is not None:
+        draw = partial(_drawn_then, draw, then)
     return gathered(walk(draw, X, batch_size=batch_size, n_jobs=n_jobs), len(rows))
 
 
 def _draw(estimator, n_draws, seed, X, draw=predict_samples):
     # Already inside a worker, so no further parallelism.
     return draw(estimator, X, n_draws, random_state=seed, n_jobs=1)
+
+
+def _drawn_then(draw, then, X):
+    return then(draw(X))
 
 
 def _scores(score, draws, rows):

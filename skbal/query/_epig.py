@@ -1,13 +1,10 @@
 """EPIG: choose the rows that predictions for target rows depend on."""
 
-from skbal._utils.parameters import count
 from skbal.information import expected_predictive_information_gain
-from skbal.query._shared import rows_of_target, target_rows
-from skbal.query._strategy import DrawStrategy
-from skbal.sampling import predict_samples
+from skbal.query._target_strategy import TargetStrategy
 
 
-class EPIG(DrawStrategy):
+class EPIG(TargetStrategy):
     """Choose the rows with most information about the labels of target rows, in nats.
 
     The score is `skbal.information.expected_predictive_information_gain` [1]_. Unlike
@@ -54,11 +51,6 @@ class EPIG(DrawStrategy):
     array([1])
     """
 
-    _parameter_rules = {
-        "X_target": target_rows(),
-        "n_target": count(1),
-    }
-
     def __init__(
         self,
         X_target=None,
@@ -72,6 +64,8 @@ class EPIG(DrawStrategy):
         verbose=0,
     ):
         super().__init__(
+            X_target=X_target,
+            n_target=n_target,
             n_draws=n_draws,
             random_state=random_state,
             pool_subsample=pool_subsample,
@@ -79,31 +73,5 @@ class EPIG(DrawStrategy):
             n_jobs=n_jobs,
             verbose=verbose,
         )
-        self.X_target = X_target
-        self.n_target = n_target
 
     score_draws = staticmethod(expected_predictive_information_gain)
-
-    def extra_inputs(self, estimator, X_pool, random_state):
-        """Return the draws of the target rows.
-
-        Parameters
-        ----------
-        estimator : estimator or learner
-            As it was passed to `score_pool`.
-        X_pool : array-like of shape (n_pool, ...)
-            The whole pool.
-        random_state : int
-            The seed of the draws of the pool. The same seed makes the draws of the
-            target rows, so that the draws of both are joint.
-
-        Returns
-        -------
-        inputs : dict
-            ``draws_target``, an ndarray of shape (n_targets, n_draws, n_classes).
-        """
-        rows = rows_of_target(self, estimator, X_pool)
-        draws = predict_samples(
-            estimator, rows, self.n_draws, random_state=random_state
-        )
-        return {"draws_target": draws}

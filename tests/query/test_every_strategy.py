@@ -14,12 +14,17 @@ from skbal.models import BayesianLinearRegression, BayesianVoteRegression
 from skbal.testing import check_query_strategy
 from tests.query.fakes import EVERY, random_pool
 
+# Of two decisions, for three classes.
+COST = [[0.0, 1.0], [2.0, 0.0], [5.0, 0.0]]
 # What each strategy is tested with: a kind of estimator, and parameters.
 TESTED_WITH = {
     "BADGE": [("linear", {}), ("forest", {"features": "input"})],
     "BALD": [("forest", {})],
     "BatchBALD": [("forest", {"n_draws": None}), ("forest", {"n_draws": 10})],
     "BatchVariance": [("regressor", {}), ("regressor", {"max_memory": "1KB"})],
+    "ConsensusEntropy": [("forest", {})],
+    "CoreLog": [("forest", {})],
+    "CoreMSE": [("forest", {}), ("forest", {"X_target": random_pool(7)})],
     "DiversityPenalised": [
         ("forest", {}),
         ("forest", {"penalty": -0.3, "normalize": "std", "similarity": "mean"}),
@@ -27,6 +32,11 @@ TESTED_WITH = {
         ("linear", {"strategy": query.Margin()}),
     ],
     "EPIG": [("forest", {}), ("forest", {"X_target": random_pool(7)})],
+    "ExpectedErrorReduction": [
+        ("forest", {}),
+        ("forest", {"loss": "zero-one", "X_target": random_pool(7)}),
+        ("forest", {"loss": COST}),
+    ],
     "ExpectedVarianceReduction": [
         ("regressor", {}),
         ("regressor", {"max_memory": "1KB", "X_target": random_pool(7)}),
@@ -51,12 +61,14 @@ TESTED_WITH = {
     "SoftmaxBALD": [("forest", {})],
     "SoftrankBALD": [("forest", {})],
     "TypiClust": [("none", {"features": "input"}), ("linear", {"n_neighbors": 3})],
+    "ValueOfInformation": [("forest", {}), ("forest", {"cost": COST})],
     "VariationRatios": [("linear", {}), ("forest", {})],
     "VoteBALD": [("votes", {}), ("votes", {"n_votes": 7, "question": 0})],
     "VoteEPIG": [
         ("votes", {}),
         ("votes", {"n_votes": 7, "n_votes_target": 3, "X_target": random_pool(7)}),
     ],
+    "VoteEntropy": [("forest", {})],
 }
 CASES = [
     pytest.param(name, kind, parameters, id=f"{name}-{kind}-{i}")
