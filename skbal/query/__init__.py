@@ -12,7 +12,9 @@ from skbal.query._bald import BALD
 from skbal.query._batch_bald._strategy import BatchBALD
 from skbal.query._batch_variance import BatchVariance
 from skbal.query._bemps import CoreLog, CoreMSE
+from skbal.query._class_balanced import ClassBalanced
 from skbal.query._committee import ConsensusEntropy, VoteEntropy
+from skbal.query._density_weighted import DensityWeighted
 from skbal.query._diversity_penalised import DiversityPenalised
 from skbal.query._entropy import LeastConfident, Margin, MaxEntropy, VariationRatios
 from skbal.query._epig import EPIG
@@ -22,11 +24,13 @@ from skbal.query._expected_error import (
 )
 from skbal.query._k_center import KCenterGreedy
 from skbal.query._kmeans_batch import KMeansBatch
+from skbal.query._per_cost import PerCost
 from skbal.query._prob_cover import ProbCover
 from skbal.query._random import Random
 from skbal.query._spread import MeanSTD, PredictiveVariance
 from skbal.query._stochastic import PowerBALD, SoftmaxBALD, SoftrankBALD
 from skbal.query._strategy import DrawStrategy
+from skbal.query._subsampled import Subsampled
 from skbal.query._typi_clust import TypiClust
 from skbal.query._variance_reduction import ExpectedVarianceReduction
 from skbal.query._vote_bald import VoteBALD
@@ -38,9 +42,11 @@ __all__ = [
     "EPIG",
     "BatchBALD",
     "BatchVariance",
+    "ClassBalanced",
     "ConsensusEntropy",
     "CoreLog",
     "CoreMSE",
+    "DensityWeighted",
     "DiversityPenalised",
     "DrawStrategy",
     "ExpectedErrorReduction",
@@ -51,6 +57,7 @@ __all__ = [
     "Margin",
     "MaxEntropy",
     "MeanSTD",
+    "PerCost",
     "PowerBALD",
     "PredictiveVariance",
     "ProbCover",
@@ -58,6 +65,7 @@ __all__ = [
     "Random",
     "SoftmaxBALD",
     "SoftrankBALD",
+    "Subsampled",
     "TypiClust",
     "ValueOfInformation",
     "VariationRatios",

@@ -3,20 +3,20 @@
 import numpy as np
 
 from skbal._utils.parameters import option, option_or_function, real
-from skbal._utils.pools import n_rows, sliceable, take
+from skbal._utils.pools import sliceable, take
 from skbal._utils.rows import RowsView
 from skbal.base import best_first, rounded
-from skbal.query._bald import BALD
 from skbal.query._feature_strategy import FeatureStrategy
 from skbal.query._features import feature_function, features_to_read
 from skbal.query._penalised_greedy import penalised_greedy, within_reach
 from skbal.query._shared import wrapped_strategy
 from skbal.query._similarities import Cosines, Similarities
+from skbal.query._wrapping import WrapsStrategy
 
 _LARGE = 1e300  # replaces an infinite score
 
 
-class DiversityPenalised(FeatureStrategy):
+class DiversityPenalised(WrapsStrategy, FeatureStrategy):
     """Choose rows with high scores that differ from the rows already in the batch.
 
     The batch is built greedily. The first row is the one with the highest score of the
@@ -200,23 +200,6 @@ class DiversityPenalised(FeatureStrategy):
             mean=self.similarity == "mean",
         )
         return rows[chosen]
-
-    def _scores(self, estimator, X_pool):
-        scores = self._scorer().score_pool(estimator, X_pool)
-        scores = np.asarray(scores, dtype=np.float64)
-        if scores.shape != (n_rows(X_pool),):
-            owner = type(self).__name__
-            raise ValueError(
-                f"strategy of {owner} must score each of the {n_rows(X_pool)} rows, "
-                f"but {self.strategy!r} returned scores of shape {scores.shape}."
-            )
-        return scores
-
-    def _scorer(self):
-        if self.strategy is None:
-            names = ("n_draws", "random_state", "batch_size", "n_jobs", "verbose")
-            return BALD(**{name: getattr(self, name) for name in names})
-        return self.strategy
 
     def _normalized(self, scores):
         # The last bits depend on the size of the chunks, and ranks must not.

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from sklearn.base import clone
 
-from skbal.oracles import LabelOracle
+from skbal.oracles import LabelOracle, NoisyOracle
 
 LABELS = ["cat", "dog", "eel", "cat"]
 
@@ -77,3 +77,35 @@ def test_bad_indices_are_refused(indices, error, message):
 def test_labels_that_are_no_array_are_refused():
     with pytest.raises(TypeError, match="y of LabelOracle must be an array of labels"):
         LabelOracle(None)([0])
+
+
+@pytest.mark.parametrize("kind", [LabelOracle, NoisyOracle])
+def test_each_row_may_have_a_price(kind):
+    oracle = kind(["a", "b", "a"], cost_per_label=np.array([1, 2, 40]))
+    oracle([0, 1])
+    assert oracle.cost == 3.0
+    oracle([2, 2])
+    assert (oracle.cost, oracle.n_asked) == (83.0, 4)
+    # The same question again is not paid for again.
+    question = object()
+    for _ in range(2):
+        oracle.answer_once(question, [1])
+    assert oracle.cost == 85.0
+    assert clone(oracle).cost == 0.0
+
+
+@pytest.mark.parametrize(
+    ("prices", "message"),
+    [
+        ([1.0, 2.0], "each of the 3 rows of y, got 2 prices"),
+        ([1.0, -2.0, 3.0], "cost_per_label of LabelOracle must be .* got -2"),
+        ([[1.0, 2.0, 3.0]], r"got shape \(1, 3\)"),
+        (["dear"] * 3, "cost_per_label of LabelOracle must be a number >= 0, or one"),
+        (-1.0, "cost_per_label of LabelOracle must be"),
+    ],
+)
+def test_prices_that_are_none_are_refused(prices, message):
+    oracle = LabelOracle(["a", "b", "a"], cost_per_label=prices)
+    with pytest.raises(ValueError, match=message):
+        oracle([0])
+    assert oracle.n_asked == 0

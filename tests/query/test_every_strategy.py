@@ -14,6 +14,12 @@ from skbal.models import BayesianLinearRegression, BayesianVoteRegression
 from skbal.testing import check_query_strategy
 from tests.query.fakes import EVERY, random_pool
 
+
+def prices(X):
+    """Return a price for each row."""
+    return 1 + X[:, 0] ** 2
+
+
 # Of two decisions, for three classes.
 COST = [[0.0, 1.0], [2.0, 0.0], [5.0, 0.0]]
 # What each strategy is tested with: a kind of estimator, and parameters.
@@ -22,9 +28,14 @@ TESTED_WITH = {
     "BALD": [("forest", {})],
     "BatchBALD": [("forest", {"n_draws": None}), ("forest", {"n_draws": 10})],
     "BatchVariance": [("regressor", {}), ("regressor", {"max_memory": "1KB"})],
+    "ClassBalanced": [("forest", {}), ("linear", {"strategy": query.Margin()})],
     "ConsensusEntropy": [("forest", {})],
     "CoreLog": [("forest", {})],
     "CoreMSE": [("forest", {}), ("forest", {"X_target": random_pool(7)})],
+    "DensityWeighted": [
+        ("forest", {}),
+        ("linear", {"strategy": query.Margin(), "metric": "cosine", "beta": 2}),
+    ],
     "DiversityPenalised": [
         ("forest", {}),
         ("forest", {"penalty": -0.3, "normalize": "std", "similarity": "mean"}),
@@ -50,6 +61,10 @@ TESTED_WITH = {
     "Margin": [("linear", {}), ("forest", {})],
     "MaxEntropy": [("linear", {}), ("forest", {})],
     "MeanSTD": [("forest", {}), ("regressor", {})],
+    "PerCost": [
+        ("forest", {"cost": prices}),
+        ("linear", {"strategy": query.Margin(), "cost": prices}),
+    ],
     "PowerBALD": [("forest", {}), ("forest", {"beta": 4})],
     "PredictiveVariance": [("regressor", {}), ("forest", {})],
     "ProbCover": [
@@ -60,6 +75,7 @@ TESTED_WITH = {
     "Random": [("none", {}), ("forest", {})],
     "SoftmaxBALD": [("forest", {})],
     "SoftrankBALD": [("forest", {})],
+    "Subsampled": [("forest", {}), ("linear", {"strategy": query.Margin()})],
     "TypiClust": [("none", {"features": "input"}), ("linear", {"n_neighbors": 3})],
     "ValueOfInformation": [("forest", {}), ("forest", {"cost": COST})],
     "VariationRatios": [("linear", {}), ("forest", {})],
