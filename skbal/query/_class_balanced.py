@@ -33,8 +33,8 @@ class ClassBalanced(WrapsStrategy, SharedParameters):
         Number of posterior draws. ``None`` uses the estimator's own number. Their mean
         predicts the classes.
     random_state : None, int, numpy.random.RandomState or numpy.random.Generator
-        Seeds the posterior draws and the breaking of ties. A wrapped strategy has its
-        own. An integer makes the choice repeatable for the same estimator and pool.
+        Seeds the posterior draws and the breaking of ties. An integer makes the choice
+        repeatable for the same estimator and pool. A wrapped strategy has its own.
     pool_subsample : int, optional
         Number of random rows of the pool considered by a call. ``None`` considers all
         rows.
