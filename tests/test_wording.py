@@ -84,15 +84,18 @@ NETWORKS = {
 # Parameters that mean something else, with what they mean.
 OTHERWISE = {
     ("BADGE", "n_draws"): "draws whose mean gives the probabilities",
+    ("DensityWeighted", "random_state"): "no draws are made",
     ("DiversityPenalised", "random_state"): "no draws are made",
     ("KCenterGreedy", "n_draws"): "not used",
     ("KCenterGreedy", "random_state"): "no draws are made",
     ("KMeansBatch", "n_draws"): "not used",
     ("KMeansBatch", "random_state"): "no draws are made",
+    ("PerCost", "random_state"): "no draws are made",
     ("ProbCover", "n_draws"): "not used",
     ("ProbCover", "random_state"): "no draws are made",
     ("Random", "n_draws"): "not used",
     ("Random", "random_state"): "no draws are made",
+    ("Subsampled", "random_state"): "no draws are made",
     ("TypiClust", "n_draws"): "not used",
     ("TypiClust", "random_state"): "no draws are made",
 }

@@ -54,8 +54,8 @@ class PerCost(WrapsStrategy, SharedParameters):
         Number of random rows of the pool considered by a call. ``None`` considers all
         rows.
     batch_size : int, optional
-        Number of rows that a function ``cost`` is given at once. ``None`` chooses it so
-        that temporaries stay near 64 MB.
+        Number of rows predicted at once. ``None`` chooses it so that temporaries stay
+        near 64 MB. A function ``cost`` is given as many.
     n_jobs : int, optional
         Number of parallel joblib workers. ``None`` means 1 unless in a
         `joblib.parallel_config` context.
