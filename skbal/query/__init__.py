@@ -22,8 +22,10 @@ from skbal.query._expected_error import (
     ExpectedErrorReduction,
     ValueOfInformation,
 )
+from skbal.query._greedy_sampling import GreedySampling
 from skbal.query._k_center import KCenterGreedy
 from skbal.query._kmeans_batch import KMeansBatch
+from skbal.query._lcmd import LCMD
 from skbal.query._per_cost import PerCost
 from skbal.query._prob_cover import ProbCover
 from skbal.query._random import Random
@@ -40,6 +42,7 @@ __all__ = [
     "BADGE",
     "BALD",
     "EPIG",
+    "LCMD",
     "BatchBALD",
     "BatchVariance",
     "ClassBalanced",
@@ -51,6 +54,7 @@ __all__ = [
     "DrawStrategy",
     "ExpectedErrorReduction",
     "ExpectedVarianceReduction",
+    "GreedySampling",
     "KCenterGreedy",
     "KMeansBatch",
     "LeastConfident",
