@@ -2,6 +2,7 @@
 
 __all__ = [
     "CampaignError",
+    "DriftWarning",
     "NoDrawsError",
     "NoDropoutError",
     "NumericalWarning",
@@ -16,6 +17,10 @@ __all__ = [
 
 class CampaignError(RuntimeError):
     """The database of a campaign cannot be used, as the message says."""
+
+
+class DriftWarning(UserWarning):
+    """The rows of a stream have changed."""
 
 
 class NoDrawsError(TypeError):

@@ -13,12 +13,14 @@ from numpydoc.docscrape import ClassDoc
 from sklearn.base import BaseEstimator
 from sklearn.linear_model import BayesianRidge, LogisticRegression
 
+from skbal import ActiveLearner
 from skbal._utils.parameters import check_parameters, rules_of
 from skbal.models import (
     BayesianLinearRegression,
     MCDropoutClassifier,
     MCDropoutRegressor,
 )
+from skbal.query import Margin
 from tests.test_public_api import PUBLIC
 
 RESULT = "holds results, made by a function or a loop"
@@ -180,6 +182,7 @@ def required(cls):
         "function": print,
         "items": [0, 1],
         "labels": [0, 1],
+        "learner": ActiveLearner(LogisticRegression(), Margin()),
         "network": MCDropoutRegressor(max_epochs=1),
         "target_score": 0.5,
         "vote_fraction": Y,
@@ -202,6 +205,8 @@ def use(cls, instance):
         return instance([0])
     if hasattr(cls, "fit"):
         return instance.fit(X, VOTES if "Vote" in cls.__name__ else Y)
+    if hasattr(cls, "ask"):
+        return instance.ask(X)
     return check_parameters(instance)
 
 

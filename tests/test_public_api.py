@@ -108,6 +108,7 @@ PUBLIC = {
     ],
     "skbal.exceptions": [
         "CampaignError",
+        "DriftWarning",
         "NoDrawsError",
         "NoDropoutError",
         "NumericalWarning",
@@ -158,7 +159,7 @@ PUBLIC = {
         "vote_mutual_information",
     ],
     "skbal.learner": ["ActiveLearner", "BayesianOptimizer"],
-    "skbal.loop": ["ActiveLearningLoop", "History", "Record"],
+    "skbal.loop": ["ActiveLearningLoop", "History", "Record", "StreamLearner"],
     "skbal.models": [
         "BayesianLinearRegression",
         "BayesianLogisticRegression",
