@@ -182,6 +182,7 @@ PUBLIC = {
         "MCDropoutRegressor",
         "MCDropoutVoteRegressor",
         "MeanFieldLinearRegression",
+        "RandomFeatureGP",
         "RandomShift",
         "TemperatureScaling",
         "VoteMixtureRegression",

@@ -20,6 +20,7 @@ from skbal.models._linear._bayesian import BayesianLinearRegression
 from skbal.models._linear._mean_field import MeanFieldLinearRegression
 from skbal.models._logistic._estimator import BayesianLogisticRegression
 from skbal.models._networks._augment import RandomShift
+from skbal.models._random_features._estimator import RandomFeatureGP
 from skbal.models._temperature._estimator import TemperatureScaling
 from skbal.models._vote_mixture._estimator import VoteMixtureRegression
 from skbal.models._vote_regression._estimator import BayesianVoteRegression
@@ -51,6 +52,7 @@ __all__ = [
     "MCDropoutRegressor",
     "MCDropoutVoteRegressor",
     "MeanFieldLinearRegression",
+    "RandomFeatureGP",
     "RandomShift",
     "TemperatureScaling",
     "VoteMixtureRegression",

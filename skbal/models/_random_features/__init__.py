@@ -1,0 +1,1 @@
+"""A Gaussian process by random features."""
