@@ -1,12 +1,14 @@
-"""Histories of runs from whatever holds them: loops, simulations, comparisons."""
+"""Histories of runs from whatever holds them: loops, comparisons, files of units."""
 
+import os
 from collections.abc import Mapping
 
 from skbal.loop import History
+from skbal.plotting._unit_lines import histories_of_units, units_of_file
 
 _WANTED = (
     "a History, something with history_ (a loop, a fitted ActiveLearningClassifier), a "
-    "list of them, a dict of names to them, or a Comparison"
+    "list of them, a dict of names to them, a Comparison, or a file of units"
 )
 
 
@@ -16,8 +18,9 @@ def histories_of(runs, owner):
     Parameters
     ----------
     runs : object
-        A run, a list of runs, a dict of names to these, or an object with
-        ``histories``, such as `skbal.experiments.Comparison`.
+        A run, a list of runs, a dict of names to these, an object with ``histories``,
+        such as `skbal.experiments.Comparison`, an object with ``units``, or a file of
+        units.
     owner : str
         Name of the display, for messages.
 
@@ -30,8 +33,14 @@ def histories_of(runs, owner):
     TypeError
         If there is no run, or something else among them.
     ValueError
-        If there are none, or a run has no steps.
+        If there are none, a run has no steps, or a file is damaged.
+    FileNotFoundError
+        If there is no such file.
     """
+    if isinstance(runs, (str, os.PathLike)):
+        runs = histories_of_units(units_of_file(runs, owner), owner)
+    elif hasattr(runs, "units") and not isinstance(runs, type):
+        runs = histories_of_units(runs.units, owner)
     runs = getattr(runs, "histories", runs)
     if isinstance(runs, Mapping):
         named = {

@@ -103,11 +103,14 @@ class RunDisplay:
 
         Parameters
         ----------
-        runs : dict of str to run or list of runs, list of runs, run or Comparison
+        runs : dict of str to run or list of runs, list of runs, run, Comparison or path
             A run is a `skbal.loop.History` or what has one as ``history_``: a loop, or
             a fitted `skbal.ActiveLearningClassifier`. In a dict, each strategy has a
             run or a list of repeats. Without names, runs are put together by the
-            strategy that is noted in their ``provenance``.
+            strategy that is noted in their ``provenance``. A path is a file of JSON
+            lines with a unit of an experiment in each: a dict with its ``arm``, its
+            ``seed`` and as ``result`` the lists ``n_labels`` and ``score``. What has
+            such dicts as ``units`` is taken, too.
         target_score : float or list of float, optional
             Scores for which the labels needed are plotted below the curves.
         reference : dict of str to tuple of array-like, optional
@@ -138,7 +141,10 @@ optional
         TypeError
             If ``runs`` holds something that is no run, or an argument has a wrong type.
         ValueError
-            If there is no run, a run has no scores, or an argument has a wrong value.
+            If there is no run, a run has no scores, a file is damaged, or an argument
+            has a wrong value.
+        FileNotFoundError
+            If there is no such file.
         ImportError
             If matplotlib is missing; ``pip install 'skbal[examples]'`` installs it.
 

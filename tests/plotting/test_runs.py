@@ -1,7 +1,9 @@
 """Curves, published curves, and labels to a score, all read back from the figure."""
 
 import itertools
+import json
 from io import BytesIO
+from types import SimpleNamespace
 
 import matplotlib as mpl
 import numpy as np
@@ -200,6 +202,50 @@ def test_runs_without_names_are_put_together_by_their_strategy():
     scores = RunDisplay.from_runs(runs).scores
     np.testing.assert_array_equal(scores["BALD"], GOOD[[0, 2]])
     np.testing.assert_array_equal(scores["EPIG"], GOOD[[1]])
+
+
+UNITS = [
+    {"arm": name, "seed": seed, "result": {"n_labels": [20, 30], "score": scores}}
+    for name, seed, scores in [
+        ("BALD", 0, [0.2, 0.4]),
+        ("Random", 0, [0.2, 0.3]),
+        ("BALD", 1, [0.4, 0.8]),
+        ("BALD", 0, [0.9, 0.9]),  # done by another process as well
+    ]
+]
+
+
+def test_stored_units_are_runs_of_their_arm(tmp_path):
+    lines = [{"format": 1, "command": "skbal reproduce"}, *UNITS]
+    path = tmp_path / "units.jsonl"
+    path.write_text("\n".join(map(json.dumps, lines)) + '\n{"arm": "BALD", "see')
+    for runs in (path, str(path), SimpleNamespace(units=UNITS)):
+        display = RunDisplay.from_runs(runs)
+        np.testing.assert_array_equal(display.scores["BALD"], [[0.2, 0.4], [0.4, 0.8]])
+        np.testing.assert_array_equal(display.scores["Random"], [[0.2, 0.3]])
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", "is empty"),
+        ('{"format": 1}\n', "is empty"),
+        ('{"format": 1}\nno JSON\n', r"line 2 of .*units.jsonl is no JSON object: "),
+        ("[1, 2]\n", r"line 1 of .*units.jsonl is no JSON object\."),
+        ('{"arm": "A", "seed": 3}\n', "unit 'A' with seed 3 has no learning curve"),
+        (
+            '{"arm": "A", "result": {"n_labels": [1], "score": [null]}}\n',
+            "for 'A' must have scores",
+        ),
+    ],
+)
+def test_damaged_files_of_units_are_refused_by_name(tmp_path, content, message):
+    path = tmp_path / "units.jsonl"
+    path.write_text(content)
+    with pytest.raises(ValueError, match=f"^runs of RunDisplay.*{message}"):
+        RunDisplay.from_runs(path)
+    with pytest.raises(FileNotFoundError, match=r"^runs of RunDisplay: .*missing"):
+        RunDisplay.from_runs(tmp_path / "missing.jsonl")
 
 
 # --------------------------------------------------------------------------- printing
