@@ -172,8 +172,9 @@ HalvingRandomSearchCV
         def spread(key):
             return mean_and_half_width(results, key, cells.index, test_to_train)
 
-        n_labels = numbers_of_labels(results)
-        curves = [spread(f"at_{n}") for n in n_labels]
+        curves = {n: spread(f"at_{n}") for n in numbers_of_labels(results)}
+        # Numbers of labels that no run had say nothing.
+        known = {n: c for n, c in curves.items() if np.isfinite(c[0]).any()}
         means, half_widths = spread(score)
         display = cls(
             params=cells.params,
@@ -181,8 +182,8 @@ HalvingRandomSearchCV
             means=means,
             half_widths=half_widths,
             best=cells.best,
-            n_labels=n_labels or None,
-            curves=tuple(np.stack(c, axis=-1) for c in zip(*curves)) or None,
+            n_labels=list(known) or None,
+            curves=tuple(np.stack(c, axis=-1) for c in zip(*known.values())) or None,
             notes=_resources(search, results, cells.index),
         )
         return display.plot(ax, width=width)

@@ -195,6 +195,17 @@ def test_the_curves_of_a_search_are_those_of_runs_fitted_one_by_one(of_runs):
         assert area == pytest.approx(np.trapezoid(history.scores, LABELS) / 10)
 
 
+@pytest.mark.filterwarnings("ignore:One or more of the test scores are non-finite")
+def test_numbers_of_labels_that_no_run_had_are_left_out(of_runs):
+    for labels, shown in (([5, 6, 11, 99], [6, 11]), ([5], None)):
+        search = clone(of_runs).set_params(scoring=LearningCurveScores(labels))
+        display = SearchDisplay.from_search(search.fit(X, Y))
+        assert display.n_labels == shown
+        assert (display.cell_axes_ is None) == (shown is None)
+        for line in display.lines_.values():
+            assert line.get_xdata().tolist() == shown
+
+
 # ---------------------------------------------------------------- searches of all kinds
 
 
