@@ -41,6 +41,7 @@ class AcquisitionCurveDisplay:
     See Also
     --------
     skbal.loop.ActiveLearningLoop : Make the histories.
+    RunDisplay : The same for a paper, with the labels needed to reach a score.
 
     Examples
     --------

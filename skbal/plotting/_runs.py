@@ -150,6 +150,9 @@ optional
 
         Notes
         -----
+        If the repeats of a strategy were scored at different numbers of labels, the
+        curve has the numbers that all of them share.
+
         A run that never reached the target counts as if it needed more labels than all
         others, and is an open triangle at the end of its curve. The median of repeats
         is a filled marker. Its interval lies between two of the sorted repeats and
