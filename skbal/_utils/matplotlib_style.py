@@ -15,6 +15,8 @@ from skbal._utils.optional import require
 # yellow is left out because it is too pale for a line.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 DASHES = ("-", "--", ":", "-.")
+MARKERS = ("o", "s", "^", "D", "v", "X", "P", "*", "<")
+_MOST_MARKERS = 12  # on a line: more hide it
 
 
 def line_style(number):
@@ -33,6 +35,30 @@ def line_style(number):
     # The dashes change each time all colours have been used.
     turn, colour = divmod(number, len(COLOURS))
     return {"color": COLOURS[colour], "linestyle": DASHES[turn % len(DASHES)]}
+
+
+def curve_style(number, n_points):
+    """Return the look of a curve that is told from others in print without colour.
+
+    Parameters
+    ----------
+    number : int
+        Number of the curve in the display, from 0. Neighbours differ in colour, in
+        dashes and in markers.
+    n_points : int
+        Number of its points. At most 12 of them get a marker.
+
+    Returns
+    -------
+    style : dict
+        With ``color``, ``linestyle``, ``marker`` and ``markevery``.
+    """
+    return {
+        "color": COLOURS[number % len(COLOURS)],
+        "linestyle": DASHES[number % len(DASHES)],
+        "marker": MARKERS[number % len(MARKERS)],
+        "markevery": max(-(-n_points // _MOST_MARKERS), 1),
+    }
 
 
 def check_line_kw(line_kw, owner):

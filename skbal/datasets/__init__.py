@@ -3,7 +3,11 @@
 from skbal._utils.names import missing_from
 from skbal.datasets._aligned import align_votes
 from skbal.datasets._biased_labels import make_biased_labels
+from skbal.datasets._cifar10 import load_cifar10
+from skbal.datasets._cinic10 import load_cinic10
+from skbal.datasets._emnist import load_emnist
 from skbal.datasets._galaxies import make_artefact_galaxies, make_galaxies
+from skbal.datasets._glyphs import make_glyphs
 from skbal.datasets._images import load_images
 from skbal.datasets._mnist import fetch_mnist, load_mnist_5k
 from skbal.datasets._repeated import make_repeated
@@ -19,6 +23,9 @@ __all__ = [
     "align_votes",
     "count_votes",
     "fetch_mnist",
+    "load_cifar10",
+    "load_cinic10",
+    "load_emnist",
     "load_galaxy_votes",
     "load_image_votes",
     "load_images",
@@ -26,6 +33,7 @@ __all__ = [
     "make_artefact_galaxies",
     "make_biased_labels",
     "make_galaxies",
+    "make_glyphs",
     "make_repeated",
     "make_tagged_digits",
     "read_zooniverse_votes",

@@ -6,11 +6,11 @@ import re
 import numpy as np
 from sklearn.utils import Bunch
 
-from skbal._utils.archives import check_path
 from skbal._utils.fits_files import ENDINGS as FITS
 from skbal._utils.optional import require
 from skbal._utils.validation import check_count, check_option
 from skbal.datasets._image_files import PICTURES, read_fits, read_picture, resized
+from skbal.datasets._image_sets import check_folder
 
 _OWNER = "load_images"
 _FEW = 5
@@ -103,11 +103,11 @@ def load_images(folder, names=None, *, size=None, channels=None, limits=None):
     size = _checked_size(size)
     check_option(channels, "channels", (None, 1, 3), _OWNER)
     limits = _checked_limits(limits)
-    folder = _checked_folder(folder)
+    folder = check_folder(folder, _OWNER)
     files = _chosen_files(_files_in(folder), names, folder)
     images = None
     for number, name in enumerate(files):
-        image = _with_channels(_read(folder / name, limits), channels)
+        image = with_channels(_read(folder / name, limits), channels)
         if size is not None and image.shape[1:] != size:
             image = resized(image, size)
         if images is None:
@@ -138,7 +138,20 @@ def _read(path, limits):
         ) from error
 
 
-def _with_channels(image, channels):
+def with_channels(image, channels):
+    """Return an image with 1 or 3 channels, or as it is for None.
+
+    Parameters
+    ----------
+    image : ndarray of shape (n_channels, height, width)
+        The image, of 1 or 3 channels.
+    channels : {1, 3} or None
+        Number of channels of the result.
+
+    Returns
+    -------
+    image : ndarray of shape (channels, height, width)
+    """
     if channels is None or channels == len(image):
         return image
     if channels == 3:
@@ -167,17 +180,6 @@ def _check_alike(shape, first, name, first_name):
 # ---------------------------------------------------------------------------- files
 
 
-def _checked_folder(folder):
-    folder = check_path(folder, "folder", _OWNER)
-    if not folder.exists():
-        raise FileNotFoundError(f"folder of {_OWNER}: there is no folder {folder}.")
-    if not folder.is_dir():
-        raise NotADirectoryError(
-            f"folder of {_OWNER} must be a folder, but {folder} is a file."
-        )
-    return folder
-
-
 def _files_in(folder):
     endings = (*PICTURES, *FITS)
     with os.scandir(folder) as entries:
@@ -188,11 +190,21 @@ def _files_in(folder):
             f"folder of {_OWNER}: there are no images in {folder}. Their names end in "
             f"{', '.join(endings)}."
         )
-    return sorted(found, key=_natural)
+    return sorted(found, key=natural)
 
 
-def _natural(name):
-    """Return a key in which numbers inside of names count as numbers."""
+def natural(name):
+    """Return a key to sort by, in which numbers inside of names count as numbers.
+
+    Parameters
+    ----------
+    name : str
+        Name of a file.
+
+    Returns
+    -------
+    key : list
+    """
     parts = re.split(r"([0-9]+)", name.lower())
     numbers = [(int(part), part) for part in parts[1::2]]
     return [*zip(parts[::2], [*numbers, (-1, "")]), name]

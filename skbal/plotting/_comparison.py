@@ -95,7 +95,7 @@ class ComparisonDisplay:
             The result of `skbal.experiments.compare`.
         ax : array-like of matplotlib.axes.Axes of shape (2,), optional
             The two axes to draw on. ``None`` makes a new figure.
-        band : {"std", "sem", "range"} or None, default="sem"
+        band : {"std", "sem", "t", "range", "quartiles"} or None, default="sem"
             Band of the curves, as in `AcquisitionCurveDisplay.plot`.
         line_kw : dict, optional
             Keyword arguments passed to ``ax.plot`` for every curve.
@@ -141,7 +141,7 @@ class ComparisonDisplay:
         ----------
         ax : array-like of matplotlib.axes.Axes of shape (2,), optional
             The two axes to draw on. ``None`` makes a new figure.
-        band : {"std", "sem", "range"} or None, default="sem"
+        band : {"std", "sem", "t", "range", "quartiles"} or None, default="sem"
             Band of the curves, as in `AcquisitionCurveDisplay.plot`.
         line_kw : dict, optional
             Keyword arguments passed to ``ax.plot`` for every curve.

@@ -3,12 +3,14 @@
 from functools import reduce
 
 import numpy as np
+from scipy import stats
 
-from skbal._utils.matplotlib_style import axes_or_new, check_line_kw, line_style
+from skbal._utils.matplotlib_style import axes_or_new, check_line_kw, curve_style
 from skbal._utils.validation import check_option
 from skbal.loop import History
 
-_BANDS = ("std", "sem", "range", None)
+_BANDS = ("std", "sem", "t", "range", "quartiles", None)
+_CONFIDENCE = 0.95  # of the band "t"
 
 
 class AcquisitionCurveDisplay:
@@ -32,13 +34,14 @@ class AcquisitionCurveDisplay:
     figure_ : matplotlib.figure.Figure
         The figure that contains them.
     lines_ : dict of str to matplotlib.lines.Line2D
-        The mean of each strategy.
+        The mean of each strategy, or its median with ``band="quartiles"``.
     bands_ : dict of str to matplotlib.collections.PolyCollection
         The band of each strategy with more than one repeat.
 
     See Also
     --------
     skbal.loop.ActiveLearningLoop : Make the histories.
+    RunDisplay : The same for a paper, with the labels needed to reach a score.
 
     Examples
     --------
@@ -73,7 +76,7 @@ class AcquisitionCurveDisplay:
             For each strategy, the history of each repeat, or a single history.
         ax : matplotlib.axes.Axes, optional
             Axes to draw on. ``None`` makes a new figure.
-        band : {"std", "sem", "range"} or None, default="std"
+        band : {"std", "sem", "t", "range", "quartiles"} or None, default="std"
             See `plot`.
         score_name : str, default="Score"
             Label of the y axis.
@@ -102,17 +105,23 @@ class AcquisitionCurveDisplay:
     def plot(self, ax=None, *, band="std", score_name=None, line_kw=None):
         """Plot the mean of each strategy, with a band over its repeats.
 
+        Curves differ in colour, dashes and markers, so that they can be told apart in
+        print without colour.
+
         Parameters
         ----------
         ax : matplotlib.axes.Axes, optional
             Axes to draw on. ``None`` makes a new figure.
-        band : {"std", "sem", "range"} or None, default="std"
+        band : {"std", "sem", "t", "range", "quartiles"} or None, default="std"
             Width of the band.
 
             - "std": one standard deviation of the repeats to either side, with n - 1 in
               its denominator;
             - "sem": one standard error of the mean to either side;
+            - "t": Student's 95 % interval of the mean, at each number of labels;
             - "range": from the lowest to the highest repeat;
+            - "quartiles": from the lower to the upper quartile of the repeats. The
+              line is their median then;
             - None: no band.
         score_name : str, optional
             Label of the y axis. ``None`` uses the display's own ``score_name``.
@@ -140,14 +149,16 @@ class AcquisitionCurveDisplay:
         self.ax_, self.figure_ = ax, ax.figure
         self.lines_, self.bands_ = {}, {}
         for number, (name, curve) in enumerate(curves.items()):
-            style = {**line_style(number), "label": name, **line_kw}
+            look = curve_style(number, len(curve[0]))
+            style = {**look, "label": name, **line_kw}
             self._draw(name, *curve, band, style)
         ax.set(xlabel="Labels", ylabel=score_name or self.score_name)
         ax.legend()
         return self
 
     def _draw(self, name, labels, scores, band, style):
-        (line,) = self.ax_.plot(labels, scores.mean(axis=0), **style)
+        middle = np.median if band == "quartiles" else np.mean
+        (line,) = self.ax_.plot(labels, middle(scores, axis=0), **style)
         self.lines_[name] = line
         if band is None or len(scores) == 1:
             return
@@ -176,7 +187,7 @@ def check_band(band, owner):
 
     Parameters
     ----------
-    band : {"std", "sem", "range"} or None
+    band : {"std", "sem", "t", "range", "quartiles"} or None
         The argument.
     owner : str
         Name of the display, for messages.
@@ -189,13 +200,15 @@ def check_band(band, owner):
     check_option(band, "band", _BANDS, owner)
 
 
-def curves_of(histories):
+def curves_of(histories, what="histories of AcquisitionCurveDisplay"):
     """Return the numbers of labels and the scores of histories, as arrays.
 
     Parameters
     ----------
     histories : dict of str to History or list of History
         For each strategy, the history of each repeat, or a single history.
+    what : str, default="histories of AcquisitionCurveDisplay"
+        The argument and its owner, for messages.
 
     Returns
     -------
@@ -210,48 +223,48 @@ def curves_of(histories):
         If they are not histories with scores and shared numbers of labels.
     """
     n_labels, scores = {}, {}
-    for name, repeats in _check_histories(histories).items():
-        n_labels[name], scores[name] = _on_shared_labels(name, repeats)
+    for name, repeats in _check_histories(histories, what).items():
+        n_labels[name], scores[name] = _on_shared_labels(name, repeats, what)
     return n_labels, scores
 
 
-def _check_histories(histories):
+def _check_histories(histories, what):
     if not isinstance(histories, dict):
         raise TypeError(
-            "histories of AcquisitionCurveDisplay must be a dict of the name of a "
-            f"strategy to its histories, got {type(histories).__name__}."
+            f"{what} must be a dict of the name of a strategy to its histories, got "
+            f"{type(histories).__name__}."
         )
     if not histories:
-        raise ValueError("histories of AcquisitionCurveDisplay is empty.")
-    return {name: _as_repeats(name, value) for name, value in histories.items()}
+        raise ValueError(f"{what} is empty.")
+    return {name: _as_repeats(name, value, what) for name, value in histories.items()}
 
 
-def _as_repeats(name, value):
+def _as_repeats(name, value, what):
     repeats = value if isinstance(value, (list, tuple)) else [value]
     for history in repeats:
         if not isinstance(history, History):
             raise TypeError(
-                f"histories of AcquisitionCurveDisplay for {name!r} must be of the "
+                f"{what} for {name!r} must be of the "
                 f"class History (the history_ of a loop), got {type(history).__name__}."
             )
         if not np.isfinite(history.scores).all():
             raise ValueError(
-                f"histories of AcquisitionCurveDisplay for {name!r} must have scores: "
+                f"{what} for {name!r} must have scores: "
                 "give the loop X_test and y_test."
             )
     if not repeats:
-        raise ValueError(f"histories of AcquisitionCurveDisplay for {name!r} is empty.")
+        raise ValueError(f"{what} for {name!r} is empty.")
     return repeats
 
 
-def _on_shared_labels(name, repeats):
+def _on_shared_labels(name, repeats, what):
     grids = [history.n_labels for history in repeats]
     # Several steps may have the same number of labels, for instance after a clean-up.
     # The last of them counts.
     shared = reduce(np.intersect1d, map(np.unique, grids))
     if not len(shared):
         raise ValueError(
-            f"histories of AcquisitionCurveDisplay for {name!r} have no number of "
+            f"{what} for {name!r} have no number of "
             f"labels in common: {', '.join(str(grid.tolist()) for grid in grids)}."
         )
     scores = [
@@ -264,7 +277,11 @@ def _on_shared_labels(name, repeats):
 def _band(scores, band):
     if band == "range":
         return scores.min(axis=0), scores.max(axis=0)
+    if band == "quartiles":
+        return np.quantile(scores, [0.25, 0.75], axis=0)
     mean, spread = scores.mean(axis=0), scores.std(axis=0, ddof=1)
-    if band == "sem":
+    if band != "std":
         spread = spread / np.sqrt(len(scores))
+    if band == "t":
+        spread = spread * stats.t.ppf((1 + _CONFIDENCE) / 2, len(scores) - 1)
     return mean - spread, mean + spread

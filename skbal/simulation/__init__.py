@@ -9,6 +9,7 @@ from skbal.simulation._classifier import ActiveLearningClassifier
 from skbal.simulation._regressor import ActiveLearningRegressor
 from skbal.simulation._scorers import (
     LabelsToTarget,
+    LearningCurveScores,
     final_score,
     learning_curve_area_score,
 )
@@ -17,6 +18,7 @@ __all__ = [
     "ActiveLearningClassifier",
     "ActiveLearningRegressor",
     "LabelsToTarget",
+    "LearningCurveScores",
     "final_score",
     "learning_curve_area_score",
 ]

@@ -1,15 +1,19 @@
 """Scores of a simulation: the last score, the area under the curve, labels needed.
 
+`LearningCurveScores` also returns the scores along the curve.
+
 Each is a scorer as in scikit-learn, ``scorer(estimator, X, y)``, higher is better. It
 takes a fitted simulation, also at the end of a pipeline. With ``keep_stages=True`` the
 learning curve is scored on X and y, otherwise on the rows that the simulation held out.
 """
 
+import numpy as np
 from sklearn.base import BaseEstimator
 
 from skbal._utils.names import KnowsItsParameters
-from skbal._utils.parameters import check_parameters, real
+from skbal._utils.parameters import check_parameters, own, real
 from skbal._utils.unwrap import transform
+from skbal._utils.validation import check_count
 from skbal.loop import History, Record
 from skbal.simulation._simulation import Simulation
 
@@ -140,6 +144,116 @@ class LabelsToTarget(KnowsItsParameters, BaseEstimator):
             simulation, _ = _simulation_and_rows(estimator, None, owner)
             needed = simulation.n_samples_
         return -float(needed)
+
+
+def _check_n_labels(n_labels, name, owner):
+    if isinstance(n_labels, str) or not np.iterable(n_labels):
+        raise TypeError(
+            f"{name} of {owner} must be a list of numbers of labels, got {n_labels!r}."
+        )
+    numbers = [check_count(n, name, owner) for n in n_labels]
+    if not numbers or len(set(numbers)) < len(numbers):
+        raise ValueError(
+            f"{name} of {owner} must be different numbers of labels, at least one, got "
+            f"{numbers}."
+        )
+
+
+def _check_scorer(scorer, name, owner):
+    if scorer is not None and (isinstance(scorer, type) or not callable(scorer)):
+        raise TypeError(
+            f"{name} of {owner} must be a scorer such as final_score or None, got "
+            f"{scorer!r}."
+        )
+
+
+class LearningCurveScores(KnowsItsParameters, BaseEstimator):
+    """Scorer that also returns the learning curve, for a search to keep.
+
+    A search of scikit-learn keeps the scores of its candidates and forgets their
+    models, and so their learning curves. This scorer returns the score of a run at
+    some numbers of labels beside the score that the search chooses by. So
+    ``cv_results_`` holds the curve of each candidate in each split, and
+    `skbal.plotting.SearchDisplay` plots them.
+
+    Parameters
+    ----------
+    n_labels : array-like of int of shape (n_points,)
+        Numbers of labels at which the score is returned. All candidates need the same,
+        also if they have different ``n_instances``.
+    scorer : callable, optional
+        What the search chooses by, such as `final_score` or a `LabelsToTarget`.
+        ``None`` is `learning_curve_area_score`.
+
+    Notes
+    -----
+    The result of a call has the keys ``score``, and ``at_20``, ``at_30`` and so on. A
+    search that takes several scores needs the name of the one to choose by:
+    ``refit="score"``.
+
+    Between two steps of a run, the curve is linear. Where a run had fewer or more
+    labels than asked for, its score is not known and NaN, and the search warns of
+    scores that are not finite.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.ensemble import RandomForestClassifier
+    >>> from sklearn.model_selection import GridSearchCV
+    >>> from skbal import ActiveLearningClassifier
+    >>> from skbal.simulation import LearningCurveScores
+    >>> run = ActiveLearningClassifier(
+    ...     RandomForestClassifier(n_estimators=10), n_queries=2, random_state=0)
+    >>> search = GridSearchCV(
+    ...     run, {"n_instances": [5, 10]}, cv=2, refit="score",
+    ...     scoring=LearningCurveScores([6, 11, 16]))
+    >>> results = search.fit(*load_iris(return_X_y=True)).cv_results_
+    >>> [name for name in results if name.startswith("mean_test_")]
+    ['mean_test_score', 'mean_test_at_6', 'mean_test_at_11', 'mean_test_at_16']
+    """
+
+    _parameter_rules = {
+        "n_labels": own(_check_n_labels, "a list of numbers of labels", 5),
+        "scorer": own(_check_scorer, "a scorer", 3, none=True),
+    }
+
+    def __init__(self, n_labels, scorer=None):
+        self.n_labels = n_labels
+        self.scorer = scorer
+
+    def __call__(self, estimator, X, y):
+        """Return the score to choose by, and the scores along the curve.
+
+        Parameters
+        ----------
+        estimator : ActiveLearningClassifier, ActiveLearningRegressor or Pipeline
+            The fitted simulation.
+        X : array-like of shape (n_samples, ...)
+            Rows to score on, if the models of the steps were kept.
+        y : array-like of shape (n_samples,)
+            Their true labels.
+
+        Returns
+        -------
+        scores : dict of str to float
+            ``score``, and ``at_n`` for each n of ``n_labels``.
+
+        Raises
+        ------
+        TypeError
+            If the estimator is not a simulation, or a parameter has a wrong type.
+        ValueError
+            If the simulation neither kept its models nor held out rows.
+        """
+        check_parameters(self)
+        history = _curve(estimator, X, y, type(self).__name__)
+        first, last = history.n_labels[[0, -1]]
+        score = history.area() if self.scorer is None else self.scorer(estimator, X, y)
+        curve = {
+            f"at_{n}": history.area(n, n) if first <= n <= last else np.nan
+            for n in self.n_labels
+        }
+        return {"score": score, **curve}
 
 
 def _curve(estimator, X, y, owner):

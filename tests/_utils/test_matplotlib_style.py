@@ -1,5 +1,6 @@
 """Lines are told apart, and axes are checked before they are made."""
 
+import itertools
 import sys
 
 import matplotlib as mpl
@@ -16,6 +17,7 @@ from skbal._utils.matplotlib_style import (
     check_ax,
     check_ax_grid,
     check_line_kw,
+    curve_style,
     line_style,
 )
 
@@ -30,6 +32,20 @@ def test_no_two_lines_look_alike():
     styles = [tuple(line_style(number).values()) for number in range(28)]
     assert len(set(styles)) == 28
     assert [colour for colour, _ in styles[:7]] == list(COLOURS)
+
+
+def test_neighbouring_curves_differ_in_all_that_print_shows():
+    styles = [curve_style(number, n_points=5) for number in range(29)]
+    for one, other in itertools.pairwise(styles):
+        assert all(one[key] != other[key] for key in ("color", "linestyle", "marker"))
+    without_colour = {(style["linestyle"], style["marker"]) for style in styles}
+    assert len(without_colour) == 29
+
+
+@pytest.mark.parametrize(("n_points", "every"), [(0, 1), (12, 1), (13, 2), (100, 9)])
+def test_at_most_twelve_points_of_a_curve_have_markers(n_points, every):
+    assert curve_style(0, n_points)["markevery"] == every
+    assert len(range(0, n_points, every)) <= 12
 
 
 def test_keywords_of_lines_get_their_full_names():

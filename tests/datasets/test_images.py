@@ -11,7 +11,7 @@ from PIL import Image
 
 from skbal.datasets import load_images
 from skbal.datasets._image_files import resized, scaled
-from skbal.datasets._images import _natural
+from skbal.datasets._images import natural
 
 RNG = np.random.default_rng(0)
 GREY = RNG.integers(0, 256, (4, 5), dtype=np.uint8)
@@ -31,7 +31,7 @@ def folder(tmp_path):
     return tmp_path
 
 
-def test_images_come_in_natural_order_with_their_names_and_in_0_to_1(folder):
+def test_images_come_innatural_order_with_their_names_and_in_0_to_1(folder):
     data = load_images(str(folder))
     assert data.names == ["g2.png", "g9.png", "g10.png", "g100.png"]
     assert data.ids == ["g2", "g9", "g10", "g100"]
@@ -44,14 +44,14 @@ def test_images_come_in_natural_order_with_their_names_and_in_0_to_1(folder):
 
 @given(st.lists(st.from_regex(r"[a-c]{0,2}[0-9]{0,3}[a-c]?\.png", fullmatch=True)))
 def test_the_order_is_one_whatever_the_system_lists_first(names):
-    ordered = sorted(names, key=_natural)
+    ordered = sorted(names, key=natural)
     shuffled = random.Random(0).sample(names, len(names))
-    assert sorted(shuffled, key=_natural) == ordered
+    assert sorted(shuffled, key=natural) == ordered
 
 
 def test_numbers_in_names_count_as_numbers():
     names = ["b1", "a10", "a9b2", "A9b10", "a09", "a9", "a", "1", "02"]
-    assert sorted(names, key=_natural) == [
+    assert sorted(names, key=natural) == [
         "1", "02", "a", "a09", "a9", "a9b2", "A9b10", "a10", "b1",
     ]  # fmt: skip
 
