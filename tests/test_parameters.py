@@ -182,6 +182,7 @@ def required(cls):
         "labels": [0, 1],
         "network": MCDropoutRegressor(max_epochs=1),
         "target_score": 0.5,
+        "transforms": [],
         "vote_fraction": Y,
         "y": Y,
     }
