@@ -45,6 +45,8 @@ WITHOUT_RULES = {
     "History": RESULT,
     "ImageGridDisplay": DISPLAY,
     "Imported": RESULT,
+    "InvarianceDisplay": DISPLAY,
+    "InvarianceReport": RESULT,
     "Item": RESULT,
     "LeakageCheck": RESULT,
     "PairedDifference": RESULT,
