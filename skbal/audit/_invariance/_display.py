@@ -180,7 +180,7 @@ class InvarianceDisplay:
                 **line_style(number),
             )
         ax.set(ylabel=name, xticks=places)
-        ax.set_xticklabels(["" if s is None else f"{s}" for s in strengths])
+        ax.set_xticklabels([_label(strength) for strength in strengths])
         if not {"entropy", "mutual_information"} & set(measures):
             ax.set_ylim(-0.03, 1.03)
 
@@ -194,6 +194,13 @@ class InvarianceDisplay:
             ax.set_title(self.result.words[line], fontsize="small")
         for ax in axes:
             ax.set_axis_off()
+
+
+def _label(strength):
+    """Return a strength as it stands below a curve."""
+    if isinstance(strength, float):
+        return f"{strength:g}"
+    return "" if strength is None else str(strength)
 
 
 def _check_measures(measures, has_labels):

@@ -125,7 +125,7 @@ def invariance_report(
     ...     forest, X[900:], {"shift": [0, 1]}, y[900:], image_shape=(8, 8),
     ...     random_state=0)
     >>> report.concern, report.words
-    (True, ('none', 'shift 0 pixels', 'shift 1 pixels'))
+    (True, ('none', 'shift 0 pixels', 'shift 1 pixel'))
     >>> bool(report.accuracy[1] > 0.85), bool(report.accuracy[2] < 0.6)
     (True, True)
     """

@@ -108,7 +108,9 @@ class Line:
     def words(self):
         """The change as it stands in a verdict."""
         if isinstance(self.function, Kind):
-            return f"{self.transform} {self.strength:g}{self.function.unit}"
+            unit = self.function.unit
+            unit = unit.removesuffix("s") if self.strength == 1 else unit
+            return f"{self.transform} {self.strength:g}{unit}"
         if self.strength is None:
             return self.transform
         return f"{self.transform} {self.strength}"
