@@ -218,7 +218,7 @@ def lines_of(transforms, owner):
 
 
 def _name(function):
-    return getattr(function, "__name__", None) or repr(function)
+    return getattr(function, "__name__", None) or " ".join(repr(function).split())
 
 
 def _lines(name, given, owner):

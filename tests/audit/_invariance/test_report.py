@@ -226,7 +226,7 @@ def test_known_changes_are_those_of_scipy():
     blurred = ndimage.gaussian_filter(images[0], (0, 1.5, 1.5), mode="nearest")
     stretched = [
         ndimage.affine_transform(
-            channel, [1 / 0.7] * 2, centre - centre / 0.7, order=1, mode="nearest"
+            channel, np.eye(2) / 0.7, centre - centre / 0.7, order=1, mode="nearest"
         )
         for channel in images[0]
     ]

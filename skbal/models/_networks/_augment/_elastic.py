@@ -19,7 +19,7 @@ class ElasticDeformation(ImageTransform):
         the right each.
     smoothness : float, default=4.0
         Standard deviation of the Gaussian that smooths the random displacements, in
-        pixels, from 0.1 to 100. A small one crumples an image, a large one moves it as
+        pixels, from 0.1 to 50. A small one crumples an image, a large one moves it as
         a whole.
     fill : {"edge", "zeros"}, default="edge"
         What enters at the sides; see `RandomShift`.
@@ -54,7 +54,7 @@ class ElasticDeformation(ImageTransform):
 
     _parameter_rules = {
         "pixels": real(0),
-        "smoothness": real(0.1, 100),
+        "smoothness": real(0.1, 50),
         "fill": FILL,
     }
 
