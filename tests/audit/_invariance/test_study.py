@@ -1,6 +1,10 @@
 """The study of symmetries: its rows, its kept numbers and its table."""
 
 import numpy as np
+import pytest
+
+pytest.importorskip("torch", reason="the study trains a network")
+pytest.importorskip("benchmarks", reason="no benchmarks beside tests")
 
 from benchmarks.studies._runs import append
 from benchmarks.studies.symmetries.run import N_TEST, one_run, rows_of, show
