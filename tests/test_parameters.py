@@ -49,6 +49,8 @@ WITHOUT_RULES = {
     "History": RESULT,
     "ImageGridDisplay": DISPLAY,
     "Imported": RESULT,
+    "InvarianceDisplay": DISPLAY,
+    "InvarianceReport": RESULT,
     "Item": RESULT,
     "LeakageCheck": RESULT,
     "PairedDifference": RESULT,
@@ -188,6 +190,7 @@ def required(cls):
         "n_labels": [20, 30],
         "network": MCDropoutRegressor(max_epochs=1),
         "target_score": 0.5,
+        "transforms": [],
         "vote_fraction": Y,
         "y": Y,
     }

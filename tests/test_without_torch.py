@@ -14,7 +14,12 @@ from skbal._utils.threads import uses_torch
 README = Path(__file__).parents[1] / "README.md"
 INSTALL = "pip install torch skorch safetensors"
 MODULES = ["DropoutMLP", "GalCNN", "GalaxyCNN"]
-ESTIMATORS = sorted({*skbal.models.__all__} - {*MODULES, "RandomShift"})
+TRANSFORMS = [
+    name
+    for name in skbal.models.__all__
+    if name.startswith("Random") or name in ("Compose", "ElasticDeformation")
+]
+ESTIMATORS = sorted({*skbal.models.__all__} - {*MODULES, *TRANSFORMS})
 WITH_A_STUDENT = "DistilledClassifier"  # which is a network by default
 NETWORKS = [
     name

@@ -22,6 +22,9 @@ from skbal.audit._generalisation._report import (
     GeneralisationReport,
     generalisation_report,
 )
+from skbal.audit._invariance._display import InvarianceDisplay
+from skbal.audit._invariance._report import invariance_report
+from skbal.audit._invariance._result import InvarianceReport
 from skbal.audit._leakage._check import LeakageCheck, leakage_check
 from skbal.audit._leakage._permuted_labels import (
     PermutedLabelsCheck,
@@ -59,6 +62,8 @@ __all__ = [
     "GeneralisationReport",
     "GroupErrors",
     "GroupSelection",
+    "InvarianceDisplay",
+    "InvarianceReport",
     "LeakageCheck",
     "PermutedLabelsCheck",
     "ProbabilityScores",
@@ -83,6 +88,7 @@ __all__ = [
     "generalisation_report",
     "group_errors",
     "group_selection",
+    "invariance_report",
     "leakage_check",
     "neg_calibration_error",
     "permuted_labels_check",

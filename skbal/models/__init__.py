@@ -19,7 +19,14 @@ from skbal.models._last_layer._vote_regressor import LastLayerVoteRegressor
 from skbal.models._linear._bayesian import BayesianLinearRegression
 from skbal.models._linear._mean_field import MeanFieldLinearRegression
 from skbal.models._logistic._estimator import BayesianLogisticRegression
-from skbal.models._networks._augment import RandomShift
+from skbal.models._networks._augment._blur import RandomBlur
+from skbal.models._networks._augment._compose import Compose
+from skbal.models._networks._augment._elastic import ElasticDeformation
+from skbal.models._networks._augment._flip import RandomFlip
+from skbal.models._networks._augment._rotation import RandomRotation
+from skbal.models._networks._augment._scale import RandomScale
+from skbal.models._networks._augment._shift import RandomShift
+from skbal.models._networks._augment._turn import RandomTurn
 from skbal.models._random_features._estimator import RandomFeatureGP
 from skbal.models._temperature._estimator import TemperatureScaling
 from skbal.models._vote_mixture._estimator import VoteMixtureRegression
@@ -34,11 +41,13 @@ __all__ = [
     "BayesianLinearRegression",
     "BayesianLogisticRegression",
     "BayesianVoteRegression",
+    "Compose",
     "DeepEnsembleClassifier",
     "DeepEnsembleRegressor",
     "DeepEnsembleVoteRegressor",
     "DistilledClassifier",
     "DropoutMLP",
+    "ElasticDeformation",
     "GalCNN",
     "GalaxyCNN",
     "GraphClassifier",
@@ -52,8 +61,13 @@ __all__ = [
     "MCDropoutRegressor",
     "MCDropoutVoteRegressor",
     "MeanFieldLinearRegression",
+    "RandomBlur",
     "RandomFeatureGP",
+    "RandomFlip",
+    "RandomRotation",
+    "RandomScale",
     "RandomShift",
+    "RandomTurn",
     "TemperatureScaling",
     "VoteMixtureRegression",
 ]

@@ -175,7 +175,7 @@ def rubric(purpose="project"):
     ...     print(f"{line.head}: {', '.join(line.checks[:2])}")
     Interpretation: saliency, uncertainty_saliency
     Concise language: score, generalisation_report
-    Scrutiny: shortcut_test, leakage_check
+    Scrutiny: shortcut_test, invariance_report
     Awareness of sources of bias: labelled classes, people
     Transparency and fairness: audit_report, repeatable
     Appropriate tool: against random, too_good_check

@@ -64,6 +64,7 @@ LINES = (
         "was found was repaired and tested again.",
         (
             "shortcut_test",
+            "invariance_report",
             "leakage_check",
             "permuted_labels_check",
             "too_good_check",

@@ -13,13 +13,15 @@ from skbal.sampling import predict_samples
 OWNER = "shortcut_test"
 
 
-def check_model(estimator):
+def check_model(estimator, owner=OWNER):
     """Return the classes that a fitted classifier knows.
 
     Parameters
     ----------
     estimator : estimator or learner
         A fitted classifier.
+    owner : str, default="shortcut_test"
+        Name of the caller, for messages.
 
     Returns
     -------
@@ -36,19 +38,19 @@ def check_model(estimator):
     """
     if isinstance(estimator, type) or not hasattr(estimator, "predict"):
         raise TypeError(
-            f"estimator of {OWNER} must be a fitted classifier, got {estimator!r}."
+            f"estimator of {owner} must be a fitted classifier, got {estimator!r}."
         )
     if hasattr(estimator, "fit"):
         check_is_fitted(estimator)
     classes = getattr(estimator, "classes_", None)
     if classes is None or isinstance(classes, list):
         raise TypeError(
-            f"estimator of {OWNER} must be a classifier of one column of labels, with "
+            f"estimator of {owner} must be a classifier of one column of labels, with "
             f"classes_, got {type(estimator).__name__}."
         )
     if len(classes) < 2:
         raise ValueError(
-            f"estimator of {OWNER} must know at least two classes, got {len(classes)}."
+            f"estimator of {owner} must know at least two classes, got {len(classes)}."
         )
     return np.asarray(classes)
 

@@ -105,8 +105,11 @@ class ImageRows:
         if self._last:
             pixels = pixels.transpose(0, 2, 3, 1)
         pixels = pixels.reshape(len(pixels), *self._row_shape)
-        if np.issubdtype(self._dtype, np.integer):
-            pixels = np.rint(pixels)
+        if self._dtype.kind in "iu":
+            ends = np.iinfo(self._dtype)
+            pixels = np.clip(np.rint(pixels), ends.min, ends.max)
+        elif self._dtype.kind == "b":
+            pixels = pixels > 0.5
         return pixels.astype(self._dtype)
 
 

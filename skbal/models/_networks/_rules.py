@@ -84,7 +84,9 @@ def function():
 
     def check(value, name, owner):
         if not callable(value):
-            raise TypeError(f"{name} of {owner} must be {words}, got {value!r}.")
+            is_list = isinstance(value, (list, tuple))
+            hint = " Compose(...) makes one callable of several." if is_list else ""
+            raise TypeError(f"{name} of {owner} must be {words}, got {value!r}.{hint}")
 
     return own(check, words, 3, none=True)
 

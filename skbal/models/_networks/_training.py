@@ -42,9 +42,11 @@ class _TrainingMixin:
     def _augmented(self, X):
         X = self.augment(X.to(self.device))
         if not torch.is_tensor(X):
+            is_class = isinstance(self.augment, type)
+            hint = f" It is a class: write {type(X).__name__}()." if is_class else ""
             raise TypeError(
                 "augment must return the batch as a tensor of torch, got "
-                f"{type(X).__name__}."
+                f"{type(X).__name__}.{hint}"
             )
         return X
 

@@ -619,7 +619,7 @@ def images(*shape):
         (
             lambda: RandomShift(1)(torch.zeros(3, 5)),
             ValueError,
-            r"shifts images.*got a batch of shape \(3, 5\)",
+            r"changes images.*got a batch of shape \(3, 5\)",
         ),
     ],
 )

@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 from torch import nn
 
-from skbal.models import MCDropoutClassifier, MCDropoutRegressor, MCDropoutVoteRegressor
+from skbal.models import (
+    MCDropoutClassifier,
+    MCDropoutRegressor,
+    MCDropoutVoteRegressor,
+    RandomShift,
+)
 
 X = np.random.default_rng(0).normal(size=(30, 3)).astype(np.float32)
 LABELS = np.arange(30) % 3
@@ -52,7 +57,9 @@ def test_votes_that_cannot_be_learned_leave_the_old_likelihood():
         ({"callbacks": 3}, TypeError, "callbacks of .* must be a list of skorch"),
         ({"callbacks": ["x"]}, TypeError, "callbacks of .* must be a list of skorch"),
         ({"augment": lambda X: 1}, TypeError, "augment must return .* got int"),
+        ({"augment": RandomShift}, TypeError, r"a class: write RandomShift\(\)"),
         ({"augment": "shift"}, TypeError, "augment of .* must be a callable or None"),
+        ({"augment": [RandomShift()]}, TypeError, r"Compose\(\.\.\.\) makes one"),
         ({"train_split": 5}, ValueError, "train_split of .* must be a share"),
         ({"optimizer": 3}, TypeError, "optimizer of .* must be a class or the name"),
         ({"criterion": 3}, TypeError, "criterion of .* must be 'auto' or a torch"),

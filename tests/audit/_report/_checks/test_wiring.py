@@ -13,6 +13,7 @@ from skbal.audit import (
     generalisation_report,
     group_errors,
     group_selection,
+    invariance_report,
     leakage_check,
     selection_test,
     too_good_check,
@@ -83,7 +84,8 @@ def test_nothing_fails_where_everything_is_given(done):
     assert set(reasons) == {"unbiased_risk", "saliency_sanity_check"}
     assert not any("could not be run" in reason for reason in reasons.values())
     ran = set(report.results)
-    assert ran == set(BY_NAME) - set(reasons) - {"people", "vote_coverage"}
+    inapplicable = {"people", "vote_coverage", "invariance_report"}
+    assert ran == set(BY_NAME) - set(reasons) - inapplicable
     assert unexplained_numbers(report) == set()
 
 
@@ -248,3 +250,27 @@ def test_a_planted_tag_is_found():
     assert found.region[:2, :2].any()
     (picture,) = BY_NAME["shortcut_test"].pictures(found, source)
     assert drawn(picture).startswith("data:image/")
+
+
+def test_images_are_changed_as_the_caller_says():
+    rng = np.random.default_rng(0)
+    images = rng.random((60, 8, 8))
+    y = rng.integers(2, size=60)
+    images[y == 1, :4] += 1
+    flat = images.reshape(60, -1)
+    model = RandomForestClassifier(5, random_state=0).fit(flat, y)
+    source = Source(
+        "learner", model, X_test=flat, y_test=y,
+        options={"image_shape": (8, 8), "random_state": 0},
+    )  # fmt: skip
+    asked = {"transforms": {"half turn": lambda x: x[:, :, ::-1, ::-1]}}
+    found = result("invariance_report", source, **asked)
+    given = {"image_shape": (8, 8), "random_state": 0}
+    expected = invariance_report(model, flat, y=y, **asked, **given)
+    assert found.to_dict() == expected.to_dict()
+    assert found.concern
+    (picture,) = BY_NAME["invariance_report"].pictures(found, source)
+    assert drawn(picture).startswith("data:image/")
+    assert outcome("invariance_report", source).status == "not checked"
+    flat_only = Source("learner", model, X_test=flat, y_test=y, options={})
+    assert outcome("invariance_report", flat_only).status == "does not apply"

@@ -24,7 +24,16 @@ def test_no_shift_changes_nothing():
     torch.testing.assert_close(RandomShift(pixels=0)(images), images)
 
 
-def test_pixels_that_enter_are_zero():
-    shifted = RandomShift(pixels=3)(torch.ones(50, 1, 8, 8))
+def test_pixels_that_enter_are_zero_or_copies_of_the_edge():
+    ones = torch.ones(50, 1, 8, 8)
+    shifted = RandomShift(pixels=3, fill="zeros")(ones)
     assert set(shifted.unique().tolist()) == {0.0, 1.0}
     assert shifted.flatten(1).sum(1).min() >= 25
+    assert torch.equal(RandomShift(pixels=3)(ones), ones)
+
+
+def test_a_shift_beyond_the_image_leaves_its_edge():
+    image = torch.arange(6.0).reshape(1, 1, 2, 3)
+    shifted = RandomShift(pixels=9)(image.expand(300, 1, 2, 3))
+    corners = {(i, i, i, i, i, i) for i in (0.0, 2.0, 3.0, 5.0)}
+    assert corners <= {tuple(rows) for rows in shifted.flatten(1).tolist()}

@@ -1,0 +1,1 @@
+"""Changes of a training batch under which its labels stay true, one a file."""
