@@ -9,6 +9,7 @@ from skbal.experiments._declared._curves import (
     acquired_to,
     draw_curves,
     learning_curve,
+    score_after,
 )
 from skbal.experiments._declared._experiment import Experiment, Measure
 from skbal.query import BALD, MaxEntropy, VariationRatios
@@ -52,9 +53,12 @@ def draw(figure, reproduction, curves):
     figure.set_size_inches(11, 4)
     panels = figure.subplots(1, len(STRATEGIES), sharex=True, sharey=True)
     for ax, name in zip(panels, STRATEGIES):
-        draw_curves(ax, reproduction, [name, f"{name}{OFF}"])
+        lines = draw_curves(ax, reproduction, [name, f"{name}{OFF}"])
+        for arm, line in lines.items():
+            line.set_label("dropout off" if arm.endswith(OFF) else "dropout on")
         ax.set_title(name)
-        ax.legend(["dropout on", "dropout off"], loc="lower right")
+        if lines:
+            ax.legend(loc="lower right")
 
 
 EXPERIMENT = Experiment(
@@ -72,6 +76,7 @@ EXPERIMENT = Experiment(
     run=run,
     n_seeds=_gal2017.N_SEEDS,
     measures=(
+        Measure(_gal2017.AFTER_40, score_after(40), n_digits=3),
         Measure(_gal2017.AT_10, acquired_to(0.9)),
         Measure(_gal2017.AT_5, acquired_to(0.95)),
     ),

@@ -145,6 +145,33 @@ def _acquired_to(target, result):
     return float("inf")
 
 
+def score_after(n_acquired):
+    """Return the function that reads the score after so many acquired labels.
+
+    Parameters
+    ----------
+    n_acquired : int
+        The number of labels. The first ones are not counted.
+
+    Returns
+    -------
+    of : callable
+        Takes a result of `learning_curve`. NaN if there is no such step.
+
+    Examples
+    --------
+    >>> curve = {"n_labels": [20, 30, 40], "score": [0.5, 0.8, 0.9]}
+    >>> score_after(10)(curve), score_after(50)(curve)
+    (0.8, nan)
+    """
+    return partial(_score_after, n_acquired)
+
+
+def _score_after(n_acquired, result):
+    scores = dict(zip(result["n_labels"], result["score"]))
+    return scores.get(result["n_labels"][0] + n_acquired, float("nan"))
+
+
 def times_fewer(score):
     """Return the function that reads how many times as many labels another arm needs.
 

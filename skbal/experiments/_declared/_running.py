@@ -1,5 +1,7 @@
 """The units of an experiment, run where they are missing and kept when done."""
 
+import hashlib
+import json
 import re
 from functools import partial
 from pathlib import Path
@@ -150,8 +152,10 @@ def _unfinished(file, output, arm, seed):
     """Return where a unit may keep how far it is, or None."""
     if output is None:
         return None
-    size = "quick" if file.quick else "full"
-    words = f"{file.experiment.name} {size} {arm} {seed}"
+    # Of these settings only: what a run of other settings left behind is not its own.
+    settings = json.dumps(file.header({})["settings"], sort_keys=True)
+    digest = hashlib.sha256(settings.encode()).hexdigest()[:8]
+    words = f"{file.experiment.name} {arm} {seed} {digest}"
     return Path(output, re.sub(r"\W+", "-", words) + ".unfinished")
 
 

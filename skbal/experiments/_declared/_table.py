@@ -3,6 +3,7 @@
 import numpy as np
 
 from skbal.experiments._declared._agreement import CONFIDENCE, agrees
+from skbal.experiments._declared._order import order_in_words
 from skbal.experiments._intervals import mean_interval
 from skbal.experiments._summary import aligned
 
@@ -82,6 +83,7 @@ def notes_of(reproduction):
             "whether the first published number may be the mean of as many runs like "
             f"ours, with a confidence of {CONFIDENCE:.0%}."
         )
+        notes += filter(None, [order_in_words(reproduction)])
     if reproduction.quick:
         notes.append(
             "This is the quick version: it shows that everything works, and its "

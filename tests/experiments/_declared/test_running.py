@@ -90,9 +90,10 @@ def test_results_do_not_depend_on_the_number_of_workers(tmp_path):
 def test_a_process_that_is_killed_loses_the_unit_being_run_and_no_other(tmp_path):
     program = [sys.executable, "-m", "tests.experiments._declared.toy", str(tmp_path)]
     process = subprocess.Popen(program, cwd=ROOT)
-    sign, deadline = tmp_path / "coins-full-fair-1.unfinished", time.monotonic() + 60
-    while not sign.exists() and time.monotonic() < deadline:
+    deadline = time.monotonic() + 60
+    while not list(tmp_path.glob("*.unfinished")) and time.monotonic() < deadline:
         time.sleep(0.02)
+    [sign] = tmp_path.glob("coins-fair-1-*.unfinished")
     process.kill()  # kill -9
     assert process.wait() == -9
     path = tmp_path / "coins.jsonl"
@@ -108,6 +109,22 @@ def test_a_process_that_is_killed_loses_the_unit_being_run_and_no_other(tmp_path
     assert found.table() == reproduce(COINS).table()
     assert len(lines_of(path)) == 7
     assert not sign.exists()  # the progress of a unit that is done
+
+
+def test_progress_of_other_settings_is_not_gone_on_with(tmp_path):
+    places = []
+
+    def run(unit):
+        places.append(unit.unfinished)
+        return COINS.run(unit)
+
+    for n_throws in (100, 101):
+        other = {"n_throws": n_throws, "odd": [1, 3]}
+        name = f"coins-{n_throws}"
+        reproduce(replace(COINS, run=run, settings=other, name=name), output=tmp_path)
+    digests = {path.stem.rpartition("-")[2] for path in places}
+    assert len(digests) == 2
+    assert len(set(places)) == 12
 
 
 def test_an_error_in_a_unit_keeps_those_before_and_says_where(tmp_path):
