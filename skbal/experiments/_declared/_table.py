@@ -33,7 +33,8 @@ def table_of(reproduction):
     for measure in experiment.measures:
         for arm in filter(measure.belongs_to, experiment.arms):
             values = reproduction.values(measure.name, arm)
-            if not len(values) and reproduction.results(arm):
+            needed = {arm, measure.versus or arm}
+            if not len(values) and all(map(reproduction.results, needed)):
                 continue  # the quick version does not have it
             numbers = [_published(experiment, arm, measure, s) for s in sources]
             row = [arm, measure.name, ours_in_words(values, measure.n_digits)]

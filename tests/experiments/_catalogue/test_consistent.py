@@ -8,6 +8,7 @@ from hypothesis.extra import numpy as hnp
 
 from skbal.experiments import load_experiment
 from skbal.experiments._catalogue._consistent import (
+    _scatter,
     best_in_common,
     sd_of_differences,
     shifted,
@@ -46,6 +47,17 @@ def test_a_shift_gives_scores_as_independent_as_separate_draws():
     assert sd_of_differences(shifted(scores)) ** 2 == pytest.approx(20, **near)
 
 
+def test_a_copy_is_compared_with_its_own_image():
+    rng = np.random.default_rng(2)
+    rows = rng.normal(size=(9, 4))
+    shift = np.arange(9.0)[:, np.newaxis]  # the same for all rows of a repetition
+    found = _scatter(np.hstack([rows, rows + shift]), 2)
+    # The variance of 0, 1, ..., 8 is (81 - 1) / 12 * 9 / 8.
+    assert found["sd_to_copy"] ** 2 == pytest.approx(7.5)
+    assert found["sd_of_difference"] == sd_of_differences(rows)
+    assert found["sd_of_score"] ** 2 == pytest.approx(rows.var(axis=0, ddof=1).mean())
+
+
 def test_more_rows_than_repetitions_are_refused():
     with pytest.raises(ValueError, match=r"n_repetitions of consistent .* 3, got 2"):
         shifted(np.zeros((2, 3)))
@@ -60,7 +72,11 @@ def test_the_best_in_common_are_counted_over_all_pairs():
 
 
 def test_the_ratio_is_that_of_variances():
-    ratio = load_experiment("consistent").measures[3]
+    [ratio] = [
+        measure
+        for measure in load_experiment("consistent").measures
+        if measure.name.startswith("variance between two images, 10 draws")
+    ]
     joint, separate = ({"10": {"sd_of_difference": sd}} for sd in (0.1, 0.3))
     assert ratio.of(joint, separate) == pytest.approx(9)
     assert np.isnan(ratio.of({}, {}))

@@ -22,7 +22,7 @@ SMALL = {
     "pool_subsample": 20,
     "n_per_class": 2,
     "n_rows": 6,
-    "n_repetitions": 6,
+    "n_repetitions": 12,
     "n_draws_shown": [3, 10],
     "n_best": 2,
 }

@@ -40,6 +40,10 @@ def test_what_was_not_run_is_said():
     cells = [row[2] for row in some.table()[1]]
     assert cells == ["50.0 (one seed)", "not run", "not run"]
     assert some.notes()[-1] == "5 of 6 units are missing."
+    # Nor is a measure left out whose other arm was not run yet.
+    bent = Reproduction(COINS, found.units[1:2], found.headers)
+    cells = [row[2] for row in bent.table()[1]]
+    assert cells == ["not run", "80.0 (one seed)", "not run"]
     assert repr(some) == "Reproduction('coins', 1 of 6 units)"
 
 
