@@ -1,5 +1,6 @@
 """A page of the documentation for an experiment, made of its stored units."""
 
+import re
 from pathlib import Path
 
 from skbal._utils.whole_files import whole_file
@@ -94,8 +95,8 @@ def page_of(reproduction):
         f".. _reproduction_{name}:\n",
         _title(experiment.title),
         f"{experiment.question}\n",
-        f"The paper: {experiment.paper}\n",
-        *_table(*reproduction.table()),
+        f"The paper: {plain(experiment.paper)}\n",
+        *_table(*_plain_cells(reproduction.table())),
         *(f"{note}\n" for note in reproduction.notes()),
     ]
     if experiment.draw is not None:
@@ -145,10 +146,11 @@ def _index_row(name, reproduction):
     experiment = load_experiment(name)
     what, paper = experiment.title, experiment.paper
     if reproduction is None:
-        return [f"``{name}``", what, paper, "not run yet"]
+        return [f"``{name}``", what, plain(paper), "not run yet"]
     n_units = len(experiment.units())
     done = n_units - len(reproduction.missing)
-    return [f":doc:`{name}`", what, paper, f"{done} of {n_units} units"]
+    state = f"{done} of {n_units} units"
+    return [f":doc:`{name} <{name}>`", what, plain(paper), state]
 
 
 def _how(reproduction, command):
@@ -164,13 +166,42 @@ def _how(reproduction, command):
     yield "The settings:\n"
     settings = experiment.sized()
     yield from _table(
-        ["setting", "value"], [[f"``{k}``", f"{v}"] for k, v in settings.items()]
+        ["setting", "value"], [[f"``{k}``", plain(f"{v}")] for k, v in settings.items()]
     )
     made_with = [
         ", ".join(f"{k} {v}" for k, v in header["versions"].items())
         for header in reproduction.headers
     ]
     yield f"Made with {'; '.join(dict.fromkeys(made_with))}.\n"
+
+
+def plain(text):
+    """Return a text as reStructuredText shows it without a change.
+
+    Parameters
+    ----------
+    text : str
+        The text.
+
+    Returns
+    -------
+    text : str
+        With backslashes where it would be markup, as an author's initial would begin a
+        list.
+
+    Examples
+    --------
+    >>> print(plain("Y. Gal: a * b | c_"))
+    \\Y. Gal: a \\* b \\| c\\_
+    """
+    text = re.sub(r"([\\*`|]|_(?![A-Za-z0-9]))", r"\\\1", text)
+    # A sign, or the number of a list.
+    return re.sub(r"^(?=[^\w\s\\]|\w+[.)](\s|$))", r"\\", text)
+
+
+def _plain_cells(table):
+    header, rows = table
+    return [plain(cell) for cell in header], [list(map(plain, row)) for row in rows]
 
 
 def _hours(seconds):

@@ -4,11 +4,19 @@ from pathlib import Path
 import docutils.core
 import pytest
 from docutils.writers import html5_polyglot
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 import skbal
 from skbal.experiments import load_experiment, reproduce
 from skbal.experiments._declared import _page
-from skbal.experiments._declared._page import index_of, page_of, stored, write_page
+from skbal.experiments._declared._page import (
+    index_of,
+    page_of,
+    plain,
+    stored,
+    write_page,
+)
 from tests.experiments._declared.toy import COINS
 
 PAGES = Path(skbal.__file__).parents[1] / "docs" / "reproductions"
@@ -62,9 +70,21 @@ def test_pages_are_text_that_docutils_reads(coins):
         assert b"<table" in html
 
 
+@example(text="Y. Gal")
+@given(text=st.text("aY.*`|_\\- +:)1", min_size=1, max_size=12))
+def test_a_text_is_shown_as_it_is(text):
+    words = " ".join(text.split())
+    if words:
+        settings = {"report_level": 2, "halt_level": 2}
+        tree = docutils.core.publish_doctree(
+            f"before\n\n{plain(words)}\n", settings_overrides=settings
+        )
+        assert [node.astext() for node in tree.children] == ["before", words]
+
+
 def test_the_index_says_what_was_run(coins):
     text = index_of(coins)
-    assert ":doc:`coins`" in text
+    assert ":doc:`coins <coins>`" in text
     assert "6 of 6 units" in text
     assert "``dice``" in text
     assert text.count("not run yet") == 1
