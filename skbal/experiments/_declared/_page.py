@@ -192,11 +192,11 @@ def plain(text):
     Examples
     --------
     >>> print(plain("Y. Gal: a * b | c_"))
-    \\Y. Gal: a \\* b \\| c\\_
+    \\ Y. Gal: a \\* b \\| c\\_
     """
-    text = re.sub(r"([\\*`|]|_(?![A-Za-z0-9]))", r"\\\1", text)
-    # A sign, or the number of a list.
-    return re.sub(r"^(?=[^\w\s\\]|\w+[.)](\s|$))", r"\\", text)
+    text = re.sub(r"([\\*`|]|_(?![A-Za-z0-9])|(?<=:):)", r"\\\1", text)
+    # A sign, or the number of a list. A backslash and a space are shown as nothing.
+    return re.sub(r"^(?=[^\w\s]|\w+[.)](\s|$))", r"\\ ", text)
 
 
 def _plain_cells(table):
