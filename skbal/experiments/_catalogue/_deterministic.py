@@ -57,6 +57,7 @@ def draw(figure, reproduction, curves):
         for arm, line in lines.items():
             line.set_label("dropout off" if arm.endswith(OFF) else "dropout on")
         ax.set_title(name)
+        ax.label_outer()
         if lines:
             ax.legend(loc="lower right")
 
