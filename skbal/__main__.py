@@ -10,6 +10,7 @@ from skbal.exceptions import CampaignError
 _audit = lazy_module("skbal.audit")
 _demo = lazy_module("skbal._demo")
 _campaign = lazy_module("skbal.campaign")
+_reproduce = lazy_module("skbal.experiments._declared._command")
 _campaign_commands = lazy_module("skbal.campaign._commands")
 
 
@@ -53,15 +54,24 @@ def _command_line():
         """Compare query strategies with random choice on 5,000 MNIST digits."""
         _run_demo(quick, seed, output, report)
 
+    _add_commands_of_rooms(typer, app)
+    app.command()(_label_command(typer))
+    app.command()(_report_command(typer))
+    return app
+
+
+def _add_commands_of_rooms(typer, app):
     @app.command(add_help_option=False, context_settings=_ALL_ARGUMENTS)
     def campaign(context: typer.Context):
         """Weeks of labelling: new, retrain, status, export, import."""
         commands = _campaign_commands.command_line()
         commands(args=context.args, prog_name="skbal campaign")
 
-    app.command()(_label_command(typer))
-    app.command()(_report_command(typer))
-    return app
+    @app.command(add_help_option=False, context_settings=_ALL_ARGUMENTS)
+    def reproduce(context: typer.Context):
+        """Run an experiment of a paper; --list lists them."""
+        commands = _reproduce.command_line()
+        commands(args=context.args, prog_name="skbal reproduce")
 
 
 def _label_command(typer):
@@ -133,7 +143,7 @@ def _serve_page(typer, url, host, port, token, browser, names, page):
             raise SystemExit(f"skbal: {error}") from None
 
 
-# The commands of campaigns read their arguments themselves, so that nothing of them is
+# Some commands read their arguments themselves, so that nothing of them is
 # loaded for other commands.
 _ALL_ARGUMENTS = {"allow_extra_args": True, "ignore_unknown_options": True}
 

@@ -18,7 +18,7 @@ def summary_table(comparison):
     text : str
     """
     rows = [_header(comparison), *_rows(comparison)]
-    lines = [_title(comparison), "", *_aligned(rows), "", *_notes(comparison)]
+    lines = [_title(comparison), "", *aligned(rows), "", *_notes(comparison)]
     return "\n".join(lines)
 
 
@@ -100,7 +100,23 @@ def _median(labels, last):
     return f"{text} ({reached.sum()} of {len(labels)})"
 
 
-def _aligned(rows):
+def aligned(rows):
+    """Return rows of cells as lines with columns, two spaces apart.
+
+    Parameters
+    ----------
+    rows : list of list of str
+        The cells of each row, equally many.
+
+    Yields
+    ------
+    line : str
+
+    Examples
+    --------
+    >>> list(aligned([["arm", "labels"], ["Random", "835"]]))
+    ['arm     labels', 'Random  835']
+    """
     widths = [max(map(len, column)) for column in zip(*rows)]
     for row in rows:
         cells = [cell.ljust(width) for cell, width in zip(row, widths)]

@@ -1,0 +1,1 @@
+"""Declared experiments: what they are, their units, and what the units say."""

@@ -1,0 +1,235 @@
+"""A page of the documentation for an experiment, made of its stored units."""
+
+import re
+from pathlib import Path
+
+from skbal._utils.whole_files import whole_file
+from skbal.experiments._catalogue import NAMES, load_experiment
+from skbal.experiments._declared._file import UnitsFile
+from skbal.experiments._declared._reproduction import Reproduction
+
+RESULTS, IMAGES = "results", "images"
+_WARNING = ".. Made by {command}: change nothing here by hand.\n"
+
+
+def write_page(experiment, folder, *, data=None):
+    """Write the page of an experiment, its figure, and the index of all pages.
+
+    Nothing is run. The units are read from ``FOLDER/results/NAME.jsonl``.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        The experiment.
+    folder : str or os.PathLike
+        The folder of pages.
+    data : str or os.PathLike, optional
+        The folder with published curves, for the figure.
+
+    Returns
+    -------
+    path : pathlib.Path
+        The page.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there are no units.
+    """
+    folder = Path(folder)
+    found = stored(experiment, folder)
+    if found is None:
+        raise FileNotFoundError(
+            f"There are no units of {experiment.name} in {folder / RESULTS}. Run skbal "
+            f"reproduce {experiment.name} --output {folder / RESULTS} first."
+        )
+    if experiment.draw is not None:
+        (folder / IMAGES).mkdir(exist_ok=True)
+        found.plot(data=data).savefig(
+            folder / IMAGES / f"{experiment.name}.png", dpi=120
+        )
+    path = folder / f"{experiment.name}.rst"
+    _write(path, page_of(found))
+    _write(folder / "index.rst", index_of(folder))
+    return path
+
+
+def stored(experiment, folder):
+    """Return the reproduction whose units a folder of pages has, or None.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        The experiment.
+    folder : str or os.PathLike
+        The folder of pages.
+
+    Returns
+    -------
+    reproduction : Reproduction or None
+    """
+    file = UnitsFile(experiment, False, Path(folder, RESULTS))
+    if not file.units:
+        return None
+    return Reproduction(experiment, file.units, file.headers)
+
+
+def page_of(reproduction):
+    """Return the page of an experiment.
+
+    Parameters
+    ----------
+    reproduction : Reproduction
+        Its units.
+
+    Returns
+    -------
+    text : str
+        In reStructuredText.
+    """
+    experiment = reproduction.experiment
+    name = experiment.name
+    command = f"skbal reproduce {name}"
+    parts = [
+        _WARNING.format(command=f"{command} --page FOLDER"),
+        f".. _reproduction_{name}:\n",
+        _title(experiment.title),
+        f"{experiment.question}\n",
+        f"The paper: {plain(experiment.paper)}\n",
+        *_table(*_plain_cells(reproduction.table())),
+        *(f"{note}\n" for note in reproduction.notes()),
+    ]
+    if experiment.draw is not None:
+        image = f"{IMAGES}/{name}.png"
+        alt = f"{experiment.title}: the figure of the runs"
+        parts.append(f".. figure:: {image}\n   :alt: {alt}\n")
+    if experiment.differences:
+        parts.append(_title("What differs from the paper", "-"))
+        parts += _items(experiment.differences)
+    parts.append(_title("How it was run", "-"))
+    parts += _how(reproduction, command)
+    return "\n".join(parts)
+
+
+def index_of(folder):
+    """Return the page that lists all experiments.
+
+    Parameters
+    ----------
+    folder : str or os.PathLike
+        The folder of pages.
+
+    Returns
+    -------
+    text : str
+        In reStructuredText.
+    """
+    found = {name: stored(load_experiment(name), folder) for name in NAMES}
+    rows = [_index_row(name, reproduction) for name, reproduction in found.items()]
+    pages = [f"   {name}" for name, reproduction in found.items() if reproduction]
+    return "\n".join(
+        [
+            _WARNING.format(command="skbal reproduce NAME --page FOLDER"),
+            ".. _reproductions:\n",
+            _title("Reproductions", "=", over=True),
+            "Experiments of papers, run by skbal. :ref:`reproduce` says how, and how "
+            "to declare one of your own.\n",
+            *_table(["experiment", "what", "paper", "state"], rows),
+            ".. toctree::\n   :hidden:\n",
+            *pages,
+            "",
+        ]
+    )
+
+
+def _index_row(name, reproduction):
+    experiment = load_experiment(name)
+    what, paper = experiment.title, experiment.paper
+    if reproduction is None:
+        return [f"``{name}``", what, plain(paper), "not run yet"]
+    n_units = len(experiment.units())
+    done = n_units - len(reproduction.missing)
+    state = f"{done} of {n_units} units"
+    return [f":doc:`{name} <{name}>`", what, plain(paper), state]
+
+
+def _how(reproduction, command):
+    experiment = reproduction.experiment
+    seconds = [unit.get("seconds", 0) for unit in reproduction.units]
+    devices = sorted({unit.get("device", "cpu") for unit in reproduction.units})
+    yield f".. code-block:: bash\n\n   {command} --data FOLDER --output FOLDER\n"
+    yield (
+        f"{len(experiment.arms)} arms with {len(experiment.seeds())} seeds each. The "
+        f"{len(seconds)} units that were run took {_hours(sum(seconds))} on "
+        f"{' and '.join(devices)}, the longest {_hours(max(seconds))}.\n"
+    )
+    yield "The settings:\n"
+    settings = experiment.sized()
+    yield from _table(
+        ["setting", "value"], [[f"``{k}``", plain(f"{v}")] for k, v in settings.items()]
+    )
+    made_with = [
+        ", ".join(f"{k} {v}" for k, v in header["versions"].items())
+        for header in reproduction.headers
+    ]
+    yield f"Made with {'; '.join(dict.fromkeys(made_with))}.\n"
+
+
+def plain(text):
+    """Return a text as reStructuredText shows it without a change.
+
+    Parameters
+    ----------
+    text : str
+        The text.
+
+    Returns
+    -------
+    text : str
+        With backslashes where it would be markup, as an author's initial would begin a
+        list.
+
+    Examples
+    --------
+    >>> print(plain("Y. Gal: a * b | c_"))
+    \\ Y. Gal: a \\* b \\| c\\_
+    """
+    text = re.sub(r"([\\*`|]|_(?![A-Za-z0-9])|(?<=:):)", r"\\\1", text)
+    # A sign, or the number of a list. A backslash and a space are shown as nothing.
+    return re.sub(r"^(?=[^\w\s]|\w+[.)](\s|$))", r"\\ ", text)
+
+
+def _plain_cells(table):
+    header, rows = table
+    return [plain(cell) for cell in header], [list(map(plain, row)) for row in rows]
+
+
+def _hours(seconds):
+    if seconds < 120:
+        return f"{seconds:.0f} seconds"
+    if seconds < 7200:
+        return f"{seconds / 60:.0f} minutes"
+    return f"{seconds / 3600:.1f} hours"
+
+
+def _title(text, mark="=", over=False):
+    line = mark * len(text)
+    return "\n".join([line] * over + [text, line, ""])
+
+
+def _items(sentences):
+    return [*(f"- {sentence}" for sentence in sentences), ""]
+
+
+def _table(header, rows):
+    """Return the lines of a list-table."""
+    lines = [".. list-table::", "   :header-rows: 1", ""]
+    for row in (header, *rows):
+        for number, cell in enumerate(row):
+            lines.append(f"   {'* -' if number == 0 else '  -'} {cell}".rstrip())
+    return [*lines, ""]
+
+
+def _write(path, text):
+    with whole_file(path) as unfinished:
+        unfinished.write_text(text, encoding="utf-8")

@@ -1,0 +1,106 @@
+from dataclasses import replace
+from pathlib import Path
+
+import docutils.core
+import pytest
+from docutils.writers import html5_polyglot
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+import skbal
+from skbal.experiments import load_experiment, reproduce
+from skbal.experiments._declared import _page
+from skbal.experiments._declared._page import (
+    index_of,
+    page_of,
+    plain,
+    stored,
+    write_page,
+)
+from tests.experiments._declared.toy import COINS
+
+PAGES = Path(skbal.__file__).parents[1] / "docs" / "reproductions"
+
+
+@pytest.fixture
+def coins(tmp_path, monkeypatch):
+    monkeypatch.setattr(_page, "NAMES", ("coins", "dice"))
+    declared = {"coins": COINS, "dice": replace(COINS, name="dice")}
+    monkeypatch.setattr(_page, "load_experiment", declared.get)
+    reproduce(COINS, output=tmp_path / "results")
+    return tmp_path
+
+
+def without_roles(text):
+    """Return a page as docutils reads it without Sphinx."""
+    return text.replace(":doc:", ":code:").replace(":ref:", ":code:")
+
+
+def test_a_page_has_every_number_and_what_differs(coins):
+    path = write_page(COINS, coins)
+    text = path.read_text()
+    for row in reproduce(COINS).table()[1]:
+        assert "\n".join(f"- {cell}".rstrip() for cell in row[:1]) in text
+        assert row[2] in text
+    assert "- The coins are not those of the paper." in text
+    assert "   * - ``n_throws``\n     - 100" in text
+    assert "2 arms with 3 seeds each" in text
+    assert str(coins) not in text
+    assert (coins / "images" / "coins.png").stat().st_size > 1000
+
+
+def test_a_page_is_made_of_the_units_alone(coins):
+    first = write_page(COINS, coins).read_text()
+    assert write_page(COINS, coins).read_text() == first
+    # One number changed in the file changes the page.
+    path = coins / "results" / "coins.jsonl"
+    path.write_text(path.read_text().replace('"heads": 80.0', '"heads": 83.0'))
+    assert "82.0 (79.5 to 84.5)" in write_page(COINS, coins).read_text()
+
+
+def test_pages_are_text_that_docutils_reads(coins):
+    write_page(COINS, coins)
+    for page in ("coins.rst", "index.rst"):
+        text = without_roles((coins / page).read_text())
+        text = text.replace(".. toctree::\n   :hidden:\n\n   coins\n", "")
+        settings = {"report_level": 2, "halt_level": 2}
+        html = docutils.core.publish_string(
+            text, writer=html5_polyglot.Writer(), settings_overrides=settings
+        )
+        assert b"<table" in html
+
+
+@example(text="Y. Gal")
+@given(text=st.text("aY.*`|_\\- +:)1", min_size=1, max_size=12))
+def test_a_text_is_shown_as_it_is(text):
+    words = " ".join(text.split())
+    if words:
+        settings = {"report_level": 2, "halt_level": 2}
+        tree = docutils.core.publish_doctree(
+            f"before\n\n{plain(words)}\n", settings_overrides=settings
+        )
+        assert [node.astext() for node in tree.children] == ["before", words]
+
+
+def test_the_index_says_what_was_run(coins):
+    text = index_of(coins)
+    assert ":doc:`coins <coins>`" in text
+    assert "6 of 6 units" in text
+    assert "``dice``" in text
+    assert text.count("not run yet") == 1
+    assert text.rstrip().endswith("   coins")
+
+
+def test_without_units_there_is_no_page(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"no units of coins in .*results. Run"):
+        write_page(COINS, tmp_path)
+
+
+@pytest.mark.skipif(not PAGES.exists(), reason="no documentation beside tests")
+def test_the_pages_of_the_documentation_are_made_of_their_units():
+    names = [path.stem for path in (PAGES / "results").glob("*.jsonl")]
+    for name in names:
+        page = page_of(stored(load_experiment(name), PAGES))
+        assert (PAGES / f"{name}.rst").read_text(encoding="utf-8") == page, name
+        assert (PAGES / "images" / f"{name}.png").exists()
+    assert (PAGES / "index.rst").read_text(encoding="utf-8") == index_of(PAGES)
