@@ -5,6 +5,7 @@ from skbal.datasets._aligned import align_votes
 from skbal.datasets._biased_labels import make_biased_labels
 from skbal.datasets._galaxies import make_artefact_galaxies, make_galaxies
 from skbal.datasets._images import load_images
+from skbal.datasets._ising import ising_energy, ising_exact, make_ising
 from skbal.datasets._mnist import fetch_mnist, load_mnist_5k
 from skbal.datasets._repeated import make_repeated
 from skbal.datasets._tagged import make_tagged_digits
@@ -19,6 +20,8 @@ __all__ = [
     "align_votes",
     "count_votes",
     "fetch_mnist",
+    "ising_energy",
+    "ising_exact",
     "load_galaxy_votes",
     "load_image_votes",
     "load_images",
@@ -26,6 +29,7 @@ __all__ = [
     "make_artefact_galaxies",
     "make_biased_labels",
     "make_galaxies",
+    "make_ising",
     "make_repeated",
     "make_tagged_digits",
     "read_zooniverse_votes",
