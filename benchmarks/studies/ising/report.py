@@ -19,7 +19,7 @@ from .pixels import NETWORKS as FORMS
 from .run import RESULTS
 from .transfer import CASES
 
-LABELS = (20, 65, 110, 200)
+LABELS = (65, 110, 200)
 
 
 def interval(values):
@@ -61,10 +61,13 @@ def of_kind(records, kind, strategy):
 
 
 def kinds(records):
-    """Give the sizes, networks and oracles of which there are runs."""
-    found = {(r["size"], r["network"], r["oracle"]) for r in records}
-    sizes = sorted({size for size, _, _ in found})
-    return [kind for kind in product(sizes, NETWORKS, ORACLES) if kind in found]
+    """Give the sizes, networks and oracles with runs of both strategies."""
+    sizes = sorted({r["size"] for r in records})
+    return [
+        kind
+        for kind in product(sizes, NETWORKS, ORACLES)
+        if set(of_kind(records, kind, "BALD")) & set(of_kind(records, kind, "random"))
+    ]
 
 
 def active_row(kind, strategy, runs):
@@ -75,7 +78,7 @@ def active_row(kind, strategy, runs):
         strategy,
         f"{np.mean([s['n_answered'] for s in last]):.0f}",
         *(with_interval(np.abs(errors_of(runs, n))) for n in LABELS),
-        f"{np.mean(errors):+.1f}",
+        f"{np.mean(errors):+.1f} ± {interval(errors):.1f}",
         f"{(np.abs(errors) <= 3).sum()} of {len(runs)}",
         with_interval([100 * s["accuracy"] for s in last]),
     ]
@@ -105,7 +108,7 @@ def paired_row(kind, records):
 def active_tables(records):
     head = ["L", "network", "oracle", "chosen by", "answered"]
     head += [f"error at {n}, %" for n in LABELS]
-    head += ["bias at 200, %", "within 3%", "accuracy at 200, %"]
+    head += ["with its sign", "within 3%", "accuracy at 200, %"]
     rows = [
         active_row(kind, strategy, list(of_kind(records, kind, strategy).values()))
         for kind in kinds(records)
@@ -122,6 +125,8 @@ def transfer_tables(records):
     rows = []
     for case in CASES:
         runs = [r for r in records if r["case"] == case]
+        if not runs:
+            continue
         errors = 100 * np.array([r["errors"] for r in runs])
         called = sum(r["overspecialised"] is True for r in runs)
         rows.append(
@@ -130,10 +135,21 @@ def transfer_tables(records):
                 with_interval(errors[:, 1]),
                 with_interval(errors[:, 2]),
                 f"{called} of {len(runs)}",
+                *of_each_magnetisation(runs),
             ]
         )
     head = ["learned from, applied to", "test error, %", "error elsewhere, %"]
-    yield from table("Overspecialised", [*head, "called overspecialised"], rows)
+    head += ["called overspecialised", "cold, \\|m| < 0.3: called ordered"]
+    yield from table("Overspecialised", [*head, "cold, \\|m| > 0.6"], rows)
+
+
+def of_each_magnetisation(runs):
+    """Return the share of cold rows called ordered, for a small and a large one."""
+    counts = np.sum([r["called_ordered"] for r in runs], axis=0)
+    return [
+        f"{100 * called / n:.0f}% of {n}" if n else "none"
+        for n, called in (counts[0], counts[2])
+    ]
 
 
 def pixel_tables(records):

@@ -67,6 +67,21 @@ def rows_of(source, n, seed):
     return spins[order, np.newaxis].astype(np.float32), (each < CRITICAL)[order]
 
 
+def called_ordered(model, X, cold):
+    """Return how many of the cold rows are called ordered, by their magnetisation.
+
+    Returns
+    -------
+    counts : list of tuple of int
+        Number of rows and how many of them are called ordered, for a magnetisation
+        from 0 to 0.3, 0.3 to 0.6, and above.
+    """
+    m = np.abs(X[cold].mean(axis=(1, 2, 3)))
+    called = model.predict(X[cold])
+    part = np.digitize(m, [0.3, 0.6])
+    return [(int((part == i).sum()), int(called[part == i].sum())) for i in range(3)]
+
+
 def measured(case, repeat):
     """Return errors on training, test and other rows, and the verdict."""
     source, other = CASES[case]
@@ -82,6 +97,7 @@ def measured(case, repeat):
         "repeat": repeat,
         "errors": [round(float(error), 4) for error in found.errors],
         "overspecialised": found.overspecialised,
+        "called_ordered": called_ordered(model, *elsewhere),
     }
 
 
