@@ -85,24 +85,18 @@ def active_row(kind, strategy, runs):
 
 
 def curve_of(record):
-    """Return absolute errors and accuracies in percent, after the first labels."""
-    scores = list(record["scores"].values())[1:]  # strategies share the first labels
+    """Return absolute errors and accuracies in percent, at each number of labels."""
+    scores = [record["scores"][str(n)] for n in LABELS]
     errors = [abs(100 * (s["critical"] / CRITICAL - 1)) for s in scores]
-    return np.array([errors, [100 * s["accuracy"] for s in scores]])
+    return np.array(errors + [100 * s["accuracy"] for s in scores])
 
 
 def paired_row(kind, records):
     """Return differences between BALD and random, of the same pools and first rows."""
     ours, random = (of_kind(records, kind, name) for name in ("BALD", "random"))
     both = sorted(set(ours) & set(random))
-    # (n_pairs, 2, n_steps): of the error, and of the accuracy.
     gaps = np.array([curve_of(ours[r]) - curve_of(random[r]) for r in both])
-    columns = [
-        values
-        for gap in (gaps[:, 0], gaps[:, 1])
-        for values in (gap.mean(1), gap[:, -1])
-    ]
-    return [*map(str, kind), str(len(both)), *map(with_interval, columns)]
+    return [*map(str, kind), str(len(both)), *map(with_interval, gaps.T)]
 
 
 def active_tables(records):
@@ -115,8 +109,8 @@ def active_tables(records):
         for strategy in STRATEGIES
     ]
     yield from table("The critical temperature", head, rows)
-    head = ["L", "network", "oracle", "pairs", "error, mean of 65 to 200"]
-    head += ["error at 200", "accuracy, mean of 65 to 200", "accuracy at 200"]
+    head = ["L", "network", "oracle", "pairs", *(f"error at {n}" for n in LABELS)]
+    head += [f"accuracy at {n}" for n in LABELS]
     rows = [paired_row(kind, records) for kind in kinds(records)]
     yield from table("BALD minus random, in points", head, rows)
 

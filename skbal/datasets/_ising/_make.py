@@ -78,14 +78,17 @@ def make_ising(
     With ``start="up"``, the magnetisation stays positive there, even for a very long
     time.
 
-    After 50 sweeps of "swendsen-wang" at the critical temperature, lattices of up to
-    32 x 32 spins had the exact mean energy within its standard error, 0.001. Larger
-    ones may need a few more.
+    After 50 sweeps of "swendsen-wang" at the critical temperature, the mean energy of
+    4,000 lattices agreed with the exact one [2]_ within two standard errors, 0.006 for
+    16 x 16 spins and 0.003 for 32 x 32. After 20 sweeps from a random start, 32 x 32
+    spins were still 0.007 off.
 
     References
     ----------
     .. [1] R. H. Swendsen and J.-S. Wang (1987), Nonuniversal critical dynamics in Monte
        Carlo simulations, Physical Review Letters 58, 86-88.
+    .. [2] B. Kaufman (1949), Crystal statistics. II. Partition function evaluated by
+       spinor analysis, Physical Review 76, 1232-1243.
 
     Examples
     --------

@@ -13,6 +13,7 @@ from tests.datasets._ising.lattices import (
     all_states,
     boltzmann,
     energy_by_loops,
+    exact_energy,
     number_of,
 )
 
@@ -61,6 +62,20 @@ def test_mean_energy_and_magnetisation_of_sixteen_spins(sampler, n_sweeps):
         mean = p @ values
         error = np.sqrt(p @ (values - mean) ** 2 / len(spins))
         assert abs(found.mean() - mean) < 4 * error
+
+
+@pytest.mark.parametrize("temperature", [1.7, 2.25, 3.0])
+def test_the_formula_of_kaufman_is_the_mean_over_all_states(temperature):
+    energy = ising_energy(all_states(4))
+    expected = boltzmann(16 * energy, temperature) @ energy
+    assert exact_energy(4, temperature) == pytest.approx(expected, rel=1e-6)
+
+
+def test_default_sweeps_reach_the_exact_energy_near_the_critical_temperature():
+    # 2.3 is above the critical temperature, and the chains begin in order.
+    energy = ising_energy(make_ising(16, 2.3, 300, 8)[0])
+    error = energy.std() / np.sqrt(len(energy))
+    assert abs(energy.mean() - exact_energy(16, 2.3)) < 4 * error
 
 
 def flows(update, states, p, n_chains, rng):
