@@ -14,7 +14,7 @@ learned, and what it looks at.
 # --------------
 #
 # :func:`~skbal.datasets.make_ising` draws independent configurations in equilibrium.
-# Their energy is that of Onsager's exact solution. The magnetisation of Yang's has a
+# Their energies lie around Onsager's exact solution. Yang's magnetisation has a
 # sharp end, which a finite lattice rounds off.
 
 import os
