@@ -9,6 +9,7 @@ from skbal.datasets._emnist import load_emnist
 from skbal.datasets._galaxies import make_artefact_galaxies, make_galaxies
 from skbal.datasets._glyphs import make_glyphs
 from skbal.datasets._images import load_images
+from skbal.datasets._ising import ising_energy, ising_exact, make_ising
 from skbal.datasets._mnist import fetch_mnist, load_mnist_5k
 from skbal.datasets._repeated import make_repeated
 from skbal.datasets._tagged import make_tagged_digits
@@ -23,6 +24,8 @@ __all__ = [
     "align_votes",
     "count_votes",
     "fetch_mnist",
+    "ising_energy",
+    "ising_exact",
     "load_cifar10",
     "load_cinic10",
     "load_emnist",
@@ -34,6 +37,7 @@ __all__ = [
     "make_biased_labels",
     "make_galaxies",
     "make_glyphs",
+    "make_ising",
     "make_repeated",
     "make_tagged_digits",
     "read_zooniverse_votes",
