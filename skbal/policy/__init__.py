@@ -1,3 +1,5 @@
 """Policies that learn which row to label next."""
 
-__all__ = []
+from skbal.policy._q_learner import QLearner
+
+__all__ = ["QLearner"]
