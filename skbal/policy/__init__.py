@@ -1,3 +1,13 @@
 """Policies that learn which row to label next."""
 
-__all__ = []
+from skbal.policy._features import CANDIDATE_FEATURES, STATE_FEATURES
+from skbal.policy._inputs import PolicyInputs, policy_inputs
+from skbal.policy._policy import Policy
+
+__all__ = [
+    "CANDIDATE_FEATURES",
+    "STATE_FEATURES",
+    "Policy",
+    "PolicyInputs",
+    "policy_inputs",
+]
