@@ -252,7 +252,7 @@ PUBLIC = {
         "UncertaintyBelow",
     ],
     "skbal.votes": ["DawidSkene", "VoteAllocation"],
-    "skbal.policy": ["QLearner"],
+    "skbal.policy": ["ActiveLearningEnv", "QLearner"],
     "skbal.testing": ["check_posterior_sampler", "check_query_strategy"],
 }
 
