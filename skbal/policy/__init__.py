@@ -2,6 +2,7 @@
 
 from skbal._utils.names import missing_from
 from skbal._utils.optional import require
+from skbal.policy._dqn import DQNPolicy
 from skbal.policy._features import CANDIDATE_FEATURES, STATE_FEATURES
 from skbal.policy._inputs import PolicyInputs, policy_inputs
 from skbal.policy._policy import Policy
@@ -11,6 +12,7 @@ __all__ = [
     "CANDIDATE_FEATURES",
     "STATE_FEATURES",
     "ActiveLearningEnv",
+    "DQNPolicy",
     "Policy",
     "PolicyInputs",
     "QLearner",

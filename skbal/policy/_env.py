@@ -6,7 +6,14 @@ from gymnasium.spaces import Box, Discrete
 from sklearn.base import clone
 
 from skbal._utils.names import KnowsItsParameters
-from skbal._utils.parameters import check_parameters, count, having, option, own, real
+from skbal._utils.parameters import (
+    check_parameters,
+    count,
+    having,
+    option,
+    option_or_function,
+    real,
+)
 from skbal._utils.random import next_seed
 from skbal._utils.scoring import check_scorer
 from skbal._utils.seeds_of import fill_random_states
@@ -23,13 +30,6 @@ from skbal.policy._tables import (
 
 # No feature is larger: most are shares, and the others logarithms of numbers of rows.
 _LARGEST_FEATURE = 64.0
-
-
-def _check_features(value, name, owner):
-    if not callable(value) and value not in ("input", "model"):
-        raise ValueError(
-            f'{name} of {owner} must be "input", "model" or a function, got {value!r}.'
-        )
 
 
 class ActiveLearningEnv(KnowsItsParameters, gymnasium.Env):
@@ -169,7 +169,7 @@ class ActiveLearningEnv(KnowsItsParameters, gymnasium.Env):
         "max_rows": count(2, none=True),
         "reward": option("gain", "score", "steps"),
         "target": real(0),
-        "features": own(_check_features, '"input", "model" or a function', 3),
+        "features": option_or_function("input", "model", of="rows"),
         "n_draws": count(1, none=True),
     }
 
