@@ -19,7 +19,7 @@ class Seen(KnowsItsVersion):
     >>> seen.outside(3, 10) is None
     True
     >>> seen.outside(3, 50)
-    'it was trained with 6 to 20 labels, and there are 50'
+    'the policy was trained with 6 to 20 labels, and there are 50'
     """
 
     names = ("n_classes", "n_labels")
@@ -42,5 +42,8 @@ class Seen(KnowsItsVersion):
             if not low <= value <= high:
                 word = name.removeprefix("n_")
                 how_many = f"{low} to {high}" if low < high else low
-                return f"it was trained with {how_many} {word}, and there are {value}"
+                return (
+                    f"the policy was trained with {how_many} {word}, and there are "
+                    f"{value}"
+                )
         return None

@@ -14,7 +14,15 @@ from sklearn.exceptions import NotFittedError
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
 
-from skbal.policy import ActiveLearningEnv, DQNPolicy
+from skbal import ActiveLearner
+from skbal.exceptions import PolicyWarning
+from skbal.policy import (
+    STATE_FEATURES,
+    ActiveLearningEnv,
+    DQNPolicy,
+    LearnedQuery,
+    policy_inputs,
+)
 from skbal.query import KCenterGreedy, Margin, Random
 from tests.policy.environments import Chain, Script, value_iteration
 
@@ -169,10 +177,10 @@ def test_it_says_what_it_was_not_trained_for(on_strategies, on_rows):
     # Six first labels, and five queries.
     assert on_strategies.outside(n_classes=3, n_labels=8, n_pool=999) is None
     assert on_strategies.outside(3, 12, 60) == (
-        "it was trained with 6 to 11 labels, and there are 12"
+        "the policy was trained with 6 to 11 labels, and there are 12"
     )
     assert on_strategies.outside(5, 8, 60) == (
-        "it was trained with 3 classes, and there are 5"
+        "the policy was trained with 3 classes, and there are 5"
     )
     assert on_rows.outside(5, 8, 60) is None  # nothing was said about labels
 
@@ -232,10 +240,38 @@ def test_candidates_of_active_learning_are_learned_from():
                             n_queries=5)  # fmt: skip
     policy = DQNPolicy(**QUICK, random_state=0).fit(env)
     observation, _ = env.reset(seed=0)
-    n_state = 8
+    n_state = len(STATE_FEATURES)
     scores = policy.score_candidates(observation[:, n_state:], observation[0, :n_state])
     assert scores == pytest.approx(policy.q_values([observation])[0], abs=1e-6)
     assert policy.strategies is None
+
+
+@pytest.mark.parametrize("actions", ["strategies", "candidates"])
+def test_a_learned_query_asks_what_was_learned(actions):
+    settings = {"actions": actions, "n_queries": 5}
+    if actions == "candidates":
+        settings["n_candidates"] = 4
+    else:
+        settings["strategies"] = [Margin(), Random()]
+    env = ActiveLearningEnv([IRIS], GaussianNB(), **settings)
+    policy = DQNPolicy(**QUICK, random_state=0).fit(env)
+    X, y = IRIS
+    first = [0, 10, 50, 60, 100, 110]
+    strategy = LearnedQuery(policy, random_state=0)
+    learner = ActiveLearner(GaussianNB(), strategy, X[first], y[first])
+    pool = np.delete(X, first, axis=0)
+    chosen, _ = learner.query(pool)
+    inputs = policy_inputs(learner, pool)
+    assert strategy.fallback_ is None
+    if actions == "candidates":
+        scores = policy.score_candidates(inputs.candidates, inputs.state)
+        assert scores[chosen[0]] == pytest.approx(scores.max(), abs=1e-6)
+    else:
+        choice = policy.choose_strategy(inputs.state)
+        assert strategy.strategy_ is policy.strategies[choice]
+    with pytest.warns(PolicyWarning, match="trained with 6 to 11 labels, and there"):
+        LearnedQuery(policy)(ActiveLearner(GaussianNB(), X_training=X[::5],
+                                           y_training=y[::5]), pool)  # fmt: skip
 
 
 WRONG = [
