@@ -66,8 +66,9 @@ class ActiveLearningEnv(KnowsItsParameters, gymnasium.Env):
     n_candidates : int, default=20
         Number of rows that are offered in a step, for ``actions="candidates"``.
     initial : object with select, optional
-        Selects the first labels. ``None`` means `skbal.seeding.BalancedSeed`, two rows
-        of each class.
+        Selects the first labels of an episode, such as `skbal.seeding.RandomSeed`.
+        ``None`` means two rows of each class. An array of indices is refused, since the
+        pool is drawn anew.
     test_size : float, default=0.5
         Share of the rows that the score is of, in [0, 1].
     max_rows : int, optional
@@ -91,10 +92,10 @@ class ActiveLearningEnv(KnowsItsParameters, gymnasium.Env):
     Attributes
     ----------
     observation_space : gymnasium.spaces.Box
-        Of shape (n_state_features,) for strategies: the features of the state, named in
-        `STATE_FEATURES`. Of shape (n_candidates, n_state_features +
-        n_candidate_features) for candidates: row k describes the k-th row offered, by
-        the features of the state and then its own, named in `CANDIDATE_FEATURES`.
+        For strategies the shape is (n_state_features,): the features of the state,
+        named in `STATE_FEATURES`. For candidates it is (n_candidates, n_state_features
+        + n_candidate_features): row k describes the k-th row offered, by the features
+        of the state and then its own, named in `CANDIDATE_FEATURES`.
     action_space : gymnasium.spaces.Discrete
         One action for each strategy or candidate.
     learner : ActiveLearner
@@ -262,7 +263,7 @@ class ActiveLearningEnv(KnowsItsParameters, gymnasium.Env):
         Returns
         -------
         observation : ndarray
-            Of the shape of ``observation_space``, dtype float32.
+            It has the shape of ``observation_space``, dtype float32.
         info : dict
             With ``score``, ``n_labels``, ``n_classes`` and ``table``.
 
