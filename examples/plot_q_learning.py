@@ -192,12 +192,12 @@ right.legend(loc="lower right")
 plt.show()
 
 # %%
-# It has learned to begin with typical rows and to go on with rows between classes, once
-# every class is known. That is what its designers would advise. On new splits the
+# It has learned to begin with typical rows, and to go on with rows between two classes.
+# This makes sense: *TypiClust* was made for runs with few labels. On new splits the
 # learned choice has the largest mean accuracy over the run, but not by much. And at the
-# end *Margin* alone is a little better than what was learned. The table cannot know
-# why: its state is the number of labels, and forgets how they were chosen. So it thinks
-# that after 58 typical labels there is as much to gain as after 58 others.
+# end *Margin* alone is a little better. A table can be wrong in this: its state is the
+# number of labels, and forgets how they were chosen. After 58 typical labels it expects
+# as much to gain as after 58 others.
 
 for name, curve in curves.items():
     print(f"{name:10} mean {curve[1:].mean():.3f}, last {curve[-1]:.3f}")
