@@ -1,6 +1,7 @@
 """LinearPolicy: a weighted sum of features, whose weights change with the labels."""
 
 from dataclasses import replace
+from numbers import Real
 
 import numpy as np
 
@@ -47,7 +48,7 @@ def _weights_rule():
                     f"{name} of {owner} must have names of CANDIDATE_FEATURES, got "
                     f"{feature!r}."
                 )
-            if not np.isscalar(weight) or not np.isfinite(weight):
+            if not isinstance(weight, Real) or not np.isfinite(weight):
                 raise ValueError(
                     f"{name} of {owner} must have finite weights, got {weight!r} for "
                     f"{feature!r}."

@@ -9,7 +9,7 @@ from skbal.policy._policy import Policy
 LIMITED = {
     "n_classes": "classes",
     "n_labels": "labels",
-    "n_pool": "rows to choose from",
+    "n_pool": "rows left",
 }
 
 

@@ -61,8 +61,8 @@ def labels_of(table, number, what):
 
 def check_classifier(value, name, owner):
     """Raise a TypeError unless this is a classifier with probabilities."""
-    is_right = classifies(value) and hasattr(value, "predict_proba")
-    if isinstance(value, type) or not is_right:
+    is_right = not isinstance(value, type) and classifies(value)
+    if not is_right or not hasattr(value, "predict_proba"):
         raise TypeError(f"{name} of {owner} must be {_CLASSIFIER}, got {value!r:.80}.")
 
 
