@@ -243,6 +243,11 @@ class DQNPolicy(Policy):
         """
         check_parameters(self)
         owner = type(self).__name__
+        if self.warm_up >= self.n_steps:
+            raise ValueError(
+                f"warm_up of {owner} must be less than n_steps, {self.n_steps}, got "
+                f"{self.warm_up}: nothing would be learned."
+            )
         check_env(env, owner)
         n_actions, n_features, per_row = layout_of(env, owner)
         rng = stream(check_seed(self.random_state, owner), "deep q-network")
@@ -255,7 +260,8 @@ class DQNPolicy(Policy):
             self.network_, self._first_action = network, int(env.action_space.start)
             self._strategies = _strategies_of(env)
             self._seen = Seen()
-            self._learn(env, ReplayMemory(self.memory_size, shape), rng)
+            memory = ReplayMemory(min(self.memory_size, self.n_steps), shape)
+            self._learn(env, memory, rng)
         return self
 
     def predict(self, observations):
@@ -378,10 +384,9 @@ class DQNPolicy(Policy):
             network, self.learning_rate, self.discount, self.double
         )
         losses, episodes, is_over, seeds = [], [], True, {"seed": next_seed(rng)}
-        with progress_bar(
-            range(self.n_steps), show=self.verbose, unit="steps"
-        ) as steps:
-            for step in steps:
+        all_steps = range(self.n_steps)
+        with progress_bar(all_steps, show=self.verbose, unit="steps") as bar:
+            for step in bar:
                 if is_over:
                     observation, info = env.reset(**seeds)
                     observation, seeds = _checked(observation, owner), {}
@@ -426,7 +431,8 @@ class DQNPolicy(Policy):
 
 
 def _checked(observation, owner):
-    observation = np.asarray(observation, dtype=np.float32)
+    # A copy, since an environment may change its array in the next step.
+    observation = np.array(observation, dtype=np.float32)
     if not np.isfinite(observation).all():
         raise ValueError(
             f"The env given to {owner} must give finite observations, got "

@@ -173,6 +173,21 @@ def test_constant_and_large_features_are_standardised():
     assert network.scale[0] == pytest.approx(500 / np.sqrt(3), rel=0.2)
 
 
+def test_an_environment_may_change_its_own_array():
+    class InPlace(gymnasium.ObservationWrapper):
+        array = np.zeros(4)
+
+        def observation(self, observation):
+            self.array[:] = observation
+            return self.array
+
+    chain = FlattenObservation(Chain(4))
+    one, other = (
+        DQNPolicy(**QUICK, random_state=0).fit(env) for env in (chain, InPlace(chain))
+    )
+    assert one.losses_.tolist() == other.losses_.tolist()
+
+
 def test_it_says_what_it_was_not_trained_for(on_strategies, on_rows):
     # Six first labels, and five queries.
     assert on_strategies.outside(n_classes=3, n_labels=8, n_pool=999) is None
@@ -221,7 +236,7 @@ def test_a_file_that_is_no_policy_is_named(on_strategies, tmp_path):
 
 def test_a_function_among_the_strategies_cannot_be_saved_without_pickle(tmp_path):
     env = ActiveLearningEnv([IRIS], GaussianNB(), [nearest, Random()], n_queries=5)
-    policy = DQNPolicy(**{**QUICK, "n_steps": 10}, random_state=0).fit(env)
+    policy = DQNPolicy(**{**QUICK, "n_steps": 21}, random_state=0).fit(env)
     with pytest.raises(TypeError, match=r"strategies.* of DQNPolicy cannot be saved"):
         policy.save(tmp_path / "policy.zip")
     assert list(tmp_path.iterdir()) == []
@@ -303,6 +318,8 @@ def test_observations_to_predict_are_checked(on_chain, on_rows):
         on_rows.predict(np.zeros((5, 2)))
     with pytest.raises(NotImplementedError):
         on_chain.score_candidates(np.zeros((2, 1)), np.zeros(3))
+    with pytest.raises(ValueError, match="warm_up of DQNPolicy must be less than n_st"):
+        DQNPolicy(n_steps=500).fit(Rows())
     with pytest.raises(TypeError, match="hidden_units of DQNPolicy"):
         DQNPolicy(hidden_units=64).fit(Rows())
     with pytest.raises(
