@@ -66,7 +66,7 @@ class LabellingRun:
 
     def label(self, rows):
         """Teach the labels of some rows of the pool, and score the learner."""
-        self.learner.teach(take(self.X, rows), self.y[rows])
+        self.learner.teach(take(self.X, rows), self.y[rows], indices=rows)
         self.labelled = np.concatenate([self.labelled, rows])
         self.left = np.setdiff1d(self.left, rows, assume_unique=True)
         self.score = self._score(self.learner.estimator)
