@@ -4,7 +4,13 @@ A maker takes the number of the episode and the number of classes, and returns t
 arguments ``strategy`` or ``choose`` of `_episodes.played`.
 """
 
-from skbal.query import BALD, EPIG, Margin, MaxEntropy, Random
+from functools import partial
+
+from skbal.policy import BanditQuery
+from skbal.query import BALD, EPIG, KCenterGreedy, Margin, Random
+
+from ._episodes import N_QUERIES
+from ._look_ahead import LookAhead
 
 
 def asking(strategy):
@@ -26,11 +32,33 @@ def asking(strategy):
     return make
 
 
+def bandit(method):
+    """Return a maker of bandits that know how many labels there will be."""
+
+    def make(random_state):
+        return BanditQuery(
+            [Random(), Margin(), KCenterGreedy(features="input")],
+            method=method,
+            n_queries=N_QUERIES,
+            random_state=random_state,
+        )
+
+    return make
+
+
+def looking_ahead(number, n_classes):
+    """Make the oracle that knows the labels."""
+    return {"choose": LookAhead(number)}
+
+
 STRATEGIES = {
     "random": asking(Random),
     "margin": asking(Margin),
-    "entropy": asking(MaxEntropy),
+    "k-center": asking(partial(KCenterGreedy, features="input")),
     "BALD": asking(BALD),
     "EPIG": asking(EPIG),
+    "ALBL": asking(bandit("albl")),
+    "EXP4.P": asking(bandit("exp4p")),
+    "look-ahead": looking_ahead,
 }
 NEED_DRAWS = ("BALD", "EPIG")  # which a logistic regression does not make

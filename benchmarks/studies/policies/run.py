@@ -17,7 +17,7 @@ from joblib import Parallel, delayed
 
 from .._runs import append, read
 from ._episodes import MODELS, area, episode_of, played
-from ._strategies import STRATEGIES
+from ._strategies import NEED_DRAWS, STRATEGIES
 from ._tables import TABLES, load, there
 
 N_EPISODES = 20
@@ -61,6 +61,7 @@ def run(options):
         (table, model, strategy, episode)
         for episode, model, table, strategy in plays
         if (table, model, strategy, episode) not in done
+        and not (model == "logistic" and strategy in NEED_DRAWS)
     ]
     workers = Parallel(n_jobs=options.jobs, return_as="generator_unordered")
     for record in workers(delayed(record_of)(*play, options.data) for play in missing):
