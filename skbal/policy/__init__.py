@@ -1,15 +1,33 @@
 """Policies that learn which row to label next."""
 
+from skbal._utils.names import missing_from
+from skbal._utils.optional import require
 from skbal.policy._bandit import BanditQuery
 from skbal.policy._features import CANDIDATE_FEATURES, STATE_FEATURES
 from skbal.policy._inputs import PolicyInputs, policy_inputs
 from skbal.policy._policy import Policy
+from skbal.policy._q_learner import QLearner
 
 __all__ = [
     "CANDIDATE_FEATURES",
     "STATE_FEATURES",
+    "ActiveLearningEnv",
     "BanditQuery",
     "Policy",
     "PolicyInputs",
+    "QLearner",
     "policy_inputs",
 ]
+
+_missing = missing_from(__name__)
+
+
+def __getattr__(name):
+    if name == "ActiveLearningEnv":  # a subclass of gymnasium's, which is optional
+        require("gymnasium", "policy", name)
+        return require("skbal.policy._env", "policy", name).ActiveLearningEnv
+    return _missing(name)
+
+
+def __dir__():
+    return sorted({*globals(), *__all__})

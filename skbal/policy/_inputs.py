@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.sparse import issparse
 
+from skbal._utils.features import check_powers_finite
 from skbal._utils.pools import n_rows
 from skbal._utils.random import check_seed
 from skbal._utils.unwrap import unwrap
@@ -13,7 +14,7 @@ from skbal.exceptions import PolicyInputsError
 from skbal.information import mutual_information
 from skbal.policy._features import TaskView, candidate_features, state_features
 from skbal.policy._geometry import Geometry
-from skbal.query._feature_strategy import FeatureStrategy
+from skbal.query._features import compute, feature_function
 from skbal.sampling._mean import draws_or_mean
 
 
@@ -118,79 +119,86 @@ def policy_inputs(learner, X_pool, *, features="input", n_draws=None, random_sta
     >>> inputs.candidates.shape, inputs.n_labels
     ((3, 12), 2)
     """
-    observer = Observer(features, n_draws=n_draws)
     seed = check_seed(random_state, "policy_inputs")
-    return observer.inputs(learner, X_pool, seed, "policy_inputs")
+    return observe(
+        learner, X_pool, "policy_inputs", features=features, n_draws=n_draws, seed=seed
+    )
 
 
-class Observer(FeatureStrategy):
-    """Base of what looks at a learner and a pool as a policy does.
+def observe(learner, X_pool, owner, *, features, n_draws, seed, **chunks):
+    """Return what a policy sees, as `policy_inputs` describes it.
 
     Parameters
     ----------
-    features, n_draws, random_state, pool_subsample, batch_size, n_jobs, verbose
-        As `LearnedQuery` describes them.
+    learner, X_pool, features, n_draws
+        As in `policy_inputs`.
+    owner : str
+        Name of the caller, for messages.
+    seed : int
+        Seeds the posterior draws.
+    **chunks
+        ``batch_size``, ``n_jobs`` and ``verbose`` of a walk over the rows.
+
+    Returns
+    -------
+    inputs : PolicyInputs
     """
-
-    def inputs(self, learner, X_pool, seed, owner):
-        """Return the `PolicyInputs`, or raise a `PolicyInputsError`."""
-        labelled = getattr(learner, "X_training", None)
-        if labelled is None or n_rows(labelled) == 0:
-            raise PolicyInputsError(
-                f"{owner} needs a learner with a record of labelled rows, X_training "
-                f"and y_training, but this {type(learner).__name__} has none."
-            )
-        codes, n_classes = self._codes(learner, owner)
-        geometry = self._geometry(learner, X_pool, labelled, owner)
-        mean, bald = self._predictions(learner, X_pool, seed)
-        task = TaskView(mean, bald, geometry, codes)
-        rows, state = candidate_features(task), state_features(task)
-        return PolicyInputs(rows, state, n_classes, len(codes))
-
-    def _codes(self, learner, owner):
-        model = unwrap(learner)[1]
-        classes = np.asarray(getattr(model, "classes_", ()))
-        if len(classes) < 2:
-            raise PolicyInputsError(
-                f"{owner} needs a classifier that knows at least two classes, and "
-                f"{type(model).__name__} knows {classes.tolist()}."
-            )
-        column = {label: code for code, label in enumerate(classes.tolist())}
-        labels = np.asarray(learner.y_training)
-        strange = "labels with several columns"
-        if labels.ndim == 1:
-            codes = [column.get(label) for label in labels.tolist()]
-            if None not in codes:
-                return np.array(codes, dtype=np.intp), len(classes)
-            strange = f"{labels[codes.index(None)]!r}"
+    labelled = getattr(learner, "X_training", None)
+    if labelled is None or n_rows(labelled) == 0:
         raise PolicyInputsError(
-            f"{owner} needs labelled rows whose labels are classes that "
-            f"{type(model).__name__} knows, got {strange}."
+            f"{owner} needs a learner with a record of labelled rows, X_training and "
+            f"y_training, but this {type(learner).__name__} has none."
         )
+    codes, n_classes = _codes(learner, owner)
+    function = feature_function(learner, features, owner)
+    pool, known = (compute(function, rows, **chunks)[0] for rows in (X_pool, labelled))
+    geometry = _geometry(pool, known, owner)
 
-    def _geometry(self, learner, X_pool, labelled, owner):
-        pool, known = (self._features(learner, rows) for rows in (X_pool, labelled))
-        if issparse(pool) or issparse(known):
-            raise PolicyInputsError(
-                f"{owner} measures distances in dense rows, and these are sparse. Give "
-                "features a function that returns fewer, dense columns."
-            )
-        if pool.shape[1] != known.shape[1]:
-            raise PolicyInputsError(
-                f"{owner} needs as many features of the pool as of the labelled rows, "
-                f"got {pool.shape[1]} and {known.shape[1]}."
-            )
-        return Geometry(np.concatenate([pool, known]))
+    def draw(rows):
+        return draws_or_mean(learner, rows, n_draws, random_state=seed, n_jobs=1)
 
-    def _predictions(self, learner, X_pool, seed):
-        """Return the mean probabilities, and the mutual information, of each row."""
+    found = gathered(walk(draw, X_pool, then=_reduced, **chunks), n_rows(X_pool))
+    task = TaskView(*found, geometry, codes)
+    rows, state = candidate_features(task), state_features(task)
+    return PolicyInputs(rows, state, n_classes, len(codes))
 
-        def draw(rows):
-            return draws_or_mean(
-                learner, rows, self.n_draws, random_state=seed, n_jobs=1
-            )
 
-        return gathered(walk(draw, X_pool, then=_reduced, **self._walk), n_rows(X_pool))
+def _codes(learner, owner):
+    """Return the classes of the labelled rows as columns of the predictions."""
+    model = unwrap(learner)[1]
+    classes = np.asarray(getattr(model, "classes_", ())).tolist()
+    if len(classes) < 2:
+        raise PolicyInputsError(
+            f"{owner} needs a classifier that knows at least two classes, and "
+            f"{type(model).__name__} knows {classes}."
+        )
+    column = {label: code for code, label in enumerate(classes)}
+    labels, strange = np.asarray(learner.y_training), "labels of several columns"
+    if labels.ndim == 1:
+        codes = [column.get(label) for label in labels.tolist()]
+        if None not in codes:
+            return np.array(codes, dtype=np.intp), len(classes)
+        strange = repr(labels[codes.index(None)])
+    raise PolicyInputsError(
+        f"{owner} needs labels that are classes of {type(model).__name__}, got "
+        f"{strange}."
+    )
+
+
+def _geometry(pool, known, owner):
+    if issparse(pool) or issparse(known):
+        raise PolicyInputsError(
+            f"{owner} measures distances in dense rows, and these are sparse. Give "
+            "features a function that returns fewer, dense columns."
+        )
+    if pool.shape[1] != known.shape[1]:
+        raise PolicyInputsError(
+            f"{owner} needs as many features of the pool as of the labelled rows, got "
+            f"{pool.shape[1]} and {known.shape[1]}."
+        )
+    check_powers_finite(pool, f"features of {owner}")
+    check_powers_finite(known, f"features of {owner}")
+    return Geometry(np.concatenate([pool, known]))
 
 
 def _reduced(draws):
