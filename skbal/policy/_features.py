@@ -42,42 +42,67 @@ class TaskView:
     Parameters
     ----------
     mean : ndarray of shape (n_pool, n_classes)
-        Class probabilities of the pool.
+        Class probabilities of the candidates.
     bald : ndarray of shape (n_pool,)
         Mutual information of label and model, in nats; 0 without draws.
     geometry : Geometry
-        Of the pool's rows, and then of the labelled rows.
+        Of all rows.
+    pool : ndarray of int of shape (n_pool,)
+        Which rows of the geometry are the candidates.
+    labelled : ndarray of int of shape (n_labels,)
+        Which rows of the geometry are labelled.
     codes : ndarray of int of shape (n_labels,)
-        Classes of the labelled rows, as columns of ``mean``.
+        Their classes, as columns of ``mean``.
     """
 
-    def __init__(self, mean, bald, geometry, codes):
-        self.mean, self.bald, self.geometry, self.codes = mean, bald, geometry, codes
+    def __init__(self, mean, bald, geometry, pool, labelled, codes):
+        self.mean, self.bald, self.geometry = mean, bald, geometry
+        self.pool, self.labelled, self.codes = pool, labelled, codes
         self.n_pool, self.n_classes = mean.shape
         self.margin = _margin(mean)
-        labelled = np.arange(self.n_pool, len(geometry.rows))
-        self._labelled = labelled
         known = geometry.similarity(labelled, labelled).astype(np.float64)
         self.smoother = Smoother(known, codes, self.n_classes)
         self._see_rows()
 
+    def guessing(self, chosen):
+        """Return the view if candidates had the labels that the model predicts.
+
+        Parameters
+        ----------
+        chosen : ndarray of int of shape (n_chosen,)
+            Positions among the candidates, which are left out of the new view.
+
+        Returns
+        -------
+        view : TaskView
+        """
+        left = np.delete(np.arange(self.n_pool), chosen)
+        return TaskView(
+            self.mean[left],
+            self.bald[left],
+            self.geometry,
+            self.pool[left],
+            np.append(self.labelled, self.pool[chosen]),
+            np.append(self.codes, self.mean[chosen].argmax(axis=1)),
+        )
+
     def _see_rows(self):
         """Compute what needs similarities of all rows, some rows at a time."""
-        n_pool, anchors = self.n_pool, self.geometry.anchors
-        in_pool = anchors < n_pool
-        # The predictions of labelled rows are known, so they are certain.
-        weights = np.zeros(len(anchors), dtype=np.float32)
-        weights[in_pool] = self.margin[anchors[in_pool]]
+        anchors, n_anchors = self.geometry.anchors, len(self.geometry.anchors)
+        # Labelled rows have no weight: what they are is known.
+        weights, unlabelled = np.zeros((2, len(self.geometry.rows)), np.float32)
+        weights[self.pool], unlabelled[self.pool] = self.margin, 1
+        weights, unlabelled = weights[anchors], unlabelled[anchors]
         of_anchors = self._factors(anchors)
-        self.novelty, self.density, self.nearby = np.empty((3, n_pool))
-        self.reduction, self.weighted_reduction = np.empty((2, n_pool))
-        self.shares = np.empty((n_pool, self.n_classes))
-        for start in range(0, n_pool, _ROWS_AT_ONCE):
-            rows = slice(start, min(start + _ROWS_AT_ONCE, n_pool))
-            kernel = self.geometry.similarity(rows, anchors)
+        self.novelty, self.density, self.nearby = np.empty((3, self.n_pool))
+        self.reduction, self.weighted_reduction = np.empty((2, self.n_pool))
+        self.shares = np.empty((self.n_pool, self.n_classes))
+        for start in range(0, self.n_pool, _ROWS_AT_ONCE):
+            rows = slice(start, start + _ROWS_AT_ONCE)
+            kernel = self.geometry.similarity(self.pool[rows], anchors)
             self.density[rows] = kernel.mean(axis=1)
-            self.nearby[rows] = kernel @ weights / (kernel @ in_pool + _TINY)
-            factors = self._factors(rows)
+            self.nearby[rows] = kernel @ weights / (kernel @ unlabelled + _TINY)
+            factors = self._factors(self.pool[rows])
             self.shares[rows] = self.smoother.shares(factors)
             variance = np.maximum(1 - np.square(factors).sum(axis=1), 0)
             self.novelty[rows] = variance
@@ -85,10 +110,10 @@ class TaskView:
             kernel *= kernel
             noisy = variance + NOISE
             self.reduction[rows] = kernel.mean(axis=1) / noisy
-            self.weighted_reduction[rows] = kernel @ weights / len(anchors) / noisy
+            self.weighted_reduction[rows] = kernel @ weights / n_anchors / noisy
 
     def _factors(self, rows):
-        similarity = self.geometry.similarity(rows, self._labelled)
+        similarity = self.geometry.similarity(rows, self.labelled)
         return self.smoother.factors(similarity).astype(np.float32)
 
 

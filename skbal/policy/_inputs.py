@@ -120,13 +120,20 @@ def policy_inputs(learner, X_pool, *, features="input", n_draws=None, random_sta
     ((3, 12), 2)
     """
     seed = check_seed(random_state, "policy_inputs")
-    return observe(
-        learner, X_pool, "policy_inputs", features=features, n_draws=n_draws, seed=seed
+    owner = "policy_inputs"
+    return inputs_of(
+        observe(learner, X_pool, owner, features=features, n_draws=n_draws, seed=seed)
     )
 
 
+def inputs_of(task):
+    """Return the `PolicyInputs` of a `TaskView`."""
+    rows, state = candidate_features(task), state_features(task)
+    return PolicyInputs(rows, state, task.n_classes, len(task.codes))
+
+
 def observe(learner, X_pool, owner, *, features, n_draws, seed, **chunks):
-    """Return what a policy sees, as `policy_inputs` describes it.
+    """Return what the features of `policy_inputs` are computed from.
 
     Parameters
     ----------
@@ -141,7 +148,7 @@ def observe(learner, X_pool, owner, *, features, n_draws, seed, **chunks):
 
     Returns
     -------
-    inputs : PolicyInputs
+    task : TaskView
     """
     labelled = getattr(learner, "X_training", None)
     if labelled is None or n_rows(labelled) == 0:
@@ -149,7 +156,7 @@ def observe(learner, X_pool, owner, *, features, n_draws, seed, **chunks):
             f"{owner} needs a learner with a record of labelled rows, X_training and "
             f"y_training, but this {type(learner).__name__} has none."
         )
-    codes, n_classes = _codes(learner, owner)
+    codes = _codes(learner, owner)
     function = feature_function(learner, features, owner)
     pool, known = (compute(function, rows, **chunks)[0] for rows in (X_pool, labelled))
     geometry = _geometry(pool, known, owner)
@@ -158,9 +165,9 @@ def observe(learner, X_pool, owner, *, features, n_draws, seed, **chunks):
         return draws_or_mean(learner, rows, n_draws, random_state=seed, n_jobs=1)
 
     found = gathered(walk(draw, X_pool, then=_reduced, **chunks), n_rows(X_pool))
-    task = TaskView(*found, geometry, codes)
-    rows, state = candidate_features(task), state_features(task)
-    return PolicyInputs(rows, state, n_classes, len(codes))
+    rows = np.arange(len(geometry.rows))
+    n_pool = len(pool)
+    return TaskView(*found, geometry, rows[:n_pool], rows[n_pool:], codes)
 
 
 def _codes(learner, owner):
@@ -177,7 +184,7 @@ def _codes(learner, owner):
     if labels.ndim == 1:
         codes = [column.get(label) for label in labels.tolist()]
         if None not in codes:
-            return np.array(codes, dtype=np.intp), len(classes)
+            return np.array(codes, dtype=np.intp)
         strange = repr(labels[codes.index(None)])
     raise PolicyInputsError(
         f"{owner} needs labels that are classes of {type(model).__name__}, got "
