@@ -27,9 +27,7 @@ def record_of(name, model, strategy, number, data):
     """Return the record of one episode."""
     start = time.perf_counter()
     episode = episode_of(*load(name, data), number)
-    n_right, _, seconds = played(
-        episode, model, **STRATEGIES[strategy](number, n_classes=episode.y.max() + 1)
-    )
+    n_right, _, seconds = played(episode, model, **STRATEGIES[strategy](number, name))
     return {
         "table": name,
         "model": model,
