@@ -398,6 +398,7 @@ class _Saved:
         self.filter = unpacked(self.state["filter"], self.arrays)
         none = {"dict": []}  # a file of an older version has no strategies that learn
         self.strategies = unpacked(self.state.get("strategies", none), self.arrays)
+        _check_form(self.strategies, {}, "what strategies remember")
         if self.state["step"] is not None:
             values = unpacked(self.state["step"], self.arrays)
             _check_form(
@@ -459,7 +460,8 @@ def _restore_state(saved, loop, pool):
     if hasattr(label_filter, "__dict__"):
         vars(label_filter).update(saved.filter)
     for name, part in _strategies_of(learner).items():
-        vars(part).update(saved.strategies.get(name, {}))
+        memory = saved.strategies.get(name, {})
+        vars(part).update({k: memory[k] for k in part.memory_names if k in memory})
     loop._pool, loop._initial = pool, np.asarray(loop.initial, dtype=np.intp)
     loop._n_taught, loop._warned = state["n_taught"], state["warned"]
     loop._weight_name = weight_name(scored_estimator(learner))
