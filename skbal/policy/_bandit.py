@@ -262,7 +262,7 @@ class BanditQuery(QueryStrategy):
         n_strategies, floor = len(self._strategies()), self.min_probability
         if floor is None:
             return smallest_probability(n_strategies, self.n_queries)
-        if floor * n_strategies > 1:
+        if floor > 1 / n_strategies:
             raise ValueError(
                 f"min_probability of {type(self).__name__} must be at most 1 / "
                 f"{n_strategies}, as there are {n_strategies} strategies, got {floor}."

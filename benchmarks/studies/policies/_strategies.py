@@ -39,18 +39,18 @@ def asking(strategy):
     return make
 
 
-def bandit(method):
-    """Return a maker of bandits that know how many labels there will be."""
+def bandit(random_state, **parameters):
+    """Return a bandit over three strategies that knows how many labels there will be.
 
-    def make(random_state):
-        return BanditQuery(
-            [Random(), Margin(), KCenterGreedy(features="input")],
-            method=method,
-            n_queries=N_QUERIES,
-            random_state=random_state,
-        )
-
-    return make
+    With ``min_probability`` of a third it draws one of the three at random each time,
+    and learns nothing.
+    """
+    return BanditQuery(
+        [Random(), Margin(), KCenterGreedy(features="input")],
+        n_queries=N_QUERIES,
+        random_state=random_state,
+        **parameters,
+    )
 
 
 def looking_ahead(number, table):
@@ -71,8 +71,9 @@ STRATEGIES = {
     "k-center": asking(partial(KCenterGreedy, features="input")),
     "BALD": asking(BALD),
     "EPIG": asking(EPIG),
-    "ALBL": asking(bandit("albl")),
-    "EXP4.P": asking(bandit("exp4p")),
+    "ALBL": asking(partial(bandit, method="albl")),
+    "EXP4.P": asking(partial(bandit, method="exp4p")),
+    "any of three": asking(partial(bandit, min_probability=1 / 3)),
     "look-ahead": looking_ahead,
     "shipped": asking(LearnedQuery),
     "left out": left_out,

@@ -61,7 +61,7 @@ def run(options):
         if (table, model, strategy, episode) not in done
         and not (model == "logistic" and strategy in NEED_DRAWS)
     ]
-    workers = Parallel(n_jobs=options.jobs, return_as="generator_unordered")
+    workers = Parallel(n_jobs=options.jobs, return_as="generator")
     for record in workers(delayed(record_of)(*play, options.data) for play in missing):
         append(options.runs, record)
 
