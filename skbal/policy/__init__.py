@@ -2,6 +2,7 @@
 
 from skbal._utils.names import missing_from
 from skbal._utils.optional import require
+from skbal.policy._bandit import BanditQuery
 from skbal.policy._features import CANDIDATE_FEATURES, STATE_FEATURES
 from skbal.policy._imitation import ImitationPolicy
 from skbal.policy._inputs import PolicyInputs, policy_inputs
@@ -16,6 +17,7 @@ __all__ = [
     "CANDIDATE_FEATURES",
     "STATE_FEATURES",
     "ActiveLearningEnv",
+    "BanditQuery",
     "ImitationPolicy",
     "LearnedQuery",
     "LinearPolicy",
