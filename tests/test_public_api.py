@@ -252,7 +252,7 @@ PUBLIC = {
         "UncertaintyBelow",
     ],
     "skbal.votes": ["DawidSkene", "VoteAllocation"],
-    "skbal.policy": ["ActiveLearningEnv", "DQNPolicy", "QLearner"],
+    "skbal.policy": ["ActiveLearningEnv", "BanditQuery", "DQNPolicy", "QLearner"],
     "skbal.testing": ["check_posterior_sampler", "check_query_strategy"],
 }
 

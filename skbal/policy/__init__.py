@@ -2,6 +2,7 @@
 
 from skbal._utils.names import missing_from
 from skbal._utils.optional import require
+from skbal.policy._bandit import BanditQuery
 from skbal.policy._dqn import DQNPolicy
 from skbal.policy._features import CANDIDATE_FEATURES, STATE_FEATURES
 from skbal.policy._imitation import ImitationPolicy
@@ -17,6 +18,7 @@ __all__ = [
     "CANDIDATE_FEATURES",
     "STATE_FEATURES",
     "ActiveLearningEnv",
+    "BanditQuery",
     "DQNPolicy",
     "ImitationPolicy",
     "LearnedQuery",

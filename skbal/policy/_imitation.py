@@ -12,12 +12,25 @@ from skbal._utils.progress import progress_bar, verbose_rule
 from skbal._utils.random import check_seed, next_seed, stream
 from skbal.policy._features import CANDIDATE_FEATURES, STATE_FEATURES
 from skbal.policy._inputs import inputs_of
+from skbal.policy._linear import LinearPolicy
 from skbal.policy._lookahead import look_ahead
-from skbal.policy._saving import SavedPolicy
+from skbal.policy._saving import SavedPolicy, limits_from
 from skbal.policy._training import TrainingRuns
 
-_EPOCHS = 60
+_EARLY = 5  # number of labels after which states are tried half as often
 _LEARNED = ("weights_", "means_", "scales_", "limits_", "n_pairs_", "correlation_")
+# Behaviour in training, for states that neither chance nor the margin leads to.
+_COVERING = LinearPolicy(
+    {
+        "margin": 1.25,
+        "weighted_reduction": 0.65,
+        "reduction": 0.35,
+        "smoother_margin": 0.35,
+        "disagreement": 0.3,
+        "rarity": -0.25,
+        "neighbourhood": 0.1,
+    }
+)
 _LEAST_SPREAD = 1e-9  # of gains; candidates that make no difference teach nothing
 
 
@@ -35,17 +48,21 @@ class ImitationPolicy(SavedPolicy):
     n_episodes : int, default=2
         Number of runs in a round, for each table and classifier.
     n_rounds : int, default=2
-        Number of rounds. In the first one, rows are labelled at random or by their
-        margin; in later ones also as the policy of the round before wants.
-    n_queries : int, default=40
+        Number of rounds. In the first one, each row is labelled at random, by its
+        margin, or by a product of the margin and its ``weighted_reduction``; in later
+        ones also as the policy of the round before wants.
+    n_queries : int, default=50
         Number of labels that a run asks for.
     n_states : int, default=8
         Number of states of a run in which candidates are tried.
-    n_candidates : int, default=15
+    n_candidates : int, default=20
         Number of random rows that are tried in a state, at least 2.
     n_hidden : int, default=16
         Number of hidden units of the network.
-    penalty : float, default=1.0
+    n_epochs : int, default=15
+        Number of passes over what was tried, in the training of the network. Gains are
+        mostly noise, which more passes would learn.
+    penalty : float, default=10
         Weight of the squared weights of the network in its loss, larger than 0.
     max_rows : int, optional
         Number of random rows of a table that a run uses, pool and test set together.
@@ -59,6 +76,10 @@ class ImitationPolicy(SavedPolicy):
     ----------
     n_pairs_ : int
         Number of candidates that were tried.
+    trials_ : dict of str to ndarray
+        What was tried: ``table`` of shape (n_pairs,) has the positions of the tables,
+        ``inputs`` of shape (n_pairs, n_inputs) what the policy sees, and ``gains`` of
+        shape (n_pairs,) what it learns to predict. Not saved.
     correlation_ : float
         Correlation of predicted and true gains within states, on the data of training.
     limits_ : dict of str to tuple
@@ -97,7 +118,7 @@ class ImitationPolicy(SavedPolicy):
     >>> tables = [load_iris(return_X_y=True), load_wine(return_X_y=True)]
     >>> policy = ImitationPolicy(n_episodes=1, n_rounds=1, n_queries=6, random_state=0)
     >>> policy.fit(tables, GaussianNB()).n_pairs_
-    180
+    240
     """
 
     _parameter_rules = {
@@ -107,6 +128,7 @@ class ImitationPolicy(SavedPolicy):
         "n_states": count(1),
         "n_candidates": count(2),
         "n_hidden": count(1),
+        "n_epochs": count(1),
         "penalty": positive(),
         "max_rows": count(4, none=True),
         "random_state": seed(),
@@ -118,11 +140,12 @@ class ImitationPolicy(SavedPolicy):
         *,
         n_episodes=2,
         n_rounds=2,
-        n_queries=40,
+        n_queries=50,
         n_states=8,
-        n_candidates=15,
+        n_candidates=20,
         n_hidden=16,
-        penalty=1.0,
+        n_epochs=15,
+        penalty=10,
         max_rows=None,
         random_state=None,
         verbose=0,
@@ -133,6 +156,7 @@ class ImitationPolicy(SavedPolicy):
         self.n_states = n_states
         self.n_candidates = n_candidates
         self.n_hidden = n_hidden
+        self.n_epochs = n_epochs
         self.penalty = penalty
         self.max_rows = max_rows
         self.random_state = random_state
@@ -166,59 +190,92 @@ class ImitationPolicy(SavedPolicy):
         own_seed = check_seed(self.random_state, owner)
         runs = TrainingRuns(tables, estimators, owner, self.max_rows)
         vars(self).pop("weights_", None)
-        inputs, gains = [], []
+        tried, self._seed = [], own_seed
         keys = runs.keys(self.n_rounds * self.n_episodes)
         for key in progress_bar(keys, show=self.verbose, unit="runs"):
             if key[0] and key[0] % self.n_episodes == 0 and key[1:] == (0, 0):
-                self._learn(inputs, gains, own_seed)  # a new round begins
-            self._play(runs, key, own_seed, inputs, gains)
-        self._learn(inputs, gains, own_seed)
+                self._learn(*_arrays_of(tried)[1:])  # a new round begins
+            tried += self._play(runs, key, own_seed)
         self.limits_ = runs.limits(self.n_queries)
-        return self
+        names = "table", "inputs", "gains"
+        self.trials_ = dict(zip(names, _arrays_of(tried)))
+        return self._learn(self.trials_["inputs"], self.trials_["gains"])
 
-    def _play(self, runs, key, own_seed, inputs, gains):
-        """Play one run, and add what was tried in it."""
-        rng = stream(own_seed, "play", *key)
-        run = runs.start(key, own_seed)
+    def policy_without(self, tables):
+        """Return the policy that is learned without the trials on some tables.
+
+        Parameters
+        ----------
+        tables : array-like of int
+            Positions of the tables that are left out, for instance to test on them.
+
+        Returns
+        -------
+        policy : ImitationPolicy
+            With several rounds, the states of later rounds are those that the policy
+            of all tables led to.
+
+        Raises
+        ------
+        NotFittedError
+            If the policy was not fitted, or comes from a file: trials are not saved.
+        ValueError
+            If no trials are left.
+        """
+        check_is_fitted(self, "trials_")
+        kept = ~np.isin(self.trials_["table"], tables)
+        policy = type(self)(**self.get_params(deep=False))
+        policy.limits_, policy._seed = self.limits_, self._seed
+        policy.trials_ = {name: values[kept] for name, values in self.trials_.items()}
+        return policy._learn(policy.trials_["inputs"], policy.trials_["gains"])
+
+    def _play(self, runs, key, own_seed):
+        """Play one run; return table, inputs and gains of the states it tried."""
+        run, rng = runs.start(key, own_seed), stream(own_seed, "imit", *key)
         n_steps = min(self.n_queries, len(run.left) - 1)
-        stops = rng.choice(n_steps, min(self.n_states, n_steps), replace=False)
-        for step in range(n_steps):
+        # A label matters more while there are few.
+        weights = 1 / (_EARLY + np.arange(n_steps))
+        tried, size = [], min(self.n_states, n_steps)
+        stops = rng.choice(n_steps, size, replace=False, p=weights / weights.sum())
+        for step in range(max(stops) + 1):
             features, state = inputs_of(runs.view(run))[:2]
             if step in stops:
                 size = min(self.n_candidates, len(run.left))
                 some = rng.choice(len(run.left), size, replace=False)
                 found = look_ahead(run, run.left[some])
                 if np.std(found) > _LEAST_SPREAD:
-                    inputs.append(_joined(features[some], state))
-                    gains.append((found - found.mean()) / found.std())
+                    found = (found - found.mean()) / found.std()
+                    tried.append((key[1], _joined(features[some], state), found))
             run.label(run.left[[self._behave(features, state, rng)]])
+        return tried
 
     def _behave(self, features, state, rng):
         """Return the position of the row that a run labels next."""
-        kind = rng.integers(3 if hasattr(self, "weights_") else 2)
-        chance = rng.random(len(features))
+        kind = rng.integers(4 if hasattr(self, "weights_") else 3)
         if kind == 0:
-            return chance.argmax()
-        margin = features[:, CANDIDATE_FEATURES.index("margin")]
-        scores = margin if kind == 1 else self.score_candidates(features, state)
-        return np.lexsort((chance, scores))[-1]
+            scores = rng.random(len(features))
+        elif kind == 1:
+            scores = features[:, CANDIDATE_FEATURES.index("margin")]
+        else:
+            policy = _COVERING if kind == 2 else self
+            scores = policy.score_candidates(features, state)
+        return np.lexsort((rng.random(len(features)), scores))[-1]
 
-    def _learn(self, inputs, gains, own_seed):
-        """Fit the network to all that was tried so far."""
-        if not gains:
+    def _learn(self, X, y):
+        """Fit the network to inputs and gains."""
+        if not len(y):
             raise ValueError(
                 f"{type(self).__name__} tried no candidates that made a difference to "
                 "the loss: give more tables, or more n_episodes."
             )
-        X, y = np.concatenate(inputs), np.concatenate(gains)
         self.means_, self.scales_ = X.mean(axis=0), X.std(axis=0)
         self.scales_[self.scales_ < 1e-9] = 1.0
         network = MLPRegressor(
             hidden_layer_sizes=(self.n_hidden,),
             activation="tanh",
             alpha=self.penalty,
-            max_iter=_EPOCHS,
-            random_state=next_seed(stream(own_seed, "network")),
+            max_iter=self.n_epochs,
+            random_state=next_seed(stream(self._seed, "network")),
         )
         with warnings.catch_warnings():
             # It stops early on purpose: gains are mostly noise.
@@ -229,6 +286,7 @@ class ImitationPolicy(SavedPolicy):
         ]
         self.n_pairs_ = len(y)
         self.correlation_ = float(np.corrcoef(self._predict(X), y)[0, 1])
+        return self
 
     def score_candidates(self, features, state):
         """Return the gain that the network predicts for each row.
@@ -281,6 +339,8 @@ class ImitationPolicy(SavedPolicy):
                 value = [np.array(array, dtype=np.float64) for array in value]
             elif name in ("means_", "scales_"):
                 value = np.array(value, dtype=np.float64)
+            elif name == "limits_":
+                value = limits_from(value, cls.__name__)
             setattr(policy, name, value)
         _check_shapes(policy)
         return policy
@@ -297,6 +357,18 @@ def _check_shapes(policy):
             f"weights_ must have shapes {want}, got {got}; was it written by a skbal "
             "with other features?"
         )
+
+
+def _arrays_of(tried):
+    """Return the tables, the inputs and the gains of all candidates as arrays."""
+    n_inputs = len(CANDIDATE_FEATURES) + len(STATE_FEATURES)
+    tables = [np.full(len(gains), table) for table, _, gains in tried]
+    inputs, gains = [state[1] for state in tried], [state[2] for state in tried]
+    return (
+        np.concatenate([np.zeros(0, dtype=int), *tables]),
+        np.concatenate([np.zeros((0, n_inputs)), *inputs]),
+        np.concatenate([np.zeros(0), *gains]),
+    )
 
 
 def _joined(features, state):

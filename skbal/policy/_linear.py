@@ -8,7 +8,7 @@ import numpy as np
 from skbal._utils.parameters import check_parameters, own
 from skbal._utils.validation import check_real
 from skbal.policy._features import CANDIDATE_FEATURES, STATE_FEATURES
-from skbal.policy._saving import SavedPolicy, limits_rule
+from skbal.policy._saving import SavedPolicy, limits_from, limits_rule
 
 # These enter as log(offset + value): a row that the model is certain about has a low
 # score, whatever else speaks for it.
@@ -189,8 +189,7 @@ class LinearPolicy(SavedPolicy):
         names = cls._get_param_names()
         policy = cls(**{name: content[name] for name in names if name in content})
         check_parameters(policy)
-        if policy.limits is not None:  # JSON has no tuples
-            policy.limits = {name: tuple(pair) for name, pair in policy.limits.items()}
+        policy.limits = limits_from(policy.limits, cls.__name__)
         return policy
 
 

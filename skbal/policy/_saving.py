@@ -31,6 +31,14 @@ def limits_rule():
     return own(check, "a dict of limits", [2, 10], none=True)
 
 
+def limits_from(content, owner):
+    """Return limits as they were, from what JSON made of them: it has no tuples."""
+    limits_rule()(content, "limits", owner)
+    if content is None:
+        return None
+    return {name: tuple(pair) for name, pair in content.items()}
+
+
 class SavedPolicy(Policy):
     """Base class of policies that are plain numbers, and are saved as JSON.
 

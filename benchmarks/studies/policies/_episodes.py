@@ -97,7 +97,7 @@ def learner_of(episode, model):
     return learner
 
 
-def played(episode, model, strategy, n_queries=N_QUERIES, choose=None):
+def played(episode, model, strategy=None, choose=None, n_queries=N_QUERIES):
     """Return what a strategy reaches in an episode.
 
     Parameters
@@ -106,15 +106,14 @@ def played(episode, model, strategy, n_queries=N_QUERIES, choose=None):
         What is played.
     model : str
         One of `MODELS`.
-    strategy : callable
+    strategy : callable, optional
         Takes a learner and the rows left, returns indices of them, best first: a query
         strategy. Give it the episode's number as its random state.
+    choose : callable, optional
+        Used instead of a strategy; takes the learner, the episode and the indices of
+        the rows left, and returns one of these indices. So an oracle can see labels.
     n_queries : int, default=50
         Number of labels to ask for, one at a time.
-    choose : callable, optional
-        Used instead of the strategy; takes the learner, the episode and the indices of
-        the rows left, and returns one of these indices. An oracle that knows the labels
-        is one.
 
     Returns
     -------
