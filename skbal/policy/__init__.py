@@ -3,6 +3,7 @@
 from skbal._utils.names import missing_from
 from skbal._utils.optional import require
 from skbal.policy._bandit import BanditQuery
+from skbal.policy._dqn import DQNPolicy
 from skbal.policy._features import CANDIDATE_FEATURES, STATE_FEATURES
 from skbal.policy._imitation import ImitationPolicy
 from skbal.policy._inputs import PolicyInputs, policy_inputs
@@ -18,6 +19,7 @@ __all__ = [
     "STATE_FEATURES",
     "ActiveLearningEnv",
     "BanditQuery",
+    "DQNPolicy",
     "ImitationPolicy",
     "LearnedQuery",
     "LinearPolicy",

@@ -6,7 +6,14 @@ from gymnasium.spaces import Box, Discrete
 from sklearn.base import clone
 
 from skbal._utils.names import KnowsItsParameters
-from skbal._utils.parameters import check_parameters, count, having, option, own, real
+from skbal._utils.parameters import (
+    check_parameters,
+    count,
+    having,
+    option,
+    option_or_function,
+    real,
+)
 from skbal._utils.random import next_seed
 from skbal._utils.scoring import check_scorer
 from skbal._utils.seeds_of import fill_random_states
@@ -23,13 +30,6 @@ from skbal.policy._tables import (
 
 # No feature is larger: most are shares, and the others logarithms of numbers of rows.
 _LARGEST_FEATURE = 64.0
-
-
-def _check_features(value, name, owner):
-    if not callable(value) and value not in ("input", "model"):
-        raise ValueError(
-            f'{name} of {owner} must be "input", "model" or a function, got {value!r}.'
-        )
 
 
 class ActiveLearningEnv(KnowsItsParameters, gymnasium.Env):
@@ -66,8 +66,9 @@ class ActiveLearningEnv(KnowsItsParameters, gymnasium.Env):
     n_candidates : int, default=20
         Number of rows that are offered in a step, for ``actions="candidates"``.
     initial : object with select, optional
-        Selects the first labels. ``None`` means `skbal.seeding.BalancedSeed`, two rows
-        of each class.
+        Selects the first labels of an episode, such as `skbal.seeding.RandomSeed`.
+        ``None`` means two rows of each class. An array of indices is refused, since the
+        pool is drawn anew.
     test_size : float, default=0.5
         Share of the rows that the score is of, in [0, 1].
     max_rows : int, optional
@@ -91,10 +92,10 @@ class ActiveLearningEnv(KnowsItsParameters, gymnasium.Env):
     Attributes
     ----------
     observation_space : gymnasium.spaces.Box
-        Of shape (n_state_features,) for strategies: the features of the state, named in
-        `STATE_FEATURES`. Of shape (n_candidates, n_state_features +
-        n_candidate_features) for candidates: row k describes the k-th row offered, by
-        the features of the state and then its own, named in `CANDIDATE_FEATURES`.
+        For strategies the shape is (n_state_features,): the features of the state,
+        named in `STATE_FEATURES`. For candidates it is (n_candidates, n_state_features
+        + n_candidate_features): row k describes the k-th row offered, by the features
+        of the state and then its own, named in `CANDIDATE_FEATURES`.
     action_space : gymnasium.spaces.Discrete
         One action for each strategy or candidate.
     learner : ActiveLearner
@@ -169,7 +170,7 @@ class ActiveLearningEnv(KnowsItsParameters, gymnasium.Env):
         "max_rows": count(2, none=True),
         "reward": option("gain", "score", "steps"),
         "target": real(0),
-        "features": own(_check_features, '"input", "model" or a function', 3),
+        "features": option_or_function("input", "model", of="rows"),
         "n_draws": count(1, none=True),
     }
 
@@ -262,7 +263,7 @@ class ActiveLearningEnv(KnowsItsParameters, gymnasium.Env):
         Returns
         -------
         observation : ndarray
-            Of the shape of ``observation_space``, dtype float32.
+            It has the shape of ``observation_space``, dtype float32.
         info : dict
             With ``score``, ``n_labels``, ``n_classes`` and ``table``.
 

@@ -9,6 +9,7 @@ from skbal._utils.parameters import check_parameters, count, flag, real, seed
 from skbal._utils.progress import progress_bar
 from skbal._utils.random import check_seed, next_seed, stream
 from skbal._utils.transactions import all_or_nothing
+from skbal.policy._choosing import check_reward, epsilon_greedy
 from skbal.policy._spaces import check_env, numbered_states
 
 _MOST_VALUES = 10**8  # of a table, which then takes 0.8 GB
@@ -250,12 +251,12 @@ class QLearner(KnowsItsParameters, BaseEstimator):
         state = self._states.number(observation)
         total, length, is_over = 0.0, 0, False
         while not is_over:
-            action = _choose(q[state], epsilon, rng)
+            action = epsilon_greedy(q[state], epsilon, rng)
             observation, reward, terminated, truncated, _ = env.step(
                 action + self._first_action
             )
             next_state = self._states.number(observation)
-            _check_reward(reward, type(self).__name__)
+            check_reward(reward, type(self).__name__)
 
             # The rule of Q-learning. A terminal state has no future.
             future = 0.0 if terminated else q[next_state].max()
@@ -269,14 +270,6 @@ class QLearner(KnowsItsParameters, BaseEstimator):
         return total, length
 
 
-def _choose(values, epsilon, rng):
-    """Return an action, epsilon-greedy; ``values`` are its estimates, (n_actions,)."""
-    if rng.random() < epsilon:
-        return int(rng.integers(len(values)))
-    best = np.flatnonzero(values == values.max())
-    return int(best[rng.integers(len(best))])
-
-
 def _plan(first, last, n_episodes):
     """Return a number for each episode, (n_episodes,), on a line from first to last."""
     return np.linspace(first, first if last is None else last, n_episodes)
@@ -287,11 +280,4 @@ def _check_size(n_states, n_actions, owner):
         raise ValueError(
             f"The table of {owner} can have {_MOST_VALUES} entries, but the env has "
             f"{n_states} states and {n_actions} actions. Use DQNPolicy."
-        )
-
-
-def _check_reward(reward, owner):
-    if not np.isfinite(reward):
-        raise ValueError(
-            f"The env given to {owner} must give finite rewards, got {reward}."
         )

@@ -153,6 +153,41 @@ def numbered_states(env, owner):
     )
 
 
+def layout_of(env, owner):
+    """Return what the observations of an environment with numbers look like.
+
+    Parameters
+    ----------
+    env : gymnasium.Env
+        With ``Discrete`` actions.
+    owner : str
+        Name of the caller, for messages.
+
+    Returns
+    -------
+    n_actions, n_features : int
+        Number of actions, and of features of an observation or of each of its rows.
+    per_row : bool
+        Whether an observation has a row for each action.
+
+    Raises
+    ------
+    TypeError
+        If the observations are no ``Box`` of shape (n_features,) or (n_actions,
+        n_features).
+    """
+    space, n_actions = env.observation_space, int(env.action_space.n)
+    is_box = hasattr(space, "low") and hasattr(space, "high")
+    shape = tuple(space.shape) if is_box else ()
+    if len(shape) == 1 or (len(shape) == 2 and shape[0] == n_actions):
+        return n_actions, shape[-1], len(shape) == 2
+    raise TypeError(
+        f"observation_space of the env given to {owner} must be a Box of shape "
+        f"(n_features,) or (n_actions, n_features) with n_actions = {n_actions}, got "
+        f"{space}. gymnasium.wrappers.FlattenObservation gives other spaces one axis."
+    )
+
+
 def is_discrete(space):
     """Return whether a space is the numbers from ``start`` to ``start + n - 1``."""
     n = getattr(space, "n", None)

@@ -268,7 +268,7 @@ WRONG = [
      'n_instances of ActiveLearningEnv must be 1 for actions="candidates", got 2.'),
     ({"scoring": "acuracy"}, ValueError, "scoring of ActiveLearningEnv"),
     ({"features": "pixels"}, ValueError, 'features of ActiveLearningEnv '
-     'must be "input", "model" or a function'),
+     "must be 'input', 'model' or a function of rows"),
     ({"initial": [0, 1]}, TypeError, "initial of ActiveLearningEnv must be an object"),
     ({"reward": "area"}, ValueError, "reward of ActiveLearningEnv must be"),
 ]  # fmt: skip
