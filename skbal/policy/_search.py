@@ -67,7 +67,7 @@ class PolicySearch(KnowsItsParameters, BaseEstimator):
         the late weights alike. ``None`` uses eight of the features.
     n_late : float, default=16
         Number of labels per class from which on the late weights are used.
-    penalty : float, default=0.25
+    penalty : float, default=1.0
         How far the area must rise, in hundredths, for a weight to move from the middle
         of its range to an end: the rise per half of the range must be above twice this
         value. Larger than 0.
@@ -138,7 +138,7 @@ class PolicySearch(KnowsItsParameters, BaseEstimator):
         n_queries=50,
         ranges=None,
         n_late=16,
-        penalty=0.25,
+        penalty=1.0,
         max_rows=None,
         random_state=None,
         verbose=0,

@@ -12,6 +12,7 @@ from sklearn.datasets import load_digits, load_iris, load_wine
 from sklearn.preprocessing import StandardScaler
 
 N_MADE = 16
+OF_BOTH = ("iris", "wine", "digits")  # of this module, and of the study
 _FEWEST = 12  # rows of a class
 
 
