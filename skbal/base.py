@@ -11,7 +11,7 @@ from skbal._utils.names import KnowsItsParameters
 from skbal._utils.parameters import check_parameters, count, seed
 from skbal._utils.pools import n_rows, subset
 from skbal._utils.random import check_seed, stream
-from skbal._utils.seeds_of import settled
+from skbal._utils.seeds_of import hand_back, settled
 from skbal._utils.validation import as_numbers, check_n_instances, check_option
 
 __all__ = ["PosteriorSamplerMixin", "QueryStrategy"]
@@ -60,10 +60,18 @@ class QueryStrategy(KnowsItsParameters, BaseEstimator, ABC):
     together also defines `select_batch`. Where the score is a function of posterior
     draws, `skbal.query.DrawStrategy` is the shorter way.
     `skbal.testing.check_query_strategy` tests a strategy.
+
+    Attributes
+    ----------
+    memory_names : tuple of str
+        Class attribute: names of the attributes that later choices depend on, for a
+        strategy that learns from call to call. A loop that is saved keeps them. They
+        must be numbers, strings, or arrays, lists and dataclasses of these.
     """
 
     random_state = None
     pool_subsample = None
+    memory_names = ()
     _parameter_rules = {
         "random_state": seed(),
         "pool_subsample": count(1, none=True),
@@ -146,9 +154,7 @@ class QueryStrategy(KnowsItsParameters, BaseEstimator, ABC):
                 f"{type(self).__name__} has no scores of single rows, because its "
                 "score_pool is not implemented: leave out return_scores."
             ) from error
-        for name, value in vars(seeded).items():
-            if name.endswith("_") and not name.startswith("_"):
-                setattr(self, name, value)  # what it says of its last batch
+        hand_back(seeded, self)
         return result
 
     def _checked_scores(self, learner, X_pool):

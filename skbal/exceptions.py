@@ -7,6 +7,8 @@ __all__ = [
     "NoDropoutError",
     "NumericalWarning",
     "OneClassWarning",
+    "PolicyInputsError",
+    "PolicyWarning",
     "RejectedLabelsWarning",
     "TeachingWarning",
     "TooFewDrawsWarning",
@@ -37,6 +39,14 @@ class NumericalWarning(UserWarning):
 
 class OneClassWarning(UserWarning):
     """Rows are chosen at random, because the model knows fewer than two classes."""
+
+
+class PolicyInputsError(ValueError):
+    """A policy cannot see what it decides by, as the message says."""
+
+
+class PolicyWarning(UserWarning):
+    """Rows are chosen by their margin, because the policy is of no use here."""
 
 
 class RejectedLabelsWarning(UserWarning):

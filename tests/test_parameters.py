@@ -101,6 +101,7 @@ UNCHECKED = {
         "sample_weight": DATA,
         "scoring": "checked with the estimator that it scores",
     },
+    "ActiveLearningEnv": {"scoring": "checked with the estimator that it scores"},
     "ActiveLearningRegressor": RUN,
     "CallableOracle": {"X_pool": DATA},
     "CrowdOracle": dict.fromkeys(["items", "labels", "workers"], DATA),

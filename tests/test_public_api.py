@@ -301,6 +301,22 @@ PUBLIC = {
         "UncertaintyBelow",
     ],
     "skbal.votes": ["DawidSkene", "VoteAllocation"],
+    "skbal.policy": [
+        "ActiveLearningEnv",
+        "BanditQuery",
+        "CANDIDATE_FEATURES",
+        "DQNPolicy",
+        "ImitationPolicy",
+        "LearnedQuery",
+        "LinearPolicy",
+        "Policy",
+        "PolicyInputs",
+        "PolicySearch",
+        "QLearner",
+        "STATE_FEATURES",
+        "policy_inputs",
+        "shipped_policy",
+    ],
     "skbal.testing": ["check_posterior_sampler", "check_query_strategy"],
 }
 

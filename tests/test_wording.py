@@ -83,6 +83,7 @@ NETWORKS = {
 
 # Parameters that mean something else, with what they mean.
 OTHERWISE = {
+    ("ActiveLearningEnv", "initial"): "no indices, since the pool is drawn anew",
     ("BADGE", "n_draws"): "draws whose mean gives the probabilities",
     ("DensityWeighted", "random_state"): "no draws are made",
     ("DiversityPenalised", "random_state"): "no draws are made",

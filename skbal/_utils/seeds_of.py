@@ -62,7 +62,7 @@ def fill_random_states(estimator, seed, *, every=False, in_order=False):
     return estimator
 
 
-def settled(strategy):
+def settled(strategy, rng=None):
     """Return a copy of a strategy whose random states are integers.
 
     Asked twice, it makes the same draws. Streams of the user's move on, once.
@@ -71,11 +71,13 @@ def settled(strategy):
     ----------
     strategy : object
         A strategy or estimator. It is not changed.
+    rng : numpy.random.Generator, optional
+        What the integer in place of None is drawn from. Without it, it is a fresh one.
 
     Returns
     -------
     result : object
-        Its integers are those of the strategy. None becomes a fresh one. Other
+        Its integers are those of the strategy. None becomes an integer. Other
         parameters, such as arrays, are shared.
 
     Examples
@@ -89,10 +91,27 @@ def settled(strategy):
     result = copy.copy(strategy)
     for name, value in strategy.get_params(deep=False).items():
         if name == "random_state":
+            if value is None and rng is not None:
+                value = next_seed(rng)
             setattr(result, name, check_seed(value, type(strategy).__name__))
         elif _has_parameters(value) and not is_kept(value):
-            setattr(result, name, settled(value))
+            setattr(result, name, settled(value, rng))
     return result
+
+
+def hand_back(copied, strategy):
+    """Set what a copy says of its last batch, its names with ``_`` at the end.
+
+    Parameters
+    ----------
+    copied : object
+        A result of `settled` that was called.
+    strategy : object
+        What it is a copy of; changed in place.
+    """
+    for name, value in vars(copied).items():
+        if name.endswith("_") and not name.startswith("_"):
+            setattr(strategy, name, value)
 
 
 def _has_parameters(part):

@@ -298,6 +298,9 @@ def _packed_state(loop, packer):
         "stop_reason": loop.stop_reason_,
         "ruling": _packed_ruling(loop._ruling, packer),
         "filter": packed(packer, memory, "what the label filter remembers"),
+        "strategies": packed(
+            packer, _memories_of_strategies(loop.learner), "what a strategy remembers"
+        ),
         "step": None if loop._step is None else _packed_step(loop._step, packer),
     }
 
@@ -316,6 +319,25 @@ def _memory_of_rule(rule):
     parameters = parameters_of(rule) or {}
     attributes = vars(rule) if hasattr(rule, "get_params") else {}
     return {name: v for name, v in attributes.items() if name not in parameters}
+
+
+def _memories_of_strategies(learner):
+    """Return what strategies have learned, by the name of their parameter."""
+    return {
+        name: {key: vars(part)[key] for key in part.memory_names if key in vars(part)}
+        for name, part in _strategies_of(learner).items()
+    }
+
+
+def _strategies_of(learner):
+    """Return a learner's strategy and those inside of it that learn, by name."""
+    strategy = getattr(learner, "query_strategy", None)
+    parts = {"": strategy}
+    if hasattr(strategy, "get_params") and not isinstance(strategy, type):
+        parts.update(strategy.get_params(deep=True))
+    return {
+        name: part for name, part in parts.items() if getattr(part, "memory_names", ())
+    }
 
 
 def _packed_step(step, packer):
@@ -374,6 +396,9 @@ class _Saved:
         self.history.provenance = check_provenance(history["provenance"])
         self.memories = unpacked(self.state["ruling"]["memories"], self.arrays)
         self.filter = unpacked(self.state["filter"], self.arrays)
+        none = {"dict": []}  # a file of an older version has no strategies that learn
+        self.strategies = unpacked(self.state.get("strategies", none), self.arrays)
+        _check_form(self.strategies, {}, "what strategies remember")
         if self.state["step"] is not None:
             values = unpacked(self.state["step"], self.arrays)
             _check_form(
@@ -434,6 +459,9 @@ def _restore_state(saved, loop, pool):
     label_filter = getattr(learner, "label_filter", None)
     if hasattr(label_filter, "__dict__"):
         vars(label_filter).update(saved.filter)
+    for name, part in _strategies_of(learner).items():
+        memory = saved.strategies.get(name, {})
+        vars(part).update({k: memory[k] for k in part.memory_names if k in memory})
     loop._pool, loop._initial = pool, np.asarray(loop.initial, dtype=np.intp)
     loop._n_taught, loop._warned = state["n_taught"], state["warned"]
     loop._weight_name = weight_name(scored_estimator(learner))

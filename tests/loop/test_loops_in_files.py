@@ -407,6 +407,8 @@ CHANGES = {
         lambda c: c["state"].update(step={"dict": [["number", 1]]}), "earlier"),
     "a part that is none": (
         lambda c: c["state"].update(filter={"array": -1}), "no array -1"),
+    "strategies that are none": (
+        lambda c: c["state"].update(strategies=7), "what strategies remember must"),
 }  # fmt: skip
 
 
@@ -417,6 +419,13 @@ def test_a_file_that_is_wrong_is_refused(name, small_file, tmp_path):
     with_content(small_file, target, change)
     with refusal(ValueError, f"loop.skbal cannot be loaded as an .*{match}"):
         load_small(target, **TESTED)
+
+
+def test_a_file_from_before_strategies_could_learn_is_read(small_file, tmp_path):
+    target = tmp_path / "loop.skbal"
+    with_content(small_file, target, lambda c: c["state"].pop("strategies"))
+    one, two = load_small(small_file, **TESTED), load_small(target, **TESTED)
+    assert one.history_ == two.history_
 
 
 @pytest.mark.parametrize("estimator", [

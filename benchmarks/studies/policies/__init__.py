@@ -1,0 +1,1 @@
+"""Strategies against each other on eighteen tables, 50 labels each."""
