@@ -1,8 +1,8 @@
 """The tables of what strategies gain over random rows and over margin.
 
 ``python -m benchmarks.studies.policies.report [RUNS.jsonl ...]`` prints Markdown.
-Without RUNS it reads the areas that are kept in ``results/``; ``--keep`` writes a file of
-areas from RUNS.
+Without RUNS it reads the areas that are kept in ``results/``; ``--keep`` writes a file
+of areas from RUNS.
 
 Numbers are points: hundred times the area under the accuracy, the mean of the accuracy
 after 0 to 50 queries. Differences are paired by episodes. In the table of a model, an
