@@ -18,6 +18,13 @@ Y = np.where(COLUMNS >= 6, "right", "left")
 MODEL = Brightest().fit(X)
 
 
+class ProbabilitiesOnly:
+    classes_ = MODEL.classes_
+
+    def predict_proba(self, X):
+        return MODEL.predict_proba(X)
+
+
 def rolled(columns):
     """Return a change that moves images to the right, around the side."""
     return lambda images: np.roll(images, columns, axis=3)
@@ -259,6 +266,9 @@ def test_wrong_transforms_are_named(transforms, error, message):
 @pytest.mark.parametrize(("given", "error", "message"), [
     ({"X": X.reshape(240, -1)}, ValueError, r"hold images, got rows of shape \(108"),
     ({"y": Y[:3]}, ValueError, "240.*3"),
+    ({"y": COLUMNS}, ValueError, "y given to invariance_report must hold classes of "
+     "the estimator, such as 'left', got 0 and no class that it knows."),
+    ({"estimator": ProbabilitiesOnly()}, TypeError, ".* It has no predict."),
     ({"estimator": Brightest}, TypeError, "estimator of invariance_report must be"),
     ({"min_same": 1}, ValueError, "min_same of invariance_report must lie between"),
     ({"level": 0}, ValueError, "level of invariance_report must lie between"),
