@@ -12,10 +12,10 @@ policy that comes with skbal.
 # Train on some tables
 # --------------------
 #
-# :class:`~skbal.policy.ImitationPolicy` plays runs of labelling. In some states it tries
-# ten random rows, fits the forest with the label of each, and sees how far the loss on
-# other rows falls. A small network learns to predict this from twelve features of a row
-# and eight of the state, which mean the same in every table.
+# :class:`~skbal.policy.ImitationPolicy` plays runs of labelling. In some states it
+# tries ten random rows, fits the forest with the label of each, and sees how far the
+# loss on other rows falls. A small network learns to predict this from twelve features
+# of a row and eight of the state, which mean the same in every table.
 
 import os
 
@@ -34,7 +34,7 @@ from skbal.query import Margin, Random
 from skbal.seeding import BalancedSeed
 
 QUICK = os.environ.get("SKBAL_QUICK") == "1"
-N_QUERIES, N_RUNS, N_TREES = (4, 1, 5) if QUICK else (40, 12, 25)
+N_QUERIES, N_RUNS, N_TREES = (4, 1, 5) if QUICK else (30, 8, 25)
 
 tables = []
 for load in (load_iris, load_wine, load_breast_cancer):
@@ -66,14 +66,14 @@ for name, weight in shipped.early.items():
 # Ask elsewhere
 # -------------
 #
-# A board of four by four fields is hard for the margin: with few labels, the forest
+# A board of two by two fields is hard for the margin: with few labels, the forest
 # doubts the wrong rows. All strategies begin with the same row of each class.
 
 
 def board(seed):
     """Return a pool and a test set of a board of two colours."""
     rng = np.random.default_rng(seed)
-    X = rng.uniform(0, 4, size=(600, 2))
+    X = rng.uniform(0, 2, size=(600, 2))
     return train_test_split(X, np.floor(X).sum(axis=1) % 2, random_state=seed)
 
 
@@ -113,7 +113,7 @@ loops = {
 # those of the margin crowd where the forest happens to draw its first boundaries, and
 # those of the policy also cover the board.
 
-figure, axes = plt.subplots(1, 3, figsize=(12, 3.8), width_ratios=[1.4, 1, 1])
+figure, axes = plt.subplots(1, 3, figsize=(12, 4), width_ratios=[1.4, 1, 1])
 for name, several in loops.items():
     scores = [[record.score for record in loop.history_] for loop in several]
     labels = [record.n_labels for record in several[0].history_]
@@ -127,7 +127,7 @@ for ax, name in zip(axes[1:], ("margin", "shipped policy")):
     learner = loops[name][0].learner
     ax.scatter(*X_pool.T, c=y_pool, cmap="coolwarm", s=6, alpha=0.25)
     ax.scatter(*np.transpose(learner.X_training), c="black", s=14)
-    ax.set(title=f"asked by {name}", xticks=range(5), yticks=range(5), aspect="equal")
+    ax.set(title=f"asked by {name}", xticks=range(3), yticks=range(3), aspect="equal")
 figure.tight_layout()
 
 # %%
