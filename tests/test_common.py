@@ -345,7 +345,8 @@ def parameter_objects():
     for module in rooms:
         for name in module.__all__:
             cls = getattr(module, name)
-            if issubclass(cls, BaseEstimator) and not inspect.isabstract(cls):
+            is_class = inspect.isclass(cls) and issubclass(cls, BaseEstimator)
+            if is_class and not inspect.isabstract(cls):
                 yield cls
 
 

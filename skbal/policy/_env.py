@@ -270,7 +270,8 @@ class ActiveLearningEnv(KnowsItsParameters, gymnasium.Env):
         Raises
         ------
         ValueError
-            If there is no such table, or its pool is too small for an episode.
+            If there is no such table, its pool is too small for an episode, or the
+            score has no positive value that ``target`` could be a share of.
         """
         super().reset(seed=seed)
         number = self._table_number(options)
@@ -284,7 +285,7 @@ class ActiveLearningEnv(KnowsItsParameters, gymnasium.Env):
         ]
         self._draws_seed = next_seed(rng)
         if self.reward == "steps":
-            self._needed = self.target * self._run.score_of_all()
+            self._needed = self.target * self._best_score()
         return self._observe(), self._info()
 
     def step(self, action):
@@ -358,6 +359,16 @@ class ActiveLearningEnv(KnowsItsParameters, gymnasium.Env):
         return check_count(
             options["table"], "table", owner, smallest=0, most=len(self.tables) - 1
         )
+
+    def _best_score(self):
+        """Return the score with all labels, of which the target is a share."""
+        best = self._run.score_of_all()
+        if not best > 0:
+            raise ValueError(
+                f"scoring of {type(self).__name__} must give positive scores for "
+                f'reward="steps", got {best} with all labels.'
+            )
+        return best
 
     def _check_enough(self):
         """Raise an error unless the pool lasts to the end of the episode."""

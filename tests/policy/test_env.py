@@ -3,6 +3,7 @@ import sys
 
 import gymnasium
 import numpy as np
+import pandas as pd
 import pytest
 from gymnasium.utils.env_checker import check_env
 from sklearn.base import clone
@@ -10,6 +11,8 @@ from sklearn.datasets import load_iris, make_blobs
 from sklearn.linear_model import LinearRegression
 from sklearn.metrics import balanced_accuracy_score
 from sklearn.naive_bayes import GaussianNB
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
 
 import skbal.policy
 from skbal import ActiveLearner
@@ -102,6 +105,30 @@ def test_steps_are_counted_until_the_target_is_reached():
         assert steps[-1][3] == (not reached[-1])
         n_reached += reached[-1]
     assert n_reached > 0
+
+
+def test_a_target_is_a_share_of_a_positive_score():
+    env = env_of(BLOBS, reward="steps", scoring="neg_log_loss")
+    with pytest.raises(
+        ValueError, match="scoring of ActiveLearningEnv must give posit"
+    ):
+        env.reset(seed=0)
+
+
+def test_frames_and_pipelines_and_strings_work():
+    X = pd.DataFrame(IRIS[0], columns=list("abcd"))
+    y = pd.Series(np.array(["one", "two", "three"])[IRIS[1]])
+    for actions in ("strategies", "candidates"):
+        plain = env_of(IRIS, actions=actions)
+        pipeline = make_pipeline(FunctionTransformer(), GaussianNB())
+        env = ActiveLearningEnv(
+            [(X, y)], pipeline, plain.strategies, actions=actions, n_candidates=5,
+            n_queries=4,
+        )  # fmt: skip
+        steps = episode(env, seed=3)
+        assert steps[0][0].shape == plain.observation_space.shape
+        assert set(env.learner.y_training) == {"one", "two", "three"}
+        assert isinstance(env.learner.X_training, pd.DataFrame)
 
 
 def test_an_episode_is_truncated_after_its_queries():
