@@ -112,6 +112,8 @@ PUBLIC = {
         "NoDropoutError",
         "NumericalWarning",
         "OneClassWarning",
+        "PolicyInputsError",
+        "PolicyWarning",
         "RejectedLabelsWarning",
         "TeachingWarning",
         "TooFewDrawsWarning",

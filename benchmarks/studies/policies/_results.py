@@ -1,4 +1,4 @@
-"""The areas of all episodes, from runs or from the short file that is kept."""
+"""The areas of all episodes, from runs or from the short files that are kept."""
 
 import json
 from collections import defaultdict
@@ -10,7 +10,12 @@ from .._runs import read
 from ._strategies import STRATEGIES
 from ._tables import TABLES
 
-KEPT = Path(__file__).parent / "results" / "areas.jsonl"
+KEPT = Path(__file__).parent / "results"
+
+
+def kept_files():
+    """Return the files of areas that are kept."""
+    return sorted(KEPT.glob("*.jsonl"))
 
 
 def areas_of(paths):

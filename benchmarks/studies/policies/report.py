@@ -1,14 +1,16 @@
 """The tables of what strategies gain over random rows and over margin.
 
 ``python -m benchmarks.studies.policies.report [RUNS.jsonl ...]`` prints Markdown.
-Without RUNS it reads the areas that are kept here; ``--keep`` writes these from RUNS.
+Without RUNS it reads the areas that are kept in ``results/``; ``--keep`` writes a file
+of areas from RUNS.
 
 Numbers are points: hundred times the area under the accuracy, the mean of the accuracy
 after 0 to 50 queries. Differences are paired by episodes. In the table of a model, an
 interval of 95% is by t over the episodes of a set; "*" marks one that leaves out 0,
 without allowance for the number of sets. Below, the mean over sets has two intervals:
 by t, with the mean of each set as one value, and by resampling the sets and, in each,
-the episodes.
+the episodes. The bandits are also compared with drawing one of their strategies at
+random.
 """
 
 import argparse
@@ -17,9 +19,11 @@ import numpy as np
 from scipy import stats
 
 from ._episodes import MODELS
-from ._results import KEPT, areas_of, keep, names_in, paired
+from ._results import areas_of, keep, kept_files, names_in, paired
 
 N_RESAMPLES = 4000
+# What each strategy is compared with; None stands for all.
+AGAINST = {"random": None, "margin": None, "any of three": ("ALBL", "EXP4.P")}
 
 
 def half_width(values):
@@ -98,8 +102,8 @@ def means_lines(areas, model):
     )
     yield "|" + "---|" * 9
     strategies, tables = names_in(areas, model)
-    for other in ("random", "margin"):
-        for strategy in strategies:
+    for other, compared in AGAINST.items():
+        for strategy in compared or strategies:
             pairs = [paired(areas, model, strategy, other, t) for t in tables]
             pairs = [100 * p for p in pairs if len(p)]
             if strategy == other or not pairs:
@@ -123,7 +127,7 @@ def means_lines(areas, model):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("runs", nargs="*", default=[KEPT])
+    parser.add_argument("runs", nargs="*", default=kept_files())
     parser.add_argument("--keep", help="file that the areas are written to")
     options = parser.parse_args()
     areas = areas_of(options.runs)
