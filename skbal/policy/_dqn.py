@@ -20,9 +20,8 @@ from skbal._utils.random import check_seed, next_seed, stream
 from skbal._utils.threads import one_thread
 from skbal._utils.transactions import all_or_nothing
 from skbal._utils.validation import check_count
-from skbal.policy._choosing import epsilon_greedy
+from skbal.policy._choosing import check_reward, epsilon_greedy
 from skbal.policy._dqn_file import read_policy, write_policy
-from skbal.policy._playing import play_step, start_episode
 from skbal.policy._policy import Policy
 from skbal.policy._replay import ReplayMemory
 from skbal.policy._seen import Seen
@@ -389,16 +388,17 @@ class DQNPolicy(Policy):
         with progress_bar(all_steps, show=self.verbose, unit="steps") as bar:
             for step in bar:
                 if is_over:
-                    observation, info = start_episode(env, owner, **seeds)
+                    observation, info = env.reset(**seeds)
                     observation, seeds = _checked(observation, owner), {}
                     self._seen.look(info)
                     episodes.append([])
                 values = network.values(observation[np.newaxis])[0]
                 action = epsilon_greedy(values, self._epsilon(step), rng)
-                following, reward, terminated, truncated, info = play_step(
-                    env, action + self._first_action, owner
+                following, reward, terminated, truncated, info = env.step(
+                    action + self._first_action
                 )
                 following = _checked(following, owner)
+                check_reward(reward, owner)
                 self._seen.look(info)
                 episodes[-1].append(float(reward))
                 memory.add(observation, action, reward, following, terminated)

@@ -9,8 +9,7 @@ from skbal._utils.parameters import check_parameters, count, flag, real, seed
 from skbal._utils.progress import progress_bar
 from skbal._utils.random import check_seed, next_seed, stream
 from skbal._utils.transactions import all_or_nothing
-from skbal.policy._choosing import epsilon_greedy
-from skbal.policy._playing import play_step, start_episode
+from skbal.policy._choosing import check_reward, epsilon_greedy
 from skbal.policy._spaces import check_env, numbered_states
 
 _MOST_VALUES = 10**8  # of a table, which then takes 0.8 GB
@@ -231,13 +230,13 @@ class QLearner(KnowsItsParameters, BaseEstimator):
     def _play_all(self, env, rng):
         rates = _plan(self.learning_rate, self.final_learning_rate, self.n_episodes)
         epsilons = _plan(self.epsilon, self.final_epsilon, self.n_episodes)
-        returns, lengths, owner = [], [], type(self).__name__
+        returns, lengths = [], []
         # Only the first reset is given a seed: later ones go on in the same stream.
         seeds = {"seed": next_seed(rng)}
         episodes = range(self.n_episodes)
         with progress_bar(episodes, show=self.verbose, unit="episodes") as bar:
             for episode in bar:
-                observation, _ = start_episode(env, owner, **seeds)
+                observation, _ = env.reset(**seeds)
                 seeds = {}
                 how = rates[episode], epsilons[episode], rng
                 total, length = self._play(env, observation, *how)
@@ -248,15 +247,16 @@ class QLearner(KnowsItsParameters, BaseEstimator):
 
     def _play(self, env, observation, learning_rate, epsilon, rng):
         """Play one episode, learn from each step, return its reward and length."""
-        q, owner = self.q_table_, type(self).__name__
+        q = self.q_table_
         state = self._states.number(observation)
         total, length, is_over = 0.0, 0, False
         while not is_over:
             action = epsilon_greedy(q[state], epsilon, rng)
-            observation, reward, terminated, truncated, _ = play_step(
-                env, action + self._first_action, owner
+            observation, reward, terminated, truncated, _ = env.step(
+                action + self._first_action
             )
             next_state = self._states.number(observation)
+            check_reward(reward, type(self).__name__)
 
             # The rule of Q-learning. A terminal state has no future.
             future = 0.0 if terminated else q[next_state].max()

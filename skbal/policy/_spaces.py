@@ -103,7 +103,7 @@ class NumberedStates(KnowsItsVersion):
         if not fits:
             raise ValueError(
                 f"states given to {self.owner} must have the shape {wanted}, got "
-                f"{array.shape}. Give one state as [state]."
+                f"{array.shape}."
             )
         if array.dtype.kind not in "iu" and array.size:
             raise TypeError(
@@ -213,9 +213,10 @@ def check_env(env, owner):
     needed = ("reset", "step", "observation_space", "action_space")
     missing = [name for name in needed if not hasattr(env, name)]
     if isinstance(env, type) or missing:
+        got = f"the class {env.__name__}" if isinstance(env, type) else f"{env!r:.80}"
         raise TypeError(
             f"env given to {owner} must be an environment as in gymnasium, with "
-            f"{', '.join(needed)}, got {_what_came(env, missing)}"
+            f"{', '.join(needed)}, got {got}."
         )
     if hasattr(env, "num_envs"):
         raise TypeError(
@@ -227,14 +228,3 @@ def check_env(env, owner):
             f"action_space of the env given to {owner} must be Discrete, got "
             f"{env.action_space}."
         )
-
-
-def _what_came(env, missing):
-    """Return the end of a message about what is no environment."""
-    if isinstance(env, type):
-        return f"the class {env.__name__}. {env.__name__}() would be an object of it."
-    if isinstance(env, str):
-        return f"{env!r}. gymnasium.make({env!r}) makes the environment of this name."
-    if len(missing) < 4:
-        return f"an object of {type(env).__name__} without {' and '.join(missing)}."
-    return f"{env!r:.80}."
