@@ -281,5 +281,5 @@ class ProbabilitiesOnly:
 
 
 def test_a_model_without_predict_is_told_so():
-    with pytest.raises(TypeError, match="classifier, got .* It has no predict."):
+    with pytest.raises(TypeError, match=r"classifier, got .* It has no predict\."):
         invariance_report(ProbabilitiesOnly(), X, ["shift"])
