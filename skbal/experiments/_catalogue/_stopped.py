@@ -1,11 +1,13 @@
 """The network of Kirsch et al. (2019) for experiments, and the rows that it needs."""
 
+import warnings
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from skbal._utils.lazy import lazy_module
 from skbal._utils.random import stream
+from skbal.exceptions import TooFewDrawsWarning
 from skbal.experiments._declared._curves import learning_curve
 from skbal.models import MCDropoutClassifier
 
@@ -195,4 +197,10 @@ def curve_of(unit, rows, strategy, monitor="valid_acc"):
         As that of `learning_curve`.
     """
     unit = replace(unit, data=(rows.X, rows.y, rows.X_test, rows.y_test))
-    return learning_curve(unit, stopped_network(unit, rows, monitor), strategy)
+    network = stopped_network(unit, rows, monitor)
+    with warnings.catch_warnings():
+        # The papers have ten draws for batches of ten, too. And one first label of each
+        # class is no problem of regression.
+        warnings.simplefilter("ignore", TooFewDrawsWarning)
+        warnings.filterwarnings("ignore", "The number of unique classes")
+        return learning_curve(unit, network, strategy)

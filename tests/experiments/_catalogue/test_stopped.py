@@ -1,3 +1,4 @@
+import warnings
 from copy import deepcopy
 from dataclasses import replace
 
@@ -7,6 +8,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from skbal.exceptions import TooFewDrawsWarning
 from skbal.experiments import ExperimentUnit
 from skbal.experiments._catalogue._stopped import (
     TRAINING,
@@ -23,7 +25,7 @@ from skbal.experiments._catalogue._stopped_torch import (
 )
 from skbal.loop import ActiveLearningLoop
 from skbal.models._networks._batches import ArrayDataset
-from skbal.query import BALD
+from skbal.query import BALD, Random
 
 SHAPE = (1, 16, 16)
 SETTINGS = {
@@ -180,3 +182,18 @@ def test_a_run_that_was_killed_goes_on_in_the_same_way(tmp_path, monkeypatch):
     assert kept.unfinished.exists()
     assert without_times(curve_of(kept, rows, BALD(n_draws=5))) == whole
     assert len(n_saved) == 4  # and no step was done twice
+
+
+class Warns(Random):
+    def __call__(self, *args, **options):
+        warnings.warn("ten draws", TooFewDrawsWarning, stacklevel=2)
+        warnings.warn("something else", UserWarning, stacklevel=2)
+        return super().__call__(*args, **options)
+
+
+def test_a_run_does_not_warn_of_settings_that_the_papers_have():
+    # Of three labels of three classes, scikit-learn says that they may be numbers.
+    unit = unit_of(n_per_class=1, n_labels=7, max_epochs=1)
+    with pytest.warns(UserWarning) as found:
+        curve_of(unit, rows_of(unit, SHAPE), Warns())
+    assert [str(w.message) for w in found] == ["something else"]
