@@ -123,7 +123,7 @@ DIFFERENCES = (
     "The 1,024 validation images come once, with noise if the pool has noise. The "
     "authors have 3,072 with repeated MNIST.",
     "Ten draws everywhere. The authors have 100 on MNIST without copies, and 10 with "
-    "copies. Ten draws tell at most log 10 nats, so that the last images of a batch are "
+    "copies. Ten draws tell at most log 10 nats, so the last images of a batch are "
     "hardly better than random ones, in our runs and in theirs.",
     "Labels are counted with the 20 first ones, and with those of the batch that is "
     "being learned. The paper's Table 1 counts ten fewer of the same runs.",

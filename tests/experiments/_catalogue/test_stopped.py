@@ -194,6 +194,7 @@ class Warns(Random):
 def test_a_run_does_not_warn_of_settings_that_the_papers_have():
     # Of three labels of three classes, scikit-learn says that they may be numbers.
     unit = unit_of(n_per_class=1, n_labels=7, max_epochs=1)
-    with pytest.warns(UserWarning) as found:
+    with warnings.catch_warnings(record=True) as found:
+        warnings.simplefilter("always")
         curve_of(unit, rows_of(unit, SHAPE), Warns())
     assert [str(w.message) for w in found] == ["something else"]
