@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from skbal.datasets import make_glyphs
-from skbal.experiments import load_experiment
+from skbal.experiments import Reproduction, load_experiment
 from skbal.experiments._catalogue._many_classes import load
 from skbal.query import BALD, BatchBALD, Random
 
@@ -95,3 +95,21 @@ def test_without_files_the_error_says_which_folder_is_needed(tmp_path, name):
         load(None, {"images": name})
     with pytest.raises(FileNotFoundError, match=folder):
         load(tmp_path, {"images": name})
+
+
+def test_the_published_curves_stand_behind_emnist_and_not_behind_signs(tmp_path):
+    keys = [
+        f"bb__emnist_{name}" for name in ("multibald_bald_k10", "independent_bald_k10")
+    ]
+    keys.append("bb__emnist_balanced_independent_random_k10_b5")
+    curves = {f"{key}__n": [[0.0, 5.0]] for key in keys}
+    curves |= {f"{key}__acc": [[0.02, 0.05]] for key in keys}
+    np.savez(tmp_path / "reference_curves.npz", **curves)
+    emnist = load_experiment("emnist")
+    [ax] = Reproduction(emnist, [], []).plot(data=tmp_path).axes
+    assert [line.get_label() for line in ax.lines] == [
+        f"{arm}, published" for arm in emnist.arms
+    ]
+    [ax] = Reproduction(emnist, [], [], quick=True).plot(data=tmp_path).axes
+    assert not ax.lines
+    assert "signs" in ax.get_title()
