@@ -10,6 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 from skbal._utils.parameters import check_parameters, count, positive, seed
 from skbal._utils.progress import progress_bar, verbose_rule
 from skbal._utils.random import check_seed, next_seed, stream
+from skbal._utils.transactions import all_or_nothing
 from skbal.policy._features import CANDIDATE_FEATURES, STATE_FEATURES
 from skbal.policy._inputs import inputs_of
 from skbal.policy._linear import LinearPolicy
@@ -189,17 +190,10 @@ class ImitationPolicy(SavedPolicy):
         owner = type(self).__name__
         own_seed = check_seed(self.random_state, owner)
         runs = TrainingRuns(tables, estimators, owner, self.max_rows)
-        vars(self).pop("weights_", None)
-        tried, self._seed = [], own_seed
-        keys = runs.keys(self.n_rounds * self.n_episodes)
-        for key in progress_bar(keys, show=self.verbose, unit="runs"):
-            if key[0] and key[0] % self.n_episodes == 0 and key[1:] == (0, 0):
-                self._learn(*_arrays_of(tried)[1:])  # a new round begins
-            tried += self._play(runs, key, own_seed)
-        self.limits_ = runs.limits(self.n_queries)
-        names = "table", "inputs", "gains"
-        self.trials_ = dict(zip(names, _arrays_of(tried)))
-        return self._learn(self.trials_["inputs"], self.trials_["gains"])
+        with all_or_nothing(self):
+            vars(self).pop("weights_", None)
+            self._seed, self.limits_ = own_seed, runs.limits(self.n_queries)
+            return self._play_rounds(runs)
 
     def policy_without(self, tables):
         """Return the policy that is learned without the trials on some tables.
@@ -228,6 +222,17 @@ class ImitationPolicy(SavedPolicy):
         policy.limits_, policy._seed = self.limits_, self._seed
         policy.trials_ = {name: values[kept] for name, values in self.trials_.items()}
         return policy._learn(policy.trials_["inputs"], policy.trials_["gains"])
+
+    def _play_rounds(self, runs):
+        """Play all runs, and learn from what they tried after each round."""
+        tried, keys = [], runs.keys(self.n_rounds * self.n_episodes)
+        for key in progress_bar(keys, show=self.verbose, unit="runs"):
+            if key[0] and key[0] % self.n_episodes == 0 and key[1:] == (0, 0):
+                self._learn(*_arrays_of(tried)[1:])  # a new round begins
+            tried += self._play(runs, key, self._seed)
+        names = "table", "inputs", "gains"
+        self.trials_ = dict(zip(names, _arrays_of(tried)))
+        return self._learn(self.trials_["inputs"], self.trials_["gains"])
 
     def _play(self, runs, key, own_seed):
         """Play one run; return table, inputs and gains of the states it tried."""
@@ -318,6 +323,7 @@ class ImitationPolicy(SavedPolicy):
 
     @property
     def _limits(self):
+        check_is_fitted(self, "weights_")
         return self.limits_
 
     def _content(self):

@@ -242,12 +242,11 @@ def test_a_function_among_the_strategies_cannot_be_saved_without_pickle(tmp_path
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_copy_is_unfitted_and_learns_the_same(on_rows):
-    again = clone(on_rows)
-    with pytest.raises(NotFittedError):
-        again.predict(np.zeros((1, 5, 2)))
-    quick = DQNPolicy(**QUICK, random_state=0)
-    assert clone(quick.fit(Rows())).get_params() == quick.get_params()
+def test_a_clone_of_a_fitted_policy_is_the_policy_itself(on_rows):
+    assert clone(on_rows) is on_rows
+    new = DQNPolicy(**QUICK, random_state=0)
+    assert clone(new) is not new
+    assert clone(new).get_params() == new.get_params()
 
 
 def test_candidates_of_active_learning_are_learned_from():
