@@ -28,11 +28,3 @@ def epsilon_greedy(values, epsilon, rng):
         return int(rng.integers(len(values)))
     best = np.flatnonzero(values == values.max())
     return int(best[rng.integers(len(best))])
-
-
-def check_reward(reward, owner):
-    """Raise a ValueError unless the reward of a step is a finite number."""
-    if not np.isfinite(reward):
-        raise ValueError(
-            f"The env given to {owner} must give finite rewards, got {reward}."
-        )

@@ -298,7 +298,14 @@ WRONG = [
     (Script([[[0.0], float("inf"), True, False]], Box(0, 1, (1,)), first=[0.0]),
      ValueError, "The env given to DQNPolicy must give finite rewards, got inf."),
     (Script([[[np.nan], 0.0, True, False]], Box(0, 1, (1,)), first=[0.0]),
-     ValueError, "The env given to DQNPolicy must give finite observations, got"),
+     ValueError, "must give finite observations of shape (1,), got [nan]."),
+    (Script([], Box(0, 1, (1,)), first=[0.0, 1.0]), ValueError, "The env given to "
+     "DQNPolicy must give finite observations of shape (1,), got one of shape (2,)."),
+    (Script([[0.0, 0.0, True, False]], Box(0, 1, (1,)), first=[0.0]), ValueError,
+     "observations of shape (1,), got one of shape ()."),
+    (Script([], Box(0, 1, (1,)), first=["a"]), TypeError, "of shape (1,), got ['a']"),
+    (Script([[[0.0], 1e39, True, False]], Box(0, 1, (1,)), first=[0.0]), ValueError,
+     "must give rewards within -3.4e+38 and 3.4e+38, got 1e+39."),
 ]  # fmt: skip
 
 
@@ -306,6 +313,15 @@ WRONG = [
 def test_what_is_no_such_environment_is_refused_by_name(env, kind, message):
     policy = DQNPolicy(**QUICK, random_state=0)
     with pytest.raises(kind, match=re.escape(message)):
+        policy.fit(env)
+    assert not hasattr(policy, "network_")
+
+
+@pytest.mark.filterwarnings("ignore:(overflow|invalid):RuntimeWarning")
+def test_a_loss_that_is_not_finite_is_an_error():
+    env = Script([[[0.0], 1e38, True, False]] * 99, Box(0, 1, (1,)), first=[0.0])
+    policy = DQNPolicy(**QUICK, learning_rate=1e30, random_state=0)
+    with pytest.raises(ValueError, match=r"The loss of DQNPolicy became (nan|inf) in"):
         policy.fit(env)
     assert not hasattr(policy, "network_")
 
