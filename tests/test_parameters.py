@@ -59,6 +59,7 @@ WITHOUT_RULES = {
     "PairedDifference": RESULT,
     "PermutedLabelsCheck": RESULT,
     "Person": RESULT,
+    "PolicyInputs": RESULT,
     "ProbabilityScores": RESULT,
     "Published": "a part of an Experiment, which checks it",
     "Record": RESULT,
@@ -188,6 +189,7 @@ def test_options_are_those_of_the_docstring(name):
 def required(cls):
     """Return values for the parameters that have no default."""
     values = {
+        "early": {"margin": 1.0},
         "estimator": BayesianRidge(),
         "function": print,
         "items": [0, 1],

@@ -123,6 +123,8 @@ PUBLIC = {
         "NoDropoutError",
         "NumericalWarning",
         "OneClassWarning",
+        "PolicyInputsError",
+        "PolicyWarning",
         "RejectedLabelsWarning",
         "TeachingWarning",
         "TooFewDrawsWarning",

@@ -20,6 +20,8 @@ IMPORTS = (ast.Import, ast.ImportFrom)
 PRIVATE_IMPORTS = {
     ("audit", "skbal.sampling._vote_draws"): "walks over the draws of votes",
     ("plotting", "skbal.sampling._vote_draws"): "walks over the draws of votes",
+    ("policy", "skbal.query._features"): "features that distances are measured on",
+    ("policy", "skbal.sampling._mean"): "the mean of draws, or predict_proba",
     ("query", "skbal.sampling._mean"): "the mean of draws, or predict_proba",
     ("query", "skbal.sampling._routes"): "draws of a model without what is around it",
     ("query", "skbal.information._probabilities"): "the entropy of a whole batch",

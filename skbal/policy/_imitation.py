@@ -87,9 +87,11 @@ class ImitationPolicy(SavedPolicy):
         Lowest and highest ``n_classes``, ``n_labels`` and ``n_pool`` that the policy is
         meant for.
     means_, scales_ : ndarray of shape (n_inputs,)
-        Of the features of a candidate and of the state, in training.
+        Mean and standard deviation, in training, of the features of a candidate and
+        then of the state.
     weights_ : list of ndarray
-        Of the network: (n_inputs, n_hidden), (n_hidden,), (n_hidden, 1) and (1,).
+        The network: weights and biases of shapes (n_inputs, n_hidden), (n_hidden,),
+        (n_hidden, 1) and (1,).
 
     See Also
     --------

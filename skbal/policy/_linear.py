@@ -57,7 +57,9 @@ def _weights_rule():
     return own(check, "a dict of a weight for names of features", ["margin"])
 
 
-def _n_late_rule():
+def n_late_rule():
+    """Return the rule for the number of labels per class that is late."""
+
     def check(value, name, owner):
         if check_real(value, name, owner, low=1) == 1:
             raise ValueError(f"{name} of {owner} must be larger than 1, got {value}.")
@@ -124,7 +126,7 @@ class LinearPolicy(SavedPolicy):
     _parameter_rules = {
         "early": _weights_rule(),
         "late": replace(_weights_rule(), none=True),
-        "n_late": _n_late_rule(),
+        "n_late": n_late_rule(),
         "limits": limits_rule(),
     }
 

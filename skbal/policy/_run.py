@@ -41,7 +41,7 @@ class LabellingRun:
     left : ndarray of int
         The other rows, in ascending order.
     score : float
-        Of the learner, on the test set.
+        Score of the learner on the test set.
     """
 
     def __init__(self, X, y, X_test, y_test, estimator, first, scoring):

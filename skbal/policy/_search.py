@@ -12,7 +12,7 @@ from skbal._utils.transactions import all_or_nothing
 from skbal.base import best_first
 from skbal.policy._features import CANDIDATE_FEATURES
 from skbal.policy._inputs import inputs_of
-from skbal.policy._linear import LinearPolicy
+from skbal.policy._linear import LinearPolicy, n_late_rule
 from skbal.policy._surface import highest_point
 from skbal.policy._training import TrainingRuns
 
@@ -67,7 +67,8 @@ class PolicySearch(KnowsItsParameters, BaseEstimator):
         Lowest and highest weight of the features that are used, for the early and for
         the late weights alike. ``None`` uses eight of the features.
     n_late : float, default=16
-        Number of labels per class from which on the late weights are used.
+        Number of labels per class, larger than 1, from which on the late weights are
+        used.
     penalty : float, default=1.0
         How far the area must rise, in hundredths, for a weight to move from the middle
         of its range to an end: the rise per half of the range must be above twice this
@@ -124,7 +125,7 @@ class PolicySearch(KnowsItsParameters, BaseEstimator):
         "n_trials": count(2),
         "n_queries": count(1),
         "ranges": _ranges_rule(),
-        "n_late": positive(),
+        "n_late": n_late_rule(),
         "penalty": positive(),
         "max_rows": count(4, none=True),
         "random_state": seed(),
