@@ -325,6 +325,7 @@ class DQNPolicy(Policy):
         if self.chooses != "rows":
             return super().score_candidates(features, state)
         states = np.tile(state, (len(features), 1))
+        self._check_sees(states.shape[1] + np.shape(features)[1])
         values = self.q_values(np.hstack([states, features])[np.newaxis])
         return values[0].astype(np.float64)
 
@@ -332,6 +333,7 @@ class DQNPolicy(Policy):
         check_is_fitted(self)
         if self.chooses != "strategies":
             return super().choose_strategy(state)
+        self._check_sees(len(state))
         return int(self.q_values(np.asarray(state)[np.newaxis])[0].argmax())
 
     def outside(self, n_classes, n_labels, n_pool):
@@ -377,6 +379,15 @@ class DQNPolicy(Policy):
             If it cannot be read.
         """
         return read_policy(cls, path)
+
+    def _check_sees(self, n_features):
+        """Raise a ValueError unless it was trained on so many features."""
+        if n_features != self.network_.n_features:
+            raise ValueError(
+                f"{type(self).__name__} was trained in an environment with "
+                f"{self.network_.n_features} features, and is given {n_features}. To "
+                "choose rows or strategies, fit it in an ActiveLearningEnv."
+            )
 
     def __sklearn_is_fitted__(self):
         return hasattr(self, "episode_returns_")

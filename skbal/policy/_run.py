@@ -11,6 +11,7 @@ from skbal._utils.random import next_seed
 from skbal._utils.scoring import score_of
 from skbal._utils.seeds_of import fill_random_states
 from skbal.learner import ActiveLearner
+from skbal.policy._asking import rows_chosen_by
 from skbal.seeding import BalancedSeed
 
 
@@ -59,10 +60,11 @@ class LabellingRun:
         """Return the unlabelled rows, of shape (n_left, ...)."""
         return take(self.X, self.left)
 
-    def ask(self, strategy, n_instances):
+    def ask(self, strategy, n_instances, owner):
         """Return the rows of the pool that a strategy would label next."""
-        chosen = strategy(self.learner, self.rows_left(), n_instances=n_instances)
-        return self.left[np.asarray(chosen)]
+        pool = self.rows_left()
+        chosen = rows_chosen_by(strategy, self.learner, pool, n_instances, owner)
+        return self.left[chosen]
 
     def label(self, rows):
         """Teach the labels of some rows of the pool, and score the learner."""

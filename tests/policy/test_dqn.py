@@ -326,6 +326,16 @@ def test_a_loss_that_is_not_finite_is_an_error():
     assert not hasattr(policy, "network_")
 
 
+def test_a_policy_of_another_environment_says_so(on_chain, on_rows):
+    X, y = IRIS
+    learner = ActiveLearner(GaussianNB(), X_training=X[::15], y_training=y[::15])
+    for policy, n_there, n_here in ((on_chain, 4, 8), (on_rows, 2, 20)):
+        with pytest.raises(
+            ValueError, match=f"{n_there} features, and is given {n_here}"
+        ):
+            LearnedQuery(policy)(learner, X)
+
+
 def test_observations_to_predict_are_checked(on_chain, on_rows):
     with pytest.raises(ValueError, match=r"must have the shape \(n, 4\), got \(4,\)"):
         on_chain.predict(np.zeros(4))

@@ -104,7 +104,7 @@ def test_the_area_is_that_of_a_learner_with_the_policy(search):
         run = runs.start(tuple(key), 3)
         scores = [run.score]
         for _ in range(3):
-            run.label(run.ask(LearnedQuery(policy, random_state=0), 1))
+            run.label(run.ask(LearnedQuery(policy, random_state=0), 1, "a test"))
             scores.append(run.score)
         assert search.trials_["area"][number] == pytest.approx(np.mean(scores))
 
