@@ -339,23 +339,25 @@ class ImitationPolicy(SavedPolicy):
     @classmethod
     def _from_content(cls, content):
         policy = cls(**content["parameters"])
+        check_parameters(policy)
         for name in _LEARNED:
             if name not in content:
                 raise ValueError(f"{name} is missing")
-            value = content[name]
-            if name == "weights_":
-                value = [np.array(array, dtype=np.float64) for array in value]
-            elif name in ("means_", "scales_"):
-                value = np.array(value, dtype=np.float64)
-            elif name == "limits_":
-                value = limits_from(value, cls.__name__)
-            setattr(policy, name, value)
-        _check_shapes(policy)
+            setattr(policy, name, content[name])
+        if not isinstance(policy.weights_, list):
+            raise ValueError("weights_ must be a list")
+        policy.weights_ = [np.array(part, np.float64) for part in policy.weights_]
+        policy.means_ = np.array(policy.means_, dtype=np.float64)
+        policy.scales_ = np.array(policy.scales_, dtype=np.float64)
+        if policy.limits_ is None:
+            raise ValueError("limits_ must be a dict")
+        policy.limits_ = limits_from(policy.limits_, cls.__name__)
+        _check_arrays(policy)
         return policy
 
 
-def _check_shapes(policy):
-    """Raise a ValueError unless the arrays of a file fit each other."""
+def _check_arrays(policy):
+    """Raise a ValueError unless the arrays of a file fit each other, and are finite."""
     n_inputs, n_hidden = len(CANDIDATE_FEATURES) + len(STATE_FEATURES), policy.n_hidden
     want = [(n_inputs, n_hidden), (n_hidden,), (n_hidden, 1), (1,)]
     got = [array.shape for array in policy.weights_]
@@ -365,6 +367,11 @@ def _check_shapes(policy):
             f"weights_ must have shapes {want}, got {got}; was it written by a skbal "
             "with other features?"
         )
+    arrays = [*policy.weights_, policy.means_, policy.scales_]
+    if not all(np.isfinite(array).all() for array in arrays):
+        raise ValueError("weights_, means_ and scales_ must be finite")
+    if not (policy.scales_ > 0).all():
+        raise ValueError("scales_ must be larger than 0")
 
 
 def _arrays_of(tried):

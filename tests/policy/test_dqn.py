@@ -1,10 +1,13 @@
+import json
 import pickle
 import re
+from zipfile import ZipFile
 
 import gymnasium
 import joblib
 import numpy as np
 import pytest
+import safetensors.numpy
 import torch
 from gymnasium.spaces import Box, Discrete
 from gymnasium.wrappers import FlattenObservation
@@ -231,6 +234,44 @@ def test_a_file_that_is_no_policy_is_named(on_strategies, tmp_path):
     on_strategies.save(path)
     path.write_bytes(path.read_bytes()[:-200])
     with pytest.raises(ValueError, match=r"policy\.zip"):
+        DQNPolicy.load(path)
+
+
+def damaged(path, change):
+    """Write the file of a policy again, with other tensors or other content."""
+    with ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    tensors = safetensors.numpy.load(parts["weights.safetensors"])
+    content = json.loads(parts["content.json"])
+    change(tensors, content)
+    parts["weights.safetensors"] = safetensors.numpy.save(tensors)
+    parts["content.json"] = json.dumps(content).encode()
+    with ZipFile(path, "w") as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+
+
+@pytest.mark.parametrize(("change", "words"), [
+    (lambda t, c: t["weights_0"].fill(np.nan), "do not fit, or are not finite"),
+    (lambda t, c: t["scale"].fill(0), "do not fit, or are not finite"),
+    (lambda t, c: t.update(offset=np.zeros(3, np.float32)), "do not fit"),
+    (lambda t, c: t.update(weights_0=t["weights_0"].T.copy()), "do not fit"),
+    (lambda t, c: t.update(biases_0=t["biases_0"].astype(int)), "do not fit"),
+    (lambda t, c: t.pop("biases_1"), "a layer has no weights or biases"),
+    (lambda t, c: c.update(per_row=True), "do not fit"),
+    (lambda t, c: c.update(strategies=["a", "b"]), "strategies are ['a', 'b']"),
+    (lambda t, c: c.update(ranges={"n_labels": ["a", 3]}), "ranges are {'n_labels'"),
+    (lambda t, c: c.update(fitted=[]), "zip() argument 2 is shorter"),
+    (lambda t, c: c.pop("first_action"), "it is damaged: 'first_action'"),
+    (lambda t, c: c["parameters"]["dict"][1].__setitem__(1, -1.0), "discount of"),
+])  # fmt: skip
+def test_a_damaged_file_is_refused(change, words, on_strategies, tmp_path):
+    path = tmp_path / "policy.zip"
+    on_strategies.save(path)
+    damaged(path, lambda t, c: None)
+    same_policy(on_strategies, DQNPolicy.load(path))
+    damaged(path, change)
+    with pytest.raises(ValueError, match=re.escape(words)):
         DQNPolicy.load(path)
 
 

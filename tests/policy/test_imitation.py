@@ -113,6 +113,12 @@ def test_a_saved_policy_is_plain_json_and_gives_the_same_scores(policy, tmp_path
     ({"weights_": [[[0.0]], [0.0], [[0.0]], [0.0]]}, "weights_ must have shapes"),
     ({"limits_": [2, 3]}, "limits of ImitationPolicy must be a dict"),
     ({"means_": "abc"}, "could not convert"),
+    ({"limits_": None}, "limits_ must be a dict"),
+    ({"limits_": {"n_labels": ["2", "9"]}}, "got .'2', '9'. for 'n_labels'"),
+    ({"means_": [float("nan")] * 20}, "must be finite"),
+    ({"scales_": [0.0] * 20}, "scales_ must be larger than 0"),
+    ({"weights_": None}, "weights_ must be a list"),
+    ({"parameters": {"n_hidden": "16"}}, "n_hidden of ImitationPolicy must be an int"),
 ])  # fmt: skip
 def test_a_file_with_other_content_is_refused_by_name(change, words, policy, tmp_path):
     path = tmp_path / "policy.json"
