@@ -320,7 +320,7 @@ class ActiveLearningEnv(KnowsItsParameters, gymnasium.Env):
         action = check_position(action, f"An action of {owner}", n_actions)
         before = run.score
         if self.actions == "strategies":
-            rows = run.ask(self._strategies[action], self.n_instances, owner)
+            rows = run.ask(self._strategies[action], self.n_instances)
         else:
             rows = self._offered[[action]]
         with self._whole_or_over():

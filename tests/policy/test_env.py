@@ -300,6 +300,15 @@ def test_what_a_function_among_the_strategies_returns_is_checked(rows, kind, wor
     assert len(env.labelled_rows) == 7
 
 
+@pytest.mark.parametrize(("score", "kind"), [(np.nan, ValueError), ("x", TypeError)])
+def test_a_score_that_is_no_number_is_named(score, kind):
+    env = env_of(scoring=lambda model, X, y: score)
+    with pytest.raises(
+        kind, match="result of scoring of ActiveLearningEnv must be a r"
+    ):
+        env.reset(seed=0)
+
+
 def modal_function(learner, X_pool, n_instances=1):
     rows = np.arange(n_instances)
     return rows, X_pool[rows]
