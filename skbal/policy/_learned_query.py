@@ -1,5 +1,7 @@
 """LearnedQuery: a query strategy that asks what a policy says."""
 
+import re
+
 import numpy as np
 from sklearn.base import clone
 
@@ -185,7 +187,8 @@ class LearnedQuery(QueryStrategy):
         Warns
         -----
         PolicyWarning
-            If the rows are scored by their margin, with the reason.
+            If the rows are scored by their margin, with the reason. It is said again
+            only if the reason becomes another one.
         """
         self._check(estimator, X_pool)
         policy, task, strategy = self._situation(estimator, X_pool)
@@ -243,7 +246,8 @@ class LearnedQuery(QueryStrategy):
 
     def _say(self, reason):
         """Keep why the policy is not used, and warn if this is new."""
-        if reason is not None and reason != getattr(self, "fallback_", None):
+        before = getattr(self, "fallback_", None)
+        if reason is not None and _without_numbers(reason) != _without_numbers(before):
             warn(
                 f"{type(self).__name__} chooses rows by their margin: {reason}.",
                 PolicyWarning,
@@ -269,6 +273,11 @@ class LearnedQuery(QueryStrategy):
                 f"{owner} needs a classifier, got {type(model).__name__}. Try "
                 "PredictiveVariance for a regressor, and VoteBALD for a model of votes."
             )
+
+
+def _without_numbers(reason):
+    # In a loop the number of labels changes each time, and the reason is the same.
+    return None if reason is None else re.sub(r"\d+", "", reason)
 
 
 def _strategy_of(policy, state):

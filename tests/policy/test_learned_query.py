@@ -184,6 +184,9 @@ def test_outside_of_its_limits_it_falls_back_to_the_margin(learner, pool, reason
     assert chosen.tolist() == Margin(random_state=0)(learner, pool, 4).tolist()
     assert reason in strategy.fallback_
     strategy(learner, pool, 4)  # warnings are errors: it has said so
+    if len(pool) == 51:
+        strategy(learner, rows(60))
+        assert strategy.fallback_.endswith("there are 60")
     strategy(taught(), rows(30))
     assert strategy.fallback_ is None
 
