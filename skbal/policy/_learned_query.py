@@ -103,7 +103,8 @@ class LearnedQuery(QueryStrategy):
     batch is spread. The model is not fitted again.
 
     The policy needs a learner that holds its labelled rows, such as
-    `skbal.ActiveLearner`. Without one it falls back.
+    `skbal.ActiveLearner`. Without one it falls back. So it does in a
+    `skbal.campaign.Campaign`, which gives a strategy the fitted model alone.
 
     References
     ----------
