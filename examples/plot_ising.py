@@ -14,8 +14,9 @@ learned, and what it looks at.
 # --------------
 #
 # :func:`~skbal.datasets.make_ising` draws independent configurations in equilibrium.
-# Their energies lie around Onsager's exact solution. Yang's magnetisation has a
-# sharp end, which a finite lattice rounds off.
+# White spins point up, black ones down. The energies lie around Onsager's exact
+# solution. Yang's exact magnetisation, the mean spin, falls to zero at once, which a
+# finite lattice rounds off.
 
 import os
 
@@ -50,12 +51,13 @@ curves = (
     ("energy per spin", ising_energy(spins), exact.energy),
     ("|magnetisation|", np.abs(spins.mean(axis=(1, 2))), exact.magnetisation),
 )
-for ax, (name, measured, curve) in zip(bottom.subplots(1, 2), curves):
+axes = bottom.subplots(1, 2)
+for ax, (name, measured, curve) in zip(axes, curves):
     ax.plot(each, measured, ".", markersize=2, alpha=0.4, label="configurations")
     ax.plot(temperatures, curve, "k-", label="exact, infinite lattice")
     ax.axvline(critical, color="tab:red", linestyle=":")
     ax.set(xlabel="temperature", ylabel=name)
-    ax.legend(fontsize="small")
+axes[0].legend(fontsize="small")
 
 # %%
 # Found from few labels
@@ -64,8 +66,8 @@ for ax, (name, measured, curve) in zip(bottom.subplots(1, 2), curves):
 # The label says whether a configuration is from below the critical temperature. So
 # whoever labels knows the answer. The network sees spins alone, and no temperature. Ten
 # first labels are random, BALD chooses ninety more, thirty at a time. The estimate is
-# the temperature at which the probability of order falls through 1/2, after isotonic
-# regression has made it monotone.
+# the temperature at which the probability of order falls through 1/2. Since it
+# scatters, isotonic regression first fits the steps that never rise.
 
 X = spins[:, np.newaxis].astype(np.float32)
 y = np.where(each < critical, "ordered", "disordered")
@@ -150,11 +152,12 @@ print(f"labels that BALD chose below T = 1.8: {n_cold} of {len(chosen)}")
 # What it looks at
 # ----------------
 #
-# The derivative of the probability of order with respect to each spin, of three
-# configurations near the transition, and its mean size over many. The periodic lattice
-# has no edges: all of its spins are alike. The network does not know that. Its
-# convolutions see a spin at the edge of the image through fewer filters, so it counts
-# for less.
+# Below each of three configurations near the transition is the derivative of the
+# probability of order with respect to each spin. Where it is red, a spin that points
+# more upwards makes order more probable; where it is blue, less. On the right is its
+# mean size over many configurations. The periodic lattice has no edges: all of its
+# spins are alike. The network does not know that. It sees a spin at the edge of the
+# image at fewer places of its filters, so this spin counts for less.
 
 near = np.flatnonzero(np.abs(each - critical) < 0.3)
 found = saliency(symmetric.estimator, X[near], target="ordered", random_state=0)

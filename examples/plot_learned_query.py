@@ -29,7 +29,13 @@ from sklearn.preprocessing import StandardScaler
 from skbal import ActiveLearner
 from skbal.loop import ActiveLearningLoop
 from skbal.oracles import LabelOracle
-from skbal.policy import ImitationPolicy, LearnedQuery, policy_inputs, shipped_policy
+from skbal.policy import (
+    CANDIDATE_FEATURES,
+    ImitationPolicy,
+    LearnedQuery,
+    policy_inputs,
+    shipped_policy,
+)
 from skbal.query import Margin, Random
 from skbal.seeding import BalancedSeed
 
@@ -140,14 +146,15 @@ figure.tight_layout()
 # What a policy sees
 # ------------------
 #
-# :func:`~skbal.policy.policy_inputs` shows it. These are the ten rows that the shipped
-# policy likes best at the end of the first run.
+# :func:`~skbal.policy.policy_inputs` shows it. These are five of the twelve features of
+# the ten rows that the shipped policy likes best at the end of the first run.
 
 loop = loops["shipped policy"][0]
 asked = np.concatenate([record.indices for record in loop.history_]).astype(int)
 left = np.setdiff1d(np.arange(len(X_pool)), asked)
 inputs = policy_inputs(loop.learner, X_pool[left])
 best = np.argsort(-shipped.score_candidates(inputs.candidates, inputs.state))[:10]
+print(*CANDIDATE_FEATURES[:5], sep="  ")
 print(inputs.candidates[best][:, :5].round(2))
 
 plt.show()

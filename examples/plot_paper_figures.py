@@ -57,8 +57,9 @@ display = RunDisplay.from_runs(
 # %%
 # The bands are 95 % intervals of the mean. Below them are the labels that were needed
 # for an accuracy of 0.9: a small marker for each run, the median, and an interval for
-# the median. A run that did not get there is an open triangle at its end, and the name
-# says how many did.
+# the median. This interval lies between two of the runs, so it cannot have exactly
+# 95 %: the axis says what it has. A run that did not get there is an open triangle at
+# its end, and the name says how many did.
 #
 # In the full run, margin needed 105 labels and BALD 135. By random choice, three of ten
 # runs got there with 160 labels, so their median is not known: it is beyond the end.
@@ -103,7 +104,8 @@ display = SearchDisplay.from_search(search)
 
 # %%
 # The number in a cell is the mean accuracy over the labels, with half of its 95 %
-# interval. The best cell has a frame, and its curve is the dashed line in the others.
+# interval. The darker the cell, the larger the number. The best cell has a frame, and
+# its curve is the dashed line in the others.
 #
 # Margin with small leaves is best, but in the column of small leaves the strategies
 # differ less than their intervals are wide. Large leaves are worse with every strategy.

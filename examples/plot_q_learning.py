@@ -79,11 +79,12 @@ right.set(
 plt.show()
 
 # %%
-# Along the upper and the right edge, and in the middle, the table is right. Where the
-# learner rarely was, it is not: in the third row, the second field points to the left,
-# although the way to the right is shorter, and one field in the lower left is empty.
-# The last episodes have few random actions, and nearly all of them reach the goal.
-# Without random actions, it takes the shortest way, which has eight steps:
+# Along the upper and the right edge the table is right. Where the learner rarely was,
+# it is not. In the third row, the second field points to the left, although the way to
+# the right is shorter, and the third one points up, although the way down is shorter.
+# In the last row, the second field has no arrow: nothing was learned there. The last
+# episodes have few random actions, and nearly all of them reach the goal. Without
+# random actions, the learner takes a shortest way, which has eight steps:
 
 state, _ = lake.reset()
 n_steps, is_over = 0, False

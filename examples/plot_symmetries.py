@@ -93,9 +93,9 @@ InvarianceDisplay.from_result(reports["plain"])
 # Above, the accuracy of both networks. Below, the mutual information between the label
 # and the network: how much the posterior draws disagree. Where the accuracy falls, it
 # rises: the draws notice that these digits are unlike the labelled ones. Blur is the
-# exception. Two pixels are twice what the augmented network has seen, it is the worse
-# of the two there, and its draws hardly notice. This is one run of each; the user guide
-# has the means of three.
+# exception. Two pixels are twice what the augmented network has seen. It is the worse
+# of the two there, and its draws hardly notice. This is one run of each. In the means
+# of three runs, in the user guide, both are about equally good there.
 
 figure, axes = plt.subplots(
     2, len(asked), figsize=(11, 4.6), sharey="row", layout="constrained"

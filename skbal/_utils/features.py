@@ -55,6 +55,8 @@ def as_features(values, n_samples, owner, name=None):
     except (TypeError, ValueError) as error:
         # scikit-learn's first line says what is wrong, the rest suggests other models.
         reason = str(error).partition("\n")[0]
+        if "contains NaN" in reason:
+            reason += " Fill them, for instance by a SimpleImputer in a Pipeline."
         kind = TypeError if isinstance(error, TypeError) else ValueError
         raise kind(f"{name} are not valid: {reason}") from error
 

@@ -113,8 +113,8 @@ class QLearner(KnowsItsParameters, BaseEstimator):
     ...     action = learner.predict([state])[0]
     ...     state, reward, is_over, _, _ = lake.step(action)
     ...     n_steps += 1
-    >>> n_steps, reward
-    (6, 1)
+    >>> n_steps, float(reward)
+    (6, 1.0)
 
     The reward comes after 6 steps, so at the start it is worth 0.9 to the power of 5:
 

@@ -4,6 +4,7 @@ Spaces are known by what they have, as those of gymnasium do. So gymnasium itsel
 imported here.
 """
 
+import inspect
 import math
 from numbers import Integral
 from operator import index
@@ -225,16 +226,15 @@ def check_env(env, owner):
     Raises
     ------
     TypeError
-        If it is a class, several environments at once, or no environment, or its
-        actions are not ``Discrete``.
+        If it is a class, several environments at once, or no environment, its actions
+        are not ``Discrete``, or its ``reset`` takes no seed.
     """
     needed = ("reset", "step", "observation_space", "action_space")
     missing = [name for name in needed if not hasattr(env, name)]
     if isinstance(env, type) or missing:
-        got = f"the class {env.__name__}" if isinstance(env, type) else f"{env!r:.80}"
         raise TypeError(
             f"env given to {owner} must be an environment as in gymnasium, with "
-            f"{', '.join(needed)}, got {got}."
+            f"{', '.join(needed)}, got {_what_came(env, missing)}"
         )
     if hasattr(env, "num_envs"):
         raise TypeError(
@@ -246,3 +246,31 @@ def check_env(env, owner):
             f"action_space of the env given to {owner} must be Discrete, got "
             f"{env.action_space}."
         )
+    for part in (env, getattr(env, "unwrapped", env)):
+        if not _takes_seed(part.reset):
+            raise TypeError(
+                f"reset of the env given to {owner} must take a seed, as in gymnasium: "
+                f"reset(*, seed=None, options=None). That of {type(part).__name__} "
+                "does not."
+            )
+
+
+def _what_came(env, missing):
+    """Return the end of a message about what is no environment."""
+    if isinstance(env, type):
+        return f"the class {env.__name__}. {env.__name__}() would be an object of it."
+    if isinstance(env, str):
+        return f"{env!r}. gymnasium.make({env!r}) makes the environment of this name."
+    if len(missing) < 4:
+        return f"an object of {type(env).__name__} without {' and '.join(missing)}."
+    return f"{env!r:.80}."
+
+
+def _takes_seed(reset):
+    try:
+        inspect.signature(reset).bind(seed=0)
+    except TypeError:
+        return False
+    except ValueError:  # a function without a signature, written in C
+        return True
+    return True

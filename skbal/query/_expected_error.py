@@ -1,6 +1,9 @@
 """Strategies that ask how far a label lowers the loss of predictions."""
 
+import numpy as np
+
 from skbal._utils.costs import check_costs, check_loss, costs, loss_or_costs
+from skbal._utils.unwrap import unwrap
 from skbal.information import expected_loss, expected_loss_reduction
 from skbal.query._target_strategy import TargetStrategy
 
@@ -127,6 +130,7 @@ class ExpectedErrorReduction(TargetStrategy):
         """
         inputs = super().extra_inputs(estimator, X_pool, random_state)
         target = inputs["draws_target"]
+        _check_rows(self.loss, "loss", type(self).__name__, estimator, target.shape[2])
         check_loss(self.loss, "loss", type(self).__name__, target.shape[2])
         return inputs | {"now": float(expected_loss(target, self.loss).mean())}
 
@@ -260,6 +264,7 @@ class ValueOfInformation(TargetStrategy):
         inputs = super().extra_inputs(estimator, X_pool, random_state)
         if self.cost is not None:
             n_classes = inputs["draws_target"].shape[2]
+            _check_rows(self.cost, "cost", type(self).__name__, estimator, n_classes)
             check_costs(self.cost, "cost", type(self).__name__, n_classes)
         return inputs
 
@@ -279,3 +284,20 @@ class ValueOfInformation(TargetStrategy):
         """
         loss = "zero-one" if self.cost is None else self.cost
         return expected_loss_reduction(draws, draws_target, loss)
+
+
+def _check_rows(matrix, name, owner, estimator, n_classes):
+    """Raise a ValueError with the classes if a matrix has rows for others.
+
+    A class that has no label yet is unknown to the model, and then its costs cannot be
+    told from those of another one.
+    """
+    n_rows = len(matrix) if np.ndim(matrix) == 2 else n_classes
+    classes = getattr(unwrap(estimator)[1], "classes_", None)
+    if n_rows != n_classes and np.shape(classes) == (n_classes,):
+        known = ", ".join(map(str, classes))
+        raise ValueError(
+            f"{name} of {owner} must have a row for each of {n_classes} classes that "
+            f"the model knows ({known}), got {n_rows} rows. It knows the classes of "
+            "its labels, so begin with a label of each."
+        )

@@ -263,7 +263,7 @@ class OldReset(Chain):
 WRONG = [
     (lambda: Chain, TypeError, "env given to QLearner must be an environment as in "
      "gymnasium, with reset, step, observation_space, action_space, got the class "
-     "Chain."),
+     "Chain. Chain() would be an object of it."),
     (lambda: np.eye(2), TypeError, "env given to QLearner must be an environment"),
     (vector, TypeError, "must be a single environment, got 2 in a SyncVectorEnv."),
     (lambda: Script([], Box(0, 1)), TypeError, "observation_space of the env given to "

@@ -3,6 +3,9 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from skbal.information import expected_loss, expected_loss_reduction
 from skbal.query import EPIG, ExpectedErrorReduction, ValueOfInformation
@@ -79,6 +82,19 @@ def test_the_log_loss_orders_rows_as_epig():
     given = {"X_target": pool[:7], "random_state": 0}
     chosen = ExpectedErrorReduction(**given)(model, pool, n_instances=30)
     assert_array_equal(chosen, EPIG(**given)(model, pool, n_instances=30))
+
+
+def test_costs_of_a_class_without_a_label_are_refused_with_the_classes():
+    X = np.arange(12.0)[:, None]
+    forest = RandomForestClassifier(5).fit(X, ["early"] * 6 + ["late"] * 6)
+    learner = make_pipeline(StandardScaler(), forest).fit(X, forest.predict(X))
+    for strategy in (ExpectedErrorReduction(COST), ValueOfInformation(COST)):
+        name = type(strategy).__name__
+        with pytest.raises(ValueError, match=(
+            f"of {name} must have a row for each of 2 classes that the model knows "
+            r"\(early, late\), got 3 rows. .* so begin with a label of each."
+        )):  # fmt: skip
+            strategy(learner, X)
 
 
 @pytest.mark.parametrize(

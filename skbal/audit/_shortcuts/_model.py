@@ -37,8 +37,13 @@ def check_model(estimator, owner=OWNER):
         If it knows fewer than two classes.
     """
     if isinstance(estimator, type) or not hasattr(estimator, "predict"):
+        is_model = hasattr(estimator, "predict_proba") and not isinstance(
+            estimator, type
+        )
+        hint = ". It has no predict" if is_model else ""
         raise TypeError(
-            f"estimator of {owner} must be a fitted classifier, got {estimator!r}."
+            f"estimator of {owner} must be a fitted classifier, got {estimator!r}"
+            f"{hint}."
         )
     if hasattr(estimator, "fit"):
         check_is_fitted(estimator)

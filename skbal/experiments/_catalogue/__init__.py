@@ -5,7 +5,18 @@ A file has the name of its experiment and a constant ``EXPERIMENT``.
 
 import importlib
 
-NAMES = ("gal2017", "deterministic", "consistent")
+NAMES = (
+    "gal2017",
+    "deterministic",
+    "consistent",
+    "batchbald",
+    "powerbald",
+    "epig",
+    "glyphs",
+    "emnist",
+    "cinic10",
+    "cifar10",
+)
 
 
 def load_experiment(name):

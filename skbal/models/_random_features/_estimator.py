@@ -19,7 +19,7 @@ from skbal._utils.parameters import (
     seed,
 )
 from skbal._utils.random import check_seed, stream
-from skbal._utils.validation import FLOAT_DTYPES, check_real
+from skbal._utils.validation import FLOAT_DTYPES, check_numbers, check_real
 from skbal._utils.weights import check_row_weights
 from skbal.exceptions import NumericalWarning
 from skbal.models._chunked_draws import ChunkedDrawsMixin
@@ -190,6 +190,7 @@ class RandomFeatureGP(
         X, y = validate_rows(
             self, X, y, dtype=FLOAT_DTYPES, multi_output=True, y_numeric=True
         )
+        y = check_numbers(y, owner)
         if sample_weight is not None:
             sample_weight = check_row_weights(sample_weight, X, owner)
         rng = stream(check_seed(self.random_state, owner), "frequencies")

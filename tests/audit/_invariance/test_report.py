@@ -271,3 +271,15 @@ def test_other_wrong_arguments_are_named(given, error, message):
     asked = {"estimator": MODEL, "X": X, "transforms": ["shift"], **given}
     with pytest.raises(error, match=message):
         invariance_report(**asked)
+
+
+class ProbabilitiesOnly:
+    classes_ = MODEL.classes_
+
+    def predict_proba(self, X):
+        return MODEL.predict_proba(X)
+
+
+def test_a_model_without_predict_is_told_so():
+    with pytest.raises(TypeError, match=r"classifier, got .* It has no predict\."):
+        invariance_report(ProbabilitiesOnly(), X, ["shift"])

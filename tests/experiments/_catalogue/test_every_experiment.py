@@ -25,12 +25,21 @@ SMALL = {
     "n_repetitions": 12,
     "n_draws_shown": [3, 10],
     "n_best": 2,
+    "n_images": 100,
+    "n_valid": 20,
+    "epoch_size": 64,
+    "n_pool": 10,
+    "n_rare": 4,
+    "n_target": 10,
+    "n_classes": 5,
 }
+SMALL_OF = {"epig": {"n_valid": 2}}  # of each digit
 
 
 def small(experiment):
     sized = experiment.sized(quick=True)
-    return {**sized, **{k: v for k, v in SMALL.items() if k in sized}}
+    changed = {**SMALL, **SMALL_OF.get(experiment.name, {})}
+    return {**sized, **{k: v for k, v in changed.items() if k in sized}}
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +64,8 @@ def test_it_says_what_it_is(experiment):
 @pytest.mark.parametrize("experiment", EXPERIMENTS, ids=lambda e: e.name)
 def test_each_arm_runs_and_the_figure_and_the_table_show_it(experiment, few_digits):
     settings = small(experiment)
-    data = few_digits(None, settings)
+    load = few_digits if "digits" in settings else experiment.load
+    data = load(None, settings)
     units = []
     for arm, part in experiment.arms.items():
         unit = ExperimentUnit(arm, part, 0, settings, data)

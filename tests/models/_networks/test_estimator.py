@@ -57,6 +57,12 @@ def test_votes_that_cannot_be_learned_leave_the_old_likelihood():
         ({"callbacks": 3}, TypeError, "callbacks of .* must be a list of skorch"),
         ({"callbacks": ["x"]}, TypeError, "callbacks of .* must be a list of skorch"),
         ({"augment": lambda X: 1}, TypeError, "augment must return .* got int"),
+        (
+            {"augment": lambda X: X[..., :2]},
+            ValueError,
+            r"augment must return what the module takes: it changed rows of shape "
+            r"\(\d+,\) to \(2,\), and .* failed: mat1",
+        ),
         ({"augment": RandomShift}, TypeError, r"a class: write RandomShift\(\)"),
         ({"augment": "shift"}, TypeError, "augment of .* must be a callable or None"),
         ({"augment": [RandomShift()]}, TypeError, r"Compose\(\.\.\.\) makes one"),

@@ -116,6 +116,11 @@ def test_length_scales_that_are_none_are_refused(value, error):
         RandomFeatureGP(value).fit(X, Y)
 
 
+def test_labels_of_classes_are_refused_by_its_own_name():
+    with pytest.raises(ValueError, match="y given to RandomFeatureGP must be numbers"):
+        RandomFeatureGP().fit(X, np.where(Y > 0, "late", "early"))
+
+
 def test_equal_rows_have_a_length_scale():
     same, given = np.ones((8, 2)), {"n_components": 20, "random_state": 0}
     with pytest.warns(NumericalWarning, match="too few different rows"):

@@ -1,0 +1,168 @@
+"""Kirsch et al. (2019), sections 4.4 and 4.5, on images from files, and stand-ins."""
+
+from functools import partial
+
+from skbal.datasets import load_cifar10, load_cinic10, load_emnist, make_glyphs
+from skbal.experiments._catalogue import _batchbald
+from skbal.experiments._catalogue._batchbald import SOURCE, STRATEGIES, strategy_of
+from skbal.experiments._catalogue._panels import draw_panel
+from skbal.experiments._catalogue._stopped import QUICK_TRAINING, curve_of, rows_of
+from skbal.experiments._declared._experiment import Experiment, Measure, Published
+from skbal.experiments._declared._labels import labels_to, score_with
+
+# The folder of each set in the folder of data, and what loads it.
+LOADERS = {
+    "EMNIST": ("emnist", partial(load_emnist, return_X_y=True)),
+    "CIFAR-10": ("cifar10", partial(load_cifar10, return_X_y=True)),
+    "CINIC-10": ("cinic10", partial(load_cinic10, return_X_y=True)),
+}
+N_TEST = 5000
+ALPHABET = 0
+SETTINGS = {
+    **{k: v for k, v in _batchbald.SETTINGS.items() if k not in ("digits", "noise")},
+    "image_shape": [1, 28, 28],
+    "n_instances": 5,
+}
+QUICK = {
+    "images": "glyphs",
+    "image_shape": [1, 28, 28],
+    "n_classes": 20,
+    "n_images": 400,
+    "n_valid": 100,
+    "n_per_class": 1,
+    "n_instances": 10,
+    "n_labels": 40,
+    "n_seeds": 1,
+    **QUICK_TRAINING,
+}
+START = (
+    "The paper begins with no label at all. Here each class has one first label, "
+    "because our network knows the classes that it has seen only, and labels are "
+    "counted with the first ones."
+)
+
+
+def load(folder, settings):
+    """Return the pool and the test rows of a set.
+
+    Parameters
+    ----------
+    folder : str or os.PathLike or None
+        The folder of data, in which the set has a folder of its own.
+    settings : dict
+        ``images`` is "glyphs", whose images are drawn, or the name of a set.
+        ``n_classes`` and, of the rows that are drawn, ``n_images`` and ``n_valid``.
+
+    Returns
+    -------
+    X, y, X_test, y_test : ndarray
+        Pixels from 0 to 1, shape (n_samples, n_pixels), and classes from 0.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the files are missing, or there is no folder of data.
+    """
+    name = settings["images"]
+    if name == "glyphs":
+        return _glyphs(settings)
+    own, loader = LOADERS[name]
+    if folder is None:
+        raise FileNotFoundError(
+            f"{name} is not downloaded. Give a folder with the folder {own} as data "
+            "(--data FOLDER); the loader of skbal.datasets says which files it needs."
+        )
+    parts = (loader(f"{folder}/{own}", subset=subset) for subset in ("train", "test"))
+    return tuple(array for part in parts for array in part)
+
+
+def _glyphs(settings):
+    n_classes = settings["n_classes"]
+    n_rows = settings["n_images"] + settings["n_valid"]
+    # Images of the same alphabet by other hands.
+    parts = (
+        make_glyphs(n, n_classes, seed, alphabet=ALPHABET, return_X_y=True)
+        for seed, n in ((0, n_rows), (1, min(n_rows, N_TEST)))
+    )
+    return tuple(array for part in parts for array in part)
+
+
+def run(unit):
+    """Return the learning curve of a unit."""
+    rows = rows_of(unit, tuple(unit.settings["image_shape"]))
+    strategy = strategy_of(unit.part, unit.settings["n_draws"])
+    return curve_of(unit, rows, strategy)
+
+
+def draw_with(published, title):
+    """Return the function that draws the figure: one panel.
+
+    Parameters
+    ----------
+    published : dict of str to str
+        The names of the published curves of arms.
+    title : str
+        The title.
+
+    Returns
+    -------
+    draw : callable
+    """
+
+    def draw(figure, reproduction, curves):
+        figure.set_size_inches(8, 5)
+        ax = figure.subplots()
+        arms = {name: name for name in STRATEGIES}
+        if reproduction.quick:  # of other images, which published curves are not about
+            draw_panel(ax, reproduction, arms)
+            ax.set_title("Quick version: drawn signs")
+            return
+        draw_panel(ax, reproduction, arms, published, curves)
+        ax.set_title(title)
+
+    return draw
+
+
+def declare(name, at, table=None, n_published=None, quick=None, **parts):
+    """Return an experiment with BatchBALD, BALD and random choice.
+
+    Parameters
+    ----------
+    name : str
+        Its name.
+    at : tuple of int
+        Numbers of labels with which the accuracy is read.
+    table : dict of str to tuple of float, optional
+        For an arm, the published accuracies with so many labels.
+    n_published : int, optional
+        Number of runs behind them.
+    quick : dict, optional
+        Settings of the quick version beside `QUICK`.
+    **parts
+        Other parts of an `Experiment`.
+
+    Returns
+    -------
+    experiment : Experiment
+    """
+    measures = [
+        Measure(f"accuracy with {n} labels", score_with(n), n_digits=3)
+        for n in (QUICK["n_labels"], *at)
+    ]
+    measures.append(Measure("labels to 30%", labels_to(0.3)))
+    published = [
+        Published(arm, measure.name, number, SOURCE, n_published)
+        for arm, numbers in (table or {}).items()
+        for measure, number in zip(measures[1:], numbers)
+    ]
+    return Experiment(
+        name=name,
+        paper=_batchbald.PAPER,
+        arms=STRATEGIES,
+        quick={**QUICK, **(quick or {})},
+        load=load,
+        run=run,
+        measures=tuple(measures),
+        published=tuple(published),
+        **parts,
+    )

@@ -1,0 +1,115 @@
+"""The experiments with images from files, and with drawn signs."""
+
+import gzip
+import struct
+
+import numpy as np
+import pytest
+
+from skbal.datasets import make_glyphs
+from skbal.experiments import Reproduction, load_experiment
+from skbal.experiments._catalogue._many_classes import load
+from skbal.query import BALD, BatchBALD, Random
+
+NAMES = ("glyphs", "emnist", "cinic10", "cifar10")
+
+
+def write_idx(path, array):
+    # A file of MNIST's format: two zeros, the type, the number of axes, their lengths.
+    head = struct.pack(">BBBB", 0, 0, 8, array.ndim)
+    head += struct.pack(f">{array.ndim}I", *array.shape)
+    path.write_bytes(gzip.compress(head + array.astype(np.uint8).tobytes()))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_compares_batchbald_with_bald_and_random(name):
+    experiment = load_experiment(name)
+    assert dict(experiment.arms) == {
+        "BatchBALD": BatchBALD,
+        "BALD": BALD,
+        "Random": Random,
+    }
+    settings = experiment.sized()
+    n_first = settings["n_per_class"] * settings["n_classes"]
+    n_steps = (settings["n_labels"] - n_first) / settings["n_instances"]
+    assert n_steps == int(n_steps)
+    # The accuracies that the table has are at steps of the run.
+    read = [m.name.split()[2] for m in experiment.measures[1:-1]]
+    steps = range(n_first, settings["n_labels"] + 1, settings["n_instances"])
+    assert all(int(n_labels) in steps for n_labels in read)
+    assert experiment.sized(quick=True)["images"] == "glyphs"
+
+
+def test_the_published_numbers_are_those_of_the_runs():
+    emnist = {(n.arm, n.measure): n.value for n in load_experiment("emnist").published}
+    last = "accuracy with 297 labels"
+    found = [emnist[arm, last] for arm in ("BatchBALD", "Random", "BALD")]
+    assert found == [0.513, 0.487, 0.456]
+    cinic = {(n.arm, n.measure): n for n in load_experiment("cinic10").published}
+    assert cinic["BatchBALD", "accuracy with 500 labels"].value == 0.538
+    assert cinic["BALD", "accuracy with 300 labels"].n_seeds == 7
+
+
+def test_signs_of_the_pool_and_of_the_test_are_of_one_alphabet():
+    settings = {"images": "glyphs", "n_classes": 4, "n_images": 10, "n_valid": 2}
+    X, y, X_test, y_test = load(None, settings)
+    pool = make_glyphs(12, 4, 0, return_X_y=True)
+    test = make_glyphs(12, 4, 1, return_X_y=True)
+    for found, own in zip((X, y, X_test, y_test), (*pool, *test)):
+        np.testing.assert_array_equal(found, own)
+    assert not np.array_equal(X, X_test)
+
+
+def test_emnist_is_read_from_its_folder(tmp_path):
+    folder = tmp_path / "emnist"
+    folder.mkdir()
+    rng = np.random.default_rng(0)
+    sizes = {"train": 3, "test": 2}
+    for part, n in sizes.items():
+        stem = f"emnist-balanced-{part}"
+        images = rng.integers(0, 256, (n, 28, 28))
+        write_idx(folder / f"{stem}-images-idx3-ubyte.gz", images)
+        write_idx(folder / f"{stem}-labels-idx1-ubyte.gz", np.arange(n) + 44)
+    X, y, X_test, y_test = load(tmp_path, {"images": "EMNIST"})
+    assert (X.shape, X_test.shape) == ((3, 784), (2, 784))
+    assert (y.tolist(), y_test.tolist()) == ([44, 45, 46], [44, 45])
+
+
+def test_cifar10_is_read_from_its_folder(tmp_path):
+    folder = tmp_path / "cifar10"
+    folder.mkdir()
+    rng = np.random.default_rng(0)
+    names = [f"data_batch_{number}.bin" for number in range(1, 6)]
+    for name in (*names, "test_batch.bin"):
+        row = np.append(7, rng.integers(0, 256, 3072))
+        (folder / name).write_bytes(row.astype(np.uint8).tobytes())
+    X, y, X_test, y_test = load(tmp_path, {"images": "CIFAR-10"})
+    assert (X.shape, X_test.shape) == ((5, 3072), (1, 3072))
+    assert (y.tolist(), y_test.tolist()) == ([7] * 5, [7])
+
+
+@pytest.mark.parametrize("name", ["EMNIST", "CIFAR-10", "CINIC-10"])
+def test_without_files_the_error_says_which_folder_is_needed(tmp_path, name):
+    folder = name.replace("-", "").lower()
+    with pytest.raises(FileNotFoundError, match=f"{name} is not downloaded.*{folder}"):
+        load(None, {"images": name})
+    with pytest.raises(FileNotFoundError, match=folder):
+        load(tmp_path, {"images": name})
+
+
+def test_the_published_curves_stand_behind_emnist_and_not_behind_signs(tmp_path):
+    keys = [
+        f"bb__emnist_{name}" for name in ("multibald_bald_k10", "independent_bald_k10")
+    ]
+    keys.append("bb__emnist_balanced_independent_random_k10_b5")
+    curves = {f"{key}__n": [[0.0, 5.0]] for key in keys}
+    curves |= {f"{key}__acc": [[0.02, 0.05]] for key in keys}
+    np.savez(tmp_path / "reference_curves.npz", **curves)
+    emnist = load_experiment("emnist")
+    [ax] = Reproduction(emnist, [], []).plot(data=tmp_path).axes
+    assert [line.get_label() for line in ax.lines] == [
+        f"{arm}, published" for arm in emnist.arms
+    ]
+    [ax] = Reproduction(emnist, [], [], quick=True).plot(data=tmp_path).axes
+    assert not ax.lines
+    assert "signs" in ax.get_title()
