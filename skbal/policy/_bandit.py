@@ -3,7 +3,6 @@
 import numpy as np
 
 from skbal._utils._sklearn import num_samples
-from skbal._utils.indices import check_indices
 from skbal._utils.parameters import (
     check_parameters,
     count,
@@ -20,6 +19,7 @@ from skbal._utils.validation import check_real
 from skbal._utils.votes import learns_votes
 from skbal._utils.warn import warn
 from skbal.base import QueryStrategy
+from skbal.policy._asking import rows_chosen_by
 from skbal.policy._exp4p import smallest_probability, updated
 from skbal.policy._odds import ANY, odds_of_rows, odds_of_strategies
 from skbal.policy._picks import Picks, keys_of, picks_of, weighted_accuracy
@@ -287,18 +287,10 @@ class BanditQuery(QueryStrategy):
         asked = strategy
         if self.random_state is not None and hasattr(strategy, "get_params"):
             asked = settled(strategy, rng)
-        rows = asked(learner, X_pool, n_instances=n_instances)
+        owner = type(self).__name__
+        rows = rows_chosen_by(asked, learner, X_pool, n_instances, owner)
         if asked is not strategy:
             hand_back(asked, strategy)
-        if isinstance(rows, tuple):  # a function of modAL may return the rows, too
-            rows = rows[0]
-        owner, name = type(self).__name__, _name_of(strategy)
-        result = f"result of {name}, a strategy"
-        rows = check_indices(np.ravel(rows), n_rows(X_pool), result, owner)
-        if len(rows) != n_instances:
-            raise ValueError(
-                f"{result} of {owner}, must be {n_instances} rows, got {len(rows)}."
-            )
         return rows
 
     # -------------------------------------------------------------- what is learned
@@ -391,7 +383,3 @@ def _heads(lists, places, drawn):
 def _n_taught(learner):
     taught = getattr(learner, "X_training", None)
     return 0 if taught is None else num_samples(taught)
-
-
-def _name_of(strategy):
-    return getattr(strategy, "__name__", type(strategy).__name__)

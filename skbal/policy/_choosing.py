@@ -1,5 +1,7 @@
 """Which action to do, given what each is thought to be worth."""
 
+from operator import index
+
 import numpy as np
 
 
@@ -30,9 +32,43 @@ def epsilon_greedy(values, epsilon, rng):
     return int(best[rng.integers(len(best))])
 
 
-def check_reward(reward, owner):
-    """Raise a ValueError unless the reward of a step is a finite number."""
-    if not np.isfinite(reward):
-        raise ValueError(
-            f"The env given to {owner} must give finite rewards, got {reward}."
-        )
+def check_position(value, what, n):
+    """Return a position in a list as an int.
+
+    Parameters
+    ----------
+    value : int
+        Bools, floats and negative numbers are refused.
+    what : str
+        The argument and its owner, for messages.
+    n : int
+        Length of the list.
+
+    Returns
+    -------
+    position : int
+
+    Raises
+    ------
+    TypeError
+        If it is no integer.
+    ValueError
+        If there is no such position.
+
+    Examples
+    --------
+    >>> check_position(2, "An action of an env", 2)
+    Traceback (most recent call last):
+        ...
+    ValueError: An action of an env must be an integer from 0 to 1, got 2.
+    """
+    must = f"{what} must be an integer from 0 to {n - 1}, got {value!r:.80}."
+    if isinstance(value, bool):
+        raise TypeError(must)
+    try:
+        position = index(value)
+    except TypeError:
+        raise TypeError(must) from None
+    if not 0 <= position < n:
+        raise ValueError(must)
+    return position

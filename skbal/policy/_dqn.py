@@ -20,7 +20,8 @@ from skbal._utils.random import check_seed, next_seed, stream
 from skbal._utils.threads import one_thread
 from skbal._utils.transactions import all_or_nothing
 from skbal._utils.validation import check_count
-from skbal.policy._choosing import check_reward, epsilon_greedy
+from skbal.policy._acting import reset, step
+from skbal.policy._choosing import epsilon_greedy
 from skbal.policy._dqn_file import read_policy, write_policy
 from skbal.policy._policy import Policy
 from skbal.policy._replay import ReplayMemory
@@ -234,10 +235,12 @@ class DQNPolicy(Policy):
         Raises
         ------
         TypeError
-            If ``env`` is no such environment, or a parameter is of the wrong kind.
+            If ``env`` is no such environment, what it returns is not as in gymnasium,
+            or a parameter is of the wrong kind.
         ValueError
-            If a parameter has a wrong value, or the environment gives a reward or an
-            observation that is not finite.
+            If a parameter has a wrong value, the environment gives a reward or an
+            observation that is not finite or has another shape, or the loss does not
+            stay finite.
         ImportError
             If torch is not installed.
         """
@@ -322,6 +325,7 @@ class DQNPolicy(Policy):
         if self.chooses != "rows":
             return super().score_candidates(features, state)
         states = np.tile(state, (len(features), 1))
+        self._check_sees(states.shape[1] + np.shape(features)[1])
         values = self.q_values(np.hstack([states, features])[np.newaxis])
         return values[0].astype(np.float64)
 
@@ -329,6 +333,7 @@ class DQNPolicy(Policy):
         check_is_fitted(self)
         if self.chooses != "strategies":
             return super().choose_strategy(state)
+        self._check_sees(len(state))
         return int(self.q_values(np.asarray(state)[np.newaxis])[0].argmax())
 
     def outside(self, n_classes, n_labels, n_pool):
@@ -375,6 +380,15 @@ class DQNPolicy(Policy):
         """
         return read_policy(cls, path)
 
+    def _check_sees(self, n_features):
+        """Raise a ValueError unless it was trained on so many features."""
+        if n_features != self.network_.n_features:
+            raise ValueError(
+                f"{type(self).__name__} was trained in an environment with "
+                f"{self.network_.n_features} features, and is given {n_features}. To "
+                "choose rows or strategies, fit it in an ActiveLearningEnv."
+            )
+
     def __sklearn_is_fitted__(self):
         return hasattr(self, "episode_returns_")
 
@@ -384,26 +398,27 @@ class DQNPolicy(Policy):
             network, self.learning_rate, self.discount, self.double
         )
         losses, episodes, is_over, seeds = [], [], True, {"seed": next_seed(rng)}
+        shape = memory.shape
         all_steps = range(self.n_steps)
         with progress_bar(all_steps, show=self.verbose, unit="steps") as bar:
-            for step in bar:
+            for number in bar:
                 if is_over:
-                    observation, info = env.reset(**seeds)
-                    observation, seeds = _checked(observation, owner), {}
+                    observation, info = reset(env, owner, **seeds)
+                    observation, seeds = _checked(observation, shape, owner), {}
                     self._seen.look(info)
                     episodes.append([])
                 values = network.values(observation[np.newaxis])[0]
-                action = epsilon_greedy(values, self._epsilon(step), rng)
-                following, reward, terminated, truncated, info = env.step(
-                    action + self._first_action
+                action = epsilon_greedy(values, self._epsilon(number), rng)
+                following, reward, terminated, truncated, info = step(
+                    env, action + self._first_action, owner
                 )
-                following = _checked(following, owner)
-                check_reward(reward, owner)
+                following = _checked(following, shape, owner)
+                _check_size(reward, owner)
                 self._seen.look(info)
-                episodes[-1].append(float(reward))
+                episodes[-1].append(reward)
                 memory.add(observation, action, reward, following, terminated)
                 observation, is_over = following, terminated or truncated
-                losses += self._train(trainer, memory, step, len(losses), rng)
+                losses += self._train(trainer, memory, number, len(losses), rng)
         self.losses_ = np.array(losses)
         complete = episodes if is_over else episodes[:-1]
         self.episode_returns_ = np.array([sum(rewards) for rewards in complete])
@@ -425,20 +440,37 @@ class DQNPolicy(Policy):
         if step < self.warm_up or step % self.train_every:
             return []
         loss = trainer.step(memory.sample(self.batch_size, rng))
+        if not np.isfinite(loss):
+            raise ValueError(
+                f"The loss of {type(self).__name__} became {loss} in step {step}. "
+                "Lower learning_rate, or rescale the rewards of the env."
+            )
         if (n_before + 1) % self.target_update == 0:
             trainer.copy_to_target()
         return [loss]
 
 
-def _checked(observation, owner):
-    # A copy, since an environment may change its array in the next step.
-    observation = np.array(observation, dtype=np.float32)
-    if not np.isfinite(observation).all():
+def _checked(observation, shape, owner):
+    must = f"The env given to {owner} must give finite observations of shape {shape}"
+    try:
+        # A copy, since an environment may change its array in the next step.
+        array = np.array(observation, dtype=np.float32)
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"{must}, got {observation!r:.80}: {error}") from error
+    if array.shape != shape:
+        raise ValueError(f"{must}, got one of shape {array.shape}.")
+    if not np.isfinite(array).all():
+        raise ValueError(f"{must}, got {array.tolist()!r:.80}.")
+    return array
+
+
+def _check_size(reward, owner):
+    largest = float(np.finfo(np.float32).max)
+    if abs(reward) > largest:
         raise ValueError(
-            f"The env given to {owner} must give finite observations, got "
-            f"{observation.tolist()!r:.80}."
+            f"The env given to {owner} must give rewards within {-largest:.3g} and "
+            f"{largest:.3g}, got {reward}."
         )
-    return observation
 
 
 def _standardise(network, observations):

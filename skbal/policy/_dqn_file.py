@@ -4,6 +4,7 @@ import numpy as np
 
 from skbal._utils.bundles import Bundle, reading_bundle, write_bundle
 from skbal._utils.lazy import lazy_module
+from skbal._utils.parameters import check_parameters
 from skbal._utils.plain_parts import Packer, unpacked
 from skbal.policy._seen import Seen
 from skbal.policy._value_network import ValueNetwork
@@ -76,11 +77,15 @@ def read_policy(cls, path):
         content, arrays = bundle.content, bundle.arrays
         try:
             policy = cls(**unpacked(content["parameters"], arrays))
-            policy.network_ = _network(bundle.files[_WEIGHTS], bool(content["per_row"]))
-            policy._strategies = unpacked(content["strategies"], arrays)
+            check_parameters(policy)
+            policy.network_ = _network(
+                bundle.files[_WEIGHTS], content["per_row"] is True
+            )
+            policy._strategies = _strategies(unpacked(content["strategies"], arrays))
             policy._first_action = int(content["first_action"])
-            policy._seen = Seen(dict(content["ranges"]))
-            for name, value in zip(_FITTED, unpacked(content["fitted"], arrays)):
+            policy._seen = Seen(_ranges(content["ranges"]))
+            fitted = unpacked(content["fitted"], arrays)
+            for name, value in zip(_FITTED, fitted, strict=True):
                 setattr(policy, name, value)
         except (KeyError, IndexError, AttributeError) as error:
             raise ValueError(f"it is damaged: {error}") from error
@@ -96,4 +101,41 @@ def _network(content, per_row):
     layers = [
         (tensors[f"weights_{k}"], tensors[f"biases_{k}"]) for k in range(n_layers)
     ]
-    return ValueNetwork(layers, tensors["offset"], tensors["scale"], per_row)
+    network = ValueNetwork(layers, tensors["offset"], tensors["scale"], per_row)
+    if len(tensors) != 2 * n_layers + 2:
+        raise ValueError("its weights are damaged: a layer has no weights or biases")
+    if not _fits(network) or not all(_is_finite(part) for part in tensors.values()):
+        raise ValueError("its weights are damaged: they do not fit, or are not finite")
+    return network
+
+
+def _fits(network):
+    """Return whether each layer takes what the one before gives."""
+    n = network.n_features
+    if n == 0 or network.scale.shape != network.offset.shape or not network.layers:
+        return False
+    for weights, biases in network.layers:
+        if biases.ndim != 1 or weights.shape != (n, len(biases)):
+            return False
+        n = len(biases)
+    return (network.scale > 0).all() and (n == 1 or not network.per_row)
+
+
+def _is_finite(tensor):
+    return tensor.dtype == np.float32 and bool(np.isfinite(tensor).all())
+
+
+def _strategies(found):
+    is_list = isinstance(found, list) and all(map(callable, found))
+    if found is not None and not is_list:
+        raise ValueError(f"it is damaged: its strategies are {found!r:.80}")
+    return found
+
+
+def _ranges(found):
+    """Return the ranges of `Seen`, or say that they are none."""
+    pairs = found.values()
+    are_pairs = all(isinstance(pair, list) and len(pair) == 2 for pair in pairs)
+    if not are_pairs or not all(type(end) is int for pair in pairs for end in pair):
+        raise ValueError(f"it is damaged: its ranges are {found!r:.80}")
+    return found

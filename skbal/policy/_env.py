@@ -1,5 +1,7 @@
 """Active learning as an environment of gymnasium: an episode is a run of labelling."""
 
+from contextlib import contextmanager
+
 import gymnasium
 import numpy as np
 from gymnasium.spaces import Box, Discrete
@@ -17,7 +19,7 @@ from skbal._utils.parameters import (
 from skbal._utils.random import next_seed
 from skbal._utils.scoring import check_scorer
 from skbal._utils.seeds_of import fill_random_states
-from skbal._utils.validation import check_count
+from skbal.policy._choosing import check_position
 from skbal.policy._features import CANDIDATE_FEATURES, STATE_FEATURES
 from skbal.policy._inputs import policy_inputs
 from skbal.policy._run import start_run
@@ -269,24 +271,15 @@ class ActiveLearningEnv(KnowsItsParameters, gymnasium.Env):
 
         Raises
         ------
-        ValueError
+        TypeError, ValueError
             If there is no such table, its pool is too small for an episode, or the
             score has no positive value that ``target`` could be a share of.
         """
         super().reset(seed=seed)
         number = self._table_number(options)
-        rng = self.np_random
-        self._run = start_run((self.tables[number][0], self._labels[number]), self, rng)
-        self._table, self._n_steps, self._is_over = number, 0, False
-        self._check_enough()
-        self._strategies = [
-            fill_random_states(clone(strategy, safe=False), next_seed(rng))
-            for strategy in self.strategies or ()
-        ]
-        self._draws_seed = next_seed(rng)
-        if self.reward == "steps":
-            self._needed = self.target * self._best_score()
-        return self._observe(), self._info()
+        with self._whole_or_over():
+            self._start(number)
+            return self._observe(), self._info()
 
     def step(self, action):
         """Label rows, and fit the classifier again.
@@ -312,38 +305,57 @@ class ActiveLearningEnv(KnowsItsParameters, gymnasium.Env):
         Raises
         ------
         RuntimeError
-            If `reset` was not called, or the episode is over.
-        ValueError
-            If there is no such action.
+            If `reset` was not called, or the episode is over or was interrupted.
+        TypeError, ValueError
+            If there is no such action, or a function among the strategies returns
+            something else than rows.
         """
         run = self._present()
         if self._is_over:
             raise RuntimeError(
                 f"The episode of {type(self).__name__} is over. Call reset first."
             )
-        if not self.action_space.contains(np.int64(action)):
-            raise ValueError(
-                f"An action of {type(self).__name__} must be an integer from 0 to "
-                f"{self.action_space.n - 1}, got {action!r}."
-            )
+        owner = type(self).__name__
+        n_actions = int(self.action_space.n)
+        action = check_position(action, f"An action of {owner}", n_actions)
         before = run.score
         if self.actions == "strategies":
             rows = run.ask(self._strategies[action], self.n_instances)
         else:
             rows = self._offered[[action]]
-        run.label(rows)
-        self._n_steps += 1
+        with self._whole_or_over():
+            run.label(rows)
+            self._n_steps += 1
+            observation = self._observe()
         terminated = self.reward == "steps" and bool(run.score >= self._needed)
         truncated = self._n_steps == self.n_queries and not terminated
         self._is_over = terminated or truncated
         reward = {"gain": run.score - before, "score": run.score, "steps": -1}
-        return (
-            self._observe(),
-            float(reward[self.reward]),
-            terminated,
-            truncated,
-            self._info(),
-        )
+        reward = float(reward[self.reward])
+        return observation, reward, terminated, truncated, self._info()
+
+    @contextmanager
+    def _whole_or_over(self):
+        """Leave no episode if a part of it was interrupted."""
+        try:
+            yield
+        except BaseException:
+            self._run = None
+            raise
+
+    def _start(self, number):
+        """Start an episode on a table."""
+        rng = self.np_random
+        self._run = start_run((self.tables[number][0], self._labels[number]), self, rng)
+        self._table, self._n_steps, self._is_over = number, 0, False
+        self._check_enough()
+        self._strategies = [
+            fill_random_states(clone(strategy, safe=False), next_seed(rng))
+            for strategy in self.strategies or ()
+        ]
+        self._draws_seed = next_seed(rng)
+        if self.reward == "steps":
+            self._needed = self.target * self._best_score()
 
     def _present(self):
         if self._run is None:
@@ -355,10 +367,8 @@ class ActiveLearningEnv(KnowsItsParameters, gymnasium.Env):
     def _table_number(self, options):
         if not options or "table" not in options:
             return int(self.np_random.integers(len(self.tables)))
-        owner = f"options given to {type(self).__name__}"
-        return check_count(
-            options["table"], "table", owner, smallest=0, most=len(self.tables) - 1
-        )
+        what = f"table of options given to {type(self).__name__}"
+        return check_position(options["table"], what, len(self.tables))
 
     def _best_score(self):
         """Return the score with all labels, of which the target is a share."""

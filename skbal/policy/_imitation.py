@@ -10,6 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 from skbal._utils.parameters import check_parameters, count, positive, seed
 from skbal._utils.progress import progress_bar, verbose_rule
 from skbal._utils.random import check_seed, next_seed, stream
+from skbal._utils.transactions import all_or_nothing
 from skbal.policy._features import CANDIDATE_FEATURES, STATE_FEATURES
 from skbal.policy._inputs import inputs_of
 from skbal.policy._linear import LinearPolicy
@@ -191,17 +192,10 @@ class ImitationPolicy(SavedPolicy):
         owner = type(self).__name__
         own_seed = check_seed(self.random_state, owner)
         runs = TrainingRuns(tables, estimators, owner, self.max_rows)
-        vars(self).pop("weights_", None)
-        tried, self._seed = [], own_seed
-        keys = runs.keys(self.n_rounds * self.n_episodes)
-        for key in progress_bar(keys, show=self.verbose, unit="runs"):
-            if key[0] and key[0] % self.n_episodes == 0 and key[1:] == (0, 0):
-                self._learn(*_arrays_of(tried)[1:])  # a new round begins
-            tried += self._play(runs, key, own_seed)
-        self.limits_ = runs.limits(self.n_queries)
-        names = "table", "inputs", "gains"
-        self.trials_ = dict(zip(names, _arrays_of(tried)))
-        return self._learn(self.trials_["inputs"], self.trials_["gains"])
+        with all_or_nothing(self):
+            vars(self).pop("weights_", None)
+            self._seed, self.limits_ = own_seed, runs.limits(self.n_queries)
+            return self._play_rounds(runs)
 
     def policy_without(self, tables):
         """Return the policy that is learned without the trials on some tables.
@@ -230,6 +224,17 @@ class ImitationPolicy(SavedPolicy):
         policy.limits_, policy._seed = self.limits_, self._seed
         policy.trials_ = {name: values[kept] for name, values in self.trials_.items()}
         return policy._learn(policy.trials_["inputs"], policy.trials_["gains"])
+
+    def _play_rounds(self, runs):
+        """Play all runs, and learn from what they tried after each round."""
+        tried, keys = [], runs.keys(self.n_rounds * self.n_episodes)
+        for key in progress_bar(keys, show=self.verbose, unit="runs"):
+            if key[0] and key[0] % self.n_episodes == 0 and key[1:] == (0, 0):
+                self._learn(*_arrays_of(tried)[1:])  # a new round begins
+            tried += self._play(runs, key, self._seed)
+        names = "table", "inputs", "gains"
+        self.trials_ = dict(zip(names, _arrays_of(tried)))
+        return self._learn(self.trials_["inputs"], self.trials_["gains"])
 
     def _play(self, runs, key, own_seed):
         """Play one run; return table, inputs and gains of the states it tried."""
@@ -320,6 +325,7 @@ class ImitationPolicy(SavedPolicy):
 
     @property
     def _limits(self):
+        check_is_fitted(self, "weights_")
         return self.limits_
 
     def _content(self):
@@ -333,23 +339,25 @@ class ImitationPolicy(SavedPolicy):
     @classmethod
     def _from_content(cls, content):
         policy = cls(**content["parameters"])
+        check_parameters(policy)
         for name in _LEARNED:
             if name not in content:
                 raise ValueError(f"{name} is missing")
-            value = content[name]
-            if name == "weights_":
-                value = [np.array(array, dtype=np.float64) for array in value]
-            elif name in ("means_", "scales_"):
-                value = np.array(value, dtype=np.float64)
-            elif name == "limits_":
-                value = limits_from(value, cls.__name__)
-            setattr(policy, name, value)
-        _check_shapes(policy)
+            setattr(policy, name, content[name])
+        if not isinstance(policy.weights_, list):
+            raise ValueError("weights_ must be a list")
+        policy.weights_ = [np.array(part, np.float64) for part in policy.weights_]
+        policy.means_ = np.array(policy.means_, dtype=np.float64)
+        policy.scales_ = np.array(policy.scales_, dtype=np.float64)
+        if policy.limits_ is None:
+            raise ValueError("limits_ must be a dict")
+        policy.limits_ = limits_from(policy.limits_, cls.__name__)
+        _check_arrays(policy)
         return policy
 
 
-def _check_shapes(policy):
-    """Raise a ValueError unless the arrays of a file fit each other."""
+def _check_arrays(policy):
+    """Raise a ValueError unless the arrays of a file fit each other, and are finite."""
     n_inputs, n_hidden = len(CANDIDATE_FEATURES) + len(STATE_FEATURES), policy.n_hidden
     want = [(n_inputs, n_hidden), (n_hidden,), (n_hidden, 1), (1,)]
     got = [array.shape for array in policy.weights_]
@@ -359,6 +367,11 @@ def _check_shapes(policy):
             f"weights_ must have shapes {want}, got {got}; was it written by a skbal "
             "with other features?"
         )
+    arrays = [*policy.weights_, policy.means_, policy.scales_]
+    if not all(np.isfinite(array).all() for array in arrays):
+        raise ValueError("weights_, means_ and scales_ must be finite")
+    if not (policy.scales_ > 0).all():
+        raise ValueError("scales_ must be larger than 0")
 
 
 def _arrays_of(tried):

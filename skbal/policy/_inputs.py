@@ -173,7 +173,13 @@ def observe(learner, X_pool, owner, *, features, n_draws, seed, **chunks):
 def _codes(learner, owner):
     """Return the classes of the labelled rows as columns of the predictions."""
     model = unwrap(learner)[1]
-    classes = np.asarray(getattr(model, "classes_", ())).tolist()
+    classes = getattr(model, "classes_", ())
+    if isinstance(classes, list):  # a list of arrays, in scikit-learn
+        raise PolicyInputsError(
+            f"{owner} needs a classifier of one column of labels, and "
+            f"{type(model).__name__} knows {len(classes)} columns."
+        )
+    classes = np.asarray(classes).tolist()
     if len(classes) < 2:
         raise PolicyInputsError(
             f"{owner} needs a classifier that knows at least two classes, and "

@@ -1,5 +1,7 @@
 """LearnedQuery: a query strategy that asks what a policy says."""
 
+import re
+
 import numpy as np
 from sklearn.base import clone
 
@@ -22,6 +24,8 @@ from skbal._utils.validation import as_numbers
 from skbal._utils.warn import warn
 from skbal.base import QueryStrategy, best_first
 from skbal.exceptions import PolicyInputsError, PolicyWarning
+from skbal.policy._asking import name_of, rows_chosen_by
+from skbal.policy._choosing import check_position
 from skbal.policy._inputs import inputs_of, observe
 from skbal.policy._policy import Policy
 from skbal.policy._shipped import shipped_policy
@@ -32,7 +36,8 @@ _MOST_ROUNDS = 20  # in which the rows of a batch are chosen
 
 def _policy_rule():
     def check(value, name, owner):
-        if not isinstance(value, Policy) and value != "shipped":
+        is_shipped = isinstance(value, str) and value == "shipped"
+        if not isinstance(value, Policy) and not is_shipped:
             raise (ValueError if isinstance(value, str) else TypeError)(
                 f"{name} of {owner} must be 'shipped' or a policy, got {value!r}."
             )
@@ -83,7 +88,7 @@ class LearnedQuery(QueryStrategy):
     fallback_ : str or None
         After a call, why the rows were chosen by their margin. None if the policy chose
         them.
-    strategy_ : QueryStrategy or None
+    strategy_ : callable or None
         After a call, the strategy that a policy picked. None if it scored the rows.
 
     See Also
@@ -98,7 +103,8 @@ class LearnedQuery(QueryStrategy):
     batch is spread. The model is not fitted again.
 
     The policy needs a learner that holds its labelled rows, such as
-    `skbal.ActiveLearner`. Without one it falls back.
+    `skbal.ActiveLearner`. Without one it falls back. So it does in a
+    `skbal.campaign.Campaign`, which gives a strategy the fitted model alone.
 
     References
     ----------
@@ -171,7 +177,8 @@ class LearnedQuery(QueryStrategy):
         Raises
         ------
         TypeError
-            If the estimator is no classifier, or gives no class probabilities.
+            If the estimator is no classifier, or gives no class probabilities, or the
+            policy picked a function.
         NotFittedError
             If the estimator is not fitted.
         ValueError
@@ -181,20 +188,29 @@ class LearnedQuery(QueryStrategy):
         Warns
         -----
         PolicyWarning
-            If the rows are scored by their margin, with the reason.
+            If the rows are scored by their margin, with the reason. It is said again
+            only if the reason becomes another one.
         """
         self._check(estimator, X_pool)
         policy, task, strategy = self._situation(estimator, X_pool)
-        if strategy is not None:
-            return strategy.score_pool(estimator, X_pool)
-        return _scores(policy, task)
+        if strategy is None:
+            return _scores(policy, task)
+        if not hasattr(strategy, "score_pool"):
+            raise TypeError(
+                f"{name_of(strategy)}, which the policy of {type(self).__name__} "
+                "picked, has no score_pool: it gives no scores of single rows."
+            )
+        return strategy.score_pool(estimator, X_pool)
 
     def select_batch(self, learner, X_pool, n_instances, rng):
         self._check(learner, X_pool)
         policy, task, strategy = self._situation(learner, X_pool)
-        if strategy is not None:
+        if strategy is None:
+            return _batch(policy, task, n_instances, rng)
+        if self.strategy_ is None:  # the margin, with the ties of this call
             return strategy.select_batch(learner, X_pool, n_instances, rng)
-        return _batch(policy, task, n_instances, rng)
+        owner = type(self).__name__
+        return rows_chosen_by(strategy, learner, X_pool, n_instances, owner)
 
     def _situation(self, learner, X_pool):
         """Return the policy, what it sees, and the strategy that is used instead."""
@@ -206,15 +222,13 @@ class LearnedQuery(QueryStrategy):
         except PolicyInputsError as error:
             reason = str(error).rstrip(".")
         else:
-            n_labels = len(task.codes)
-            reason = policy.outside(task.n_classes, n_labels, task.n_pool)
+            reason = _reason(policy, task)
         self._say(reason)
         if reason is not None:
             return policy, task, self._margin(seed)
         if policy.chooses == "strategies":
-            position = policy.choose_strategy(inputs_of(task).state)
-            self.strategy_ = policy.strategies[position]
-            strategy = fill_random_states(clone(self.strategy_), seed)
+            self.strategy_ = _strategy_of(policy, inputs_of(task).state)
+            strategy = fill_random_states(clone(self.strategy_, safe=False), seed)
             return policy, task, strategy
         return policy, task, None
 
@@ -233,7 +247,8 @@ class LearnedQuery(QueryStrategy):
 
     def _say(self, reason):
         """Keep why the policy is not used, and warn if this is new."""
-        if reason is not None and reason != getattr(self, "fallback_", None):
+        before = getattr(self, "fallback_", None)
+        if reason is not None and _without_numbers(reason) != _without_numbers(before):
             warn(
                 f"{type(self).__name__} chooses rows by their margin: {reason}.",
                 PolicyWarning,
@@ -259,6 +274,35 @@ class LearnedQuery(QueryStrategy):
                 f"{owner} needs a classifier, got {type(model).__name__}. Try "
                 "PredictiveVariance for a regressor, and VoteBALD for a model of votes."
             )
+
+
+def _without_numbers(reason):
+    # In a loop the number of labels changes each time, and the reason is the same.
+    return None if reason is None else re.sub(r"\d+", "", reason)
+
+
+def _strategy_of(policy, state):
+    """Return the strategy that a policy picks, or say what is wrong with it."""
+    position = policy.choose_strategy(state)
+    owner, strategies = type(policy).__name__, getattr(policy, "strategies", None)
+    if not isinstance(strategies, (list, tuple)) or not len(strategies):
+        raise TypeError(
+            f"strategies of {owner} must be a list of query strategies for it to "
+            f"choose from, got {strategies!r:.80}."
+        )
+    result = f"The result of choose_strategy of {owner}"
+    return strategies[check_position(position, result, len(strategies))]
+
+
+def _reason(policy, task):
+    """Return why a policy is not used, or None."""
+    reason = policy.outside(task.n_classes, len(task.codes), task.n_pool)
+    if reason is not None and not isinstance(reason, str):
+        raise TypeError(
+            f"outside of {type(policy).__name__} must return a string or None, got "
+            f"{reason!r}."
+        )
+    return reason
 
 
 def _batch(policy, task, n_instances, rng):

@@ -14,6 +14,8 @@ from skbal.policy._saving import SavedPolicy, limits_from, limits_rule
 # score, whatever else speaks for it.
 OFFSETS = {"margin": 0.02, "smoother_margin": 0.05, "disagreement": 0.05}
 
+_LARGEST = float(np.finfo(np.float64).max)  # an integer of JSON may be larger
+
 
 def terms_of(features):
     """Return the terms of the sum, one column for each name in `CANDIDATE_FEATURES`.
@@ -48,7 +50,7 @@ def _weights_rule():
                     f"{name} of {owner} must have names of CANDIDATE_FEATURES, got "
                     f"{feature!r}."
                 )
-            if not isinstance(weight, Real) or not np.isfinite(weight):
+            if not isinstance(weight, Real) or not abs(weight) <= _LARGEST:
                 raise ValueError(
                     f"{name} of {owner} must have finite weights, got {weight!r} for "
                     f"{feature!r}."

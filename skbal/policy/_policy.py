@@ -3,6 +3,8 @@
 from abc import ABC
 
 from sklearn.base import BaseEstimator
+from sklearn.exceptions import NotFittedError
+from sklearn.utils.validation import check_is_fitted
 
 from skbal._utils.names import KnowsItsParameters
 
@@ -28,6 +30,13 @@ class Policy(KnowsItsParameters, BaseEstimator, ABC):
     See Also
     --------
     LearnedQuery : Makes a query strategy of a policy.
+
+    Notes
+    -----
+    `sklearn.base.clone` returns a policy that was fitted itself. What it learned does
+    not depend on the data that it is used on, so it stays where a learner or a strategy
+    is cloned, as in `skbal.experiments.compare` or a grid search.
+    ``type(policy)(**policy.get_params())`` is one that has learned nothing.
 
     Examples
     --------
@@ -108,3 +117,16 @@ class Policy(KnowsItsParameters, BaseEstimator, ABC):
             default.
         """
         return None
+
+    def __sklearn_clone__(self):
+        return self if self._is_fitted() else super().__sklearn_clone__()
+
+    def _is_fitted(self):
+        """Return whether the policy learned something; one without fit never does."""
+        if not hasattr(self, "fit"):
+            return False
+        try:
+            check_is_fitted(self)
+        except NotFittedError:
+            return False
+        return True

@@ -9,7 +9,8 @@ from skbal._utils.parameters import check_parameters, count, flag, real, seed
 from skbal._utils.progress import progress_bar
 from skbal._utils.random import check_seed, next_seed, stream
 from skbal._utils.transactions import all_or_nothing
-from skbal.policy._choosing import check_reward, epsilon_greedy
+from skbal.policy._acting import reset, step
+from skbal.policy._choosing import epsilon_greedy
 from skbal.policy._spaces import check_env, numbered_states
 
 _MOST_VALUES = 10**8  # of a table, which then takes 0.8 GB
@@ -179,11 +180,12 @@ class QLearner(KnowsItsParameters, BaseEstimator):
         Raises
         ------
         TypeError
-            If ``env`` is no such environment, or a parameter is of the wrong kind.
+            If ``env`` is no such environment, what it returns is not as in gymnasium,
+            or a parameter is of the wrong kind.
         ValueError
             If a parameter has a wrong value, the table would have more than 100 million
-            entries, or the environment gives a state that is none of its own or a
-            reward that is no finite number.
+            entries, the environment gives a state that is none of its own or a reward
+            that is not finite, or values grow beyond what a float can hold.
         """
         check_parameters(self)
         owner = type(self).__name__
@@ -236,7 +238,7 @@ class QLearner(KnowsItsParameters, BaseEstimator):
         episodes = range(self.n_episodes)
         with progress_bar(episodes, show=self.verbose, unit="episodes") as bar:
             for episode in bar:
-                observation, _ = env.reset(**seeds)
+                observation, _ = reset(env, type(self).__name__, **seeds)
                 seeds = {}
                 how = rates[episode], epsilons[episode], rng
                 total, length = self._play(env, observation, *how)
@@ -252,11 +254,10 @@ class QLearner(KnowsItsParameters, BaseEstimator):
         total, length, is_over = 0.0, 0, False
         while not is_over:
             action = epsilon_greedy(q[state], epsilon, rng)
-            observation, reward, terminated, truncated, _ = env.step(
-                action + self._first_action
+            observation, reward, terminated, truncated, _ = step(
+                env, action + self._first_action, type(self).__name__
             )
             next_state = self._states.number(observation)
-            check_reward(reward, type(self).__name__)
 
             # The rule of Q-learning. A terminal state has no future.
             future = 0.0 if terminated else q[next_state].max()
@@ -264,8 +265,13 @@ class QLearner(KnowsItsParameters, BaseEstimator):
                 learning_rate * (reward + self.discount * future)
             )
 
+            if not np.isfinite(q[state, action]):
+                raise ValueError(
+                    f"A value of {type(self).__name__} grew beyond what a float can "
+                    "hold. Rescale the rewards of the env, or lower discount."
+                )
             self.n_visits_[state, action] += 1
-            total, length, state = total + float(reward), length + 1, next_state
+            total, length, state = total + reward, length + 1, next_state
             is_over = terminated or truncated or length == self.max_steps
         return total, length
 

@@ -47,7 +47,7 @@ class ReplayMemory:
     """
 
     def __init__(self, size, shape):
-        self.size, self.n_added = size, 0
+        self.size, self.shape, self.n_added = size, shape, 0
         self._parts = Transitions(
             np.empty((size, *shape), dtype=np.float32),
             np.empty(size, dtype=np.intp),

@@ -10,7 +10,9 @@ from skbal._utils.pools import n_rows, take
 from skbal._utils.random import next_seed
 from skbal._utils.scoring import score_of
 from skbal._utils.seeds_of import fill_random_states
+from skbal._utils.validation import check_real
 from skbal.learner import ActiveLearner
+from skbal.policy._asking import rows_chosen_by
 from skbal.seeding import BalancedSeed
 
 
@@ -31,6 +33,8 @@ class LabellingRun:
         Rows of the pool that are labelled first.
     scoring : str, callable or None
         As in scikit-learn.
+    owner : str
+        Name of the caller, for messages.
 
     Attributes
     ----------
@@ -44,9 +48,9 @@ class LabellingRun:
         Score of the learner on the test set.
     """
 
-    def __init__(self, X, y, X_test, y_test, estimator, first, scoring):
+    def __init__(self, X, y, X_test, y_test, estimator, first, scoring, owner):
         self.X, self.y, self.X_test, self.y_test = X, y, X_test, y_test
-        self.scoring = scoring
+        self.scoring, self.owner = scoring, owner
         self._unfitted = clone(estimator)
         if wants_pool(estimator):
             show_pool(estimator, X)
@@ -61,8 +65,9 @@ class LabellingRun:
 
     def ask(self, strategy, n_instances):
         """Return the rows of the pool that a strategy would label next."""
-        chosen = strategy(self.learner, self.rows_left(), n_instances=n_instances)
-        return self.left[np.asarray(chosen)]
+        pool = self.rows_left()
+        chosen = rows_chosen_by(strategy, self.learner, pool, n_instances, self.owner)
+        return self.left[chosen]
 
     def label(self, rows):
         """Teach the labels of some rows of the pool, and score the learner."""
@@ -79,7 +84,8 @@ class LabellingRun:
         return self._score(every.fit(self.X, self.y))
 
     def _score(self, estimator):
-        return score_of(estimator, self.X_test, self.y_test, self.scoring)
+        score = score_of(estimator, self.X_test, self.y_test, self.scoring)
+        return check_real(score, "result", f"scoring of {self.owner}")
 
 
 def start_run(table, settings, rng):
@@ -114,8 +120,9 @@ def start_run(table, settings, rng):
     initial = fill_random_states(initial, next_seed(rng))
     first = initial_rows(initial, X_pool, y_pool, owner)
     estimator = fill_random_states(clone(settings.estimator), next_seed(rng))
+    X_test, y_test, scoring = take(X, test), y[test], settings.scoring
     return LabellingRun(
-        X_pool, y_pool, take(X, test), y[test], estimator, first, settings.scoring
+        X_pool, y_pool, X_test, y_test, estimator, first, scoring, owner
     )
 
 

@@ -1,6 +1,7 @@
 """Policies that are saved as JSON, and the limits of what they were trained for."""
 
 from abc import abstractmethod
+from numbers import Real
 
 from skbal._utils.parameters import own
 from skbal._utils.result_files import reading, write_result
@@ -25,6 +26,7 @@ def limits_rule():
             raise TypeError(f"{must}, got {value!r}.")
         for key, pair in value.items():
             is_pair = isinstance(pair, (tuple, list)) and len(pair) == 2
+            is_pair = is_pair and all(isinstance(end, Real) for end in pair)
             if key not in LIMITED or not is_pair or not 0 <= pair[0] <= pair[1]:
                 raise ValueError(f"{must}, got {pair!r} for {key!r}.")
 

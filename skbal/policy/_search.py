@@ -8,6 +8,7 @@ from skbal._utils.names import KnowsItsParameters
 from skbal._utils.parameters import check_parameters, count, own, positive, seed
 from skbal._utils.progress import progress_bar, verbose_rule
 from skbal._utils.random import check_seed, stream
+from skbal._utils.transactions import all_or_nothing
 from skbal.base import best_first
 from skbal.policy._features import CANDIDATE_FEATURES
 from skbal.policy._inputs import inputs_of
@@ -191,9 +192,10 @@ class PolicySearch(KnowsItsParameters, BaseEstimator):
                 area = _area(runs, key, own_seed, policy, self.n_queries)
                 for name, value in zip(trials, (key, weights, area)):
                     trials[name].append(value)
-        self.trials_ = {name: np.array(values) for name, values in trials.items()}
-        self._limits = runs.limits(self.n_queries)
-        self.policy_ = self.policy_without([])
+        with all_or_nothing(self):
+            self.trials_ = {name: np.array(values) for name, values in trials.items()}
+            self._limits = runs.limits(self.n_queries)
+            self.policy_ = self.policy_without([])
         return self
 
     def policy_without(self, tables):

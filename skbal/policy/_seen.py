@@ -1,5 +1,7 @@
 """In which tasks a policy was trained."""
 
+from numbers import Integral
+
 from skbal._utils.pickled_version import KnowsItsVersion
 
 
@@ -30,8 +32,9 @@ class Seen(KnowsItsVersion):
     def look(self, info):
         """Note the numbers of classes and labels, if the environment gives them."""
         for name in self.names:
-            if name in info:
-                value = int(info[name])
+            value = info.get(name)
+            if isinstance(value, Integral):
+                value = int(value)
                 low, high = self.ranges.get(name, (value, value))
                 self.ranges[name] = [min(low, value), max(high, value)]
 

@@ -7,6 +7,7 @@ imported here.
 import inspect
 import math
 from numbers import Integral
+from operator import index
 
 import numpy as np
 
@@ -62,13 +63,14 @@ class NumberedStates(KnowsItsVersion):
 
         Raises
         ------
+        TypeError
+            If it is no integer, or no sequence of integers.
         ValueError
             If there is no such state.
         """
-        parts = (observation,) if self.is_single else observation
-        number = 0
+        parts, number = self._parts(observation), 0
         for part, start, size in zip(parts, self.starts, self.sizes, strict=True):
-            place = int(part) - start
+            place = part - start
             if not 0 <= place < size:
                 raise ValueError(
                     f"A state given to {self.owner} must be one of the environment's "
@@ -76,6 +78,22 @@ class NumberedStates(KnowsItsVersion):
                 )
             number = number * size + place
         return number
+
+    def _parts(self, observation):
+        """Return the parts of a state as integers."""
+        n_parts = len(self.sizes)
+        try:
+            parts = (observation,) if self.is_single else tuple(observation)
+            parts = [index(part) for part in parts]
+        except TypeError:
+            parts = None
+        if parts is None or len(parts) != n_parts:
+            what = "an integer" if self.is_single else f"{n_parts} integers"
+            raise TypeError(
+                f"A state given to {self.owner} must be {what}, got "
+                f"{observation!r:.80}."
+            )
+        return parts
 
     def numbers(self, observations):
         """Return the numbers of several states.

@@ -70,7 +70,14 @@ class TrainingRuns:
         settings = _Settings(self.estimators[estimator], self._max_rows)
         # Estimators are compared on the same halves and first labels.
         rng = stream(seed, "run", episode, table)
-        return start_run(self.tables[table], settings, rng)
+        run = start_run(self.tables[table], settings, rng)
+        if len(run.left) < 2:
+            raise ValueError(
+                f"table {table} in tables of {self.owner} must leave two rows or more "
+                f"to choose from, got {len(run.left)}: half of its rows are the test "
+                "set, and one row of each class is labelled first."
+            )
+        return run
 
     def view(self, run):
         """Return the `TaskView` of the rows of a run that are left."""

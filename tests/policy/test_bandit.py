@@ -262,6 +262,18 @@ def test_it_works_on_frames_and_forests():
     assert bandit.picks_.rewarded.tolist() == [True] * 4 + [False] * 2
 
 
+def test_picks_are_found_if_the_record_holds_other_types_than_the_pool():
+    pool = pd.DataFrame((10 * X).astype(int), columns=["a", "b"])
+    bandit = BanditQuery(n_queries=6, random_state=0)
+    learner = ActiveLearner(GaussianNB(), bandit)
+    learner.teach(pool[:4] + 0.5, Y[:4])  # the record becomes one of floats
+    for start in (4, 5):
+        rows = start + learner.query(pool[start:])[0]
+        learner.teach(pool.iloc[rows], Y[rows])
+    learner.query(pool[6:])
+    assert bandit.picks_.rewarded.tolist() == [True, True, False]
+
+
 def test_a_regressor_needs_a_function_as_reward():
     learner = ActiveLearner(BayesianRidge(), X_training=X[:9], y_training=X[:9, 0])
     strategies = [Random(), PredictiveVariance(random_state=0)]

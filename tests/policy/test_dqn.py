@@ -1,10 +1,13 @@
+import json
 import pickle
 import re
+from zipfile import ZipFile
 
 import gymnasium
 import joblib
 import numpy as np
 import pytest
+import safetensors.numpy
 import torch
 from gymnasium.spaces import Box, Discrete
 from gymnasium.wrappers import FlattenObservation
@@ -234,6 +237,44 @@ def test_a_file_that_is_no_policy_is_named(on_strategies, tmp_path):
         DQNPolicy.load(path)
 
 
+def damaged(path, change):
+    """Write the file of a policy again, with other tensors or other content."""
+    with ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    tensors = safetensors.numpy.load(parts["weights.safetensors"])
+    content = json.loads(parts["content.json"])
+    change(tensors, content)
+    parts["weights.safetensors"] = safetensors.numpy.save(tensors)
+    parts["content.json"] = json.dumps(content).encode()
+    with ZipFile(path, "w") as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+
+
+@pytest.mark.parametrize(("change", "words"), [
+    (lambda t, c: t["weights_0"].fill(np.nan), "do not fit, or are not finite"),
+    (lambda t, c: t["scale"].fill(0), "do not fit, or are not finite"),
+    (lambda t, c: t.update(offset=np.zeros(3, np.float32)), "do not fit"),
+    (lambda t, c: t.update(weights_0=t["weights_0"].T.copy()), "do not fit"),
+    (lambda t, c: t.update(biases_0=t["biases_0"].astype(int)), "do not fit"),
+    (lambda t, c: t.pop("biases_1"), "a layer has no weights or biases"),
+    (lambda t, c: c.update(per_row=True), "do not fit"),
+    (lambda t, c: c.update(strategies=["a", "b"]), "strategies are ['a', 'b']"),
+    (lambda t, c: c.update(ranges={"n_labels": ["a", 3]}), "ranges are {'n_labels'"),
+    (lambda t, c: c.update(fitted=[]), "zip() argument 2 is shorter"),
+    (lambda t, c: c.pop("first_action"), "it is damaged: 'first_action'"),
+    (lambda t, c: c["parameters"]["dict"][1].__setitem__(1, -1.0), "discount of"),
+])  # fmt: skip
+def test_a_damaged_file_is_refused(change, words, on_strategies, tmp_path):
+    path = tmp_path / "policy.zip"
+    on_strategies.save(path)
+    damaged(path, lambda t, c: None)
+    same_policy(on_strategies, DQNPolicy.load(path))
+    damaged(path, change)
+    with pytest.raises(ValueError, match=re.escape(words)):
+        DQNPolicy.load(path)
+
+
 def test_a_function_among_the_strategies_cannot_be_saved_without_pickle(tmp_path):
     env = ActiveLearningEnv([IRIS], GaussianNB(), [nearest, Random()], n_queries=5)
     policy = DQNPolicy(**{**QUICK, "n_steps": 21}, random_state=0).fit(env)
@@ -242,12 +283,11 @@ def test_a_function_among_the_strategies_cannot_be_saved_without_pickle(tmp_path
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_copy_is_unfitted_and_learns_the_same(on_rows):
-    again = clone(on_rows)
-    with pytest.raises(NotFittedError):
-        again.predict(np.zeros((1, 5, 2)))
-    quick = DQNPolicy(**QUICK, random_state=0)
-    assert clone(quick.fit(Rows())).get_params() == quick.get_params()
+def test_a_clone_of_a_fitted_policy_is_the_policy_itself(on_rows):
+    assert clone(on_rows) is on_rows
+    new = DQNPolicy(**QUICK, random_state=0)
+    assert clone(new) is not new
+    assert clone(new).get_params() == new.get_params()
 
 
 def test_candidates_of_active_learning_are_learned_from():
@@ -299,7 +339,14 @@ WRONG = [
     (Script([[[0.0], float("inf"), True, False]], Box(0, 1, (1,)), first=[0.0]),
      ValueError, "The env given to DQNPolicy must give finite rewards, got inf."),
     (Script([[[np.nan], 0.0, True, False]], Box(0, 1, (1,)), first=[0.0]),
-     ValueError, "The env given to DQNPolicy must give finite observations, got"),
+     ValueError, "must give finite observations of shape (1,), got [nan]."),
+    (Script([], Box(0, 1, (1,)), first=[0.0, 1.0]), ValueError, "The env given to "
+     "DQNPolicy must give finite observations of shape (1,), got one of shape (2,)."),
+    (Script([[0.0, 0.0, True, False]], Box(0, 1, (1,)), first=[0.0]), ValueError,
+     "observations of shape (1,), got one of shape ()."),
+    (Script([], Box(0, 1, (1,)), first=["a"]), TypeError, "of shape (1,), got ['a']"),
+    (Script([[[0.0], 1e39, True, False]], Box(0, 1, (1,)), first=[0.0]), ValueError,
+     "must give rewards within -3.4e+38 and 3.4e+38, got 1e+39."),
 ]  # fmt: skip
 
 
@@ -309,6 +356,25 @@ def test_what_is_no_such_environment_is_refused_by_name(env, kind, message):
     with pytest.raises(kind, match=re.escape(message)):
         policy.fit(env)
     assert not hasattr(policy, "network_")
+
+
+@pytest.mark.filterwarnings("ignore:(overflow|invalid):RuntimeWarning")
+def test_a_loss_that_is_not_finite_is_an_error():
+    env = Script([[[0.0], 1e38, True, False]] * 99, Box(0, 1, (1,)), first=[0.0])
+    policy = DQNPolicy(**QUICK, learning_rate=1e30, random_state=0)
+    with pytest.raises(ValueError, match=r"The loss of DQNPolicy became (nan|inf) in"):
+        policy.fit(env)
+    assert not hasattr(policy, "network_")
+
+
+def test_a_policy_of_another_environment_says_so(on_chain, on_rows):
+    X, y = IRIS
+    learner = ActiveLearner(GaussianNB(), X_training=X[::15], y_training=y[::15])
+    for policy, n_there, n_here in ((on_chain, 4, 8), (on_rows, 2, 20)):
+        with pytest.raises(
+            ValueError, match=f"{n_there} features, and is given {n_here}"
+        ):
+            LearnedQuery(policy)(learner, X)
 
 
 def test_observations_to_predict_are_checked(on_chain, on_rows):

@@ -22,6 +22,7 @@ from skbal.policy import (
     ActiveLearningEnv,
     policy_inputs,
 )
+from skbal.policy._run import LabellingRun
 from skbal.query import Margin, Random
 from skbal.seeding import RandomSeed
 
@@ -270,7 +271,64 @@ def test_calls_in_the_wrong_order_say_what_to_do():
     env.reset()
     with pytest.raises(ValueError, match="integer from 0 to 1, got 2"):
         env.step(2)
+    for action in (1.0, "1", None, [1], True):
+        with pytest.raises(
+            TypeError, match="An action of ActiveLearningEnv must be an"
+        ):
+            env.step(action)
+    with pytest.raises(
+        ValueError, match=r"table of options given to Act.+0 to 0, got 2"
+    ):
+        env.reset(options={"table": 2})
+    env.step(np.array(1))  # the same episode
+
+
+@pytest.mark.parametrize(("rows", "kind", "words"), [
+    ([-1], ValueError, "result of wrong, a strategy of ActiveLearningEnv must lie in"),
+    ([0, 1], ValueError, "must be 1 rows, got 2"),
+    ([0.0], TypeError, "must be integers"),
+])  # fmt: skip
+def test_what_a_function_among_the_strategies_returns_is_checked(rows, kind, words):
+    def wrong(learner, X_pool, n_instances=1):
+        return rows
+
+    env = env_of(strategies=[wrong, modal_function])
+    env.reset(seed=0)
+    with pytest.raises(kind, match=words):
+        env.step(0)
     env.step(1)
+    assert len(env.labelled_rows) == 7
+
+
+@pytest.mark.parametrize(("score", "kind"), [(np.nan, ValueError), ("x", TypeError)])
+def test_a_score_that_is_no_number_is_named(score, kind):
+    env = env_of(scoring=lambda model, X, y: score)
+    with pytest.raises(
+        kind, match="result of scoring of ActiveLearningEnv must be a r"
+    ):
+        env.reset(seed=0)
+
+
+def modal_function(learner, X_pool, n_instances=1):
+    rows = np.arange(n_instances)
+    return rows, X_pool[rows]
+
+
+def test_an_episode_that_was_interrupted_is_none(monkeypatch):
+    env = env_of()
+    env.reset(seed=0)
+
+    def interrupted(self, rows):
+        raise KeyboardInterrupt
+
+    for call in (lambda: env.step(0), lambda: env.reset(seed=1)):
+        with monkeypatch.context() as patch:
+            patch.setattr(LabellingRun, "label", interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                call()
+        with pytest.raises(RuntimeError, match=r"has no episode yet.+Call reset first"):
+            env.step(0)
+        env.reset()
 
 
 WRONG = [

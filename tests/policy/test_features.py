@@ -14,6 +14,7 @@ from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import RBF
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
+from sklearn.neighbors import KNeighborsClassifier
 
 from skbal import ActiveLearner
 from skbal.exceptions import PolicyInputsError
@@ -215,6 +216,13 @@ def test_what_is_missing_is_named(model, change, words, seen):
     learner = learner if model is None else model.fit(LABELLED, LABELS)
     with pytest.raises(PolicyInputsError, match=re.escape(words)):
         policy_inputs(learner, POOL)
+
+
+def test_several_columns_of_labels_are_refused():
+    labels = np.column_stack([LABELS, LABELS])
+    model = KNeighborsClassifier(1).fit(LABELLED, labels)
+    with pytest.raises(PolicyInputsError, match="KNeighborsClassifier knows 2 columns"):
+        policy_inputs(Taught(model, LABELLED, labels), POOL)
 
 
 def test_sparse_rows_are_refused():

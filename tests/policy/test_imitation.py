@@ -1,3 +1,4 @@
+import copy
 import json
 
 import numpy as np
@@ -5,10 +6,20 @@ import pytest
 from sklearn.base import clone
 from sklearn.datasets import make_blobs
 from sklearn.exceptions import NotFittedError
+from sklearn.model_selection import GridSearchCV
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
 
-from skbal.policy import CANDIDATE_FEATURES, STATE_FEATURES, ImitationPolicy
+from skbal import ActiveLearner, ActiveLearningClassifier
+from skbal.loop import ActiveLearningLoop
+from skbal.oracles import LabelOracle
+from skbal.policy import (
+    CANDIDATE_FEATURES,
+    STATE_FEATURES,
+    ImitationPolicy,
+    LearnedQuery,
+    LinearPolicy,
+)
 from skbal.policy._lookahead import brier_loss, look_ahead
 from skbal.policy._training import TrainingRuns
 
@@ -22,6 +33,10 @@ SIZES = {"n_episodes": 1, "n_queries": 4, "n_states": 2, "n_candidates": 4}
 @pytest.fixture(scope="module")
 def policy():
     return ImitationPolicy(**SIZES, random_state=0).fit(TABLES, GaussianNB())
+
+
+def unfitted(policy):
+    return ImitationPolicy(**policy.get_params())
 
 
 def inputs(n_rows=9, seed=0):
@@ -64,7 +79,7 @@ def test_gains_are_standardised_in_each_state(policy):
 
 
 def test_training_repeats_bit_for_bit(policy):
-    again = clone(policy).fit(TABLES, GaussianNB())
+    again = unfitted(policy).fit(TABLES, GaussianNB())
     for mine, other in zip(policy.weights_, again.weights_):
         np.testing.assert_array_equal(mine, other)
     scores = [p.score_candidates(*inputs()) for p in (policy, again)]
@@ -98,6 +113,12 @@ def test_a_saved_policy_is_plain_json_and_gives_the_same_scores(policy, tmp_path
     ({"weights_": [[[0.0]], [0.0], [[0.0]], [0.0]]}, "weights_ must have shapes"),
     ({"limits_": [2, 3]}, "limits of ImitationPolicy must be a dict"),
     ({"means_": "abc"}, "could not convert"),
+    ({"limits_": None}, "limits_ must be a dict"),
+    ({"limits_": {"n_labels": ["2", "9"]}}, "got .'2', '9'. for 'n_labels'"),
+    ({"means_": [float("nan")] * 20}, "must be finite"),
+    ({"scales_": [0.0] * 20}, "scales_ must be larger than 0"),
+    ({"weights_": None}, "weights_ must be a list"),
+    ({"parameters": {"n_hidden": "16"}}, "n_hidden of ImitationPolicy must be an int"),
 ])  # fmt: skip
 def test_a_file_with_other_content_is_refused_by_name(change, words, policy, tmp_path):
     path = tmp_path / "policy.json"
@@ -109,7 +130,7 @@ def test_a_file_with_other_content_is_refused_by_name(change, words, policy, tmp
 
 
 def test_a_policy_without_a_table_is_learned_from_the_other_trials(policy):
-    short = clone(policy).fit(TABLES[:2], GaussianNB())
+    short = unfitted(policy).fit(TABLES[:2], GaussianNB())
     found = policy.policy_without([2])
     for mine, other in zip(found.weights_, short.weights_):
         np.testing.assert_array_equal(mine, other)
@@ -120,7 +141,7 @@ def test_a_policy_without_a_table_is_learned_from_the_other_trials(policy):
 
 def test_later_rounds_also_follow_the_policy():
     one = ImitationPolicy(**SIZES, n_rounds=1, random_state=0)
-    two = clone(one).set_params(n_rounds=2)
+    two = unfitted(one).set_params(n_rounds=2)
     one, two = (p.fit(TABLES[:2], GaussianNB()) for p in (one, two))
     n = one.n_pairs_
     # The first round is the same, and the second adds as many runs.
@@ -131,7 +152,7 @@ def test_later_rounds_also_follow_the_policy():
 def test_it_learns_what_gains_depend_on(policy):
     """Gains that are one of the features, with much noise, are predicted."""
     rng = np.random.default_rng(0)
-    learner = clone(policy)
+    learner = unfitted(policy)
     learner._seed = 0
     X = rng.normal(size=(4000, 20))
     learner._learn(X, X[:, 5] + rng.normal(size=4000))
@@ -140,7 +161,59 @@ def test_it_learns_what_gains_depend_on(policy):
     assert np.corrcoef(scores, features[:, 5])[0, 1] > 0.9
 
 
+def rows_of(model):
+    return [record.indices for record in model.history_]
+
+
+def test_what_was_learned_stays_where_a_strategy_is_cloned(policy):
+    X, y = TABLES[0]
+    query = LearnedQuery(policy)
+    assert clone(query).policy is clone(policy) is policy
+    before = policy.get_params()
+    model = ActiveLearningClassifier(GaussianNB(), query, n_queries=3, random_state=0)
+    chosen = rows_of(model.fit(X, y))
+    other = LearnedQuery(LinearPolicy({"novelty": 1.0}))
+    model.set_params(query_strategy=other)
+    assert rows_of(model.fit(X, y)) != chosen
+    search = GridSearchCV(model, {"query_strategy__policy": [policy]}, cv=2)
+    best = search.fit(X, y).best_estimator_
+    assert best.query_strategy.policy is policy
+    assert rows_of(best) == chosen
+    assert policy.get_params() == before  # no seed of a run came into it
+
+
+def test_a_loop_that_was_saved_does_not_forget_what_was_learned(policy, tmp_path):
+    X, y = TABLES[0]
+    learner = ActiveLearner(GaussianNB(), LearnedQuery(policy, random_state=0))
+    oracle, path = LabelOracle(y), tmp_path / "loop"
+    first = [int(np.flatnonzero(y == label)[0]) for label in range(3)]
+    loop = ActiveLearningLoop(learner, X, oracle, n_queries=2, initial=first)
+    loop.run().save(path)
+    with pytest.raises(ValueError, match="learner"):
+        ActiveLearningLoop.load(path, X, oracle)
+    again = ActiveLearningLoop.load(path, X, oracle, learner=clone(learner))
+    loop.n_queries = again.n_queries = 4
+    assert rows_of(again.run()) == rows_of(loop.run())
+
+
+def test_an_interrupted_fit_leaves_the_policy_as_it_was(policy, monkeypatch):
+    again = copy.copy(policy).set_params(n_rounds=2)
+    before, play = dict(vars(again)), ImitationPolicy._play
+
+    def interrupted(self, runs, key, own_seed):
+        if key[0]:  # the second round, with a network of the first
+            raise KeyboardInterrupt
+        return play(self, runs, key, own_seed)
+
+    monkeypatch.setattr(ImitationPolicy, "_play", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        again.fit(TABLES[:1], GaussianNB())
+    assert vars(again) == before
+
+
 def test_errors_name_the_policy():
+    with pytest.raises(NotFittedError, match="ImitationPolicy"):
+        ImitationPolicy().outside(2, 5, 10)
     with pytest.raises(NotFittedError):
         ImitationPolicy().score_candidates(*inputs())
     with pytest.raises(NotFittedError):

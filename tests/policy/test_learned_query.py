@@ -112,6 +112,59 @@ def test_a_policy_may_pick_a_strategy():
         assert strategy.strategy_ is policy.strategies[n_labels == 24]
 
 
+def first_rows(learner, X_pool, n_instances=1):
+    return np.arange(n_instances)
+
+
+def last_rows(learner, X_pool, n_instances=1):
+    return len(X_pool) - 1 - np.arange(n_instances)
+
+
+def test_a_picked_strategy_is_called_as_it_is():
+    learner, pool = taught(), rows(40)
+    query = LearnedQuery(Chooses([last_rows]), random_state=0)
+    assert query(learner, pool, 2).tolist() == [39, 38]
+    assert query.strategy_ is last_rows
+    with pytest.raises(
+        TypeError, match="last_rows, which the policy of LearnedQuery pi"
+    ):
+        query.score_pool(learner, pool)
+    few = Margin(pool_subsample=3, random_state=0)
+    best = Margin(random_state=0)(learner, pool, 3)
+    chosen = LearnedQuery(Chooses([few]), random_state=0)(learner, pool, 3)
+    assert chosen.tolist() == few(learner, pool, 3).tolist()
+    assert set(chosen) != set(best)
+
+
+class Answers(Policy):
+    """Gives what it was made with as every answer."""
+
+    chooses = "strategies"
+
+    def __init__(self, answer, strategies=(first_rows, last_rows)):
+        self.answer, self.strategies = answer, strategies
+
+    def choose_strategy(self, state):
+        return self.answer
+
+    def outside(self, n_classes, n_labels, n_pool):
+        return True if self.answer == "outside" else None
+
+
+@pytest.mark.parametrize(("policy", "error", "words"), [
+    (Answers(-1), ValueError, "The result of choose_strategy of Answers must be an "
+     "integer from 0 to 1, got -1"),
+    (Answers(2), ValueError, "an integer from 0 to 1, got 2"),
+    (Answers(1.0), TypeError, "an integer from 0 to 1, got 1.0"),
+    (Answers(0, None), TypeError, "strategies of Answers must be a list of query"),
+    (Answers(0, []), TypeError, "strategies of Answers must be a list of query"),
+    (Answers("outside"), TypeError, "outside of Answers must return a string or None"),
+])  # fmt: skip
+def test_what_a_policy_answers_is_checked(policy, error, words):
+    with pytest.raises(error, match=words):
+        LearnedQuery(policy)(taught(), rows(9))
+
+
 LIMITED = LinearPolicy(
     {"novelty": 1.0},
     limits={"n_classes": (2, 3), "n_labels": (2, 20), "n_pool": (1, 50)},
@@ -131,6 +184,9 @@ def test_outside_of_its_limits_it_falls_back_to_the_margin(learner, pool, reason
     assert chosen.tolist() == Margin(random_state=0)(learner, pool, 4).tolist()
     assert reason in strategy.fallback_
     strategy(learner, pool, 4)  # warnings are errors: it has said so
+    if len(pool) == 51:
+        strategy(learner, rows(60))
+        assert strategy.fallback_.endswith("there are 60")
     strategy(taught(), rows(30))
     assert strategy.fallback_ is None
 

@@ -99,6 +99,8 @@ def test_a_file_with_other_content_is_refused_by_name(change, words, tmp_path):
     ({"early": {"size": 1}}, ValueError, "names of CANDIDATE_FEATURES, got 'size'"),
     ({"early": {"margin": "1"}}, ValueError, "finite weights, got '1' for 'margin'"),
     ({"limits": {"n_pool": (5, 2)}}, ValueError, r"got \(5, 2\) for 'n_pool'"),
+    ({"limits": {"n_pool": ("5", 9)}}, ValueError, r"got \('5', 9\) for 'n_pool'"),
+    ({"early": {"margin": 10**400}}, ValueError, "early of LinearPolicy must have fin"),
 ])  # fmt: skip
 def test_wrong_parameters_are_named(given, error, words):
     with pytest.raises(error, match=words):

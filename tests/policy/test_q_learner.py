@@ -255,6 +255,11 @@ def vector():
     return gymnasium.vector.SyncVectorEnv([Chain, Chain])
 
 
+class OldReset(Chain):
+    def reset(self, **kwargs):
+        return super().reset(**kwargs)[0]
+
+
 WRONG = [
     (lambda: Chain, TypeError, "env given to QLearner must be an environment as in "
      "gymnasium, with reset, step, observation_space, action_space, got the class "
@@ -274,6 +279,21 @@ WRONG = [
      "actions. Use DQNPolicy."),
     (lambda: Script([], first=3), ValueError, "A state given to QLearner must be one "
      "of the environment's 3, got 3."),
+    (lambda: Script([], first=1.0), TypeError, "A state given to QLearner must be an "
+     "integer, got 1.0."),
+    (lambda: Script([], MultiDiscrete([2, 3]), first=(0,)), TypeError, "A state given "
+     "to QLearner must be 2 integers, got (0,)."),
+    (lambda: Script([(0, None, True, False)]), TypeError, "The env given to QLearner "
+     "must give numbers as rewards, got None."),
+    (lambda: Script([(0, np.nan, True, False)]), ValueError, "The env given to "
+     "QLearner must give finite rewards, got nan."),
+    (lambda: Script([(0, 1.0, "False", False)]), TypeError, "terminated in the step of "
+     "the env given to QLearner must be a bool, got 'False'."),
+    (lambda: Script([(0, 1.0, True)]), TypeError, "step of the env given to QLearner "
+     "must return an observation, a reward, terminated, truncated and a dict, as in "
+     "gymnasium, got (0, 1.0, True, {})."),
+    (OldReset, TypeError, "reset of the env given to QLearner must return an "
+     "observation and a dict, as in gymnasium, got 0."),
 ]  # fmt: skip
 
 
@@ -281,6 +301,16 @@ WRONG = [
 def test_what_is_no_such_environment_is_refused_by_name(make, kind, message):
     with pytest.raises(kind, match=re.escape(message)):
         QLearner().fit(make())
+
+
+@pytest.mark.filterwarnings("ignore:overflow:RuntimeWarning")
+def test_values_without_bound_are_an_error():
+    learner = QLearner(1.0, 1.0, n_episodes=99)
+    with pytest.raises(
+        ValueError, match="A value of QLearner grew beyond what a float"
+    ):
+        learner.fit(Script([(0, 1e307, False, True)]))
+    assert not hasattr(learner, "q_table_")
 
 
 def test_states_to_predict_are_checked():

@@ -123,7 +123,9 @@ def test_wrong_parameters_are_named(change, error, words):
     (TABLES[0], GaussianNB(), TypeError, "tables of PolicySearch"),
     (TABLES, [], ValueError, "estimators of PolicySearch must not be empty"),
     (TABLES, GaussianNB, TypeError, "estimators of PolicySearch must be a classifier"),
+    ([*TABLES, (TABLES[0][0][:6], [0, 0, 0, 1, 1, 1])], GaussianNB(), ValueError,
+     "table 3 in tables of PolicySearch must leave two rows or more to choose from, g"),
 ])  # fmt: skip
 def test_wrong_tables_and_estimators_are_named(tables, estimators, error, words):
     with pytest.raises(error, match=words):
-        PolicySearch().fit(tables, estimators)
+        PolicySearch(n_episodes=1, n_trials=2, n_queries=1).fit(tables, estimators)
