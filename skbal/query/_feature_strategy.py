@@ -60,12 +60,21 @@ class FeatureStrategy(SharedParameters):
         labelled, known = getattr(estimator, "X_training", None), None
         if labelled is not None and n_rows(labelled) > 0:
             known = self._features(estimator, labelled).astype(pool.dtype, copy=False)
+            self._check_width(pool, known)
         mean = mean.astype(pool.dtype)
         if not issparse(pool):
             pool -= mean
             known = None if known is None else known - mean
             mean = np.zeros_like(mean)
         return pool, known, mean
+
+    def _check_width(self, pool, known):
+        if known.shape[1] != pool.shape[1]:
+            owner = type(self).__name__
+            raise ValueError(
+                f"X_pool given to {owner} must have as many features as the labelled "
+                f"rows of the learner, got {pool.shape[1]} and {known.shape[1]}."
+            )
 
     def _compute(self, function, X):
         return compute(function, X, **self._walk)
