@@ -11,7 +11,6 @@ from skbal._utils.chunks import chunks, rows_within
 from skbal._utils.names import KnowsItsParameters
 from skbal._utils.parameters import (
     check_parameters,
-    count,
     count_in_memory,
     option,
     own,
@@ -19,7 +18,7 @@ from skbal._utils.parameters import (
     seed,
 )
 from skbal._utils.random import check_seed, stream
-from skbal._utils.validation import FLOAT_DTYPES, check_real
+from skbal._utils.validation import FLOAT_DTYPES, check_numbers, check_real
 from skbal._utils.weights import check_row_weights
 from skbal.exceptions import NumericalWarning
 from skbal.models._chunked_draws import ChunkedDrawsMixin
@@ -130,7 +129,7 @@ class RandomFeatureGP(
         "length_scale": own(
             _check_length_scale, "'evidence' or a number larger than 0", "median"
         ),
-        "n_components": count(1),
+        "n_components": count_in_memory(),
         "prior_variance": positive(),
         "noise_variance": positive(),
         "optimize": option("evidence", None),
@@ -190,6 +189,7 @@ class RandomFeatureGP(
         X, y = validate_rows(
             self, X, y, dtype=FLOAT_DTYPES, multi_output=True, y_numeric=True
         )
+        y = check_numbers(y, owner)
         if sample_weight is not None:
             sample_weight = check_row_weights(sample_weight, X, owner)
         rng = stream(check_seed(self.random_state, owner), "frequencies")
