@@ -170,7 +170,7 @@ class DensityWeighted(WrapsStrategy, FeatureStrategy):
             return np.clip(units @ mean, 0.0, None)
         if not issparse(features):  # or distances far from the origin lose digits
             mean = features.mean(axis=0, dtype=np.float64)
-            features = features - mean.astype(features.dtype)
+            features -= mean.astype(features.dtype)
         n_rows, others = features.shape[0], features
         if self.n_reference is not None and self.n_reference < n_rows:
             others = features[rng.choice(n_rows, self.n_reference, replace=False)]
