@@ -216,3 +216,17 @@ def test_wrong_arguments_are_named(wrong, kind, message):
 def test_the_bar_counts_units(capsys):
     reproduce(COINS, verbose=1)
     assert re.search(r"coins: 100%.*6/6", capsys.readouterr().err)
+
+
+def test_an_output_that_is_a_file_is_refused_before_anything_runs(tmp_path):
+    path = tmp_path / "units"
+    path.touch()
+
+    def run(unit):
+        raise AssertionError("it ran")
+
+    for output in (path, path / "results"):
+        with pytest.raises(
+            NotADirectoryError, match="output of reproduce must be a folder"
+        ):
+            reproduce(replace(COINS, run=run), output=output)
