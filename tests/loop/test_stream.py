@@ -201,7 +201,7 @@ def test_what_cannot_be_asked_is_refused_by_name():
 def test_labels_are_as_many_as_rows():
     stream = StreamLearner(learner())
     for labels in ([True], [True] * 3, []):
-        with pytest.raises(ValueError, match="X and y given to StreamLearner must hav"):
+        with pytest.raises(ValueError, match="X and y given to StreamLearner must"):
             stream.tell(START, labels)
     with pytest.raises(TypeError, match="y given to StreamLearner must be indexable"):
         stream.tell(START, None)
