@@ -1,5 +1,6 @@
 """The two contracts: estimators that make posterior draws, and query strategies."""
 
+import copy
 from abc import ABC, abstractmethod
 
 import numpy as np
@@ -137,6 +138,8 @@ class QueryStrategy(KnowsItsParameters, BaseEstimator, ABC):
             chosen = best_first(scores, n_instances, rng)
         else:
             chosen = strategy.select_batch(learner, part, n_instances, rng)
+        if strategy is not self:
+            hand_back(strategy, self)
         n_part = n_pool if rows is None else len(rows)
         chosen = _check_batch(chosen, n_instances, n_part, owner)
         if scored and scores is None:
@@ -204,8 +207,19 @@ class QueryStrategy(KnowsItsParameters, BaseEstimator, ABC):
         return best_first(self._checked_scores(learner, X_pool), n_instances, rng)
 
     def _for_rows(self, rows, n_pool):
-        """Return the strategy for a pool of only these rows of the one given."""
-        return self
+        """Return the strategy for a pool of only these rows of the one given.
+
+        One with an entry per row takes those of the rows. One that wraps it asks it to.
+        """
+        strategy = self
+        for name, value in self.get_params(deep=False).items():
+            if isinstance(value, QueryStrategy):
+                wrapped = value._for_rows(rows, n_pool)
+                if wrapped is not value:
+                    # Not a clone, which would copy a generator, too.
+                    strategy = copy.copy(self) if strategy is self else strategy
+                    setattr(strategy, name, wrapped)
+        return strategy
 
     def _rng(self, learner, n_pool):
         # With a fixed stream, each step of a loop would pick the same positions of a

@@ -60,7 +60,7 @@ def read_lines(path):
     Raises
     ------
     ValueError
-        If a line is no JSON. The message names the file and the line.
+        If a line is no JSON object. The message names the file and the line.
     """
     path = Path(path)
     if not path.exists():
@@ -72,9 +72,12 @@ def read_lines(path):
 
 def _parsed(line, number, path):
     try:
-        return json.loads(line)
+        record = json.loads(line)
     except ValueError as error:
         raise ValueError(f"line {number} of {path} is no JSON: {error}") from None
+    if not isinstance(record, dict):
+        raise ValueError(f"line {number} of {path} is no JSON object.")
+    return record
 
 
 def _drop_cut_line(path, file):

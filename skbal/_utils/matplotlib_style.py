@@ -131,17 +131,22 @@ def check_ax_grid(ax, shape, owner):
 
     Raises
     ------
+    TypeError
+        If one is something else than axes.
     ValueError
         If there are more or fewer axes.
     ImportError
         If matplotlib is missing.
     """
-    require("matplotlib.pyplot", "examples", owner)
-    if ax is not None and np.size(ax) != np.prod(shape):
-        raise ValueError(
-            f"ax of {owner} must be an array of axes of shape {shape}, got shape "
-            f"{np.shape(ax)}."
-        )
+    pyplot = require("matplotlib.pyplot", "examples", owner)
+    if ax is None:
+        return
+    must = f"ax of {owner} must be an array of axes of shape {shape}, got"
+    if np.size(ax) != np.prod(shape):
+        raise ValueError(f"{must} shape {np.shape(ax)}.")
+    for each in np.asarray(ax, dtype=object).ravel():
+        if not isinstance(each, pyplot.Axes):
+            raise TypeError(f"{must} {type(each).__name__} among them.")
 
 
 def axes_or_new(ax, owner):

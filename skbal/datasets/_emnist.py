@@ -172,7 +172,9 @@ def _check(images, labels, n_classes, path):
             f"folder of {_OWNER}: {path} must hold images of {_SIDE} x {_SIDE} pixels, "
             f"one for each label, got shape {images.shape} and {len(labels)} labels."
         )
-    if len(labels) and not 0 <= labels.min() <= labels.max() < n_classes:
+    if not len(labels):
+        raise ValueError(f"folder of {_OWNER}: {path} holds no image.")
+    if not 0 <= labels.min() <= labels.max() < n_classes:
         raise ValueError(
             f"folder of {_OWNER}: the labels of {path} must be of {n_classes} classes, "
             f"got classes {labels.min()} to {labels.max()}, counted from 0."

@@ -58,7 +58,7 @@ def make_glyphs(
         Height and width in pixels, at least 8.
     variation : float, default=1.0
         How much the images of a class differ: 0 makes them all alike, and 2 moves
-        everything twice as far.
+        everything twice as far. At most 10.
     n_writers : int, default=100
         Number of writers. Each has a slant, a thickness of the pen and a size.
     alphabet : int, default=0
@@ -114,7 +114,7 @@ def make_glyphs(
     n = check_count(n_samples, "n_samples", _OWNER, most=MOST_IN_MEMORY)
     n_classes = _checked_classes(n_classes)
     size = check_count(image_size, "image_size", _OWNER, smallest=8, most=2**10)
-    variation = _USUAL * check_real(variation, "variation", _OWNER, low=0)
+    variation = _USUAL * check_real(variation, "variation", _OWNER, low=0, high=10)
     n_writers = check_count(n_writers, "n_writers", _OWNER, most=MOST_IN_MEMORY)
     signs = _alphabet(n_classes, check_seed(alphabet, f"{_OWNER} (alphabet)"))
     seed = check_seed(random_state, _OWNER)

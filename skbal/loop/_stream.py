@@ -12,7 +12,7 @@ from skbal._utils.parameters import check_parameters, count, own, real
 from skbal._utils.pools import n_rows, take
 from skbal._utils.transactions import all_or_nothing
 from skbal._utils.unanswered import unanswered
-from skbal._utils.validation import as_numbers, check_count
+from skbal._utils.validation import as_numbers, check_count, check_same_number
 from skbal._utils.warn import warn
 from skbal.exceptions import DriftWarning
 from skbal.loop._checks import check_learner
@@ -192,8 +192,17 @@ class StreamLearner(KnowsItsParameters, BaseEstimator):
         -------
         self : StreamLearner
             The same object.
+
+        Raises
+        ------
+        ValueError
+            If there are more or fewer labels than rows. What the learner raises passes
+            through.
         """
         self._begin()
+        owner = type(self).__name__
+        n_labels = n_rows(y, f"y given to {owner}")
+        check_same_number(n_rows(X, f"X given to {owner}"), n_labels, owner)
         kept = np.flatnonzero(~unanswered(y))
         if len(kept):
             if len(kept) < n_rows(X):

@@ -10,7 +10,7 @@ from skbal.oracles._oracle import Oracle
 
 
 def _check_prices(value, name, owner):
-    if np.ndim(value) == 0:
+    if not np.iterable(value) or isinstance(value, str):
         check_real(value, name, owner, low=0)
         return
     must = f"{name} of {owner} must be a number >= 0, or one for each row of the pool"

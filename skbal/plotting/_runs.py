@@ -6,7 +6,7 @@ import numpy as np
 
 from skbal._utils.matplotlib_style import DASHES, axes_or_new_grid
 from skbal._utils.paper import check_width, paper_style, save_figure
-from skbal._utils.validation import check_real
+from skbal._utils.validation import as_numbers, check_real
 from skbal.plotting._curves import AcquisitionCurveDisplay, check_band, curves_of
 from skbal.plotting._labels_needed import labels_needed
 from skbal.plotting._run_sources import histories_of
@@ -325,7 +325,9 @@ def _checked_confidence(confidence):
 
 
 def _checked_targets(target_score):
-    several = isinstance(target_score, (list, tuple, np.ndarray))
+    if isinstance(target_score, np.ndarray):
+        target_score = target_score.tolist()
+    several = isinstance(target_score, (list, tuple))
     targets = target_score if several else [target_score]
     return [check_real(t, "target_score", OWNER) for t in targets if t is not None]
 
@@ -348,7 +350,8 @@ def _checked_curve(name, curve):
             f"reference of {OWNER} for {name!r} must be a pair (n_labels, scores), got "
             f"{curve!r:.60}."
         )
-    labels, scores = (np.asarray(part, dtype=np.float64) for part in curve)
+    must = f"reference of {OWNER} for {name!r} must be numbers"
+    labels, scores = (as_numbers(part, must).astype(np.float64) for part in curve)
     scores = np.atleast_2d(scores)
     if labels.ndim != 1 or scores.ndim != 2 or scores.shape[1:] != labels.shape:
         raise ValueError(

@@ -35,10 +35,20 @@ def units_of_file(path, owner):
     path = check_path(path, "runs", owner)
     if not path.is_file():
         raise FileNotFoundError(f"runs of {owner}: there is no file {path}.")
-    whole, _, _ = path.read_bytes().rpartition(b"\n")
-    lines = enumerate(whole.split(b"\n"), start=1)
+    *whole, last = path.read_bytes().split(b"\n")
+    if _is_json(last):  # a file need not end with the end of a line
+        whole.append(last)
+    lines = enumerate(whole, start=1)
     records = [_parsed(line, n, path, owner) for n, line in lines if line.strip()]
     return [record for record in records if "arm" in record]
+
+
+def _is_json(line):
+    try:
+        json.loads(line)
+    except ValueError:
+        return False
+    return True
 
 
 def _parsed(line, number, path, owner):
@@ -85,14 +95,16 @@ def histories_of_units(units, owner):
 
 def _history(unit, arm, seed, owner):
     try:
-        steps = list(zip(unit["result"]["n_labels"], unit["result"]["score"]))
+        curve = unit["result"]["n_labels"], unit["result"]["score"]
+        steps = list(zip(*curve, strict=True))
         missing = float("nan")
         return History(
             Record(step, n, missing if score is None else score)
             for step, (n, score) in enumerate(steps)
         )
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise ValueError(
             f"runs of {owner}: the unit {arm!r} with seed {seed} has no learning "
-            "curve: its result must have a list n_labels and a list score."
+            "curve: its result must have a list n_labels and a list score of the same "
+            "length."
         ) from error

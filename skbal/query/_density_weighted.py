@@ -1,6 +1,7 @@
 """DensityWeighted: prefer rows that lie where the pool is dense."""
 
 import numpy as np
+from scipy.sparse import issparse
 from sklearn.metrics import pairwise_distances_chunked
 from sklearn.preprocessing import normalize
 
@@ -167,6 +168,9 @@ class DensityWeighted(WrapsStrategy, FeatureStrategy):
             units = normalize(features)
             mean = np.asarray(units.mean(axis=0, dtype=np.float64)).ravel()
             return np.clip(units @ mean, 0.0, None)
+        if not issparse(features):  # or distances far from the origin lose digits
+            mean = features.mean(axis=0, dtype=np.float64)
+            features -= mean.astype(features.dtype)
         n_rows, others = features.shape[0], features
         if self.n_reference is not None and self.n_reference < n_rows:
             others = features[rng.choice(n_rows, self.n_reference, replace=False)]

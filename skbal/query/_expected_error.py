@@ -4,6 +4,7 @@ import numpy as np
 
 from skbal._utils.costs import check_costs, check_loss, costs, loss_or_costs
 from skbal._utils.unwrap import unwrap
+from skbal.base import best_first
 from skbal.information import expected_loss, expected_loss_reduction
 from skbal.query._target_strategy import TargetStrategy
 
@@ -151,6 +152,12 @@ class ExpectedErrorReduction(TargetStrategy):
         scores : ndarray of shape (n_rows,)
         """
         return expected_loss_reduction(draws, draws_target, self.loss) - now
+
+    def select_batch(self, learner, X_pool, n_instances, rng):
+        scores = self._checked_scores(learner, X_pool)
+        # Scores are equal if their differences are, not if these are small beside the
+        # loss that no label of the pool takes away.
+        return best_first(scores - scores.min(), n_instances, rng)
 
 
 class ValueOfInformation(TargetStrategy):

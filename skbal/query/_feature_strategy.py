@@ -2,12 +2,16 @@
 
 import numpy as np
 from scipy.sparse import issparse
+from sklearn import config_context
+from sklearn.metrics import pairwise_distances_argmin_min
 
 from skbal._utils.features import check_powers_finite
 from skbal._utils.parameters import option_or_function
 from skbal._utils.pools import n_rows
 from skbal.query._features import compute, feature_function
 from skbal.query._shared import SharedParameters
+
+_MEGABYTES = 32  # of distances at once
 
 
 class FeatureStrategy(SharedParameters):
@@ -60,12 +64,23 @@ class FeatureStrategy(SharedParameters):
         labelled, known = getattr(estimator, "X_training", None), None
         if labelled is not None and n_rows(labelled) > 0:
             known = self._features(estimator, labelled).astype(pool.dtype, copy=False)
+            self._check_width(pool, known)
+            if issparse(known) and not issparse(pool):
+                known = known.toarray()
         mean = mean.astype(pool.dtype)
         if not issparse(pool):
             pool -= mean
             known = None if known is None else known - mean
             mean = np.zeros_like(mean)
         return pool, known, mean
+
+    def _check_width(self, pool, known):
+        if known.shape[1] != pool.shape[1]:
+            owner = type(self).__name__
+            raise ValueError(
+                f"X_pool given to {owner} must have as many features as the labelled "
+                f"rows of the learner, got {pool.shape[1]} and {known.shape[1]}."
+            )
 
     def _compute(self, function, X):
         return compute(function, X, **self._walk)
@@ -77,3 +92,27 @@ class FeatureStrategy(SharedParameters):
             "n_jobs": self.n_jobs,
             "verbose": self.verbose,
         }
+
+
+def nearest_known(pool, known):
+    """Return the nearest known row of each row of the pool, and how far it is.
+
+    Parameters
+    ----------
+    pool, known : ndarray or CSR matrix of shape (n_rows, n_features) and (n_known, \
+n_features)
+        Features.
+
+    Returns
+    -------
+    nearest : ndarray of shape (n_rows,), dtype=intp
+        Row numbers of ``known``.
+    squares : ndarray of shape (n_rows,), dtype=float64
+        Squared distances.
+    """
+    # Not "sqeuclidean", for which scikit-learn has no way for all sparse matrices.
+    with config_context(working_memory=_MEGABYTES):
+        nearest, squares = pairwise_distances_argmin_min(
+            pool, known, metric="euclidean", metric_kwargs={"squared": True}
+        )
+    return nearest, squares.astype(np.float64, copy=False)

@@ -3,6 +3,7 @@
 from functools import partial
 
 import numpy as np
+from scipy.spatial.distance import cdist
 from sklearn.metrics import euclidean_distances
 
 from skbal._utils.chunks import chunks, rows_within
@@ -172,7 +173,10 @@ class GreedySampling(FeatureStrategy):
 
 def _predicted(estimator, owner, X):
     """Return predicted values, (n_rows, n_outputs)."""
-    values = as_numbers(estimator.predict(X), f"predictions given to {owner}")
+    what = f"predictions given to {owner}"
+    values = as_numbers(estimator.predict(X), what)
+    if not np.isfinite(values).all():
+        raise ValueError(f"{what} must be finite, got NaN or infinity.")
     return (values.reshape(len(values), -1).astype(np.float64),)
 
 
@@ -201,7 +205,8 @@ def _products(features, values, others, labels, rows=slice(None)):
     others = None if others is None else others[rows]
     step = rows_within(24 * len(labels))
     for part in chunks(len(values), step):
-        products = euclidean_distances(values[part], labels)
+        # From differences: labels such as times may be large and differ by little.
+        products = cdist(values[part], labels)
         if features is not None:
             products *= euclidean_distances(features[part], others)
         smallest[part] = products.min(axis=1)

@@ -1,10 +1,9 @@
 """k-center greedy (core-set): cover the pool, whatever the labels are."""
 
 import numpy as np
-from sklearn.metrics import pairwise_distances_argmin_min
 
 from skbal.query._far_apart import Points, far_apart
-from skbal.query._feature_strategy import FeatureStrategy
+from skbal.query._feature_strategy import FeatureStrategy, nearest_known
 
 
 class KCenterGreedy(FeatureStrategy):
@@ -101,11 +100,11 @@ class KCenterGreedy(FeatureStrategy):
             wrong value.
         """
         pool, known, _ = self._pool_and_start(estimator, X_pool)
-        return np.sqrt(_to_nearest(pool, known))
+        return np.sqrt(nearest_known(pool, known)[1])
 
     def select_batch(self, learner, X_pool, n_instances, rng):
         pool, known, are_labelled = self._pool_and_start(learner, X_pool)
-        distances = _to_nearest(pool, known)
+        distances = nearest_known(pool, known)[1]
         what = {"start" if are_labelled else "first": distances}
         return far_apart(Points(pool), n_instances, rng, **what)
 
@@ -118,9 +117,3 @@ class KCenterGreedy(FeatureStrategy):
         pool, known, mean = self._pool_and_known(estimator, X_pool)
         are_labelled = known is not None
         return pool, known if are_labelled else mean, are_labelled
-
-
-def _to_nearest(pool, known):
-    """Return the squared distance of each row to the nearest known row, in float64."""
-    distances = pairwise_distances_argmin_min(pool, known, metric="sqeuclidean")[1]
-    return distances.astype(np.float64, copy=False)

@@ -1,11 +1,10 @@
 """LCMD: from the largest cluster, the row farthest from its centre."""
 
 import numpy as np
-from sklearn.metrics import pairwise_distances_argmin_min
 
 from skbal.base import rounded
 from skbal.query._far_apart import squared_norms
-from skbal.query._feature_strategy import FeatureStrategy
+from skbal.query._feature_strategy import FeatureStrategy, nearest_known
 
 
 class LCMD(FeatureStrategy):
@@ -153,12 +152,9 @@ class _Clusters:
 
     def __init__(self, pool, centres, stay):
         self.pool, self.norms = pool, squared_norms(pool)
-        self.nearest, distances = pairwise_distances_argmin_min(
-            pool, centres, metric="sqeuclidean"
-        )
-        self.distances = distances.astype(np.float64)
+        self.nearest, self.distances = nearest_known(pool, centres)
         self.n_centres, self._stay = centres.shape[0], stay
-        self._taken = np.zeros(len(distances), dtype=bool)
+        self._taken = np.zeros(len(self.distances), dtype=bool)
 
     def sizes(self):
         """Return the sum of the squared distances in each cluster, (n_centres,)."""

@@ -98,8 +98,8 @@ class PerCost(WrapsStrategy, SharedParameters):
     def __init__(
         self,
         strategy=None,
-        cost=None,
         *,
+        cost=None,
         n_draws=None,
         random_state=None,
         pool_subsample=None,
@@ -172,8 +172,9 @@ class PerCost(WrapsStrategy, SharedParameters):
         return (prices,)
 
     def _for_rows(self, rows, n_pool):
+        strategy = super()._for_rows(rows, n_pool)
         if self.cost is None or callable(self.cost) or np.shape(self.cost) != (n_pool,):
-            return self
-        strategy = copy.copy(self)  # not a clone, which would copy a generator, too
+            return strategy
+        strategy = copy.copy(strategy)  # not a clone, which would copy a generator
         strategy.cost = np.asarray(self.cost)[rows]
         return strategy

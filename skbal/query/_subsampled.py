@@ -1,7 +1,5 @@
 """Subsampled: score only the neighbours of labelled rows."""
 
-import copy
-
 import numpy as np
 from sklearn.neighbors import NearestNeighbors
 
@@ -82,6 +80,7 @@ class Subsampled(WrapsStrategy, FeatureStrategy):
     array([2])
     """
 
+    leaves_rows_out = True
     _parameter_rules = {"strategy": wrapped_strategy(), "n_neighbors": count(1)}
 
     def __init__(
@@ -136,7 +135,7 @@ class Subsampled(WrapsStrategy, FeatureStrategy):
         self._check(X_pool)
         rows = self._near(estimator, X_pool, 1)
         part = subset(X_pool, rows)
-        found = self._within(rows, n_rows(X_pool))._scores(estimator, part)
+        found = self._for_rows(rows, n_rows(X_pool))._scores(estimator, part)
         scores = np.full(n_rows(X_pool), found.min() - 1.0)
         scores[rows] = found
         return scores
@@ -144,20 +143,11 @@ class Subsampled(WrapsStrategy, FeatureStrategy):
     def select_batch(self, learner, X_pool, n_instances, rng):
         self._check(X_pool)
         rows = self._near(learner, X_pool, n_instances)
-        part, within = subset(X_pool, rows), self._within(rows, n_rows(X_pool))
+        part, within = subset(X_pool, rows), self._for_rows(rows, n_rows(X_pool))
         strategy = within._scorer()
         if isinstance(strategy, QueryStrategy):
             return rows[strategy.select_batch(learner, part, n_instances, rng)]
         return rows[best_first(within._scores(learner, part), n_instances, rng)]
-
-    def _within(self, rows, n_pool):
-        """Return the same with a strategy for some rows, not for the whole pool."""
-        strategy = self._scorer()
-        if isinstance(strategy, QueryStrategy):
-            strategy = strategy._for_rows(rows, n_pool)
-        within = copy.copy(self)  # not a clone, which would copy a generator, too
-        within.strategy = strategy
-        return within
 
     def _near(self, estimator, X_pool, n_instances):
         """Return the rows that are considered, in ascending order."""

@@ -3,22 +3,30 @@
 import numpy as np
 
 from skbal._utils.pools import n_rows
+from skbal._utils.validation import as_numbers
 from skbal.query._bald import BALD
 
 
 class WrapsStrategy:
-    """Mixin for strategies with a parameter ``strategy`` that scores the rows."""
+    """Mixin for strategies with a parameter ``strategy`` that scores the rows.
+
+    Attributes
+    ----------
+    leaves_rows_out : bool
+        Class attribute: whether some rows have no score of the wrapped strategy.
+    """
+
+    leaves_rows_out = False
 
     def _scores(self, estimator, X_pool):
         """Return the scores of the wrapped strategy, (n_pool,), float64."""
-        scores = self._scorer().score_pool(estimator, X_pool)
-        scores = np.asarray(scores, dtype=np.float64)
+        strategy = self._scorer()
+        must = f"strategy of {type(self).__name__} must score each of the "
+        must += f"{n_rows(X_pool)} rows, but {strategy!r} returned "
+        scores = strategy.score_pool(estimator, X_pool)
+        scores = as_numbers(scores, f"{must}no numbers").astype(np.float64)
         if scores.shape != (n_rows(X_pool),):
-            owner = type(self).__name__
-            raise ValueError(
-                f"strategy of {owner} must score each of the {n_rows(X_pool)} rows, "
-                f"but {self.strategy!r} returned scores of shape {scores.shape}."
-            )
+            raise ValueError(f"{must}scores of shape {scores.shape}.")
         return scores
 
     def _scorer(self):
@@ -30,11 +38,14 @@ class WrapsStrategy:
 
     def _positive_scores(self, estimator, X_pool):
         """Return scores that may be multiplied: none is negative."""
-        scores = self._scores(estimator, X_pool)
+        scores, strategy = self._scores(estimator, X_pool), self._scorer()
         if (scores < 0).any():
+            owner, name = type(self).__name__, type(strategy).__name__
+            remedy = "Wrap a strategy such as BALD, MaxEntropy or ValueOfInformation."
+            if getattr(strategy, "leaves_rows_out", False):
+                remedy = f"Wrap the other way round: {name}({owner}(...))."
             raise ValueError(
-                f"{type(self).__name__} multiplies scores, which must not be negative, "
-                f"but {type(self._scorer()).__name__} gave {scores.min():.6g}. Wrap a "
-                "strategy such as BALD, MaxEntropy or ValueOfInformation."
+                f"{owner} multiplies scores, which must not be negative, but {name} "
+                f"gave {scores.min():.6g}. {remedy}"
             )
         return scores

@@ -147,7 +147,10 @@ class LabelsToTarget(KnowsItsParameters, BaseEstimator):
 
 
 def _check_n_labels(n_labels, name, owner):
-    if isinstance(n_labels, str) or not np.iterable(n_labels):
+    is_list = np.iterable(n_labels) and hasattr(
+        n_labels, "__len__"
+    )  # can be read twice
+    if isinstance(n_labels, str) or not is_list:
         raise TypeError(
             f"{name} of {owner} must be a list of numbers of labels, got {n_labels!r}."
         )

@@ -52,5 +52,8 @@ def test_numbers_that_json_lacks_are_written_all_the_same(tmp_path):
 def test_a_damaged_line_is_named(tmp_path):
     path = tmp_path / "runs.jsonl"
     path.write_text('{"seed": 0}\n{"seed": \n')
-    with pytest.raises(ValueError, match=r"line 2 of .*runs\.jsonl is no JSON"):
+    with pytest.raises(ValueError, match=r"line 2 of .*runs\.jsonl is no JSON: "):
+        read_lines(path)
+    path.write_text("3\n")
+    with pytest.raises(ValueError, match=r"line 1 of .*runs\.jsonl is no JSON object"):
         read_lines(path)

@@ -84,6 +84,12 @@ def test_a_grid_of_another_size_is_refused_with_both_shapes():
         check_ax_grid(plt.figure().subplots(), (1, 2), "Owner")
 
 
+def test_a_grid_of_anything_else_is_refused():
+    message = r"ax of Owner must be an array of axes of shape \(1, 2\), got int among"
+    with pytest.raises(TypeError, match=message):
+        check_ax_grid([plt.figure().subplots(), 2], (1, 2), "Owner")
+
+
 def test_checks_find_that_matplotlib_is_missing(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
     for check in (lambda: check_ax(None, "Owner"), lambda: check_ax_grid(None, (), "")):

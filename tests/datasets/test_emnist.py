@@ -136,6 +136,7 @@ IMAGE_FILE = "emnist-balanced-test-images-idx3-ubyte"
     [
         (lambda c: c[:-1], "should hold 2352 bytes, it holds 2351"),
         (lambda c: c + b"0", "it holds more than 2352"),
+        (lambda c: c[:4] + b"\x7f" + c[5:], "it holds 2352"),
         (lambda c: c[:7], "does not begin like an IDX file of bytes on 3 axes"),
         (lambda c: b"\0\0\x0d" + c[3:], "does not begin like an IDX file"),
         (lambda c: c[:8] + struct.pack(">2I", 14, 56) + c[16:], r"28 x 28 .*14\)|56\)"),
@@ -149,6 +150,14 @@ def test_damaged_files_are_named(tmp_path, change, message):
     with pytest.raises(ValueError, match=message) as caught:
         load_emnist(tmp_path, subset="test")
     assert str(path) in str(caught.value)
+
+
+def test_files_without_images_are_named(tmp_path):
+    write(tmp_path, parts=["test"], labels={"test": LABELS["test"][:0]}, end="")
+    path = tmp_path / IMAGE_FILE
+    path.write_bytes(idx(IMAGES["test"][:0]))
+    with pytest.raises(ValueError, match="holds no image"):
+        load_emnist(tmp_path, subset="test")
 
 
 def test_damaged_archives_and_labels_of_no_class_are_named(tmp_path):

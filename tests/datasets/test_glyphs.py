@@ -134,6 +134,7 @@ def test_strokes_are_quadratic_curves():
         ({"n_classes": 101}, ValueError, "n_classes .* at most 100, got 101"),
         ({"image_size": 7}, ValueError, "image_size of make_glyphs .* got 7"),
         ({"variation": -0.1}, ValueError, "variation of make_glyphs"),
+        ({"variation": 11}, ValueError, "variation of make_glyphs .* 10., got 11"),
         ({"variation": "much"}, TypeError, "variation of make_glyphs"),
         ({"n_writers": 1.5}, TypeError, "n_writers of make_glyphs"),
         ({"alphabet": -1}, ValueError, "random_state of make_glyphs .alphabet."),

@@ -196,3 +196,13 @@ def test_what_cannot_be_asked_is_refused_by_name():
         StreamLearner(learner(PredictiveVariance())).ask(START)
     # Distances need no draws, but the row's neighbours.
     assert StreamLearner(learner(KCenterGreedy())).ask(START).tolist() == [True, False]
+
+
+def test_labels_are_as_many_as_rows():
+    stream = StreamLearner(learner())
+    for labels in ([True], [True] * 3, []):
+        with pytest.raises(ValueError, match="X and y given to StreamLearner must"):
+            stream.tell(START, labels)
+    with pytest.raises(TypeError, match="y given to StreamLearner must be indexable"):
+        stream.tell(START, None)
+    assert stream.n_taught_ == 0

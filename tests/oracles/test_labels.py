@@ -102,6 +102,7 @@ def test_each_row_may_have_a_price(kind):
         ([[1.0, 2.0, 3.0]], r"got shape \(1, 3\)"),
         (["dear"] * 3, "cost_per_label of LabelOracle must be a number >= 0, or one"),
         (-1.0, "cost_per_label of LabelOracle must be"),
+        ([[1.0, 2.0], [3.0]], "cost_per_label of LabelOracle must be"),
     ],
 )
 def test_prices_that_are_none_are_refused(prices, message):

@@ -225,6 +225,13 @@ def test_stored_units_are_runs_of_their_arm(tmp_path):
         np.testing.assert_array_equal(display.scores["Random"], [[0.2, 0.3]])
 
 
+def test_a_file_of_units_need_not_end_with_the_end_of_a_line(tmp_path):
+    path = tmp_path / "units.jsonl"
+    path.write_text("\n".join(map(json.dumps, UNITS[:2])))
+    scores = RunDisplay.from_runs(path).scores
+    assert sum(map(len, scores.values())) == 2
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -236,6 +243,10 @@ def test_stored_units_are_runs_of_their_arm(tmp_path):
         (
             '{"arm": "A", "result": {"n_labels": [1], "score": [null]}}\n',
             "for 'A' must have scores",
+        ),
+        (
+            '{"arm": "A", "result": {"n_labels": [1, 2], "score": [0.5]}}\n',
+            "no learning curve: .* of the same length",
         ),
     ],
 )
@@ -329,6 +340,7 @@ def test_what_is_no_run_is_refused_by_name(runs, error, message):
             ValueError,
             r"for 'A' must have scores .* got \(3,\) for \(2,\)",
         ),
+        ({"reference": {"A": (["x"], [1])}}, ValueError, "for 'A' must be numbers"),
         ({"ax": 3 * [None]}, ValueError, r"ax of RunDisplay .* shape \(1, 1\)"),
     ],
 )
@@ -336,3 +348,7 @@ def test_wrong_arguments_are_refused_by_name(arguments, error, message):
     with pytest.raises(error, match=message):
         RunDisplay.from_runs(RUNS, **arguments)
     assert not plt.get_fignums()
+
+
+def test_a_target_may_be_an_array_of_no_axis():
+    assert list(RunDisplay.from_runs(RUNS, target_score=np.array(0.5)).needed) == [0.5]

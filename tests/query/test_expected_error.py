@@ -110,3 +110,18 @@ def test_losses_that_do_not_fit_are_refused_by_name(strategy, message):
     model = TableSampler(random_draws(6, 5, 3))
     with pytest.raises(ValueError, match=message):
         strategy(model, numbered(6))
+
+
+@pytest.mark.parametrize("spread", [1.0, 0.1, 0.03])
+def test_small_falls_beside_a_large_loss_are_told_apart(spread):
+    draws = 0.5 + spread * (random_draws(40, 12, 2) - 0.5)
+    model, X = TableSampler(draws), numbered(40)
+    given = {"X_target": X, "random_state": 0}
+    expected = EPIG(**given)(model, X, 10)
+    assert_array_equal(ExpectedErrorReduction(**given)(model, X, 10), expected)
+    equal = TableSampler(np.repeat(draws[:1], 40, axis=0))
+    firsts = {
+        int(ExpectedErrorReduction(random_state=seed)(equal, X)[0])
+        for seed in range(20)
+    }
+    assert len(firsts) > 8  # rows that are equal are still drawn at random

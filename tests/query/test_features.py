@@ -12,7 +12,7 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.exceptions import NotFittedError
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.frozen import FrozenEstimator
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -22,7 +22,7 @@ from skbal._utils.features import as_features
 from skbal._utils.pools import take
 from skbal._utils.rows import RowsView
 from skbal.models import BayesianLinearRegression
-from skbal.query import _features
+from skbal.query import LCMD, GreedySampling, KCenterGreedy, _features
 from skbal.query._features import compute, feature_function, features_to_read
 from tests.query.fakes import random_pool
 
@@ -250,3 +250,27 @@ def test_features_must_be_finite(data):
 def test_features_must_be_as_many_for_all_rows(data):
     with pytest.raises(ValueError, match=r"Features differ .*\(8,\) .*\(52,\)"):
         features_of(None, data[0], lambda rows: np.zeros((len(rows), len(rows))))
+
+
+class _Taught:
+    def __init__(self, estimator, X_training, y_training):
+        self.estimator = estimator
+        self.X_training, self.y_training = X_training, y_training
+
+    def predict(self, X):
+        return self.estimator.predict(X)
+
+
+@pytest.mark.parametrize("kind", [LCMD, KCenterGreedy, GreedySampling])
+@pytest.mark.parametrize("labelled", [np.asarray, sp.csr_matrix, sp.csr_array])
+@pytest.mark.parametrize("pool", [np.asarray, sp.csr_matrix, sp.csr_array])
+def test_labelled_rows_and_pool_may_be_sparse_or_not(kind, labelled, pool):
+    X = np.maximum(random_pool(60, 4), 0)  # half of the numbers are 0
+    model = LinearRegression().fit(X, X[:, 0])
+    expected = kind(features="input", random_state=0).score_pool(
+        _Taught(model, X[:8], X[:8, 0]), X[8:]
+    )
+    found = kind(features="input", random_state=0).score_pool(
+        _Taught(model, labelled(X[:8]), X[:8, 0]), pool(X[8:])
+    )
+    assert_allclose(found, expected, atol=1e-6)

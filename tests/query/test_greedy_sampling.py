@@ -44,6 +44,24 @@ def test_batches_are_those_of_the_definition(method, n_outputs):
     )
 
 
+@pytest.mark.parametrize("method", ["iGS", "GSy"])
+def test_labels_far_from_zero_are_compared_as_well(method):
+    X = random_pool(60, 3)
+    y = X[:, 0] + X[:, 1] ** 2
+    near, far = taught(X[:10], y[:10]), taught(X[:10], y[:10] + 2e9)  # seconds
+    strategy = GreedySampling(method, random_state=0)
+    expected = strategy.score_pool(near, X[10:])
+    assert_allclose(strategy.score_pool(far, X[10:]), expected, atol=1e-5)
+
+
+def test_predictions_must_be_finite():
+    X = random_pool(20)
+    model = LinearRegression().fit(X, X[:, 0])
+    model.coef_ = model.coef_ * np.nan
+    with pytest.raises(ValueError, match="given to GreedySampling must be finite, got"):
+        GreedySampling("GSy")(model, X)
+
+
 def test_a_fitted_estimator_has_no_labels():
     X = random_pool(30, 3)
     model = LinearRegression().fit(X, X[:, 0])

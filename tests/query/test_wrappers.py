@@ -14,8 +14,10 @@ from skbal.query import (
     BatchBALD,
     ClassBalanced,
     DensityWeighted,
+    DiversityPenalised,
     Margin,
     PerCost,
+    QueryStrategy,
     Random,
     Subsampled,
     VoteBALD,
@@ -58,6 +60,14 @@ def test_density_knows_no_unit(metric):
     assert_allclose(DensityWeighted(absolute(), **given).score_pool(None, large), one)
 
 
+def test_density_is_the_same_far_from_the_origin():
+    given = {"n_reference": None, "features": lambda X: X[:, 1:]}
+    one = DensityWeighted(absolute(), **given).score_pool(None, POOL)
+    far = POOL + [0, 2e9, -2e9]  # times in seconds
+    found = DensityWeighted(absolute(), **given).score_pool(None, far)
+    assert_allclose(found, one, rtol=1e-6)
+
+
 def test_no_power_is_the_strategy_itself_and_equal_rows_have_a_density():
     strategy = DensityWeighted(absolute(), beta=0)
     assert_array_equal(strategy.score_pool(None, POOL), WEIGHTS)
@@ -71,12 +81,12 @@ def test_no_power_is_the_strategy_itself_and_equal_rows_have_a_density():
 def test_scores_are_divided_by_prices():
     prices = np.arange(1, 31)
     expected = WEIGHTS / prices
-    assert_allclose(PerCost(absolute(), prices).score_pool(None, POOL), expected)
+    assert_allclose(PerCost(absolute(), cost=prices).score_pool(None, POOL), expected)
     assert_allclose(PerCost(absolute()).score_pool(None, POOL), WEIGHTS)
-    by_function = PerCost(absolute(), lambda X: 1 + X[:, 1] ** 2, batch_size=7)
+    by_function = PerCost(absolute(), cost=lambda X: 1 + X[:, 1] ** 2, batch_size=7)
     assert_allclose(by_function.score_pool(None, POOL), WEIGHTS / (1 + POOL[:, 1] ** 2))
     # Of a random part of the pool, the prices of that part.
-    part = PerCost(absolute(), prices, pool_subsample=10, random_state=0)
+    part = PerCost(absolute(), cost=prices, pool_subsample=10, random_state=0)
     chosen, scores = part(None, POOL, 10, return_scores=True)
     assert_allclose(scores, expected[chosen])
 
@@ -94,7 +104,7 @@ def test_scores_are_divided_by_prices():
 )
 def test_prices_that_are_none_are_refused(cost, message):
     with pytest.raises(ValueError, match=message):
-        PerCost(absolute(), cost)(None, POOL)
+        PerCost(absolute(), cost=cost)(None, POOL)
 
 
 @pytest.mark.parametrize("wrapper", [PerCost, DensityWeighted])
@@ -103,6 +113,30 @@ def test_negative_scores_are_refused_by_name(wrapper):
         ValueError, match=f"{wrapper.__name__} multiplies scores.*First"
     ):
         wrapper(FirstFeature())(None, POOL)
+
+
+def test_wrapped_the_wrong_way_round_is_refused_with_the_right_one():
+    learner = ActiveLearner(LogisticRegression(), None, POOL[:4], [0, 1, 0, 1])
+    with pytest.raises(ValueError, match=r"Wrap the other way round: Subsampled\(Per"):
+        PerCost(Subsampled(absolute(), n_neighbors=2))(learner, POOL)
+
+
+@pytest.mark.parametrize(
+    ("scores", "message"),
+    [
+        (np.ones(30) * 1j, r"strategy of PerCost.* returned no numbers: got dtype com"),
+        ([None] * 30, "returned no numbers: got None"),
+        (["high"] * 30, "returned no numbers: could not convert"),
+        (np.ones((30, 1)), r"returned scores of shape \(30, 1\)"),
+    ],
+)
+def test_scores_that_are_no_numbers_are_refused(scores, message):
+    class Odd:
+        def score_pool(self, estimator, X_pool):
+            return scores
+
+    with pytest.raises(ValueError, match=message):
+        PerCost(Odd())(None, POOL)
 
 
 def test_a_loop_with_prices_spends_less():
@@ -118,7 +152,7 @@ def test_a_loop_with_prices_spends_less():
         assert loop.history_[-1].cost == pytest.approx(X[rows, 1].sum())
         return oracle.cost
 
-    cheap = PerCost(Margin(random_state=0), lambda X: X[:, 1], random_state=0)
+    cheap = PerCost(Margin(random_state=0), cost=lambda X: X[:, 1], random_state=0)
     assert spent(cheap) < spent(Margin(random_state=0))
 
 
@@ -206,6 +240,56 @@ def test_arrays_of_the_strategy_follow_the_rows():
     assert_allclose(scores[near], every[near])
     assert len(near) >= 7
     assert len(strategy(learner, numbered(30), n_instances=5)) == 5
+
+
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda inner, **how: DensityWeighted(inner, beta=0, **how),
+        lambda inner, **how: PerCost(inner, **how),
+        lambda inner, **how: PerCost(PerCost(inner), **how),
+        lambda inner, **how: DiversityPenalised(inner, features="input", **how),
+        lambda inner, **how: ClassBalanced(inner, **how),
+    ],
+)
+def test_prices_follow_the_rows_through_all_that_wraps_them(wrap):
+    learner = Learner(LogisticRegression().fit(POOL, POOL[:, 1] > 0), None)
+    learner.X_training = POOL[:3]
+    prices = np.random.default_rng(1).uniform(1, 9, 30)
+
+    def strategy(**how):
+        return wrap(PerCost(absolute(), cost=prices), random_state=0, **how)
+
+    drawn = strategy(pool_subsample=12)(learner, POOL, 12)
+    best = strategy(pool_subsample=12)(learner, POOL)
+    if not isinstance(strategy(), ClassBalanced):  # where counts of labels come first
+        assert best == drawn[(WEIGHTS / prices)[drawn].argmax()]
+    near = np.unique(np.argsort(pairwise_distances(POOL[:3], POOL), axis=1)[:, :5])
+    scores = Subsampled(strategy(), n_neighbors=5).score_pool(learner, POOL)
+    part = wrap(PerCost(absolute(), cost=prices[near]), random_state=0)
+    assert_allclose(scores[near], part.score_pool(learner, POOL[near]))
+
+
+def test_a_wrapper_with_prices_still_says_what_its_last_batch_was_like():
+    class Counting(QueryStrategy):
+        def __init__(self, strategy, pool_subsample=None):
+            self.strategy, self.pool_subsample = strategy, pool_subsample
+
+        def score_pool(self, estimator, X_pool):
+            self.n_scored_ = len(X_pool)
+            return self.strategy.score_pool(estimator, X_pool)
+
+    strategy = Counting(PerCost(absolute(), cost=np.arange(1, 31)), pool_subsample=7)
+    strategy(None, POOL)
+    assert strategy.n_scored_ == 7
+    assert len(strategy.strategy.cost) == 30  # the caller's own is as it was
+
+
+def test_rows_unlike_the_labelled_ones_are_refused():
+    learner = ActiveLearner(LogisticRegression(), None, POOL[:4], [0, 1, 0, 1])
+    message = "X_pool given to Subsampled must have as many features.*got 2 and 3"
+    with pytest.raises(ValueError, match=message):
+        Subsampled(absolute(), n_neighbors=2)(learner, POOL[:, :2])
 
 
 def test_anything_with_scores_can_be_wrapped():

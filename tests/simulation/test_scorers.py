@@ -78,6 +78,7 @@ def test_with_stages_the_curve_is_scored_on_the_given_rows(with_stages):
         ([[]], ValueError, "must be different numbers of labels, at least one"),
         ([[6, 6]], ValueError, r"must be different .* got \[6, 6\]"),
         ([[0]], ValueError, "n_labels of LearningCurveScores"),
+        ([iter([5])], TypeError, "n_labels of LearningCurveScores must be a list"),
         ([[6], "accuracy"], TypeError, "scorer of LearningCurveScores must be"),
     ],
 )

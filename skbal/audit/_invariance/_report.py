@@ -135,7 +135,7 @@ def invariance_report(
     n_draws = n_draws if n_draws is None else check_n_draws(n_draws, _OWNER)
     seed = check_seed(random_state, _OWNER)
     rows = _images(X, image_shape_of(estimator, X, image_shape))
-    truth = None if y is None else _check_labels(y, rows.n_samples)
+    truth = None if y is None else _check_labels(y, rows.n_samples, classes)
     found, examples = [], []
     for line in [None, *lines]:  # the first is of the images as they are
         parts = []
@@ -168,10 +168,16 @@ def _like(X, rows):
     return type(X)(rows, columns=X.columns) if hasattr(X, "iloc") else rows
 
 
-def _check_labels(y, n_samples):
-    y = label_column(y, f"y given to {_OWNER}")
+def _check_labels(y, n_samples, classes):
+    y = np.asarray(label_column(y, f"y given to {_OWNER}"))
     check_same_number(n_samples, len(y), _OWNER)
-    return np.asarray(y)
+    labels, known = y.tolist(), np.asarray(classes).tolist()
+    if set(labels).isdisjoint(known):
+        raise ValueError(
+            f"y given to {_OWNER} must hold classes of the estimator, such as "
+            f"{known[0]!r}, got none of them: the first label is {labels[0]!r}."
+        )
+    return y
 
 
 def _check_share(value):

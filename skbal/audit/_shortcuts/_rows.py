@@ -44,6 +44,8 @@ def rows_of(X, image_shape, owner):
             "(n, channels, height, width) or (n, height, width, channels), or rows "
             f"(n, n_columns), got shape {X.shape} and dtype {X.dtype}."
         )
+    if not X.size:
+        raise ValueError(f"X given to {owner} is empty, got shape {X.shape}.")
     rows = ImageRows(X, image_shape, owner)
     if not np.isfinite(rows.pixels).all():
         raise ValueError(f"X given to {owner} must be finite, got NaN or infinity.")

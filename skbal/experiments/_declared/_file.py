@@ -47,6 +47,8 @@ class UnitsFile:
 
     Raises
     ------
+    NotADirectoryError
+        If the folder is a file, or lies in one.
     ValueError
         If the file is of another experiment or other settings.
     """
@@ -54,6 +56,8 @@ class UnitsFile:
     def __init__(self, experiment, quick, folder=None):
         self.experiment, self.quick = experiment, quick
         self.path = None if folder is None else path_of(folder, experiment, quick)
+        if folder is not None:
+            _check_folder(Path(folder))
         self.headers, self.units = [], []
         for line in read_lines(self.path) if self.path else []:
             (self.units if "arm" in line else self.headers).append(line)
@@ -133,3 +137,12 @@ class UnitsFile:
                 f"{self.path} holds units of other settings: {differ}. Move the file "
                 f"away, or give another output to {OWNER}."
             )
+
+
+def _check_folder(folder):
+    """Raise an error, before hours of work, if the folder can never be made."""
+    found = next(place for place in (folder, *folder.parents) if place.exists())
+    if not found.is_dir():
+        raise NotADirectoryError(
+            f"output of {OWNER} must be a folder, but {found} is a file."
+        )

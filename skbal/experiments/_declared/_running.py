@@ -68,6 +68,8 @@ def reproduce(
         If an argument is of the wrong kind.
     FileNotFoundError
         If data are missing. The message says where they were looked for.
+    NotADirectoryError
+        If ``output`` is a file, or lies in one.
 
     See Also
     --------

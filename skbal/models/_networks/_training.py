@@ -49,6 +49,7 @@ class _TrainingMixin:
             ) from error
 
     def _augmented(self, X):
+        wanted = X.shape, X.dtype  # the function may write into X
         X = self.augment(X.to(self.device))
         if not torch.is_tensor(X):
             is_class = isinstance(self.augment, type)
@@ -56,6 +57,12 @@ class _TrainingMixin:
             raise TypeError(
                 "augment must return the batch as a tensor of torch, got "
                 f"{type(X).__name__}.{hint}"
+            )
+        if (X.shape, X.dtype) != wanted:
+            raise ValueError(
+                f"augment must return a batch of shape {tuple(wanted[0])} and "
+                f"{wanted[1]}, as it was given, got shape {tuple(X.shape)} and "
+                f"{X.dtype}."
             )
         return X
 

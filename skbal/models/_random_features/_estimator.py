@@ -11,7 +11,6 @@ from skbal._utils.chunks import chunks, rows_within
 from skbal._utils.names import KnowsItsParameters
 from skbal._utils.parameters import (
     check_parameters,
-    count,
     count_in_memory,
     option,
     own,
@@ -130,7 +129,7 @@ class RandomFeatureGP(
         "length_scale": own(
             _check_length_scale, "'evidence' or a number larger than 0", "median"
         ),
-        "n_components": count(1),
+        "n_components": count_in_memory(),
         "prior_variance": positive(),
         "noise_variance": positive(),
         "optimize": option("evidence", None),

@@ -2,7 +2,7 @@
 
 import numpy as np
 from scipy.optimize import minimize_scalar
-from sklearn.metrics import euclidean_distances
+from scipy.spatial.distance import pdist
 
 _GRID = np.geomspace(0.05, 20.0, 13)  # times the median distance
 _MOST_ROWS = 500  # whose distances are measured
@@ -55,7 +55,10 @@ def median_distance(X, weights, rng):
     X = np.unique(X if weights is None else X[np.asarray(weights) > 0], axis=0)
     if len(X) > _MOST_ROWS:
         X = X[rng.choice(len(X), _MOST_ROWS, replace=False)]
-    distances = euclidean_distances(X.astype(np.float64)) if len(X) else np.zeros(0)
+    X = X.astype(np.float64)
+    # From differences, and of numbers whose squares are finite.
+    scale = np.abs(X).max(initial=0.0) or 1.0
+    distances = scale * pdist(X / scale)
     distances = distances[distances > 0]
     return float(np.median(distances)) if distances.size else 1.0
 

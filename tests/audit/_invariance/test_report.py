@@ -258,7 +258,9 @@ def test_wrong_transforms_are_named(transforms, error, message):
 
 @pytest.mark.parametrize(("given", "error", "message"), [
     ({"X": X.reshape(240, -1)}, ValueError, r"hold images, got rows of shape \(108"),
+    ({"X": X[:0]}, ValueError, r"X given to invariance_report is empty, got shape"),
     ({"y": Y[:3]}, ValueError, "240.*3"),
+    ({"y": np.arange(240)}, ValueError, "must hold classes.* first label is 0"),
     ({"estimator": Brightest}, TypeError, "estimator of invariance_report must be"),
     ({"min_same": 1}, ValueError, "min_same of invariance_report must lie between"),
     ({"level": 0}, ValueError, "level of invariance_report must lie between"),

@@ -107,8 +107,7 @@ def test_a_process_that_is_killed_loses_the_unit_being_run_and_no_other(tmp_path
     found = reproduce(counted, output=tmp_path)
     assert made == [1, 1, 2, 2]
     assert found.table() == reproduce(COINS).table()
-    # One line for each unit. There may be a header more, which says that this process
-    # has loaded torch.
+    # One more header if this process has loaded torch, which the other had not.
     assert sum("arm" in line for line in lines_of(path)) == 6
     assert not sign.exists()  # the progress of a unit that is done
 
@@ -218,3 +217,17 @@ def test_wrong_arguments_are_named(wrong, kind, message):
 def test_the_bar_counts_units(capsys):
     reproduce(COINS, verbose=1)
     assert re.search(r"coins: 100%.*6/6", capsys.readouterr().err)
+
+
+def test_an_output_that_is_a_file_is_refused_before_anything_runs(tmp_path):
+    path = tmp_path / "units"
+    path.touch()
+
+    def run(unit):
+        raise AssertionError("it ran")
+
+    for output in (path, path / "results"):
+        with pytest.raises(
+            NotADirectoryError, match="output of reproduce must be a folder"
+        ):
+            reproduce(replace(COINS, run=run), output=output)

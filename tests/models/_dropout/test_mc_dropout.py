@@ -259,6 +259,24 @@ def test_augment_sees_every_training_batch_and_no_prediction(digits):
     assert len(clone(shifted).fit(X, y).net_.history) == 2
 
 
+@pytest.mark.parametrize(
+    ("augment", "error", "message"),
+    [
+        (
+            lambda batch: batch[:1],
+            ValueError,
+            r"return a batch of shape .* got shape \(1",
+        ),
+        (lambda batch: batch.double(), ValueError, "float32, as .* torch.float64"),
+        (lambda batch: None, TypeError, "return the batch as a tensor .* got NoneType"),
+        (RandomShift, TypeError, r"It is a class: write RandomShift\(\)"),
+    ],
+)
+def test_augment_must_return_a_batch_like_its_own(iris, augment, error, message):
+    with pytest.raises(error, match=f"augment must .*{message}"):
+        MCDropoutClassifier(augment=augment).fit(*iris)
+
+
 def test_verbose_shows_a_bar_and_quiet_prints_nothing(iris, capsys):
     MCDropoutClassifier(max_epochs=2).fit(*iris)
     assert capsys.readouterr() == ("", "")

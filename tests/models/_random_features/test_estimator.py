@@ -126,3 +126,16 @@ def test_equal_rows_have_a_length_scale():
     with pytest.warns(NumericalWarning, match="too few different rows"):
         model = RandomFeatureGP(**given).fit(same, np.arange(8.0))
     assert_allclose(model.predict(same), 3.5, atol=1e-6)
+
+
+@pytest.mark.parametrize(("factor", "shift"), [(1e200, 0), (1e-200, 0), (1, 1e10)])
+def test_the_length_scale_has_the_unit_of_the_rows_and_no_place(factor, shift):
+    given = {"n_components": 20, "random_state": 0}
+    expected = RandomFeatureGP(**given).fit(X, Y).length_scale_
+    moved = RandomFeatureGP(**given).fit(factor * X + shift, Y)
+    assert moved.length_scale_ / factor == pytest.approx(expected, rel=0.02)
+
+
+def test_labels_that_are_no_numbers_are_refused_by_name():
+    with pytest.raises(ValueError, match="y given to RandomFeatureGP must be numbers"):
+        RandomFeatureGP().fit(X, ["a"] * 60)

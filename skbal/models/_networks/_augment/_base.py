@@ -64,6 +64,11 @@ class ImageTransform(KnowsItsParameters, BaseEstimator):
                 f"width), got a batch of shape {tuple(X.shape)}. For flat rows, give "
                 "the network their image_shape."
             )
+        if 0 in X.shape[1:]:
+            raise ValueError(
+                f"X given to {owner} must hold images with at least one pixel, got a "
+                f"batch of shape {tuple(X.shape)}."
+            )
         if self._interpolates and not X.is_floating_point():
             raise TypeError(
                 f"X given to {owner} must hold floats, since values between pixels "

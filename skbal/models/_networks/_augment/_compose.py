@@ -64,7 +64,8 @@ class Compose(ImageTransform):
             if isinstance(transform, ImageTransform):
                 changed = transform(changed, generator)
             else:  # a function of the user, which has a stream of its own
-                changed = transform(changed)
+                # It may write into what it is given, which is not the caller's batch.
+                changed = transform(changed.clone() if changed is X else changed)
                 _check_changed(changed, X, place)
         return changed
 

@@ -233,3 +233,18 @@ def test_compose_calls_in_order_and_hands_on_its_generator():
     expected = steps[2](2 * steps[0](noise(6), stream), stream)
     assert torch.equal(found, expected)
     assert torch.equal(Compose([])(noise(6)), noise(6))
+
+
+def test_a_function_in_compose_may_write_into_its_batch():
+    images = noise(3)
+    found = Compose([lambda X: X.add_(1), lambda X: X.mul_(2)])(images)
+    assert torch.equal(images, noise(3))
+    assert torch.equal(found, 2 * (noise(3) + 1))
+
+
+@every_transform
+@pytest.mark.parametrize("shape", [(2, 1, 0, 0), (2, 0, 6, 6)])
+def test_images_without_pixels_are_refused(transform, shape):
+    message = rf"X given to {type(transform).__name__} must hold images with at least"
+    with pytest.raises(ValueError, match=message):
+        transform(torch.zeros(shape))
