@@ -5,7 +5,7 @@ A file has the name of its experiment and a constant ``EXPERIMENT``.
 
 import importlib
 
-NAMES = ("gal2017", "deterministic", "consistent")
+NAMES = ("gal2017", "deterministic", "consistent", "fewlabels")
 
 
 def load_experiment(name):
