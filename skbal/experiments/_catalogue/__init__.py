@@ -5,7 +5,7 @@ A file has the name of its experiment and a constant ``EXPERIMENT``.
 
 import importlib
 
-NAMES = ("gal2017", "deterministic", "consistent", "fewlabels")
+NAMES = ("gal2017", "deterministic", "consistent", "fewlabels", "ising")
 
 
 def load_experiment(name):
