@@ -5,7 +5,7 @@ A file has the name of its experiment and a constant ``EXPERIMENT``.
 
 import importlib
 
-NAMES = ("gal2017", "deterministic", "consistent", "fewlabels", "ising")
+NAMES = ("gal2017", "deterministic", "consistent", "fewlabels", "ising", "uci")
 
 
 def load_experiment(name):

@@ -29,6 +29,7 @@ SMALL = {
     "n_test": 20,
     "n_queries": 1,
     "n_steps": {"16": 2, "32": 1},
+    "steps": [2, 4],
 }
 
 
