@@ -5,7 +5,15 @@ A file has the name of its experiment and a constant ``EXPERIMENT``.
 
 import importlib
 
-NAMES = ("gal2017", "deterministic", "consistent", "fewlabels", "ising", "uci")
+NAMES = (
+    "gal2017",
+    "deterministic",
+    "consistent",
+    "fewlabels",
+    "ising",
+    "uci",
+    "laplace",
+)
 
 
 def load_experiment(name):

@@ -30,6 +30,8 @@ SMALL = {
     "n_queries": 1,
     "n_steps": {"16": 2, "32": 1},
     "steps": [2, 4],
+    "max_steps": 2,
+    "n_members": 2,
 }
 
 

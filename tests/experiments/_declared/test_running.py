@@ -107,7 +107,8 @@ def test_a_process_that_is_killed_loses_the_unit_being_run_and_no_other(tmp_path
     found = reproduce(counted, output=tmp_path)
     assert made == [1, 1, 2, 2]
     assert found.table() == reproduce(COINS).table()
-    assert len(lines_of(path)) == 7
+    # There may be a second header: this process may have loaded torch, that one not.
+    assert sum("arm" in line for line in lines_of(path)) == 6
     assert not sign.exists()  # the progress of a unit that is done
 
 
