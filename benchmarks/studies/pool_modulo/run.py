@@ -8,9 +8,10 @@ The class of an image is its digit modulo 3: the classes are 0369, 147 and 258, 
 nothing is told of digits. In each repeat the pool is a random half of the 60,000
 training images. `ClusterSeed` asks for the first 12 labels and
 `ExpectedVarianceReduction` for the others, one at a time. Features, model and
-strategies are those of ``pool_mnist``, for images that were not made upright. There is
-a score for every number of labels from 3, on the 10,000 test images, which are in no
-graph. Random labels with the same model are beside it, with a score for every tenth.
+strategies are those of ``skbal reproduce fewlabels``, for images that were not made
+upright. There is a score for every number of labels from 3, on the 10,000 test images,
+which are in no graph. Random labels with the same model are beside it, with a score for
+every tenth.
 """
 
 import argparse
@@ -21,13 +22,13 @@ import numpy as np
 
 from skbal._utils.random import stream
 from skbal.datasets import fetch_mnist
+from skbal.experiments._catalogue._fewlabels import features_of
 from skbal.features import PoolGraph
 from skbal.models import GraphClassifier
 from skbal.query import ExpectedVarianceReduction
 from skbal.seeding import ClusterSeed
 
 from .._runs import append, read
-from ..pool_mnist.run import features_of
 
 RUNS = Path(__file__).parent / "results" / "runs.jsonl"
 N_CLASSES, N_FIRST, N_LABELS = 3, 12, 20
@@ -57,7 +58,7 @@ def accuracies(model, order, scored, points, y, test, y_test):
 def record_of(repeat, X, y, X_test, y_test):
     """Return the record of one run on a pool."""
     start = time.perf_counter()
-    features = features_of("plain")
+    features = features_of(upright=False)
     points, test = features.fit_transform(X), features.transform(X_test)
     graph = PoolGraph(pca_components=None, random_state=repeat).fit(points)
     model = GraphClassifier(graph, random_state=repeat)

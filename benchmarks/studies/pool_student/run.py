@@ -27,6 +27,7 @@ from sklearn.base import clone
 
 from skbal._utils.random import stream
 from skbal.datasets import fetch_mnist
+from skbal.experiments._catalogue._fewlabels import features_of, scores_of
 from skbal.features import PoolGraph
 from skbal.information import predictive_variance
 from skbal.models import DistilledClassifier, GraphClassifier, MCDropoutClassifier
@@ -35,7 +36,6 @@ from skbal.seeding import ClusterSeed
 
 from .._mnist import Network
 from .._runs import append, read
-from ..pool_mnist.run import features_of, scores_of
 
 RUNS = Path(__file__).parent / "results" / "runs.jsonl"
 LABELS = (12, 30, 60)
@@ -113,7 +113,7 @@ def run(options):
         if not left:
             continue
         pool = np.sort(stream(repeat, "pool").permutation(len(y))[:N_POOL])
-        graph = PoolGraph(features_of("plain"), random_state=repeat).fit(X[pool])
+        graph = PoolGraph(features_of(upright=False), random_state=repeat).fit(X[pool])
         rows = questions(graph, X[pool], repeat)
         for n in left:
             known, networks = y[pool[rows[:n]]], network(options.steps, repeat)

@@ -16,6 +16,10 @@ NAMES = (
     "emnist",
     "cinic10",
     "cifar10",
+    "fewlabels",
+    "ising",
+    "uci",
+    "laplace",
 )
 
 

@@ -155,13 +155,11 @@ def _index_row(name, reproduction):
 
 def _how(reproduction, command):
     experiment = reproduction.experiment
-    seconds = [unit.get("seconds", 0) for unit in reproduction.units]
     devices = sorted({unit.get("device", "cpu") for unit in reproduction.units})
     yield f".. code-block:: bash\n\n   {command} --data FOLDER --output FOLDER\n"
     yield (
-        f"{len(experiment.arms)} arms with {len(experiment.seeds())} seeds each. The "
-        f"{len(seconds)} units that were run took {_hours(sum(seconds))} on "
-        f"{' and '.join(devices)}, the longest {_hours(max(seconds))}.\n"
+        f"{len(experiment.arms)} arms with {len(experiment.seeds())} seeds each. "
+        f"{_cost(reproduction.units, ' and '.join(devices))}\n"
     )
     yield "The settings:\n"
     settings = experiment.sized()
@@ -173,6 +171,17 @@ def _how(reproduction, command):
         for header in reproduction.headers
     ]
     yield f"Made with {'; '.join(dict.fromkeys(made_with))}.\n"
+
+
+def _cost(units, devices):
+    """Return how long the units took, in words, if that was kept."""
+    seconds = [unit["seconds"] for unit in units if "seconds" in unit]
+    if len(seconds) < len(units):
+        return f"{len(units)} units were run on {devices}. Not all of them were timed."
+    return (
+        f"The {len(units)} units that were run took {_hours(sum(seconds))} on "
+        f"{devices}, the longest {_hours(max(seconds))}."
+    )
 
 
 def plain(text):

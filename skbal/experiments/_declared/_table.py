@@ -28,7 +28,7 @@ def table_of(reproduction):
     sources = experiment.sources()
     header = ["arm", "measure", f"here ({CONFIDENCE:.0%} interval)", *sources]
     # Numbers of a small version agree with nothing.
-    with_verdict = bool(sources) and not reproduction.quick
+    with_verdict = _compared(experiment) and not reproduction.quick
     rows = []
     for measure in experiment.measures:
         for arm in filter(measure.belongs_to, experiment.arms):
@@ -77,8 +77,7 @@ def notes_of(reproduction):
     notes : list of str
     """
     notes = []
-    compared = any(n.n_seeds for n in reproduction.experiment.published)
-    if compared and not reproduction.quick:
+    if _compared(reproduction.experiment) and not reproduction.quick:
         notes.append(
             'Intervals are of the mean over seeds, each for itself. "agrees" says '
             "whether the first published number may be the mean of as many runs like "
@@ -94,6 +93,11 @@ def notes_of(reproduction):
         n_units = len(reproduction.experiment.units(reproduction.quick))
         notes.append(f"{len(missing)} of {n_units} units are missing.")
     return notes
+
+
+def _compared(experiment):
+    """Return whether there is a published mean of which the number of runs is known."""
+    return any(number.n_seeds for number in experiment.published)
 
 
 def ours_in_words(values, n_digits):

@@ -19,7 +19,7 @@ SMALL = {
     "n_labels": 30,
     "max_epochs": 1,
     "n_draws": 10,
-    "pool_subsample": 20,
+    "pool_subsample": 50,
     "n_per_class": 2,
     "n_rows": 6,
     "n_repetitions": 12,
@@ -32,6 +32,13 @@ SMALL = {
     "n_rare": 4,
     "n_target": 10,
     "n_classes": 5,
+    "n_configurations": 80,
+    "n_test": 20,
+    "n_queries": 1,
+    "n_steps": {"16": 2, "32": 1},
+    "steps": [2, 4],
+    "max_steps": 2,
+    "n_members": 2,
 }
 SMALL_OF = {"epig": {"n_valid": 2}}  # of each digit
 

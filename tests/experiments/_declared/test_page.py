@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import skbal
-from skbal.experiments import load_experiment, reproduce
+from skbal.experiments import Reproduction, load_experiment, reproduce
 from skbal.experiments._declared import _page
 from skbal.experiments._declared._page import (
     index_of,
@@ -47,6 +47,16 @@ def test_a_page_has_every_number_and_what_differs(coins):
     assert "2 arms with 3 seeds each" in text
     assert str(coins) not in text
     assert (coins / "images" / "coins.png").stat().st_size > 1000
+
+
+def test_a_page_says_how_long_units_took_only_if_all_were_timed(coins):
+    found = reproduce(COINS, output=coins / "results")
+    timed = [{**unit, "seconds": 100.0 + k} for k, unit in enumerate(found.units)]
+    page = page_of(Reproduction(COINS, timed, found.headers))
+    assert "The 6 units that were run took 10 minutes on cpu, the longest 105" in page
+    del timed[2]["seconds"]
+    page = page_of(Reproduction(COINS, timed, found.headers))
+    assert "6 units were run on cpu. Not all of them were timed." in page
 
 
 def test_a_page_is_made_of_the_units_alone(coins):

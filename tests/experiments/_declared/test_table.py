@@ -34,6 +34,15 @@ def test_the_quick_version_agrees_with_nothing():
     ]
 
 
+def test_without_a_known_number_of_published_runs_nothing_is_judged():
+    exact = tuple(replace(number, n_seeds=None) for number in COINS.published)
+    found = reproduce(replace(COINS, published=exact))
+    header, rows = found.table()
+    assert header[-1] == "Another 1901"
+    assert rows[0][-2:] == ["52.0", "49.0"]
+    assert not found.notes()
+
+
 def test_what_was_not_run_is_said():
     found = reproduce(COINS)
     some = Reproduction(COINS, found.units[:1], found.headers)
