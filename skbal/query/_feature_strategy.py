@@ -13,6 +13,8 @@ from skbal.query._shared import SharedParameters
 
 _MEGABYTES = 32  # of distances at once
 
+_DIGITS = 2**20  # of a mean, in its binary mantissa
+
 
 class FeatureStrategy(SharedParameters):
     """Base class of strategies that choose rows by their features.
@@ -56,8 +58,9 @@ class FeatureStrategy(SharedParameters):
     def _pool_and_known(self, estimator, X_pool):
         """Return the features of the pool, of the labelled rows, and the pool's mean.
 
-        Without labelled rows, the second is None. The mean is subtracted from dense
-        features, since distances lose less to rounding if the rows lie near the origin.
+        Without labelled rows, the second is None. Six digits of the mean are subtracted
+        from dense features, since distances lose less to rounding if the rows lie near
+        the origin, and what is left of it is returned.
         """
         pool = self._features(estimator, X_pool)
         mean = np.asarray(pool.mean(axis=0, dtype=np.float64)).reshape(1, -1)
@@ -67,12 +70,12 @@ class FeatureStrategy(SharedParameters):
             self._check_width(pool, known)
             if issparse(known) and not issparse(pool):
                 known = known.toarray()
-        mean = mean.astype(pool.dtype)
         if not issparse(pool):
-            pool -= mean
-            known = None if known is None else known - mean
-            mean = np.zeros_like(mean)
-        return pool, known, mean
+            origin = _six_digits(mean).astype(pool.dtype)
+            pool -= origin
+            known = None if known is None else known - origin
+            mean = mean - origin
+        return pool, known, mean.astype(pool.dtype)
 
     def _check_width(self, pool, known):
         if known.shape[1] != pool.shape[1]:
@@ -116,3 +119,12 @@ n_features)
             pool, known, metric="euclidean", metric_kwargs={"squared": True}
         )
     return nearest, squares.astype(np.float64, copy=False)
+
+
+def _six_digits(mean):
+    """Return a mean of rows to six digits, which do not depend on their order.
+
+    The last digits do. k-means might end elsewhere if the features had them.
+    """
+    mantissa, exponent = np.frexp(mean)
+    return np.ldexp(np.round(mantissa * _DIGITS) / _DIGITS, exponent)
