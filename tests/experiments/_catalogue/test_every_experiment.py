@@ -40,7 +40,10 @@ SMALL = {
     "max_steps": 2,
     "n_members": 2,
 }
-SMALL_OF = {"epig": {"n_valid": 2}}  # of each digit
+SMALL_OF = {
+    "epig": {"n_valid": 2},  # of each digit
+    "fewlabels": {"n_pool": 300},  # more than its features
+}
 
 
 def small(experiment):
