@@ -12,9 +12,9 @@ from skbal._utils.pools import n_rows
 from skbal._utils.tags import classifies
 from skbal._utils.unwrap import unwrap
 from skbal._utils.validation import as_numbers
-from skbal.base import rounded
 from skbal.query._feature_strategy import FeatureStrategy
 from skbal.query._features import compute
+from skbal.query._greedy import first_of
 
 
 class GreedySampling(FeatureStrategy):
@@ -142,8 +142,8 @@ class GreedySampling(FeatureStrategy):
         priority, chosen = rng.random(len(scores)), []
         has_start = getattr(learner, "X_training", None) is not None
         for _ in range(n_instances):
-            scores[chosen] = -1.0  # no distance is negative
-            row = _best(scores, priority)
+            scores[chosen] = -np.inf
+            row = int(first_of(scores, priority, np.finfo(np.float64).tiny))
             chosen.append(row)
             new = _products(features, values, features, values, [row])
             scores = np.minimum(scores, new) if has_start else new
@@ -211,10 +211,3 @@ def _products(features, values, others, labels, rows=slice(None)):
             products *= euclidean_distances(features[part], others)
         smallest[part] = products.min(axis=1)
     return smallest
-
-
-def _best(scores, priority):
-    """Return the largest score; of equal ones that of smallest priority."""
-    equal = rounded(scores)
-    equal = np.flatnonzero(equal == equal.max())
-    return int(equal[np.argmin(priority[equal])])
