@@ -69,8 +69,20 @@ class ImageTransform(KnowsItsParameters, BaseEstimator):
                 f"X given to {owner} must hold images with at least one pixel, got a "
                 f"batch of shape {tuple(X.shape)}."
             )
+        if _looks_channels_last(X.shape):
+            raise ValueError(
+                f"{owner} changes images of shape (n_samples, channels, height, "
+                f"width), and a batch of shape {tuple(X.shape)} looks like images with "
+                "channels last: X.permute(0, 3, 1, 2) moves them."
+            )
         if self._interpolates and not X.is_floating_point():
             raise TypeError(
                 f"X given to {owner} must hold floats, since values between pixels "
                 f"are computed, got {X.dtype}: use X.float()."
             )
+
+
+def _looks_channels_last(shape):
+    """Return whether a batch has as many columns as an image has channels."""
+    _, n_channels, height, width = shape
+    return width in (1, 3, 4) and n_channels > 4 and height > 4

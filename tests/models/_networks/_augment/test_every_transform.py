@@ -248,3 +248,10 @@ def test_images_without_pixels_are_refused(transform, shape):
     message = rf"X given to {type(transform).__name__} must hold images with at least"
     with pytest.raises(ValueError, match=message):
         transform(torch.zeros(shape))
+
+
+def test_channels_last_are_refused_and_not_mistaken_for_columns():
+    with pytest.raises(ValueError, match="channels last: X"):
+        RandomShift(1)(torch.zeros(2, 12, 10, 3))
+    narrow = torch.zeros(2, 1, 12, 3)
+    assert RandomShift(1)(narrow).shape == narrow.shape
