@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+from skbal._utils.lazy import lazy_module
 from skbal.datasets import fetch_mnist, load_mnist_5k
-from skbal.models import MCDropoutClassifier
+
+_torch = lazy_module("skbal.experiments._catalogue._digits_torch")
 
 IMAGE_SHAPE = (28, 28)
 N_POOL_QUICK = 4000
@@ -65,9 +67,12 @@ def network(unit, **parameters):
     estimator : MCDropoutClassifier
     """
     names = ("n_draws", "max_epochs", "batch_size", "lr")
-    return MCDropoutClassifier(
+    return _torch.MixedPrecisionClassifier(
+        _torch.ChannelsLastCNN,
+        module__image_shape=(1, *IMAGE_SHAPE),
+        module__n_outputs=10,
         image_shape=IMAGE_SHAPE,
-        standardize=False,  # pixels from 0 to 1, as in the paper
+        standardize=True,
         device=unit.device,
         **{name: unit.settings[name] for name in names},
         **parameters,

@@ -27,6 +27,12 @@ def run(
         bool,
         typer.Option("--quick", help="A small version that takes less than 2 minutes."),
     ] = False,
+    arm: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Run only this arm. Give it again for more arms.", metavar="ARM"
+        ),
+    ] = None,
     jobs: Annotated[
         int | None, typer.Option(help="Number of units at a time; -1 for all cores.")
     ] = None,
@@ -68,6 +74,7 @@ def run(
             return
         found = reproduce(
             experiment,
+            arms=arm or None,
             quick=quick,
             data=data,
             output=output,

@@ -22,6 +22,7 @@ _RULES = {"quick": flag(), "n_jobs": jobs(), "verbose": count(0)}
 def reproduce(
     experiment,
     *,
+    arms=None,
     quick=False,
     data=None,
     output=None,
@@ -38,6 +39,9 @@ def reproduce(
     ----------
     experiment : str or Experiment
         The experiment, or the name of one that skbal declares (`list_experiments`).
+    arms : sequence of str, optional
+        The arms to run now. None runs all. Units of the others stay missing, and those
+        that ``output`` has are shown.
     quick : bool, default=False
         Whether to run a small version, which takes less than two minutes and shows that
         everything works. Its numbers cannot be compared with published ones.
@@ -62,7 +66,7 @@ def reproduce(
     Raises
     ------
     ValueError
-        If there is no experiment of that name, or the file in ``output`` is of other
+        If there is no experiment or arm of that name, or the file in ``output`` is of other
         settings.
     TypeError
         If an argument is of the wrong kind.
@@ -99,9 +103,10 @@ def reproduce(
     for name, value in (("quick", quick), ("n_jobs", n_jobs), ("verbose", verbose)):
         _RULES[name](value, name, OWNER)
     experiment = check_experiment(experiment)
+    wanted = _wanted_arms(arms, experiment)
     file = UnitsFile(experiment, quick, output)
     _borrow(file, output)
-    if missing := file.missing():
+    if missing := [unit for unit in file.missing() if unit[0] in wanted]:
         _run_missing(file, missing, data, output, n_jobs, device, verbose)
     return Reproduction(experiment, file.units, file.headers, quick=quick)
 
@@ -133,6 +138,20 @@ def check_experiment(experiment):
             f"Experiment, got {experiment!r:.60}."
         )
     return experiment
+
+
+def _wanted_arms(arms, experiment):
+    """Return the names of the arms to run."""
+    if arms is None:
+        return experiment.arms
+    wanted = [arms] if isinstance(arms, str) else list(arms)
+    unknown = [arm for arm in wanted if arm not in experiment.arms]
+    if unknown:
+        raise ValueError(
+            f"arms of {OWNER} must be of {experiment.name}, which has "
+            f"{', '.join(map(repr, experiment.arms))}, got {unknown[0]!r}."
+        )
+    return wanted
 
 
 def _run_missing(file, missing, folder, output, n_jobs, device, verbose):

@@ -51,6 +51,14 @@ def test_errors_are_one_line():
     assert "Traceback" not in out
 
 
+def test_some_arms_are_run(coins, tmp_path):
+    out = run("coins", "--arm", "bent", "--output", tmp_path)
+    text = (tmp_path / "coins.jsonl").read_text()
+    assert '"bent"' in text
+    assert '"arm": "fair"' not in text
+    assert "Units" in out
+
+
 def test_a_page_is_made_without_a_run(coins, tmp_path):
     run("coins", "--output", tmp_path / "results")
     before = (tmp_path / "results" / "coins.jsonl").read_text()

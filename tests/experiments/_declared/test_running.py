@@ -66,6 +66,20 @@ def test_only_missing_units_are_run(tmp_path):
     assert made == ["fair", "bent"]
 
 
+def test_some_arms_are_run_now_and_the_others_later(tmp_path):
+    found = reproduce(COINS, arms=["bent"], output=tmp_path)
+    assert {unit["arm"] for unit in found.units} == {"bent"}
+    assert found.missing == [("fair", 0), ("fair", 1), ("fair", 2)]
+    assert len(reproduce(COINS, arms="bent", output=tmp_path).units) == 3
+    assert reproduce(COINS, output=tmp_path).table() == reproduce(COINS).table()
+
+
+def test_an_unknown_arm_is_refused():
+    text = "arms of reproduce must be of coins, which has 'fair', 'bent', got 'straight'"
+    with pytest.raises(ValueError, match=text):
+        reproduce(COINS, arms=["fair", "straight"])
+
+
 def test_data_are_loaded_once_and_not_at_all_if_nothing_is_missing(tmp_path):
     folders = []
 
