@@ -24,7 +24,7 @@ PAPER = (
 SOURCE = "Kirsch et al. 2019"
 SETTINGS = {
     "digits": "MNIST",
-    "n_images": None,
+    "n_images": 20_000,
     "n_valid": 1024,
     "noise": 0.1,
     "n_per_class": 2,
@@ -118,6 +118,8 @@ CURVES = {
 }
 DIFFERENCES = (
     *NETWORK,
+    "The pool are 20,000 random images of MNIST, other ones with each seed, and their "
+    "copies. The paper has all that are not for validation.",
     "Training ends after three epochs without a better validation accuracy, or after "
     "30 epochs, with the weights of the best one, as in the authors' code.",
     "The 1,024 validation images come once, with noise if the pool has noise. The "

@@ -24,7 +24,7 @@ PAPER = (
 SOURCE = "Kirsch et al. 2021"
 SETTINGS = {
     **_batchbald.SETTINGS,
-    "n_images": 20_000,
+    "n_images": 10_000,
     "n_draws": 100,
 }
 QUICK = {**_batchbald.QUICK, "n_images": 400, "n_draws": 20}
@@ -80,7 +80,7 @@ N_PUBLISHED = 5
 N_STEPS = 29
 DIFFERENCES = (
     *NETWORK,
-    "The pool are 20,000 random images of MNIST, other ones with each seed, and their "
+    "The pool are 10,000 random images of MNIST, other ones with each seed, and their "
     "copies. The paper has all that are not for validation.",
     "There are 1,024 validation images, and training ends after three epochs without a "
     "better validation accuracy, or after 30. The paper has 4,096 images and up to 300 "

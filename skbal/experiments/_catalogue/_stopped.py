@@ -171,6 +171,7 @@ def stopped_network(unit, rows, monitor="valid_acc"):
         iterator_train__batch_size=settings["batch_size"],
         iterator_valid__batch_size=512,
         lr=settings["lr"],
+        optimizer__fused=True,
         train_split=split_off,
         callbacks=[_torch.best_epoch(monitor, settings["patience"])],
         device=unit.device,

@@ -45,6 +45,8 @@ class TwoConvolutions(nn.Sequential):
             nn.Dropout(DROPOUT),
             nn.Linear(hidden_units, n_outputs),
         )
+        # The convolutions take less time, and give the same.
+        self.to(memory_format=torch.channels_last)
 
 
 def _pooled(n_pixels):
