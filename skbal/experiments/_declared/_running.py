@@ -66,8 +66,8 @@ def reproduce(
     Raises
     ------
     ValueError
-        If there is no experiment or arm of that name, or the file in ``output`` is of other
-        settings.
+        If there is no experiment or arm of that name, or the file in ``output`` is of
+        other settings.
     TypeError
         If an argument is of the wrong kind.
     FileNotFoundError

@@ -1,5 +1,7 @@
 """Bayesian logistic regression of classes; other files do the computations."""
 
+from itertools import count as count_up
+
 import numpy as np
 from scipy import special
 from sklearn.base import BaseEstimator
@@ -27,6 +29,7 @@ from skbal.models._accuracy import AccuracyMixin
 from skbal.models._chunked_draws import ChunkedDrawsMixin
 from skbal.models._logistic._posterior import ClassWeights, Labelled, check_size
 from skbal.models._logistic._search import EvidenceSearch
+from skbal.models._logistic._slice import SliceSampler
 from skbal.models._vote_regression._search import variance_limits
 from skbal.models._vote_regression._span import RowSpan
 
@@ -39,13 +42,13 @@ _LOGIT_VARIANCES = (1e-4, 9.0)
 class BayesianLogisticRegression(
     KnowsItsParameters, AccuracyMixin, ChunkedDrawsMixin, BaseEstimator
 ):
-    """Logistic regression of two or more classes with a Gaussian posterior, by Laplace.
+    """Logistic regression of two or more classes with draws of its posterior.
 
     The class probabilities are ``softmax(x W + b)``. The prior of the weights is
     normal. Their posterior is approximated by a normal distribution around its mode,
-    with the Hessian there as precision [1]_. A draw is one matrix of weights for all
-    rows. The model needs no torch. It suits hundreds of rows, and features computed
-    elsewhere.
+    with the Hessian there as precision [1]_, or sampled as it is [3]_. A draw is one
+    matrix of weights for all rows. The model needs no torch. It suits hundreds of rows,
+    and features computed elsewhere.
 
     Parameters
     ----------
@@ -69,15 +72,22 @@ class BayesianLogisticRegression(
         Seeds the draws used by ``predict_proba``.
     intercept_variance : float, default=10.0
         Prior variance of the logit of a class at the mean row.
+    posterior : {"laplace", "slice_sampling"}, default="laplace"
+        "laplace" draws from the normal distribution around the mode. "slice_sampling"
+        moves each such draw by elliptical slice sampling, until it is a draw of the
+        posterior itself.
+    n_steps : int, default=40
+        Number of steps by which "slice_sampling" moves a draw. After fewer steps draws
+        are closer to those of Laplace's approximation.
 
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
         The class labels.
     coef_mean_ : ndarray of shape (n_features, n_classes)
-        Posterior mean of the weights.
+        The weights at the mode, which are the mean of Laplace's approximation.
     intercept_mean_ : ndarray of shape (n_classes,)
-        Posterior mean of the logits at x = 0.
+        The same of the logits at x = 0.
     prior_variance_ : float
         The prior variance used.
     n_iter_ : int
@@ -119,6 +129,8 @@ class BayesianLogisticRegression(
        and 4.5, here for several classes.
     .. [2] D. J. C. MacKay (1992), The evidence framework applied to classification
        networks, Neural Computation 4.
+    .. [3] I. Murray, R. P. Adams and D. J. C. MacKay (2010), Elliptical slice sampling,
+       AISTATS.
 
     Examples
     --------
@@ -141,6 +153,8 @@ class BayesianLogisticRegression(
         "tol": real(0),
         "random_state": seed(),
         "intercept_variance": positive(),
+        "posterior": option("laplace", "slice_sampling"),
+        "n_steps": count(),
     }
 
     def __init__(
@@ -154,6 +168,8 @@ class BayesianLogisticRegression(
         tol=0.01,
         random_state=None,
         intercept_variance=10.0,
+        posterior="laplace",
+        n_steps=40,
     ):
         self.prior_variance = prior_variance
         self.optimize = optimize
@@ -163,6 +179,8 @@ class BayesianLogisticRegression(
         self.tol = tol
         self.random_state = random_state
         self.intercept_variance = intercept_variance
+        self.posterior = posterior
+        self.n_steps = n_steps
 
     # ------------------------------------------------------------------ learning
 
@@ -221,6 +239,12 @@ class BayesianLogisticRegression(
         self._posterior = ClassWeights(
             span, centre, posterior, self.prior_variance_, has_intercept
         )
+        self._sampler = None
+        if self.posterior == "slice_sampling":
+            features = labelled.design * posterior.scale
+            self._sampler = SliceSampler(
+                features, codes, row_weights, posterior.mean, posterior.precision
+            )
         self._log_evidence = posterior.log_evidence
         self.coef_mean_ = self._posterior.coef_mean
         self.intercept_mean_ = self._posterior.intercept_mean
@@ -298,12 +322,32 @@ class BayesianLogisticRegression(
         # The draws are the first axis, so draw k does not depend on n_draws.
         shape = (n_draws, n_classes, X.shape[1] + 1)
         normal = stream(seed, "weights").standard_normal(shape)
-        levels, weights = self._posterior.draws(normal)
+        with one_thread():
+            levels, weights = self._posterior.draws(
+                normal, self._sampler, *self._random_numbers(seed, shape)
+            )
         bytes_per_row = 40 * n_draws * n_classes + 16 * X.shape[1]
         for rows in chunks(len(X), rows_within(bytes_per_row)):
             chunk = X[rows].astype(np.float64)
             logits = self._posterior.logits(chunk, levels, weights)
             yield rows, special.softmax(logits, axis=2)
+
+    def _random_numbers(self, seed, shape):
+        """Return what `ClassWeights.draws` takes for the steps of chains."""
+
+        def normals():
+            for step in range(-(-self.n_steps // 2)):
+                yield tuple(
+                    stream(seed, name, step).standard_normal(shape)
+                    for name in ("near", "wide")
+                )
+
+        def angles(step, n_draws):
+            numbers = count_up()
+            while True:
+                yield stream(seed, "angles", step, next(numbers)).random(n_draws)
+
+        return normals(), angles
 
     def _check_rows(self, X):
         return validate_rows(self, X, reset=False, dtype=FLOAT_DTYPES)

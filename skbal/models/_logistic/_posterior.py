@@ -176,13 +176,20 @@ class ClassWeights:
         levels, self.coef_mean = self._in_space(posterior.weights)
         self.intercept_mean = levels - span.mean @ self.coef_mean
 
-    def draws(self, normal):
+    def draws(self, normal, sampler=None, more=(), angles=None):
         """Return draws of the levels and the weights.
 
         Parameters
         ----------
         normal : ndarray of shape (n_draws, n_classes, n_features + 1)
             Standard normal numbers.
+        sampler : SliceSampler, optional
+            What moves them to draws of the exact posterior. None leaves those of
+            Laplace's approximation.
+        more : iterable of (ndarray, ndarray)
+            For each two steps of ``sampler``, two arrays as ``normal``.
+        angles : callable, optional
+            See `SliceSampler.run`.
 
         Returns
         -------
@@ -191,20 +198,33 @@ class ClassWeights:
         weights : ndarray of shape (n_features, n_draws, n_classes)
         """
         n_draws, n_classes = normal.shape[:2]
-        rest = normal[..., 1:]
-        inside = rest @ self._directions
-        seen = np.concatenate([normal[..., : self._first], inside], axis=2)
-        # (n_weights, n_draws), ordered class by class as the precision
-        flat = self._vectors.T @ seen.reshape(n_draws, -1).T
-        flat = self._vectors @ (flat / self._roots[:, np.newaxis])
-        deviations = flat.T.reshape(n_draws, n_classes, -1).transpose(2, 0, 1)
+        flat = self._correlated(self._seen(normal))
+        if sampler is None:
+            flat = flat + self._posterior.mean.T.ravel()
+        else:
+            pairs = (
+                (self._correlated(self._seen(near)), self._seen(wide))
+                for near, wide in more
+            )
+            flat = sampler.run(flat, pairs, angles)
+        # (n_columns, n_draws, n_classes)
+        drawn = flat.reshape(n_draws, n_classes, -1).transpose(2, 0, 1)
         scale = self._posterior.scale[:, np.newaxis, np.newaxis]
-        levels, weights = self._in_space(
-            scale * deviations + self._posterior.weights[:, np.newaxis]
-        )
+        levels, weights = self._in_space(scale * drawn)
         # Orthogonal to all rows the posterior is the prior.
-        outside = rest - inside @ self._directions.T
+        rest = normal[..., 1:]
+        outside = rest - (rest @ self._directions) @ self._directions.T
         return levels, weights + self._root_prior * outside.transpose(2, 0, 1)
+
+    def _seen(self, normal):
+        """Return standard normal numbers, (n_draws, n_weights), class by class."""
+        inside = normal[..., 1:] @ self._directions
+        seen = np.concatenate([normal[..., : self._first], inside], axis=2)
+        return seen.reshape(len(normal), -1)
+
+    def _correlated(self, seen):
+        """Return draws of Laplace's approximation minus its mean, in the same shape."""
+        return (seen @ self._vectors / self._roots) @ self._vectors.T
 
     def logits(self, X, levels, weights):
         """Return the logits of rows for drawn levels and weights.
