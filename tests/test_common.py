@@ -141,7 +141,7 @@ ESTIMATORS = [
         5.0, n_components=40, noise_variance=0.1, optimize=None, random_state=0
     ),
     BayesianLogisticRegression(n_draws=20),
-    BayesianLogisticRegression(n_draws=20, posterior="slice_sampling", n_steps=4),
+    BayesianLogisticRegression(n_draws=20, posterior="hmc", n_trajectories=2),
     GraphClassifier(PoolGraph(random_state=0), n_draws=20, random_state=0),
     GraphRegressor(PoolGraph(random_state=0)),
     LastLayerOfOneVoteEach(PoolGraph(random_state=0), VOTE_HEAD, random_state=0),
@@ -258,7 +258,7 @@ SAMPLERS = [
     (BayesianRidge(), REGRESSION, {}),
     (BayesianLogisticRegression(random_state=0), CLASSIFICATION, {}),
     (
-        BayesianLogisticRegression(posterior="slice_sampling", random_state=0),
+        BayesianLogisticRegression(posterior="hmc", random_state=0),
         CLASSIFICATION,
         {},
     ),

@@ -1,7 +1,5 @@
 """Bayesian logistic regression of classes; other files do the computations."""
 
-from itertools import count as count_up
-
 import numpy as np
 from scipy import special
 from sklearn.base import BaseEstimator
@@ -27,9 +25,9 @@ from skbal._utils.validation import FLOAT_DTYPES
 from skbal._utils.weights import check_row_weights
 from skbal.models._accuracy import AccuracyMixin
 from skbal.models._chunked_draws import ChunkedDrawsMixin
+from skbal.models._logistic._hamiltonian import HamiltonianChains
 from skbal.models._logistic._posterior import ClassWeights, Labelled, check_size
 from skbal.models._logistic._search import EvidenceSearch
-from skbal.models._logistic._slice import SliceSampler
 from skbal.models._vote_regression._search import variance_limits
 from skbal.models._vote_regression._span import RowSpan
 
@@ -72,13 +70,13 @@ class BayesianLogisticRegression(
         Seeds the draws used by ``predict_proba``.
     intercept_variance : float, default=10.0
         Prior variance of the logit of a class at the mean row.
-    posterior : {"laplace", "slice_sampling"}, default="laplace"
-        "laplace" draws from the normal distribution around the mode. "slice_sampling"
-        moves each such draw by elliptical slice sampling, until it is a draw of the
-        posterior itself.
-    n_steps : int, default=40
-        Number of steps by which "slice_sampling" moves a draw. After fewer steps draws
-        are closer to those of Laplace's approximation.
+    posterior : {"laplace", "hmc"}, default="laplace"
+        "laplace" draws from the normal distribution around the mode. "hmc" moves each
+        such draw by Hamiltonian Monte Carlo, until it is a draw of the posterior
+        itself.
+    n_trajectories : int, default=10
+        Number of trajectories by which "hmc" moves a draw. After very few of them,
+        draws are closer to those of Laplace's approximation.
 
     Attributes
     ----------
@@ -129,8 +127,8 @@ class BayesianLogisticRegression(
        and 4.5, here for several classes.
     .. [2] D. J. C. MacKay (1992), The evidence framework applied to classification
        networks, Neural Computation 4.
-    .. [3] I. Murray, R. P. Adams and D. J. C. MacKay (2010), Elliptical slice sampling,
-       AISTATS.
+    .. [3] R. M. Neal (2011), MCMC using Hamiltonian dynamics, Handbook of Markov Chain
+       Monte Carlo, chapter 5.
 
     Examples
     --------
@@ -153,8 +151,8 @@ class BayesianLogisticRegression(
         "tol": real(0),
         "random_state": seed(),
         "intercept_variance": positive(),
-        "posterior": option("laplace", "slice_sampling"),
-        "n_steps": count(),
+        "posterior": option("laplace", "hmc"),
+        "n_trajectories": count(),
     }
 
     def __init__(
@@ -169,7 +167,7 @@ class BayesianLogisticRegression(
         random_state=None,
         intercept_variance=10.0,
         posterior="laplace",
-        n_steps=40,
+        n_trajectories=10,
     ):
         self.prior_variance = prior_variance
         self.optimize = optimize
@@ -180,7 +178,7 @@ class BayesianLogisticRegression(
         self.random_state = random_state
         self.intercept_variance = intercept_variance
         self.posterior = posterior
-        self.n_steps = n_steps
+        self.n_trajectories = n_trajectories
 
     # ------------------------------------------------------------------ learning
 
@@ -239,12 +237,10 @@ class BayesianLogisticRegression(
         self._posterior = ClassWeights(
             span, centre, posterior, self.prior_variance_, has_intercept
         )
-        self._sampler = None
-        if self.posterior == "slice_sampling":
-            features = labelled.design * posterior.scale
-            self._sampler = SliceSampler(
-                features, codes, row_weights, posterior.mean, posterior.precision
-            )
+        self._chains = None
+        if self.posterior == "hmc":
+            root = self._posterior.root
+            self._chains = HamiltonianChains(labelled, posterior, root)
         self._log_evidence = posterior.log_evidence
         self.coef_mean_ = self._posterior.coef_mean
         self.intercept_mean_ = self._posterior.intercept_mean
@@ -324,7 +320,7 @@ class BayesianLogisticRegression(
         normal = stream(seed, "weights").standard_normal(shape)
         with one_thread():
             levels, weights = self._posterior.draws(
-                normal, self._sampler, *self._random_numbers(seed, shape)
+                normal, self._chains, *self._random_numbers(seed, shape)
             )
         bytes_per_row = 40 * n_draws * n_classes + 16 * X.shape[1]
         for rows in chunks(len(X), rows_within(bytes_per_row)):
@@ -333,21 +329,12 @@ class BayesianLogisticRegression(
             yield rows, special.softmax(logits, axis=2)
 
     def _random_numbers(self, seed, shape):
-        """Return what `ClassWeights.draws` takes for the steps of chains."""
-
-        def normals():
-            for step in range(-(-self.n_steps // 2)):
-                yield tuple(
-                    stream(seed, name, step).standard_normal(shape)
-                    for name in ("near", "wide")
-                )
-
-        def angles(step, n_draws):
-            numbers = count_up()
-            while True:
-                yield stream(seed, "angles", step, next(numbers)).random(n_draws)
-
-        return normals(), angles
+        """Return momenta and uniform numbers for the trajectories of chains."""
+        steps = range(self.n_trajectories)
+        return (
+            (stream(seed, "momenta", step).standard_normal(shape) for step in steps),
+            (stream(seed, "numbers", step).random((shape[0], 2)) for step in steps),
+        )
 
     def _check_rows(self, X):
         return validate_rows(self, X, reset=False, dtype=FLOAT_DTYPES)

@@ -176,20 +176,20 @@ class ClassWeights:
         levels, self.coef_mean = self._in_space(posterior.weights)
         self.intercept_mean = levels - span.mean @ self.coef_mean
 
-    def draws(self, normal, sampler=None, more=(), angles=None):
+    def draws(self, normal, chains=None, momenta=(), numbers=()):
         """Return draws of the levels and the weights.
 
         Parameters
         ----------
         normal : ndarray of shape (n_draws, n_classes, n_features + 1)
             Standard normal numbers.
-        sampler : SliceSampler, optional
+        chains : HamiltonianChains, optional
             What moves them to draws of the exact posterior. None leaves those of
             Laplace's approximation.
-        more : iterable of (ndarray, ndarray)
-            For each two steps of ``sampler``, two arrays as ``normal``.
-        angles : callable, optional
-            See `SliceSampler.run`.
+        momenta : iterable of ndarray of shape (n_draws, n_classes, n_features + 1)
+            Standard normal numbers for each trajectory of ``chains``.
+        numbers : iterable of ndarray of shape (n_draws, 2)
+            Uniform ones.
 
         Returns
         -------
@@ -198,15 +198,11 @@ class ClassWeights:
         weights : ndarray of shape (n_features, n_draws, n_classes)
         """
         n_draws, n_classes = normal.shape[:2]
-        flat = self._correlated(self._seen(normal))
-        if sampler is None:
-            flat = flat + self._posterior.mean.T.ravel()
+        place = self._seen(normal)
+        if chains is None:
+            flat = self._posterior.mean.T.ravel() + self.root(place)
         else:
-            pairs = (
-                (self._correlated(self._seen(near)), self._seen(wide))
-                for near, wide in more
-            )
-            flat = sampler.run(flat, pairs, angles)
+            flat = chains.run(place, map(self._seen, momenta), numbers)
         # (n_columns, n_draws, n_classes)
         drawn = flat.reshape(n_draws, n_classes, -1).transpose(2, 0, 1)
         scale = self._posterior.scale[:, np.newaxis, np.newaxis]
@@ -216,15 +212,25 @@ class ClassWeights:
         outside = rest - (rest @ self._directions) @ self._directions.T
         return levels, weights + self._root_prior * outside.transpose(2, 0, 1)
 
+    def root(self, place):
+        """Multiply by the symmetric root of Laplace's covariance.
+
+        Parameters
+        ----------
+        place : ndarray of shape (n_draws, n_weights)
+            In the directions of the rows, ordered class by class as the precision.
+
+        Returns
+        -------
+        deviation : ndarray of shape (n_draws, n_weights)
+        """
+        return (place @ self._vectors / self._roots) @ self._vectors.T
+
     def _seen(self, normal):
-        """Return standard normal numbers, (n_draws, n_weights), class by class."""
+        """Return standard normal numbers in the directions of the rows."""
         inside = normal[..., 1:] @ self._directions
         seen = np.concatenate([normal[..., : self._first], inside], axis=2)
         return seen.reshape(len(normal), -1)
-
-    def _correlated(self, seen):
-        """Return draws of Laplace's approximation minus its mean, in the same shape."""
-        return (seen @ self._vectors / self._roots) @ self._vectors.T
 
     def logits(self, X, levels, weights):
         """Return the logits of rows for drawn levels and weights.
