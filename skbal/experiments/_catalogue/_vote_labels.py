@@ -141,7 +141,8 @@ def saved(what, random, own):
     if of_own[-1] < target:
         return float("inf")
     needed = _first_at(own["n_labels"], of_own, target)
-    return 100 * (1 - needed / _first_at(random["n_labels"], of_random, target))
+    of_all = _first_at(random["n_labels"], of_random, target)
+    return float(100 * (1 - needed / of_all))
 
 
 def _monotone(result, what):
