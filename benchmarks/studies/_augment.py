@@ -2,31 +2,14 @@
 
 import torch
 
+from skbal.experiments._catalogue._galaxy_votes import turned
 
-def turned(images):
-    """Return images mirrored and turned at random, for a sky that has no up."""
-    images = images.clone()
-    for change in (_mirror, _upside_down, _transpose):
-        some = torch.rand(len(images)) < 0.5
-        images[some] = change(images[some])
-    return images
+__all__ = ["mirrored", "turned"]
 
 
 def mirrored(images):
     """Return photographs, each mirrored with probability one half."""
     images = images.clone()
     some = torch.rand(len(images)) < 0.5
-    images[some] = _mirror(images[some])
+    images[some] = images[some].flip(-1)
     return images
-
-
-def _mirror(images):
-    return images.flip(-1)
-
-
-def _upside_down(images):
-    return images.flip(-2)
-
-
-def _transpose(images):
-    return images.transpose(-1, -2)

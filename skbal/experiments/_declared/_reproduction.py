@@ -156,8 +156,8 @@ class Reproduction:
         Returns
         -------
         notes : list of str
-            Sentences: what the columns are, what is missing, and whether the numbers
-            are those of the quick version.
+            Sentences: what the columns are, what the experiment finds, what is missing,
+            and whether the numbers are those of the quick version.
         """
         return notes_of(self)
 

@@ -84,6 +84,9 @@ def notes_of(reproduction):
             f"ours, with a confidence of {CONFIDENCE:.0%}."
         )
         notes += filter(None, [order_in_words(reproduction)])
+    findings = reproduction.experiment.findings
+    if findings is not None and not reproduction.quick:
+        notes += findings(reproduction)
     if reproduction.quick:
         notes.append(
             "This is the quick version: it shows that everything works, and its "

@@ -39,6 +39,9 @@ SMALL = {
     "steps": [2, 4],
     "max_steps": 2,
     "n_members": 2,
+    "sine_steps": 2,
+    "n_galaxies": 100,
+    "training_steps": {"smooth": 2, "bar": 2, "spiral": 2},
 }
 SMALL_OF = {
     "epig": {"n_valid": 2},  # of each digit

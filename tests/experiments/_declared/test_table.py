@@ -56,6 +56,18 @@ def test_what_was_not_run_is_said():
     assert repr(some) == "Reproduction('coins', 1 of 6 units)"
 
 
+def test_findings_stand_below_the_table_but_not_those_of_the_quick_version():
+    def findings(reproduction):
+        return [f"Heads: {reproduction.values('heads', 'fair').max():g}."]
+
+    experiment = replace(COINS, findings=findings)
+    assert "Heads: 52." in reproduce(experiment).notes()
+    assert "Heads: 52." in reproduce(experiment).summary().split("\n\n")
+    assert not any(
+        "Heads" in note for note in reproduce(experiment, quick=True).notes()
+    )
+
+
 def test_what_the_quick_version_does_not_have_is_no_row():
     nan = Measure("of many throws", lambda result: float("nan"))
     found = reproduce(replace(COINS, measures=(*COINS.measures, nan)))
