@@ -20,6 +20,7 @@ NAMES = (
     "ising",
     "uci",
     "laplace",
+    "uncertainty2025",
 )
 
 
