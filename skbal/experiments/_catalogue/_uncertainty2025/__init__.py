@@ -103,7 +103,8 @@ EXPERIMENT = Experiment(
         "report does not say what its penalties are on.",
         "The network of the last layer learns the 20 first labels and is then frozen. "
         "The report does not say on what it was trained. Prior and noise variances "
-        "have the largest evidence, and outputs are independent.",
+        "have the largest evidence, and outputs are independent. For some seeds the "
+        "first labels then have no noise.",
         "Intervals are compared with means of three runs, which the report says of "
         "Figure 1 only. Percent of accuracy are points.",
         "That BALD is the most stable is read as the smallest fall of the accuracy "

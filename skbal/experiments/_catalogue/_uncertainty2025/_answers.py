@@ -34,7 +34,7 @@ def noisy(unit, strategy, noise, threshold):
         Probability that an answer is wrong. It then names each other digit equally
         often. The first labels are right.
     threshold : float, "dynamic" or None
-        Of the filter. None has no filter.
+        The threshold of the filter. None is without one.
 
     Returns
     -------

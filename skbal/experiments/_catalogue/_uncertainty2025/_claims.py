@@ -1,7 +1,5 @@
 """What the report says in words, each claim with rules that our numbers are held to."""
 
-import numpy as np
-
 from skbal.experiments._catalogue import _gal2017
 from skbal.experiments._catalogue._deterministic import OFF, STRATEGIES
 from skbal.experiments._catalogue._uncertainty2025 import _arms as arms
@@ -11,7 +9,14 @@ from skbal.experiments._catalogue._uncertainty2025._measures import (
     N_EARLY,
     N_NOISY,
     N_PENALISED,
-    score_of,
+)
+from skbal.experiments._catalogue._uncertainty2025._readers import (
+    change,
+    gap,
+    gap_of_two,
+    largest_fall,
+    measured,
+    ratio_within,
 )
 from skbal.experiments._declared._claims import (
     BELOW,
@@ -24,74 +29,11 @@ from skbal.experiments._declared._curves import acquired_to
 
 TEXT_IMAGES, TEXT_RATIO = 390, 2  # "390 acquired images, a 2x improvement"
 RATIOS = "Variation ratios"
+WRONG = arms.NOISES[1:]
+LAYERS = tuple(map(arms.layer_arm, ("exact", "mean field")))
 UNCERTAIN = [arm for arm in _gal2017.ARMS if arm != "Random"]
 END, EARLY = score_at(N_NOISY), mean_score(1, N_EARLY)
 TO_5 = acquired_to(0.95)
-
-
-def gap(of, own, other):
-    """Return the function that reads a difference between arms, paired by seed.
-
-    Parameters
-    ----------
-    of : callable
-        Takes the result of a unit.
-    own, other : str
-        The arms. The second is subtracted from the first.
-
-    Returns
-    -------
-    values : callable
-        Takes a `Reproduction` and returns the difference of each seed that was run of
-        both arms, shape (n_seeds,).
-    """
-
-    def values(found):
-        first, second = found.results(own), found.results(other)
-        both = [seed for seed in first if seed in second]
-        # Infinite less infinite, where neither got there, is NaN.
-        with np.errstate(invalid="ignore"):
-            pairs = [np.array([of(first[s]), of(second[s])], float) for s in both]
-            return np.array([own - other for own, other in pairs])
-
-    return values
-
-
-def change(gap_there, gap_here):
-    """Return the function that reads how a difference between arms differs.
-
-    Parameters
-    ----------
-    gap_there, gap_here : callable
-        As `gap` returns them. The second is subtracted from the first.
-
-    Returns
-    -------
-    values : callable
-        Takes a `Reproduction`. Empty if one of them has other seeds.
-    """
-
-    def values(found):
-        there, here = gap_there(found), gap_here(found)
-        return there - here if len(there) == len(here) else np.empty(0)
-
-    return values
-
-
-def measured(measure, arm):
-    """Return the function that reads a measure of an arm.
-
-    Parameters
-    ----------
-    measure, arm : str
-        Their names.
-
-    Returns
-    -------
-    values : callable
-        Takes a `Reproduction`.
-    """
-    return lambda found: found.values(measure, arm)
 
 
 def _against_random(kind, noise, of):
@@ -100,27 +42,6 @@ def _against_random(kind, noise, of):
 
 def _against_bald(kind, noise, of=END):
     return gap(of, arms.noisy_arm(kind, noise), arms.noisy_arm(arms.BALD_, noise))
-
-
-def largest_fall(result):
-    """Return by how many points the accuracy fell below its best so far.
-
-    Parameters
-    ----------
-    result : dict
-        With the ``score`` of each step.
-
-    Returns
-    -------
-    fall : float
-
-    Examples
-    --------
-    >>> round(largest_fall({"score": [0.5, 0.8, 0.7, 0.9]}), 9)
-    10.0
-    """
-    scores = 100 * np.array(result["score"])
-    return float((np.maximum.accumulate(scores) - scores).max())
 
 
 def table_value(arm, measure=_gal2017.AT_5):
@@ -198,6 +119,10 @@ def _of_figure_1():
         ),
         "gal2017",
     )
+
+
+def _of_figure_1_besides():
+    """Yield claims about the scatter of BALD, and about Mean STD."""
     fall = largest_fall
     yield Claim(
         "BALD is the most stable",
@@ -230,9 +155,8 @@ def _of_figure_2():
 
 
 def _of_figure_3():
-    """Yield claims about the last layer."""
-    exact, mean_field = map(arms.layer_arm, ("exact", "mean field"))
-    own = gap_of_two("rmse, mean field", mean_field, "rmse, exact", exact)
+    """Yield claims about the variance and the accuracy of the last layer."""
+    exact, mean_field = LAYERS
     yield Claim(
         "Mean-field inference has a lower predictive variance than exact inference",
         "section 6.2",
@@ -248,6 +172,22 @@ def _of_figure_3():
             for step in (N_PENALISED, N_NOISY)
         ),
     )
+    yield Claim(
+        "A Bayesian CNN exceeds the last layer on fixed features",
+        "sections 1 and 7",
+        (
+            Statement(
+                f"points above exact after {N_NOISY} queries",
+                gap(END, arms.noisy_arm(arms.BALD_, 0.0), exact),
+            ),
+        ),
+    )
+
+
+def _of_the_rmse():
+    """Yield claims about the RMSE of the last layer."""
+    exact, mean_field = LAYERS
+    own = gap_of_two("rmse, mean field", mean_field, "rmse, exact", exact)
     yield Claim(
         "Mean-field inference has a higher RMSE than exact inference",
         "section 6.2",
@@ -272,73 +212,10 @@ def _of_figure_3():
             for arm in (exact, mean_field)
         ),
     )
-    yield Claim(
-        "A Bayesian CNN exceeds the last layer on fixed features",
-        "sections 1 and 7",
-        (
-            Statement(
-                f"points above exact after {N_NOISY} queries",
-                gap(END, arms.noisy_arm(arms.BALD_, 0.0), exact),
-            ),
-        ),
-    )
-
-
-def ratio_within(name, other, arm, step):
-    """Return the function that reads a ratio of two numbers of the same unit.
-
-    Parameters
-    ----------
-    name, other : str
-        Names of lists in the result of a unit.
-    arm : str
-        The arm.
-    step : int
-        The number of queries.
-
-    Returns
-    -------
-    values : callable
-        Takes a `Reproduction`.
-    """
-    own, base = score_of(name, step), score_of(other, step)
-    return lambda found: np.array(
-        [own(result) / base(result) for result in found.results(arm).values()]
-    )
-
-
-def gap_of_two(name, own, other_name, other):
-    """Return the function of a step that reads a difference of two numbers.
-
-    Parameters
-    ----------
-    name, other_name : str
-        Names of lists in the results of units.
-    own, other : str
-        The arms. The second number is subtracted from the first.
-
-    Returns
-    -------
-    at : callable
-        Takes the number of queries, and returns a function of a `Reproduction`.
-    """
-
-    def at(step):
-        def values(found):
-            first, second = found.results(own), found.results(other)
-            of, of_other = score_of(name, step), score_of(other_name, step)
-            both = [seed for seed in first if seed in second]
-            return np.array([of(first[s]) - of_other(second[s]) for s in both])
-
-        return values
-
-    return at
 
 
 def _of_figure_4():
     """Yield claims about wrong answers."""
-    wrong = arms.NOISES[1:]
-    bald = {noise: arms.noisy_arm(arms.BALD_, noise) for noise in arms.NOISES}
     advantage = {n: _against_random(arms.BALD_, n, END) for n in arms.NOISES}
     yield Claim(
         "BALD ends 3% above random choice, without noise",
@@ -357,7 +234,7 @@ def _of_figure_4():
                 _against_random(arms.BALD_, noise, EARLY),
                 BELOW,
             )
-            for noise in wrong
+            for noise in WRONG
         ),
     )
     yield Claim(
@@ -369,9 +246,14 @@ def _of_figure_4():
                 change(advantage[noise], advantage[0.0]),
                 BELOW,
             )
-            for noise in wrong[1:]
+            for noise in WRONG[1:]
         ),
     )
+
+
+def _of_figure_4_besides():
+    """Yield the claim about noise as such."""
+    bald = {noise: arms.noisy_arm(arms.BALD_, noise) for noise in arms.NOISES}
     yield Claim(
         "Active learning is highly sensitive to noise",
         "section 6.3",
@@ -381,14 +263,14 @@ def _of_figure_4():
                 gap(END, bald[noise], bald[0.0]),
                 BELOW,
             )
-            for noise in wrong
+            for noise in WRONG
         ),
     )
 
 
 def _of_the_filter():
-    """Yield claims about the filter: Figures 5 and 6, Tables 2 and 3."""
-    wrong, dynamic = arms.NOISES[1:], arms.DYNAMIC
+    """Yield claims about the dynamic filter: Figure 5 and Table 3."""
+    dynamic = arms.DYNAMIC
     yield Claim(
         "The filter mitigates noise slightly",
         "section 6.3",
@@ -397,7 +279,7 @@ def _of_the_filter():
                 f"points above BALD at the end, {noise:.0%} wrong",
                 _against_bald(dynamic, noise),
             )
-            for noise in wrong
+            for noise in WRONG
         ),
     )
     yield Claim(
@@ -414,11 +296,15 @@ def _of_the_filter():
                 measured(measures.excess_at(noise), arms.noisy_arm(dynamic, noise)),
                 n_digits=0,
             )
-            for noise in wrong
+            for noise in WRONG
         ),
     )
+
+
+def _of_thresholds():
+    """Yield claims about thresholds: Figure 6 and Table 2."""
     at = arms.FIXED_NOISE
-    dynamic_arm = arms.noisy_arm(dynamic, at)
+    dynamic_arm = arms.noisy_arm(arms.DYNAMIC, at)
     low, high = (arms.noisy_arm(name, at) for name in arms.FIXED)
     rejected = measures.per_query("rejected")
     yield Claim(
@@ -440,16 +326,7 @@ def _of_the_filter():
 
 
 def _of_figure_7():
-    """Yield claims about first labels and penalties."""
-    gain = measured(measures.FIRST, arms.MEANS)
-    yield Claim(
-        "First labels by k-means increase the accuracy by 20%",
-        "section 6.3",
-        (
-            Statement("points", gain),
-            Statement("points", gain, NEAR, measures.KMEANS_GAIN),
-        ),
-    )
+    """Yield claims about penalties."""
     small, large, none = map(arms.penalty_arm, (arms.SMALL, arms.LARGE, 0))
     early, late = gap(EARLY, small, none), gap(score_at(N_PENALISED), small, none)
     yield Claim(
@@ -485,6 +362,16 @@ def _of_figure_7():
 
 
 def _of_the_abstract():
+    """Yield claims about first labels and the way to 95%."""
+    gain = measured(measures.FIRST, arms.MEANS)
+    yield Claim(
+        "First labels by k-means increase the accuracy by 20%",
+        "section 6.3",
+        (
+            Statement("points", gain),
+            Statement("points", gain, NEAR, measures.KMEANS_GAIN),
+        ),
+    )
     saved = measured(measures.FEWER, arms.BOTH)
     yield Claim(
         "Clustering and diversity accelerate the way to 95% by 21%",
@@ -501,10 +388,14 @@ def _of_the_abstract():
 CLAIMS = (
     *_of_the_report(),
     *_of_figure_1(),
+    *_of_figure_1_besides(),
     *_of_figure_2(),
     *_of_figure_3(),
+    *_of_the_rmse(),
     *_of_figure_4(),
+    *_of_figure_4_besides(),
     *_of_the_filter(),
+    *_of_thresholds(),
     *_of_figure_7(),
     *_of_the_abstract(),
 )

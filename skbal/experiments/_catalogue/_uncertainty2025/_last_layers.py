@@ -4,11 +4,14 @@ The network learns the first labels and is then frozen. The last layer regresses
 labels on its features. Both posteriors are compared on the labels of either.
 """
 
+import warnings
+
 import numpy as np
 from sklearn.frozen import FrozenEstimator
 
 from skbal._utils.random import stream
 from skbal._utils.threads import one_thread
+from skbal.exceptions import NumericalWarning
 from skbal.experiments._catalogue._uncertainty2025._rows import (
     N_CLASSES,
     rows_of,
@@ -53,10 +56,7 @@ def regressed(unit, posterior):
     query = PredictiveVariance(random_state=seed)
     steps = []
     for _ in range(settings["n_queries"] + 1):
-        heads = {
-            name: make(optimize="evidence").fit(phi[labelled], targets[labelled])
-            for name, make in POSTERIORS.items()
-        }
+        heads = _heads(phi[labelled], targets[labelled])
         left = np.setdiff1d(np.arange(len(y)), labelled)
         best = query(heads[posterior], phi[left], n_instances=settings["n_instances"])
         step = {
@@ -70,6 +70,16 @@ def regressed(unit, posterior):
         steps.append(step)
         labelled = np.append(labelled, left[best])
     return {name: [step[name] for step in steps] for name in steps[0]}
+
+
+def _heads(phi, targets):
+    with warnings.catch_warnings():
+        # The network has learnt the first labels, and may fit them without any noise.
+        warnings.simplefilter("ignore", NumericalWarning)
+        return {
+            name: make(optimize="evidence").fit(phi, targets)
+            for name, make in POSTERIORS.items()
+        }
 
 
 def _first(settings, seed, y):
