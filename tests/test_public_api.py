@@ -132,6 +132,7 @@ PUBLIC = {
         "VotesWarning",
     ],
     "skbal.experiments": [
+        "Claim",
         "Comparison",
         "Experiment",
         "ExperimentUnit",
@@ -139,6 +140,7 @@ PUBLIC = {
         "PairedDifference",
         "Published",
         "Reproduction",
+        "Statement",
         "compare",
         "list_experiments",
         "load_experiment",

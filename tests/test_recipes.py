@@ -109,7 +109,7 @@ def test_nothing_else_registers_the_example(example, recipe):
     found = set()
     others = {ROOT / "skbal" / "_demo.py"}  # chooses some strategies to show
     # Experiments have the strategies of their papers.
-    others |= set((ROOT / "skbal" / "experiments" / "_catalogue").glob("*.py"))
+    others |= set((ROOT / "skbal" / "experiments" / "_catalogue").rglob("*.py"))
     for path in set((ROOT / "skbal").rglob("*.py")) - others:
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for node in tree.body:

@@ -11,6 +11,7 @@ from skbal._utils.names import missing_from
 from skbal.experiments._catalogue import list_experiments, load_experiment
 from skbal.experiments._compare import compare
 from skbal.experiments._comparison import Comparison
+from skbal.experiments._declared._claims import Claim, Statement
 from skbal.experiments._declared._experiment import (
     Experiment,
     ExperimentUnit,
@@ -22,6 +23,7 @@ from skbal.experiments._declared._running import reproduce
 from skbal.experiments._difference import PairedDifference
 
 __all__ = [
+    "Claim",
     "Comparison",
     "Experiment",
     "ExperimentUnit",
@@ -29,6 +31,7 @@ __all__ = [
     "PairedDifference",
     "Published",
     "Reproduction",
+    "Statement",
     "compare",
     "list_experiments",
     "load_experiment",

@@ -1,40 +1,45 @@
-"""The table and the figures of wrong answers and the label filter.
+"""The tables of wrong answers and the label filter in the user guide.
 
-``python -m benchmarks.studies.noise_filter.report [RUNS.jsonl] [--table TABLE.md]
-[--images FOLDER]``. Without RUNS it reads the runs that are kept here.
+``python -m benchmarks.studies.noise_filter.report [UNITS.jsonl] [--table TABLE.md]``.
+The runs are units of ``skbal reproduce uncertainty2025``, which also draws the figures.
+Without UNITS it reads those of the documentation.
 """
 
 import argparse
 from pathlib import Path
 
 import numpy as np
-from matplotlib.figure import Figure
 from scipy import stats
 
-from .._runs import read
-from .run import RUNS
+from skbal.experiments._catalogue._uncertainty2025._arms import NOISY
+from skbal.experiments._catalogue._uncertainty2025._measures import TABLES
 
-# Rejects per step, from Tables 2 and 3 of the report that this study repeats.
-PUBLISHED = {
-    ("BALD, dynamic", 0.0): 0.39,
-    ("BALD, dynamic", 0.1): 1.47,
-    ("BALD, dynamic", 0.2): 2.98,
-    ("BALD, dynamic", 0.3): 4.96,
-    ("BALD, 0.1", 0.2): 3.18,
-    ("BALD, 0.25", 0.2): 5.10,
+from .._runs import read
+
+ROOT = Path(__file__).parents[3]
+UNITS = ROOT / "docs" / "reproductions" / "results" / "uncertainty2025.jsonl"
+NAMES = {
+    "BALD, dynamic filter": "BALD, dynamic",
+    "BALD, filter 0.1": "BALD, 0.1",
+    "BALD, filter 0.25": "BALD, 0.25",
 }
+# Rejects per step, from Tables 2 and 3 of the report that this study repeats.
+PUBLISHED = {(NAMES[kind], noise): n for (kind, noise), n in TABLES.items()}
 STAGES = (0, 2, 5, 10, 15, 20)
-COLOURS = {"BALD": "C0", "Random": "C1", "BALD, dynamic": "C2"}
 
 
 class Runs:
     """All runs, as arrays with one row per seed."""
 
     def __init__(self, path):
-        lines = read(path)
-        self.of = {(line["arm"], line["noise"], line["seed"]): line for line in lines}
-        self.noises = sorted({line["noise"] for line in lines})
-        self.arms = sorted({line["arm"] for line in lines})
+        self.of = {}
+        for line in read(path):
+            if line.get("arm") in NOISY:
+                kind, noise = NOISY[line["arm"]]
+                key = (NAMES.get(kind, kind), noise, line["seed"])
+                self.of[key] = {**line["result"], "accuracy": line["result"]["score"]}
+        self.noises = sorted({noise for _, noise, _ in self.of})
+        self.arms = sorted({arm for arm, _, _ in self.of})
 
     def seeds(self, *keys):
         """Return the seeds that all of the given (arm, noise) have."""
@@ -161,44 +166,6 @@ def at_labels_of_bald(runs, arm, noise, seeds):
     return np.array([np.interp(*row) for row in zip(bald, own, accuracy)])
 
 
-def draw_noise(runs, axes):
-    """Figure: BALD and random at each noise."""
-    for ax, noise in zip(axes, runs.noises):
-        for arm in ("BALD", "Random"):
-            band(ax, runs, arm, noise)
-        ax.set_title(f"{noise:.0%} wrong answers")
-
-
-def draw_filter(runs, axes):
-    """Figure: BALD, BALD with the dynamic filter, and random."""
-    for ax, noise in zip(axes, runs.noises):
-        for arm in COLOURS:
-            band(ax, runs, arm, noise)
-        ax.set_title(f"{noise:.0%} wrong answers")
-
-
-def band(ax, runs, arm, noise):
-    if not runs.seeds((arm, noise)):
-        return
-    mean, margin = mean_and_margin(runs.get("accuracy", arm, noise))
-    labels = runs.get("n_labels", arm, noise).mean(axis=0)
-    ax.plot(labels, mean, color=COLOURS[arm], label=arm)
-    low, high = mean - margin, mean + margin
-    ax.fill_between(labels, low, high, color=COLOURS[arm], alpha=0.2, lw=0)
-
-
-def save_figure(draw, runs, path):
-    figure = Figure(figsize=(11, 3.2), layout="constrained")
-    axes = figure.subplots(1, len(runs.noises), sharey=True, squeeze=False)[0]
-    draw(runs, axes)
-    axes[0].set_ylabel("test accuracy")
-    axes[-1].legend(loc="lower right")
-    for ax in axes:
-        ax.set_xlabel("labels paid for")
-        ax.grid(alpha=0.3)
-    figure.savefig(path, dpi=120)
-
-
 def table(runs):
     """Return the table as Markdown."""
     head, more, *lines = rejections(runs)
@@ -236,17 +203,12 @@ def report(options):
     print(text)
     if options.table:
         Path(options.table).write_text(text, encoding="utf-8")
-    if options.images:
-        folder = Path(options.images)
-        save_figure(draw_noise, runs, folder / "noise_bald_random.png")
-        save_figure(draw_filter, runs, folder / "noise_filter.png")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("runs", nargs="?", default=RUNS)
+    parser.add_argument("runs", nargs="?", default=UNITS)
     parser.add_argument("--table", help="Markdown file")
-    parser.add_argument("--images", help="folder of the figures")
     report(parser.parse_args())
 
 

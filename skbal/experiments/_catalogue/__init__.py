@@ -21,6 +21,7 @@ NAMES = (
     "uci",
     "laplace",
     "walmsley2020",
+    "uncertainty2025",
 )
 
 

@@ -46,7 +46,8 @@ ARMS = {
 AFTER_40 = "accuracy after 40 images"
 AT_10, AT_5 = "images to 10% error", "images to 5% error"
 RATIO = "random / arm at 5% error"
-# The paper's Table 1, and the run of a reproduction in PyTorch that tabulates both.
+# The paper's Table 1, the run of a reproduction in PyTorch that tabulates both, and
+# Table 1 of an unpublished report that repeats it.
 TABLE = {
     "Gal et al. 2017": {
         AT_10: (145, 120, 165, 230, 255),
@@ -55,6 +56,10 @@ TABLE = {
     "DBALwithImgData": {
         AT_10: (150, 143, 163, 100, 250),
         AT_5: (296, 283, 310, 295, 517),
+    },
+    "UDL report": {
+        AT_10: (105, 115, 125, 230, 385),
+        AT_5: (260, 265, 365, 510, 940),
     },
 }
 N_SEEDS = 3  # of the paper, of the reproduction, and here

@@ -5,8 +5,10 @@ from typing import Annotated
 
 from skbal._utils.optional import require
 from skbal.experiments._catalogue import list_experiments, load_experiment
+from skbal.experiments._declared._claims import claims_summary
+from skbal.experiments._declared._figure import image_of
 from skbal.experiments._declared._file import path_of
-from skbal.experiments._declared._page import write_page
+from skbal.experiments._declared._page import others_of, write_page
 from skbal.experiments._declared._running import reproduce
 
 typer = require("typer", "examples", "The command line")
@@ -89,15 +91,18 @@ def run(
 
 def _show(found, data, output):
     typer.echo(found.summary())
+    if found.experiment.claims and not found.quick:
+        others = others_of(found.experiment, output)
+        typer.echo(f"\n{claims_summary(found, others)}")
     if found.experiment.differences:
         typer.echo("\nWhat differs from the paper:")
     for sentence in found.experiment.differences:
         typer.echo(f"- {sentence}")
     path = path_of(output, found.experiment, found.quick)
     typer.echo(f"\nUnits: {path.resolve()}")
-    if found.experiment.draw is not None:
-        image = path.with_suffix(".png")
-        found.plot(data=data).savefig(image, dpi=150)
+    for which in found.experiment.figures():
+        image = image_of(path.with_suffix(".png"), which)
+        found.plot(data=data, which=which).savefig(image, dpi=150)
         typer.echo(f"Figure: {image.resolve()}")
 
 

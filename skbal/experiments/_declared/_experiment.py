@@ -130,9 +130,10 @@ class Experiment:
         What others found.
     differences : tuple of str, optional
         What differs from the paper, each in one sentence.
-    draw : callable, optional
+    draw : callable or dict of str to (str, callable), optional
         Takes a matplotlib figure, a `Reproduction` and the published curves (a dict of
-        arrays, which may be empty), and draws the figure in the form of the paper.
+        arrays, which may be empty), and draws the figure in the form of the paper. If
+        there are several figures, each has a short name, a caption and a callable.
     findings : callable, optional
         Takes a `Reproduction`, and returns a list of sentences on what its numbers say.
         They stand below the table, except for the quick size.
@@ -140,6 +141,11 @@ class Experiment:
         Name of an experiment whose units, where arms have the same names and the
         settings are equal, are units of this one. They are taken from its file, if it
         is in the same folder.
+    claims : tuple of Claim, optional
+        What the paper says in words. The page has a verdict on each.
+    counterparts : dict of str to str, optional
+        For each figure and table of the paper, where its counterpart is: the name of an
+        experiment or of a figure, or else a few words.
 
     Raises
     ------
@@ -181,9 +187,11 @@ class Experiment:
     quick: Mapping = field(default_factory=dict)
     published: tuple = ()
     differences: tuple = ()
-    draw: Callable | None = None
+    draw: Callable | Mapping | None = None
     findings: Callable | None = None
     shares: str | None = None
+    claims: tuple = ()
+    counterparts: Mapping = field(default_factory=dict)
 
     def __post_init__(self):
         if not re.fullmatch("[a-z0-9-]+", self.name):
@@ -272,6 +280,20 @@ class Experiment:
         sources : list of str
         """
         return list(dict.fromkeys(number.source for number in self.published))
+
+    def figures(self):
+        """Return the figures, by their short names.
+
+        Returns
+        -------
+        figures : dict of str to (str, callable)
+            The caption, and what draws it. The name of an only figure is "".
+        """
+        if self.draw is None:
+            return {}
+        if isinstance(self.draw, Mapping):
+            return dict(self.draw)
+        return {"": (f"{self.title}: the figure of the runs", self.draw)}
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,24 @@ class PublishedCurves:
         return read_arrays(self.path, [name], "data", lambda heads: None)[name]
 
 
-def draw(reproduction, figure, curves):
+def image_of(path, name):
+    """Return the file of a figure.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file of an only figure.
+    name : str
+        The short name of the figure, "" for an only one.
+
+    Returns
+    -------
+    path : pathlib.Path
+    """
+    return path.with_stem(f"{path.stem}-{name}") if name else path
+
+
+def draw(reproduction, figure, curves, which=None):
     """Return a figure after the experiment has drawn on it.
 
     Parameters
@@ -71,17 +88,27 @@ def draw(reproduction, figure, curves):
         None makes a new one.
     curves : PublishedCurves
         Published curves.
+    which : str or None
+        The short name of the figure. None is the first one.
 
     Returns
     -------
     figure : matplotlib.figure.Figure
     """
     experiment = reproduction.experiment
-    if experiment.draw is None:
+    figures = experiment.figures()
+    if not figures:
         raise ValueError(f"Experiment {experiment.name!r} has no figure: draw is None.")
+    which = next(iter(figures)) if which is None else which
+    if which not in figures:
+        raise ValueError(
+            "which of Reproduction.plot must be one of "
+            f"{', '.join(map(repr, figures))}, got {which!r}."
+        )
+    _, function = figures[which]
     if figure is None:
         # Without pyplot, no window is opened and no backend has to be chosen.
         module = require("matplotlib.figure", "examples", "Reproduction.plot")
         figure = module.Figure(layout="constrained")
-    experiment.draw(figure, reproduction, curves)
+    function(figure, reproduction, curves)
     return figure

@@ -5,17 +5,28 @@ from pathlib import Path
 
 from skbal._utils.whole_files import whole_file
 from skbal.experiments._catalogue import NAMES, load_experiment
+from skbal.experiments._declared._claims import claims_counted, claims_table
+from skbal.experiments._declared._figure import image_of
 from skbal.experiments._declared._file import UnitsFile
 from skbal.experiments._declared._reproduction import Reproduction
 
 RESULTS, IMAGES = "results", "images"
+CLAIMS_RULE = (
+    "A statement is “yes” if the whole 95% interval of our mean is on the side that "
+    "the paper names, “no” if it is on the other side, and else “open”. “Near” asks "
+    "whether the published mean may be one of runs like ours. A claim is “reproduced” "
+    "if all of its statements are “yes”, “partly” if some are, “not reproduced” if "
+    "none is and one is “no”, and “open” if all are. Verdicts are computed from the "
+    "units."
+)
 _WARNING = ".. Made by {command}: change nothing here by hand.\n"
 
 
 def write_page(experiment, folder, *, data=None):
-    """Write the page of an experiment, its figure, and the index of all pages.
+    """Write the page of an experiment, its figures, and the index of all pages.
 
-    Nothing is run. The units are read from ``FOLDER/results/NAME.jsonl``.
+    Nothing is run. The units are read from ``FOLDER/results/NAME.jsonl``. Pages of
+    other experiments whose claims are about this one are written again.
 
     Parameters
     ----------
@@ -43,15 +54,53 @@ def write_page(experiment, folder, *, data=None):
             f"There are no units of {experiment.name} in {folder / RESULTS}. Run skbal "
             f"reproduce {experiment.name} --output {folder / RESULTS} first."
         )
-    if experiment.draw is not None:
+    for which in experiment.figures():
         (folder / IMAGES).mkdir(exist_ok=True)
-        found.plot(data=data).savefig(
-            folder / IMAGES / f"{experiment.name}.png", dpi=120
-        )
-    path = folder / f"{experiment.name}.rst"
-    _write(path, page_of(found))
+        image = image_of(folder / IMAGES / f"{experiment.name}.png", which)
+        found.plot(data=data, which=which).savefig(image, dpi=120)
+    path = _write_text(found, folder)
+    for name in NAMES:
+        other = load_experiment(name)
+        if experiment.name in _judged_by(other) and (theirs := stored(other, folder)):
+            _write_text(theirs, folder)
     _write(folder / "index.rst", index_of(folder))
     return path
+
+
+def _write_text(found, folder):
+    path = folder / f"{found.experiment.name}.rst"
+    _write(path, page_of(found, others_of(found.experiment, folder / RESULTS)))
+    return path
+
+
+def others_of(experiment, folder):
+    """Return the units of other experiments that the claims of one are about.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        The experiment with the claims.
+    folder : str or os.PathLike
+        The folder with the files of units.
+
+    Returns
+    -------
+    others : dict of str to (Reproduction or None)
+        None if a file is missing, or is of other settings.
+    """
+    return {name: _readable(name, folder) for name in _judged_by(experiment)}
+
+
+def _judged_by(experiment):
+    names = (claim.experiment for claim in experiment.claims)
+    return list(dict.fromkeys(name for name in names if name is not None))
+
+
+def _readable(name, folder):
+    try:
+        return _of_file(load_experiment(name), folder)
+    except ValueError:  # units of other settings say nothing about these claims
+        return None
 
 
 def stored(experiment, folder):
@@ -68,19 +117,25 @@ def stored(experiment, folder):
     -------
     reproduction : Reproduction or None
     """
-    file = UnitsFile(experiment, False, Path(folder, RESULTS))
+    return _of_file(experiment, Path(folder, RESULTS))
+
+
+def _of_file(experiment, folder):
+    file = UnitsFile(experiment, False, folder)
     if not file.units:
         return None
     return Reproduction(experiment, file.units, file.headers)
 
 
-def page_of(reproduction):
+def page_of(reproduction, others=None):
     """Return the page of an experiment.
 
     Parameters
     ----------
     reproduction : Reproduction
         Its units.
+    others : dict of str to Reproduction, optional
+        The units of other experiments that its claims are about.
 
     Returns
     -------
@@ -96,19 +151,63 @@ def page_of(reproduction):
         _title(experiment.title),
         f"{experiment.question}\n",
         f"The paper: {plain(experiment.paper)}\n",
+        *_counterparts(experiment),
+        *_claims(reproduction, others),
+        *_numbers_title(experiment),
         *_table(*_plain_cells(reproduction.table())),
         *(f"{note}\n" for note in reproduction.notes()),
+        *_figures(experiment),
     ]
-    if experiment.draw is not None:
-        image = f"{IMAGES}/{name}.png"
-        alt = f"{experiment.title}: the figure of the runs"
-        parts.append(f".. figure:: {image}\n   :alt: {alt}\n")
     if experiment.differences:
         parts.append(_title("What differs from the paper", "-"))
         parts += _items(experiment.differences)
     parts.append(_title("How it was run", "-"))
     parts += _how(reproduction, command)
     return "\n".join(parts)
+
+
+def _counterparts(experiment):
+    if not experiment.counterparts:
+        return
+    yield _title("Where each figure and table is", "-")
+    rows = [
+        [plain(theirs), _place(experiment, ours)]
+        for theirs, ours in experiment.counterparts.items()
+    ]
+    yield from _table(["in the paper", "here"], rows)
+
+
+def _place(experiment, ours):
+    if ours in NAMES:
+        return f"``skbal reproduce {ours}`` (:ref:`reproductions`)"
+    if ours in experiment.figures():
+        return f":ref:`figure-{experiment.name}-{ours}`"
+    return plain(ours)
+
+
+def _claims(reproduction, others):
+    if not reproduction.experiment.claims:
+        return
+    yield _title("What the paper says, and what we found", "-")
+    yield f"{CLAIMS_RULE}\n"
+    header, rows = claims_table(reproduction, others)
+    yield f"{claims_counted(rows)}\n"
+    yield from _table(*_plain_cells((header, rows)))
+
+
+def _numbers_title(experiment):
+    if experiment.claims:
+        yield _title("All numbers", "-")
+
+
+def _figures(experiment):
+    for which, (caption, _) in experiment.figures().items():
+        image = image_of(Path(IMAGES, f"{experiment.name}.png"), which).as_posix()
+        if not which:
+            yield f".. figure:: {image}\n   :alt: {caption}\n"
+            continue
+        yield f".. _figure-{experiment.name}-{which}:\n"
+        yield f".. figure:: {image}\n   :alt: {caption}\n\n   {plain(caption)}\n"
 
 
 def index_of(folder):

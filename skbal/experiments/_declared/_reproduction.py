@@ -5,6 +5,7 @@ from functools import cached_property
 import numpy as np
 
 from skbal._utils.optional import require
+from skbal.experiments._declared._claims import claims_table
 from skbal.experiments._declared._figure import draw, published_curves
 from skbal.experiments._declared._table import notes_of, summary_of, table_of
 
@@ -150,6 +151,25 @@ class Reproduction:
         """
         return table_of(self)
 
+    def claims(self, others=None):
+        """Return what the paper says in words, with verdicts from our numbers.
+
+        Parameters
+        ----------
+        others : dict of str to Reproduction, optional
+            The units of other experiments that claims are about. Without them, these
+            claims count as not run.
+
+        Returns
+        -------
+        header : list of str
+            The names of the columns: the claim, its verdict, and for each of its
+            statements our number, its value, and the rule with its result.
+        rows : list of list of str
+            One for each statement. The claim stands in its first row.
+        """
+        return claims_table(self, others)
+
     def notes(self):
         """Return what a reader of the table must know.
 
@@ -194,8 +214,8 @@ class Reproduction:
         ]
         return pandas.DataFrame(rows, columns=["arm", "seed", "measure", "value"])
 
-    def plot(self, figure=None, *, data=None):
-        """Draw the figure of the paper, with published curves behind ours.
+    def plot(self, figure=None, *, data=None, which=None):
+        """Draw a figure of the paper, with published curves behind ours.
 
         Parameters
         ----------
@@ -204,6 +224,9 @@ class Reproduction:
         data : str or os.PathLike, optional
             A folder with published curves, ``reference_curves.npz``. Without it, none
             are drawn.
+        which : str, optional
+            The short name of a figure, if the experiment has several
+            (``experiment.figures()``). ``None`` draws the first one.
 
         Returns
         -------
@@ -212,11 +235,11 @@ class Reproduction:
         Raises
         ------
         ValueError
-            If the experiment has no figure.
+            If the experiment has no figure, or none of this name.
         ImportError
             If matplotlib is missing; ``pip install 'skbal[examples]'`` installs it.
         """
-        return draw(self, figure, published_curves(data))
+        return draw(self, figure, published_curves(data), which)
 
 
 def _check_among(value, name, known):

@@ -3,11 +3,9 @@
 import numpy as np
 
 from skbal.experiments._declared._agreement import CONFIDENCE, agrees
+from skbal.experiments._declared._claims import in_words
 from skbal.experiments._declared._order import order_in_words
-from skbal.experiments._intervals import mean_interval
 from skbal.experiments._summary import aligned
-
-_N_BOOTSTRAP = 9999
 
 
 def table_of(reproduction):
@@ -133,11 +131,7 @@ def ours_in_words(values, n_digits):
             return words
         low, high = (f"{value:.{n_digits}f}" for value in (min(reached), max(reached)))
         return f"{words}; others {low if low == high else f'{low} to {high}'}"
-    mean = f"{values.mean():.{n_digits}f}"
-    low, high = mean_interval(values, CONFIDENCE, _N_BOOTSTRAP, seed=0)
-    if np.isnan(low):
-        return f"{mean} (one seed)" if len(values) == 1 else f"{mean} (seeds alike)"
-    return f"{mean} ({low:.{n_digits}f} to {high:.{n_digits}f})"
+    return in_words(values, n_digits)
 
 
 def _published(experiment, arm, measure, source):

@@ -42,6 +42,9 @@ SMALL = {
     "sine_steps": 2,
     "n_galaxies": 100,
     "training_steps": {"smooth": 2, "bar": 2, "spiral": 2},
+    "n_queries_penalty": 1,
+    "n_queries_to_target": 1,
+    "max_steps_penalty": 2,
 }
 SMALL_OF = {
     "epig": {"n_valid": 2},  # of each digit
@@ -89,8 +92,9 @@ def test_each_arm_runs_and_the_figure_and_the_table_show_it(experiment, few_digi
     header, rows = found.table()
     assert rows
     assert {len(row) for row in rows} == {len(header)}
-    figure = found.plot()
-    assert sum(len(ax.lines) for ax in figure.axes) >= len(experiment.arms)
+    figures = [found.plot(which=which) for which in experiment.figures()]
+    lines = [len(ax.lines) for figure in figures for ax in figure.axes]
+    assert sum(lines) >= len(experiment.arms)
 
 
 def test_published_curves_stand_behind(tmp_path):

@@ -8,10 +8,18 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import skbal
-from skbal.experiments import Reproduction, load_experiment, reproduce
+from skbal.experiments import (
+    Claim,
+    Reproduction,
+    Statement,
+    load_experiment,
+    reproduce,
+)
 from skbal.experiments._declared import _page
+from skbal.experiments._declared._figure import image_of
 from skbal.experiments._declared._page import (
     index_of,
+    others_of,
     page_of,
     plain,
     stored,
@@ -19,6 +27,7 @@ from skbal.experiments._declared._page import (
 )
 from tests.experiments._declared.toy import COINS
 
+HEADS = Statement("heads", lambda found: found.values("heads", "fair"), "near", 51)
 PAGES = Path(skbal.__file__).parents[1] / "docs" / "reproductions"
 
 
@@ -92,6 +101,42 @@ def test_a_text_is_shown_as_it_is(text):
         assert [node.astext() for node in tree.children] == ["before", words]
 
 
+def test_a_page_with_claims_is_written_again_with_what_they_are_about(
+    tmp_path, monkeypatch
+):
+    about_coins = replace(
+        COINS,
+        name="dice",
+        draw={"heads": ("Heads of the dice", COINS.draw)},
+        claims=(
+            Claim("Heads: 51", "section 1", (HEADS,), experiment="coins"),
+            Claim("Heads: 51", "section 2", (HEADS,)),
+        ),
+        counterparts={"Figure 1": "coins", "Figure 2": "heads", "Table 1": "All *"},
+    )
+    declared = {"coins": COINS, "dice": about_coins}
+    monkeypatch.setattr(_page, "NAMES", tuple(declared))
+    monkeypatch.setattr(_page, "load_experiment", declared.get)
+    reproduce(about_coins, output=tmp_path / "results")
+    page = write_page(about_coins, tmp_path)
+    text = page.read_text()
+    assert "Of 2 claims: 1 not run, 1 reproduced." in text
+    for here in ("``skbal reproduce coins``", ":ref:`figure-dice-heads`", r"All \*"):
+        assert f"     - {here}" in text
+    assert ".. _figure-dice-heads:\n\n.. figure:: images/dice-heads.png" in text
+    assert (tmp_path / "images" / "dice-heads.png").exists()
+    reproduce(COINS, output=tmp_path / "results")
+    write_page(COINS, tmp_path)
+    assert "Of 2 claims: 2 reproduced." in page.read_text()
+
+
+def test_units_of_other_settings_say_nothing_about_claims(coins, monkeypatch):
+    other = replace(COINS, settings={"n_throws": 7, "odd": [1, 3]})
+    monkeypatch.setattr(_page, "load_experiment", {"coins": other}.get)
+    about = replace(COINS, claims=(Claim("It", "1", (HEADS,), experiment="coins"),))
+    assert others_of(about, coins / "results") == {"coins": None}
+
+
 def test_the_index_says_what_was_run(coins):
     text = index_of(coins)
     assert ":doc:`coins <coins>`" in text
@@ -110,7 +155,10 @@ def test_without_units_there_is_no_page(tmp_path):
 def test_the_pages_of_the_documentation_are_made_of_their_units():
     names = [path.stem for path in (PAGES / "results").glob("*.jsonl")]
     for name in names:
-        page = page_of(stored(load_experiment(name), PAGES))
+        experiment = load_experiment(name)
+        others = others_of(experiment, PAGES / "results")
+        page = page_of(stored(experiment, PAGES), others)
         assert (PAGES / f"{name}.rst").read_text(encoding="utf-8") == page, name
-        assert (PAGES / "images" / f"{name}.png").exists()
+        for which in experiment.figures():
+            assert image_of(PAGES / "images" / f"{name}.png", which).exists()
     assert (PAGES / "index.rst").read_text(encoding="utf-8") == index_of(PAGES)

@@ -56,6 +56,19 @@ def test_unknown_names_are_refused(found, measure, arm, message):
         found.values(measure, arm)
 
 
+def test_one_of_several_figures_is_drawn_by_its_name(found):
+    def draw_bent(figure, reproduction, curves):
+        figure.subplots().plot(reproduction.values("heads", "bent"))
+
+    figures = {"fair": ("Fair", COINS.draw), "bent": ("Bent", draw_bent)}
+    several = Reproduction(replace(COINS, draw=figures), found.units, found.headers)
+    drawn = [several.plot(which=which).axes[0] for which in (None, "fair", "bent")]
+    heads = [ax.lines[0].get_ydata().tolist() for ax in drawn]
+    assert heads == [[50, 51, 52], [50, 51, 52], [80, 81, 82]]
+    with pytest.raises(ValueError, match="one of 'fair', 'bent', got 'dice'"):
+        several.plot(which="dice")
+
+
 def test_an_experiment_without_a_figure_says_so(found):
     without = Reproduction(replace(COINS, draw=None), found.units, found.headers)
     with pytest.raises(ValueError, match="'coins' has no figure"):
