@@ -19,18 +19,24 @@ README = ROOT / "README.md"
 pytestmark = pytest.mark.skipif(not README.exists(), reason="no README beside tests")
 
 
+def said(expression):
+    """Return the verdict on BALD that the README says an expression has."""
+    pattern = rf"{re.escape(expression)}  # {{'BALD': '(.*)'}}"
+    return re.search(pattern, README.read_text())[1]
+
+
 @pytest.mark.slow
 def test_the_examples_run_one_after_the_other(capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)  # a block saves a report
     blocks = re.findall(r"```python\n(.*?)```", README.read_text(), flags=re.S)
     names = {}
-    # The first block is the signature of the one idea, not a program.
-    for block in blocks[1:]:
+    for block in blocks:
         exec(compile(block, str(README), "exec"), names)
     printed = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert [int(labels) for labels, _ in printed] == list(range(20, 121, 10))
     assert float(printed[-1][1]) > 0.85
-    assert len(names["learner"].y_training) == 50
+    assert len(names["learner"].y_training) == 55
+    assert names["comparison"].verdicts == {"BALD": said("comparison.verdicts")}
     assert names["report"].concerns[:2] == [
         "calibration_error",
         "generalisation_report",
@@ -64,16 +70,36 @@ def test_the_install_without_torch_names_all_other_requirements():
     assert "0.4.1" in needed["modal-python"]
 
 
+def test_it_begins_with_a_figure_and_stays_short():
+    lines = README.read_text().splitlines()
+    figures = [line for line in lines if line.startswith("![")]
+    assert lines.index(figures[0]) < 5
+    path = re.search(r"\]\((.*)\)$", figures[0])[1]
+    assert (ROOT / path).exists()
+    assert len(lines) <= 140
+
+
+def test_its_links_lead_to_files():
+    links = re.findall(r"\]\(([^)#]+)\)", README.read_text())
+    missing = {path for path in links if not (ROOT / path).exists()}
+    assert len(links) > 10
+    assert not {path for path in missing if not path.startswith("http")}
+
+
 @pytest.mark.parametrize("room", [skbal.models, skbal.query], ids=lambda m: m.__name__)
-def test_the_table_names_every_estimator_and_strategy(room):
+def test_the_overview_names_every_estimator_and_strategy(room):
+    page = ROOT / "docs" / "user_guide" / "overview.rst"
     # The row of the room, and those after it that begin with an ellipsis.
-    pattern = rf"^\| `{room.__name__}` \|.*$(\n\| ….*$)*"
-    row = re.search(pattern, README.read_text(), flags=re.M)
+    pattern = rf"^   \* - :mod:`{room.__name__}`\n(?:     .*\n|   \* - ….*\n)*"
+    [row] = re.findall(pattern, page.read_text(encoding="utf-8"), flags=re.M)
     bases = {"DrawStrategy", "QueryStrategy"}
     for name in set(room.__all__) - bases:
         kind = getattr(room, name)
         if inspect.isclass(kind) and issubclass(kind, BaseEstimator):
-            assert f"`{name}`" in row[0], f"README.md: name {name} in the table"
+            link = f"`~{room.__name__}.{name}`"
+            assert link in row, (
+                f"docs/user_guide/overview.rst: name {name} in the table"
+            )
 
 
 def test_getting_started_installs_in_the_same_ways():
