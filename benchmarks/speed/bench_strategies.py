@@ -1,7 +1,7 @@
 """Processor time that each strategy takes to choose ten of 10,000 rows.
 
-Run as ``OMP_NUM_THREADS=1 python -m benchmarks.speed.bench_strategies``. The draws exist
-already, 100 of ten classes for each row, and the estimator only copies them. So the time
+Run as ``OMP_NUM_THREADS=1 python -m benchmarks.speed.bench_strategies``. The draws are
+there, 100 of ten classes for each row, and the estimator only copies them. So the time
 is that of the strategy itself, and it is printed beside the time of copying the draws.
 Regressors and models of votes are linear models of skbal, whose draws are counted.
 """
@@ -26,7 +26,7 @@ def rows():
 
 
 def classifier(X):
-    """Return a fitted classifier that copies draws it was given: softmax regressions."""
+    """Return a classifier that copies draws, those of softmax regressions."""
     from scipy.special import softmax
     from sklearn.base import BaseEstimator, ClassifierMixin
 
