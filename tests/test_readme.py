@@ -1,6 +1,5 @@
 """The README's examples run as they stand, and its commands are those of CI."""
 
-import inspect
 import re
 import tomllib
 from pathlib import Path
@@ -8,10 +7,6 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
-from sklearn.base import BaseEstimator
-
-import skbal.models
-import skbal.query
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -84,22 +79,6 @@ def test_its_links_lead_to_files():
     missing = {path for path in links if not (ROOT / path).exists()}
     assert len(links) > 10
     assert not {path for path in missing if not path.startswith("http")}
-
-
-@pytest.mark.parametrize("room", [skbal.models, skbal.query], ids=lambda m: m.__name__)
-def test_the_overview_names_every_estimator_and_strategy(room):
-    page = ROOT / "docs" / "user_guide" / "overview.rst"
-    # The row of the room, and those after it that begin with an ellipsis.
-    pattern = rf"^   \* - :mod:`{room.__name__}`\n(?:     .*\n|   \* - ….*\n)*"
-    [row] = re.findall(pattern, page.read_text(encoding="utf-8"), flags=re.M)
-    bases = {"DrawStrategy", "QueryStrategy"}
-    for name in set(room.__all__) - bases:
-        kind = getattr(room, name)
-        if inspect.isclass(kind) and issubclass(kind, BaseEstimator):
-            link = f"`~{room.__name__}.{name}`"
-            assert link in row, (
-                f"docs/user_guide/overview.rst: name {name} in the table"
-            )
 
 
 def test_getting_started_installs_in_the_same_ways():
