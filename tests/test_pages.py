@@ -42,7 +42,7 @@ def test_the_table_of_strategies_says_when_what_it_needs_and_what_it_costs():
     page = (DOCS / "user_guide" / "query_strategies.rst").read_text(encoding="utf-8")
     table = page.split("\nThe strategies\n", 1)[1].split("\n\n*Needs*", 1)[0]
     rows = [re.split(r"\n     - ", row) for row in table.split("\n   * - ")[1:]]
-    assert [len(row) for row in rows] == [5] * len(rows)
+    assert [len(row) for row in rows] == [4] * len(rows)
     assert all(cell.strip() for row in rows for cell in row)
     named = [name for row in rows for name in re.findall(r"query\.(\w+)`", row[0])]
     assert sorted(named) == sorted(public(skbal.query))
