@@ -48,6 +48,12 @@ def test_the_table_of_strategies_says_when_what_it_needs_and_what_it_costs():
     assert sorted(named) == sorted(public(skbal.query))
 
 
+def test_the_comparison_counts_the_strategies_that_there_are():
+    page = (DOCS / "comparison.rst").read_text(encoding="utf-8")
+    [counted] = re.findall(r"\* - strategies for pools\n +- (\d+)\n", page)
+    assert int(counted) == len(public(skbal.query))
+
+
 def test_links_to_names_lead_to_names():
     missing = set()
     for page in sorted(DOCS.rglob("*.rst")):
