@@ -9,7 +9,8 @@ A peer runs in an environment of its own, in which nothing of skbal is needed::
     python -m benchmarks.peers.facts skbal
 
 It prints a fact a line. An error is a fact, too. torch and torchvision must come from
-the same index, or baal and laplace-torch do not import.
+the same index, or baal and laplace-torch do not import. On a busy machine set
+``OMP_NUM_THREADS=1``, or laplace-torch takes minutes.
 """
 
 import argparse
