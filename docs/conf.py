@@ -62,6 +62,9 @@ html_sidebars = {
     "references": [],
     "changelog": [],
     "deprecations": [],
+    "faq": [],
+    "comparison": [],
+    "promises": [],
 }
 html_show_sourcelink = False
 

@@ -15,7 +15,12 @@ pytestmark = pytest.mark.skipif(
 
 COMMANDS = sorted(
     ".".join(path.relative_to(ROOT).with_suffix("").parts)
-    for pattern in ("speed/bench_*.py", "studies/*/run.py", "studies/*/report.py")
+    for pattern in (
+        "speed/bench_*.py",
+        "studies/*/run.py",
+        "studies/*/report.py",
+        "peers/facts.py",
+    )
     for path in BENCHMARKS.glob(pattern)
 )
 PAGES = sorted(

@@ -1,6 +1,5 @@
 """The README's examples run as they stand, and its commands are those of CI."""
 
-import inspect
 import re
 import tomllib
 from pathlib import Path
@@ -8,10 +7,6 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
-from sklearn.base import BaseEstimator
-
-import skbal.models
-import skbal.query
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -19,18 +14,24 @@ README = ROOT / "README.md"
 pytestmark = pytest.mark.skipif(not README.exists(), reason="no README beside tests")
 
 
+def said(expression):
+    """Return the verdict on BALD that the README says an expression has."""
+    pattern = rf"{re.escape(expression)}  # {{'BALD': '(.*)'}}"
+    return re.search(pattern, README.read_text())[1]
+
+
 @pytest.mark.slow
 def test_the_examples_run_one_after_the_other(capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)  # a block saves a report
     blocks = re.findall(r"```python\n(.*?)```", README.read_text(), flags=re.S)
     names = {}
-    # The first block is the signature of the one idea, not a program.
-    for block in blocks[1:]:
+    for block in blocks:
         exec(compile(block, str(README), "exec"), names)
     printed = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert [int(labels) for labels, _ in printed] == list(range(20, 121, 10))
     assert float(printed[-1][1]) > 0.85
-    assert len(names["learner"].y_training) == 50
+    assert len(names["learner"].y_training) == 55
+    assert names["comparison"].verdicts == {"BALD": said("comparison.verdicts")}
     assert names["report"].concerns[:2] == [
         "calibration_error",
         "generalisation_report",
@@ -64,16 +65,20 @@ def test_the_install_without_torch_names_all_other_requirements():
     assert "0.4.1" in needed["modal-python"]
 
 
-@pytest.mark.parametrize("room", [skbal.models, skbal.query], ids=lambda m: m.__name__)
-def test_the_table_names_every_estimator_and_strategy(room):
-    # The row of the room, and those after it that begin with an ellipsis.
-    pattern = rf"^\| `{room.__name__}` \|.*$(\n\| ….*$)*"
-    row = re.search(pattern, README.read_text(), flags=re.M)
-    bases = {"DrawStrategy", "QueryStrategy"}
-    for name in set(room.__all__) - bases:
-        kind = getattr(room, name)
-        if inspect.isclass(kind) and issubclass(kind, BaseEstimator):
-            assert f"`{name}`" in row[0], f"README.md: name {name} in the table"
+def test_it_begins_with_a_figure_and_stays_short():
+    lines = README.read_text().splitlines()
+    figures = [line for line in lines if line.startswith("![")]
+    assert lines.index(figures[0]) < 5
+    path = re.search(r"\]\((.*)\)$", figures[0])[1]
+    assert (ROOT / path).exists()
+    assert len(lines) <= 140
+
+
+def test_its_links_lead_to_files():
+    links = re.findall(r"\]\(([^)#]+)\)", README.read_text())
+    missing = {path for path in links if not (ROOT / path).exists()}
+    assert len(links) > 10
+    assert not {path for path in missing if not path.startswith("http")}
 
 
 def test_getting_started_installs_in_the_same_ways():

@@ -20,7 +20,7 @@ RECIPES = {
         "docs/api.rst": "   BALD\n",
         "docs/user_guide/query_strategies.rst": "* - :class:`~skbal.query.BALD`",
         "docs/references.rst": "[Houlsby2011]",
-        "README.md": "| `skbal.query` | `BALD`",
+        "docs/user_guide/overview.rst": "~skbal.query.BALD`",
         "CHANGELOG.md": "BALD",
     },
     "A posterior": {
@@ -33,7 +33,7 @@ RECIPES = {
         "docs/user_guide/networks.rst": "MCDropoutClassifier",
         "docs/user_guide/posterior_draws.rst": "MCDropoutClassifier",
         "docs/references.rst": "[Gal2016]",
-        "README.md": "| `skbal.models` | `MCDropoutClassifier`",
+        "docs/user_guide/overview.rst": "~skbal.models.MCDropoutClassifier`",
         "CHANGELOG.md": "MCDropoutClassifier",
     },
     "A likelihood of votes": {
@@ -59,7 +59,7 @@ RECIPES = {
         "docs/api.rst": "   calibration_error\n",
         "docs/user_guide/audit_calibration.rst": "calibration_error",
         "docs/references.rst": "[Ntampaka2022]",
-        "README.md": "calibration_error",
+        "docs/user_guide/overview.rst": "~skbal.audit.calibration_error`",
         "CHANGELOG.md": "calibration_error",
     },
     "An experiment": {

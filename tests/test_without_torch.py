@@ -35,7 +35,7 @@ pytestmark = pytest.mark.skipif(
 def test_the_examples_of_the_readme_run_but_for_the_networks(capsys):
     blocks = re.findall(r"```python\n(.*?)```", README.read_text(), flags=re.S)
     names, n_run = {}, 0
-    for block in blocks[1:]:  # the first is a signature
+    for block in blocks:
         code = compile(block, str(README), "exec")
         if "MCDropout" in block:
             with pytest.raises(ImportError, match=INSTALL):

@@ -1,0 +1,1 @@
+"""What other libraries of active learning do, found out by running them."""
