@@ -3,6 +3,7 @@
 To build the pages: ``sphinx-build -W --keep-going -b html docs docs/_build/html``.
 """
 
+import os
 from pathlib import Path
 
 from docutils import nodes
@@ -10,6 +11,7 @@ from docutils.parsers.rst import Directive
 from markdown_it import MarkdownIt
 
 from skbal import __version__
+from skbal.audit import rubric
 
 project = "skbal"
 author = "The skbal developers"
@@ -23,8 +25,10 @@ extensions = [
     "sphinx.ext.mathjax",
     "numpydoc",
     "sphinx_gallery.gen_gallery",
+    "myst_nb",
 ]
-exclude_patterns = ["_build", "**/conftest.py"]
+# The gallery writes a notebook beside each of its pages.
+exclude_patterns = ["_build", "**/conftest.py", "auto_examples/*.ipynb"]
 templates_path = ["_templates"]
 # Names in single backticks become links where Sphinx knows them, as in docstrings.
 default_role = "py:obj"
@@ -47,6 +51,17 @@ sphinx_gallery_conf = {
     "plot_gallery": True,
     "min_reported_time": 1,
 }
+
+# The lessons of the course are run here, and run again only if their code changes
+# (``-D nb_execution_mode=off`` does not run them). A cell that fails ends the build.
+nb_execution_mode = "cache"
+nb_execution_raise_on_error = True
+nb_execution_timeout = 180
+nb_execution_show_tb = True
+myst_enable_extensions = ["dollarmath"]
+suppress_warnings = ["mystnb.mime_priority"]
+# With another backend a notebook shows no figures. The gallery sets its own.
+os.environ.pop("MPLBACKEND", None)
 
 html_theme = "pydata_sphinx_theme"
 html_title = f"skbal {version}"
@@ -81,6 +96,13 @@ class Markdown(Directive):
         return [nodes.raw("", MarkdownIt().render(text), format="html")]
 
 
+class RubricOfCourse(Directive):
+    """Show the rubric that work of students is judged by: ``.. rubric-of-course::``."""
+
+    def run(self):
+        return [nodes.raw("", rubric("course")._repr_html_(), format="html")]
+
+
 def skip_foreign(app, what, name, obj, skip, options):
     """Skip members that a class inherits from scikit-learn or modAL."""
     if what != "class" or skip:
@@ -94,4 +116,5 @@ def skip_foreign(app, what, name, obj, skip, options):
 
 def setup(app):
     app.add_directive("markdown", Markdown)
+    app.add_directive("rubric-of-course", RubricOfCourse)
     app.connect("autodoc-skip-member", skip_foreign)

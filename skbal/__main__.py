@@ -10,6 +10,7 @@ from skbal.exceptions import CampaignError
 _audit = lazy_module("skbal.audit")
 _demo = lazy_module("skbal._demo")
 _campaign = lazy_module("skbal.campaign")
+_course = lazy_module("skbal._course")
 _reproduce = lazy_module("skbal.experiments._declared._command")
 _campaign_commands = lazy_module("skbal.campaign._commands")
 
@@ -57,6 +58,7 @@ def _command_line():
     _add_commands_of_rooms(typer, app)
     app.command()(_label_command(typer))
     app.command()(_report_command(typer))
+    app.command()(_course_command(typer))
     return app
 
 
@@ -119,6 +121,22 @@ def _report_command(typer):
     return report
 
 
+def _course_command(typer):
+    def course(
+        folder: Path = typer.Argument(  # noqa: B008
+            Path("skbal-course"), help="Folder for the notebooks."
+        ),
+        teacher: bool = typer.Option(
+            False, "--teacher", help="With the solutions and the notes for the teacher."
+        ),
+    ):
+        """Write the lessons of the course into a folder, as notebooks."""
+        for line in _write_course(folder, teacher):
+            typer.echo(line)
+
+    return course
+
+
 def _numbers(typer, text):
     """Return numbers that stand with commas between them, as a tuple."""
     try:
@@ -155,6 +173,19 @@ def _write_report(url, path):
         except (OSError, ValueError) as error:
             raise SystemExit(f"skbal: {error}") from None
     return "\n".join([*report.summary, f"Report: {path.resolve()}"])
+
+
+def _write_course(folder, teacher):
+    """Write the notebooks and return what to tell about each."""
+    try:
+        written = _course.copy_lessons(folder, teacher)
+    except OSError as error:
+        raise SystemExit(f"skbal: {error}") from None
+    lines = [
+        f"{path}" if new else f"{path} was there and stays as it is"
+        for path, new in written.items()
+    ]
+    return [*lines, f"Open them with: jupyter lab {folder}"]
 
 
 def _run_demo(quick, seed, output, with_report):

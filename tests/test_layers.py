@@ -17,7 +17,7 @@ LAYERS = [
     [{"learner"}],
     [{"stopping"}, {"loop"}, {"simulation"}],
     [{"plotting"}, {"experiments"}],
-    [{"audit", "campaign", "policy"}, {"_demo"}, {"__main__"}],
+    [{"audit", "campaign", "policy"}, {"_demo", "_course"}, {"__main__"}],
 ]
 ORDER = [modules for layer in LAYERS for modules in layer]
 LEVEL = {module: level for level, modules in enumerate(ORDER) for module in modules}
@@ -104,5 +104,5 @@ def test_the_table_for_contributors_names_these_layers():
     page = (PACKAGE.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| (\d) \| (.*) \|$", page, flags=re.MULTILINE)
     listed = [set(re.findall(r"`(\w+)`", modules)) for _, modules in rows]
-    hidden = {"_version", "_demo"}
+    hidden = {"_version", "_demo", "_course"}
     assert listed == [set.union(*layer) - hidden for layer in LAYERS]
