@@ -56,7 +56,7 @@ sphinx_gallery_conf = {
 # (``-D nb_execution_mode=off`` does not run them). A cell that fails ends the build.
 nb_execution_mode = "cache"
 nb_execution_raise_on_error = True
-nb_execution_timeout = 180
+nb_execution_timeout = 600  # for a cell, on a busy machine
 nb_execution_show_tb = True
 myst_enable_extensions = ["dollarmath"]
 suppress_warnings = ["mystnb.mime_priority"]
@@ -114,7 +114,24 @@ def skip_foreign(app, what, name, obj, skip, options):
     return not module.startswith("skbal")
 
 
+FOLDED = {"Solution": "Show the solution", "For the teacher": "Show these notes"}
+
+
+def fold_sections(app, doctree, docname):
+    """Fold the solutions and the notes for the teacher on the pages of lessons."""
+    if app.builder.format != "html" or not docname.startswith("course/"):
+        return
+    for section in doctree.findall(nodes.section):
+        title = section[0].astext()
+        labels = [text for begin, text in FOLDED.items() if title.startswith(begin)]
+        for text in labels:
+            details = f"<details class='course'><summary>{text}</summary>"
+            section.insert(1, nodes.raw("", details, format="html"))
+            section.append(nodes.raw("", "</details>", format="html"))
+
+
 def setup(app):
     app.add_directive("markdown", Markdown)
     app.add_directive("rubric-of-course", RubricOfCourse)
     app.connect("autodoc-skip-member", skip_foreign)
+    app.connect("doctree-resolved", fold_sections)
