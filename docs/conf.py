@@ -3,6 +3,7 @@
 To build the pages: ``sphinx-build -W --keep-going -b html docs docs/_build/html``.
 """
 
+import sys
 from pathlib import Path
 
 from docutils import nodes
@@ -10,6 +11,8 @@ from docutils.parsers.rst import Directive
 from markdown_it import MarkdownIt
 
 from skbal import __version__
+
+sys.path.append(str(Path(__file__).parent))  # for gallery_pages and mathml
 
 project = "skbal"
 author = "The skbal developers"
@@ -20,9 +23,11 @@ version = ".".join(release.split(".")[:2])
 extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
-    "sphinx.ext.mathjax",
     "numpydoc",
+    "sphinx_copybutton",
     "sphinx_gallery.gen_gallery",
+    "gallery_pages",
+    "mathml",
 ]
 exclude_patterns = ["_build", "**/conftest.py"]
 templates_path = ["_templates"]
@@ -38,16 +43,24 @@ numpydoc_xref_param_type = False
 sphinx_gallery_conf = {
     "examples_dirs": "../examples",
     "gallery_dirs": "auto_examples",
-    "filename_pattern": r"plot_",
-    "within_subsection_order": "FileNameSortKey",
+    # Examples are not run here: gallery_pages.py shows what gallery_run.py has stored.
+    "plot_gallery": False,
+    "write_computation_times": False,
+    "copyfile_regex": r"index\.rst",
+    "minigallery_sort_order": "gallery_pages.position",
     "backreferences_dir": "api/generated/backreferences",
     "doc_module": ("skbal",),
     "reference_url": {"skbal": None},
     "show_memory": False,
-    "plot_gallery": True,
-    "min_reported_time": 1,
 }
 
+# The button leaves out prompts and what is printed.
+copybutton_prompt_text = r">>> |\.\.\. |\$ "
+copybutton_prompt_is_regexp = True
+
+html_math_renderer = "mathml"
+html_static_path = ["_static"]
+html_css_files = ["skbal.css"]
 html_theme = "pydata_sphinx_theme"
 html_title = f"skbal {version}"
 html_theme_options = {
@@ -57,6 +70,7 @@ html_theme_options = {
 }
 html_sidebars = {
     "index": [],
+    "api": [],
     "getting_started": [],
     "what_other_code_computes": [],
     "references": [],

@@ -1,7 +1,7 @@
 """
-=========================
-Is it better than random?
-=========================
+=================================
+Is a strategy better than random?
+=================================
 
 A learning curve of BALD above a curve of random choice proves nothing, because the next
 seed may reverse them. This example runs both in pairs. The two runs of a pair have the
@@ -17,34 +17,24 @@ pairs are needed before one may say "better than random"?
 # adds random choice. (In the quick mode, a forest reads small digits, twice. This only
 # shows that the code runs.)
 
-import os
-
 import matplotlib.pyplot as plt
 import numpy as np
-from sklearn.datasets import load_digits
-from sklearn.ensemble import RandomForestClassifier
 
 from skbal.datasets import load_mnist_5k
 from skbal.experiments import Comparison, compare
 from skbal.models import MCDropoutClassifier
 from skbal.query import BALD, PowerBALD, Random
 
-QUICK = os.environ.get("SKBAL_QUICK") == "1"
-
-if QUICK:
-    X, y = load_digits(return_X_y=True)
-    model = RandomForestClassifier(20, min_samples_leaf=2)
-else:
-    digits = load_mnist_5k()
-    X, y = digits.images, digits.target
-    model = MCDropoutClassifier(
-        standardize=False,
-        module__n_filters=8,
-        n_draws=30,
-        max_steps=100,
-        lr=0.003,
-        batch_size=32,
-    )
+digits = load_mnist_5k()
+X, y = digits.images, digits.target
+model = MCDropoutClassifier(
+    standardize=False,
+    module__n_filters=8,
+    n_draws=30,
+    max_steps=100,
+    lr=0.003,
+    batch_size=32,
+)
 
 comparison = compare(
     {
@@ -55,8 +45,8 @@ comparison = compare(
     model,
     X,
     y,
-    n_repeats=2 if QUICK else 10,
-    n_queries=2 if QUICK else 13,
+    n_repeats=10,
+    n_queries=13,
     n_instances=10,
     target_score=0.8,
     random_state=0,

@@ -1,7 +1,7 @@
 """
-=======================
-Which labels to believe
-=======================
+===========================================
+A filter for wrong labels: which to believe
+===========================================
 
 One label in five is wrong. A model that has learned something can detect some of these:
 if somebody calls a clear seven a three, this label is very unlikely under the model. A
@@ -20,7 +20,6 @@ and counts what the filter found.
 # runs have the same budget of labels. The first twenty labels are not filtered, because
 # there is no model yet. Here we assume that they are correct.
 
-import os
 import warnings
 
 import matplotlib.pyplot as plt
@@ -39,10 +38,8 @@ from skbal.query import BALD, Random
 from skbal.seeding import BalancedSeed
 from skbal.stopping import MaxLabels
 
-QUICK = os.environ.get("SKBAL_QUICK") == "1"
-
-budget = 40 if QUICK else 200
-n_pool, n_test = (200, 100) if QUICK else (4000, 1000)
+budget = 200
+n_pool, n_test = 4000, 1000
 digits = load_mnist_5k()
 X_pool, X_test, y_pool, y_test = train_test_split(
     digits.images,
@@ -58,8 +55,8 @@ def run(strategy, label_filter, seed):
     network = MCDropoutClassifier(
         standardize=False,
         module__n_filters=8,
-        n_draws=10 if QUICK else 30,
-        max_steps=5 if QUICK else 100,
+        n_draws=30,
+        max_steps=100,
         lr=0.003,
         batch_size=32,
         random_state=seed,
@@ -84,7 +81,7 @@ def run(strategy, label_filter, seed):
         return loop.run()
 
 
-seeds = range(1 if QUICK else 6)
+seeds = range(6)
 loops = {"BALD": [], "BALD, filtered": [], "Random": []}
 for seed in seeds:
     bald = BALD(random_state=seed, pool_subsample=1000)
