@@ -52,6 +52,7 @@ sphinx_gallery_conf = {
     "doc_module": ("skbal",),
     "reference_url": {"skbal": None},
     "show_memory": False,
+    "first_notebook_cell": "# Once, in a terminal: pip install 'skbal[examples]'",
 }
 
 # The button leaves out prompts and what is printed.

@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 import textwrap
+import zipfile
 from pathlib import Path
 
 from docutils.parsers.rst import Directive
@@ -40,6 +41,7 @@ def setup(app):
     app.connect("source-read", add_results)
     # After sphinx-gallery, which puts a grey picture where it has run nothing.
     app.connect("builder-inited", make_thumbnails, priority=900)
+    app.connect("builder-inited", tidy_notebooks, priority=900)
     return {"parallel_read_safe": True}
 
 
@@ -151,3 +153,44 @@ def make_thumbnails(app):
 def position(path):
     """Return where the page of all examples names one, to sort them in this order."""
     return (EXAMPLES / "index.rst").read_text(encoding="utf-8").index(Path(path).name)
+
+
+# What a notebook leaves of ":ref:`name`" and of ":class:`~skbal.query.BALD`".
+REFERENCE = re.compile(r"(?<![`:])`(\w+(?:\.py)?)`(?!`)")
+ROLE = re.compile(r":\w+:`~?(?:[\w.]+\.)?(\w+)`")
+
+
+def tidy_notebooks(app):
+    """Write what only Sphinx understands plainly in notebooks and their archive."""
+    folder = Path(app.srcdir) / "auto_examples"
+    titles = find_titles(Path(app.srcdir))
+    notebooks = sorted(folder.glob("*.ipynb"))
+    for path in notebooks:
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        for cell in notebook["cells"]:
+            if cell["cell_type"] == "markdown":
+                cell["source"] = [tidy("".join(cell["source"]), titles)]
+        path.write_text(json.dumps(notebook, indent=2), encoding="utf-8")
+    archive = folder / "auto_examples_jupyter.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
+        for path in notebooks:
+            file.write(path, path.name)
+
+
+def tidy(text, titles):
+    """Return a text with titles in place of labels, and names without roles."""
+    text = ROLE.sub(r"`\1`", text)
+    return REFERENCE.sub(
+        lambda match: f'"{titles[match[1]]}"' if match[1] in titles else match[0], text
+    )
+
+
+def find_titles(folder):
+    """Return the title below each label of the user guide."""
+    titles = {}
+    for path in folder.glob("**/*.rst"):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        for label, *below in zip(lines, lines[2:], lines[3:]):
+            if found := re.fullmatch(r"\.\. _([\w.]+):", label):
+                titles[found[1]] = below[set(below[0]) == {"="}]  # it has a line above
+    return titles

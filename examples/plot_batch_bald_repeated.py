@@ -109,11 +109,11 @@ for name, rows in batches.items():
     print(f"{name:>10}: {len(set(index[rows]))} different digits of {len(rows)}")
 
 # %%
-# In the full run, BALD selects four digits, three of them three times. All are eights:
-# the network has seen two of them, and its draws disagree about them. BatchBALD begins
-# with the same eight and then selects other digits. PowerBALD, which draws its batch at
-# random, has no copies either. In a pool of thousands, ten rows that are all good but
-# not all the best are rarely alike.
+# BALD selects four digits, three of them three times. All are eights: the network has
+# seen two of them, and its draws disagree about them. BatchBALD begins with the same
+# eight and then selects other digits. PowerBALD, which draws its batch at random, has
+# no copies either. In a pool of thousands, ten rows that are all good but not all the
+# best are rarely alike.
 #
 # The information of a batch
 # --------------------------
@@ -160,9 +160,9 @@ axis.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
 plt.show()
 
 # %%
-# According to its scores, the batch of BALD should have 11.4 nats (in the full run). It
-# has 5.2, which BatchBALD reaches with seven labels. (The curves bend partly because of
-# the measurement: 500 draws have at most ln 500 nats of information.)
+# According to its scores, the batch of BALD should have 11.4 nats. It has 5.2, which
+# BatchBALD reaches with seven labels. (The curves bend partly because of the
+# measurement: 500 draws have at most ln 500 nats of information.)
 #
 # PowerBALD has no copies, but no more nats than BALD, because it avoids some of the
 # best rows. But these are nats about the weights, estimated by a model that has seen

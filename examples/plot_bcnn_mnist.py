@@ -99,11 +99,9 @@ for name, runs in histories.items():
     print(f"{name:>6}: labels to 90 percent {needed}, accuracy at the end {last}")
 
 # %%
-# In our full run, the two curves cannot be told apart until about eighty labels. (The
-# quick mode stops after one run of 40 labels, which is too few to see anything.) From
-# there on, BALD is ahead, and at the end by five points. Two of its three runs reach 90
-# percent with 150 labels, and the third comes close. No random run reaches 90 percent
-# with 200 labels.
+# The two curves cannot be told apart until about eighty labels. From there on, BALD is
+# ahead, and at the end by five points. Two of its three runs reach 90 percent with 150
+# labels, and the third comes close. No random run reaches 90 percent with 200 labels.
 #
 # The training matters more than one might expect. With a learning rate of 0.001 and as
 # many steps, the network is not fully trained, and BALD ended no better than random

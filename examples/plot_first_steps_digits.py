@@ -94,9 +94,9 @@ for name, runs in histories.items():
     print(f"{name:>6}: {[run.labels_to(0.9) for run in runs]}, {', '.join(last)}")
 
 # %%
-# In the full mode there are five runs of 270 labels. (The quick mode stops after two
-# runs of 60.) For the first eighty labels or so, BALD is no better than random. The
-# forest knows too little to know what it does not know, and the rows that it asks about
-# are not as balanced as the first twenty. After that, BALD is ahead. It needed between
-# 120 and 130 labels for 90 percent, and random needed 140 to 230. With 270 labels,
-# about 96 percent of the digits are read correctly, against 93 percent.
+# Each of the five runs ends with 270 labels. For the first eighty labels or so, BALD is
+# no better than random. The forest knows too little to know what it does not know, and
+# the rows that it asks about are not as balanced as the first twenty. After that, BALD
+# is ahead. It needed between 120 and 130 labels for 90 percent, and random needed 140
+# to 230. With 270 labels, about 96 percent of the digits are read correctly, against 93
+# percent.

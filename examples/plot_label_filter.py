@@ -152,11 +152,11 @@ figure.suptitle("Refused labels")
 plt.show()
 
 # %%
-# In the full run, the six filters refuse 190 labels, and 227 are wrong. Two of three
-# refusals are right, and the filters find half of the wrong labels. The filtered runs
-# are ahead from the second acquisition on, by five points at most and by one at the
-# end. Most labels that were refused by mistake belong to digits that look unusual. A
-# later model may find them likely, such as the five in the first row.
+# The six filters refuse 190 labels, and 227 are wrong. Two of three refusals are right,
+# and the filters find half of the wrong labels. The filtered runs are ahead from the
+# second acquisition on, by five points at most and by one at the end. Most labels that
+# were refused by mistake belong to digits that look unusual. A later model may find
+# them likely, such as the five in the first row.
 #
 # What to do with refused labels
 # ------------------------------
@@ -191,7 +191,7 @@ learner.accept(likely)
 print(f"taught after all: {len(likely)}; set aside: {len(learner.rejected_)}")
 
 # %%
-# In the full run, this is a single label, the five. Two of the remaining 19 are sevens
-# that a person would accept at once. Of the taught labels, 77 are suspects and 31 are
-# wrong, and the list contains 25 of the wrong ones. Models of some ninety labels, a
-# sixth of them wrong, suspect too many labels rather than too few.
+# This is a single label, the five. Two of the remaining 19 are sevens that a person
+# would accept at once. Of the taught labels, 77 are suspects and 31 are wrong, and the
+# list contains 25 of the wrong ones. Models of some ninety labels, a sixth of them
+# wrong, suspect too many labels rather than too few.

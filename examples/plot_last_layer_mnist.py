@@ -118,8 +118,7 @@ for name, runs in histories.items():
 
 # %%
 # With the same seed, all curves begin at the same point. Then mean field is worse than
-# exact, and both are worse than random digits (in the full run; the quick mode is too
-# short).
+# exact, and both are worse than random digits.
 #
 # Which digits are queried
 # ------------------------

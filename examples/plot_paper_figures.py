@@ -55,8 +55,8 @@ display = RunDisplay.from_runs(
 # 95 %: the axis says what it has. A run that did not get there is an open triangle at
 # its end, and the name says how many did.
 #
-# In the full run, margin needed 105 labels and BALD 135. By random choice, three of ten
-# runs got there with 160 labels, so their median is not known: it is beyond the end.
+# Margin needed 105 labels and BALD 135. By random choice, three of ten runs got there
+# with 160 labels, so their median is not known: it is beyond the end.
 #
 # The numbers are in ``needed``, for a table:
 

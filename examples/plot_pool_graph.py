@@ -184,10 +184,10 @@ for name, runs in histories.items():
     print(f"{name:>25}: {start:.3f} with 12 labels, {end:.3f} with {N_LABELS}")
 
 # %%
-# In the full run the graph needs twelve labels for 95 percent. The same model with
-# random rows needs over fifty, because a cluster without a label is given to a wrong
-# class. The forest has 81 percent with 60 labels. It matters little here whether the
-# model asks by variance or by margin.
+# The graph needs twelve labels for 95 percent. The same model with random rows needs
+# over fifty, because a cluster without a label is given to a wrong class. The forest
+# has 81 percent with 60 labels. It matters little here whether the model asks by
+# variance or by margin.
 #
 # Rare classes
 # ------------
@@ -223,7 +223,7 @@ figure.legend(loc="outside upper center", ncols=2)
 plt.show()
 
 # %%
-# In the full run, random questions often miss the rare digits. The graph finds most of
-# them with 60 labels, but not all 8 and 9: few rows make no cluster, and many of their
-# neighbours are of another class. Here the margin is better than variance. Variance
-# counts every row of the pool, so it spends its questions on what is frequent.
+# Random questions often miss the rare digits. The graph finds most of them with 60
+# labels, but not all 8 and 9: few rows make no cluster, and many of their neighbours
+# are of another class. Here the margin is better than variance. Variance counts every
+# row of the pool, so it spends its questions on what is frequent.

@@ -90,10 +90,9 @@ axis.set(xlabel="accuracy after 20 labels; each dot is a repeat, the bar their m
 plt.show()
 
 # %%
-# In the full run, k-means is worth 20 points if it may use labels and 19 if it may not.
-# Each of its twenty repeats is better than each random one. MNIST is favourable,
-# because digits of one class have similar pixels. :ref:`seeds_measured` has more
-# numbers.
+# K-means is worth 20 points if it may use labels and 19 if it may not. Each of its
+# twenty repeats is better than each random one. MNIST is favourable, because digits of
+# one class have similar pixels. :ref:`seeds_measured` has more numbers.
 #
 # A penalty for similarity
 # ------------------------
@@ -162,9 +161,9 @@ comparison.plot(band=None)
 plt.show()
 
 # %%
-# In the full run, all positive penalties are above BALD and all negative ones below.
-# Similar rows cost two and a half points, and a penalty of 0.1 gains two. But five
-# pairs cannot show it: every interval contains zero, and the verdict to report is "not
-# distinguishable". A benchmark with another pool, in :ref:`penalty_measured`, has the
-# same order and can show a part of it. A negative penalty does harm. A positive one is
-# worth seven points and more if the pool contains near-copies, and little otherwise.
+# All positive penalties are above BALD and all negative ones below. Similar rows cost
+# two and a half points, and a penalty of 0.1 gains two. But five pairs cannot show it:
+# every interval contains zero, and the verdict to report is "not distinguishable". A
+# benchmark with another pool, in :ref:`penalty_measured`, has the same order and can
+# show a part of it. A negative penalty does harm. A positive one is worth seven points
+# and more if the pool contains near-copies, and little otherwise.

@@ -90,12 +90,12 @@ ceiling = score_of_votes(n_pool, 43)
 
 # %%
 # The score is the mean log-likelihood per vote on 500 other galaxies, averaged over
-# three repeats with different galaxies. In the full run, three votes on many galaxies
-# are better than forty on few, by 0.005 nats. Forty more votes for all galaxies (32,000
-# visits) add just 0.002. Three votes on a single galaxy are noisy, but a network
-# averages over galaxies that look alike. So three votes for all is a good rule, and the
-# rest of the campaign has little to gain. (In a run that is not shown, training five
-# times as long gained 0.005, with three votes as with forty-three.)
+# three repeats with different galaxies. Three votes on many galaxies are better than
+# forty on few, by 0.005 nats. Forty more votes for all galaxies (32,000 visits) add
+# just 0.002. Three votes on a single galaxy are noisy, but a network averages over
+# galaxies that look alike. So three votes for all is a good rule, and the rest of the
+# campaign has little to gain. (In a run that is not shown, training five times as long
+# gained 0.005, with three votes as with forty-three.)
 #
 # Week by week
 # ------------

@@ -162,13 +162,12 @@ axes[1].set_ylabel("")
 plt.show()
 
 # %%
-# In the full run, one binomial model is far too confident. Its 95% intervals contain
-# the votes of 76 ("smooth?") and 63 ("bar?") of 100 galaxies. Thirty models are better,
-# as Walmsley et al. found, with 84 and 72. They are still too confident, because they
-# cannot disagree about what none of them sees. The beta-binomial closes most of the
-# gap: its thirty models contain 98 and 97, and a single model nearly as many. In the
-# middle the beta-binomial is too cautious: its 50% intervals for "smooth?" contain 62
-# of 100.
+# One binomial model is far too confident. Its 95% intervals contain the votes of 76
+# ("smooth?") and 63 ("bar?") of 100 galaxies. Thirty models are better, as Walmsley et
+# al. found, with 84 and 72. They are still too confident, because they cannot disagree
+# about what none of them sees. The beta-binomial closes most of the gap: its thirty
+# models contain 98 and 97, and a single model nearly as many. In the middle the
+# beta-binomial is too cautious: its 50% intervals for "smooth?" contain 62 of 100.
 #
 # Votes, intervals, scores
 # ------------------------

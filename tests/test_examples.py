@@ -68,7 +68,7 @@ def test_it_runs_with_small_numbers(name, monkeypatch, tmp_path):
     monkeypatch.setattr(plt, "show", lambda: shown.extend(plt.get_fignums()))
     with plt.rc_context():
         exec(compile(quick_code(name), f"{name}.py", "exec"), module.__dict__)
-    assert shown, "it shows no figure"
+    assert shown or plt.get_fignums(), "it draws no figure"
     plt.close("all")
 
 
@@ -144,3 +144,13 @@ def test_the_page_of_an_example_shows_what_is_stored(pages, stored, monkeypatch)
     places = [page.index(part) for part in order + ["The end."]]
     assert places == sorted(places)
     assert ":alt: y against x" in page
+
+
+def test_notebooks_name_pages_by_their_titles(pages, tmp_path):
+    (tmp_path / "a.rst").write_text(".. _two_votes:\n\nTwo votes\n=========\n")
+    (tmp_path / "b.rst").write_text(".. _pool:\n\n====\nPool\n====\n")
+    titles = pages.find_titles(tmp_path)
+    text = "See `two_votes`, ``fit`` and :func:`~skbal.datasets.make_ising`, not `x`."
+    assert titles == {"two_votes": "Two votes", "pool": "Pool"}
+    plain = 'See "Two votes", ``fit`` and `make_ising`, not `x`.'
+    assert pages.tidy(text, titles) == plain

@@ -43,7 +43,7 @@ def test_an_extra_that_a_message_names_is_used(script):
 def test_with_its_extra_the_code_runs(script, extra, monkeypatch):
     monkeypatch.setattr("sys.argv", ["python"])
     if extra == "examples":  # a command, which ends
-        with pytest.raises(SystemExit, match="^0$"):
+        with pytest.raises(SystemExit, match=r"^0$"):
             exec(script.USES[extra], {})
     else:
         exec(script.USES[extra], {})
