@@ -32,6 +32,9 @@ def write_block(writer, node):
 def convert(node, as_block):
     """Return a formula in MathML, or as it was written with a warning."""
     text = prepare(node.astext().strip())
+    if ">>>" in text:
+        # Reached, if no sentence stands between an equation and indented code.
+        logger.warning("Code belongs to an equation: %r", text, location=node)
     try:
         return tex2mathml(text, as_block=as_block)
     except MathError as error:
