@@ -63,32 +63,33 @@ for room in pkgutil.iter_modules(skbal.__path__):
 def main():
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
-        tools = environment(folder / "tools", ["build", "setuptools>=77"])
+        tools = folder / "tools" / "bin" / "python"
+        run(sys.executable, "-m", "venv", folder / "tools")
+        run(tools, "-m", "pip", "install", "-q", "build", "setuptools>=77")
         run(tools, "-m", "build", "--no-isolation", "--outdir", folder, ROOT)
         (wheel,), (sources,) = folder.glob("*.whl"), folder.glob("*.tar.gz")
         check_contents(wheel, sources)
-        plain = environment(folder / "plain", [wheel])
+        plain = environment(tools, folder / "plain", [wheel])
         run(plain, "-c", WITHOUT_EXTRAS)
         for extra, code in {**USES, **IMPORTS}.items():
             if extra in USES:
                 told = run(plain, "-c", code, fails=True)
                 assert f"skbal[{extra}]" in told, f"{extra}: {told}"
-            lies = folder / extra
-            python = environment(lies, [f"skbal[{extra}] @ {wheel.as_uri()}"], plain)
-            run(python, "-c", code)
+            package = f"skbal[{extra}] @ {wheel.as_uri()}"
+            run(environment(tools, folder / extra, [package], plain), "-c", code)
             print(f"skbal[{extra}]: installed and used", flush=True)
 
 
-def environment(folder, packages, base=None):
+def environment(tools, folder, packages, base=None):
     """Return the python of a new virtual environment, perhaps over another one."""
-    run(sys.executable, "-m", "venv", "--without-pip", folder)
+    run(tools, "-m", "venv", "--without-pip", folder)
     (site,) = folder.glob("lib/python*/site-packages")
     if base is not None:
         below = Path(base).parents[1] / site.relative_to(folder)
         (site / "below.pth").write_text(f"{below}\n")
     python = folder / "bin" / "python"
     options = ["-q", "--disable-pip-version-check", "-c", ROOT / "constraints.txt"]
-    run(sys.executable, "-m", "pip", "--python", python, "install", *options, *packages)
+    run(tools, "-m", "pip", "--python", python, "install", *options, *packages)
     return python
 
 
