@@ -23,7 +23,7 @@ def write_inline(writer, node):
 
 def write_block(writer, node):
     # Focus by the keyboard, so that a long equation can be scrolled without a mouse.
-    writer.body.append('<div class="math" tabindex="0">')
+    writer.body.append('<div class="equation" tabindex="0">')
     writer.body.append(convert(node, as_block=True))
     writer.body.append("</div>\n")
     raise SkipNode
