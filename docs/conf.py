@@ -4,6 +4,7 @@ To build the pages: ``sphinx-build -W --keep-going -b html docs docs/_build/html
 """
 
 import os
+import sys
 from pathlib import Path
 
 from docutils import nodes
@@ -12,6 +13,8 @@ from markdown_it import MarkdownIt
 
 from skbal import __version__
 from skbal.audit import rubric
+
+sys.path.append(str(Path(__file__).parent))  # for gallery_pages and mathml
 
 project = "skbal"
 author = "The skbal developers"
@@ -22,10 +25,12 @@ version = ".".join(release.split(".")[:2])
 extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
-    "sphinx.ext.mathjax",
     "numpydoc",
+    "sphinx_copybutton",
     "sphinx_gallery.gen_gallery",
     "myst_nb",
+    "gallery_pages",
+    "mathml",
 ]
 # The gallery writes a notebook beside each of its pages.
 exclude_patterns = ["_build", "**/conftest.py", "auto_examples/*.ipynb"]
@@ -42,14 +47,16 @@ numpydoc_xref_param_type = False
 sphinx_gallery_conf = {
     "examples_dirs": "../examples",
     "gallery_dirs": "auto_examples",
-    "filename_pattern": r"plot_",
-    "within_subsection_order": "FileNameSortKey",
+    # Examples are not run here: gallery_pages.py shows what gallery_run.py has stored.
+    "plot_gallery": False,
+    "write_computation_times": False,
+    "copyfile_regex": r"index\.rst",
+    "minigallery_sort_order": "gallery_pages.position",
     "backreferences_dir": "api/generated/backreferences",
     "doc_module": ("skbal",),
     "reference_url": {"skbal": None},
     "show_memory": False,
-    "plot_gallery": True,
-    "min_reported_time": 1,
+    "first_notebook_cell": "# Once, in a terminal: pip install 'skbal[examples]'",
 }
 
 # The lessons of the course are run here, and run again only if their code changes
@@ -63,6 +70,13 @@ suppress_warnings = ["mystnb.mime_priority"]
 # With another backend a notebook shows no figures. The gallery sets its own.
 os.environ.pop("MPLBACKEND", None)
 
+# The button leaves out prompts and what is printed.
+copybutton_prompt_text = r">>> |\.\.\. |\$ "
+copybutton_prompt_is_regexp = True
+
+html_math_renderer = "mathml"
+html_static_path = ["_static"]
+html_css_files = ["skbal.css"]
 html_theme = "pydata_sphinx_theme"
 html_title = f"skbal {version}"
 html_theme_options = {
@@ -72,6 +86,7 @@ html_theme_options = {
 }
 html_sidebars = {
     "index": [],
+    "api": [],
     "getting_started": [],
     "what_other_code_computes": [],
     "references": [],

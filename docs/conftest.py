@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-collect_ignore = ["conf.py", "_build", "auto_examples", "api"]
+collect_ignore = ["_build", "auto_examples", "api"]
+collect_ignore += ["conf.py", "gallery_pages.py", "gallery_run.py", "mathml.py"]
 
 DOCS = Path(__file__).parent
 

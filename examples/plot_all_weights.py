@@ -1,7 +1,7 @@
 """
-=================================
-The Laplace bands of all weights
-=================================
+========================================
+The Laplace approximation of all weights
+========================================
 
 A Bayesian last layer takes the features of a network as known. But other features
 would have fitted the data as well, and outside the data they differ. The Laplace
@@ -16,15 +16,11 @@ last layer, and of dropout?
 # A sine with a little noise, and nothing beyond :math:`|x| = 2`. The network has two
 # hidden layers with dropout. It is trained once and frozen.
 
-import os
-
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.frozen import FrozenEstimator
 
 from skbal.models import LaplaceRegressor, MCDropoutRegressor
-
-QUICK = os.environ.get("SKBAL_QUICK") == "1"
 
 NOISE = 0.1
 
@@ -37,7 +33,7 @@ rng = np.random.default_rng(0)
 x = rng.uniform(-2, 2, size=(60, 1))
 y = truth(x) + NOISE * rng.normal(size=60)
 
-network = MCDropoutRegressor(max_steps=50 if QUICK else 1000, random_state=0).fit(x, y)
+network = MCDropoutRegressor(max_steps=1000, random_state=0).fit(x, y)
 frozen = FrozenEstimator(network)
 
 # %%

@@ -1,7 +1,7 @@
 """
-=============================================
-One page on a run: what to believe, and doubt
-=============================================
+=================================================
+A report on a run: what to believe, what to doubt
+=================================================
 
 A forest learned to read digits from labels that it chose itself. Before anybody uses
 it, one page says what was done, how good it is, what to doubt, and what was not
@@ -31,8 +31,6 @@ from skbal.oracles import LabelOracle
 from skbal.query import Margin
 from skbal.seeding import BalancedSeed
 
-QUICK = os.environ.get("SKBAL_QUICK") == "1"
-
 X, y = load_digits(return_X_y=True)
 X_pool, X_test, y_pool, y_test = train_test_split(
     X, y, test_size=0.33, stratify=y, random_state=0
@@ -40,14 +38,14 @@ X_pool, X_test, y_pool, y_test = train_test_split(
 
 
 def run(candidates=None):
-    forest = RandomForestClassifier(10 if QUICK else 100, random_state=0)
+    forest = RandomForestClassifier(100, random_state=0)
     may_ask = np.arange(len(X_pool)) if candidates is None else candidates
     first = BalancedSeed(random_state=0).select(X_pool[may_ask], y_pool[may_ask])
     return ActiveLearningLoop(
         ActiveLearner(forest, Margin(random_state=0)),
         X_pool,
         LabelOracle(y_pool),
-        n_queries=2 if QUICK else 15,
+        n_queries=15,
         n_instances=10,
         initial=may_ask[first],
         candidates=may_ask,

@@ -1,7 +1,7 @@
 """
-======================
-A batch of near-copies
-======================
+==================================
+BatchBALD in a pool of near-copies
+==================================
 
 BALD scores one row at a time. Two images that look alike have similar scores. So if the
 pool is full of near-copies, the ten best rows are copies of three or four images. The
@@ -21,8 +21,6 @@ their information.
 # times, and each copy has its own noise, a tenth of a standard deviation. ``index``
 # holds the digit that a row is a copy of.
 
-import os
-
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -33,11 +31,9 @@ from skbal.models import MCDropoutClassifier
 from skbal.query import BALD, BatchBALD, PowerBALD, Random
 from skbal.seeding import BalancedSeed
 
-QUICK = os.environ.get("SKBAL_QUICK") == "1"
-
 digits = load_mnist_5k()
 images = (digits.images - digits.images.mean()) / digits.images.std()
-n_images = 200 if QUICK else 4000
+n_images = 4000
 X, y, index = make_repeated(
     images[:n_images],
     digits.target[:n_images],
@@ -58,17 +54,17 @@ print(X.shape)
 first = BalancedSeed(n_per_class=2, random_state=0).select(X[:n_images], y[:n_images])
 network = MCDropoutClassifier(
     standardize=False,
-    module__n_filters=8 if QUICK else 16,
-    max_steps=5 if QUICK else 120,
+    module__n_filters=16,
+    max_steps=120,
     lr=0.003,
     batch_size=32,
     random_state=0,
 ).fit(X[first], y[first])
-n_test = 100 if QUICK else 1000
+n_test = 1000
 accuracy = network.score(images[-n_test:], digits.target[-n_test:])
 print(f"accuracy with 20 labels: {accuracy:.2f}")
 
-n_draws = 20 if QUICK else 100
+n_draws = 100
 strategies = {
     "BALD": BALD(n_draws=n_draws, random_state=0),
     "BatchBALD": BatchBALD(n_draws=n_draws, random_state=0),
@@ -113,11 +109,11 @@ for name, rows in batches.items():
     print(f"{name:>10}: {len(set(index[rows]))} different digits of {len(rows)}")
 
 # %%
-# In the full run, BALD selects four digits, three of them three times. All are eights:
-# the network has seen two of them, and its draws disagree about them. BatchBALD begins
-# with the same eight and then selects other digits. PowerBALD, which draws its batch at
-# random, has no copies either. In a pool of thousands, ten rows that are all good but
-# not all the best are rarely alike.
+# BALD selects four digits, three of them three times. All are eights: the network has
+# seen two of them, and its draws disagree about them. BatchBALD begins with the same
+# eight and then selects other digits. PowerBALD, which draws its batch at random, has
+# no copies either. In a pool of thousands, ten rows that are all good but not all the
+# best are rarely alike.
 #
 # The information of a batch
 # --------------------------
@@ -127,7 +123,7 @@ for name, rows in batches.items():
 # as its whole pool. We use more draws here, and other draws than those that chose the
 # batches, so that no strategy is measured by its own draws.
 
-n_many, n_joint_samples = (20, 50) if QUICK else (500, 10_000)
+n_many, n_joint_samples = 500, 10_000
 measure = BatchBALD(n_draws=n_many, n_joint_samples=n_joint_samples, random_state=1)
 
 
@@ -164,9 +160,9 @@ axis.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
 plt.show()
 
 # %%
-# According to its scores, the batch of BALD should have 11.4 nats (in the full run). It
-# has 5.2, which BatchBALD reaches with seven labels. (The curves bend partly because of
-# the measurement: 500 draws have at most ln 500 nats of information.)
+# According to its scores, the batch of BALD should have 11.4 nats. It has 5.2, which
+# BatchBALD reaches with seven labels. (The curves bend partly because of the
+# measurement: 500 draws have at most ln 500 nats of information.)
 #
 # PowerBALD has no copies, but no more nats than BALD, because it avoids some of the
 # best rows. But these are nats about the weights, estimated by a model that has seen

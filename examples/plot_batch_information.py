@@ -1,7 +1,7 @@
 """
-=======================
-What two rows both tell
-=======================
+================================
+Batches: what two rows both tell
+================================
 
 The scores of BALD do not add up. The information of two labels together is the sum of
 their scores, minus the information that they share. The sum of scores counts the shared
@@ -18,7 +18,6 @@ comes to the best batch, and how many draws a batch needs.
 # every label. Then a label only tells which draws are wrong, and the information is
 # easy to count. To find the right one of four draws takes ln 4 nats.
 
-import os
 import warnings
 from itertools import combinations
 
@@ -34,8 +33,6 @@ from skbal.information import joint_mutual_information, mutual_information
 from skbal.models import MCDropoutClassifier
 from skbal.query import BatchBALD
 from skbal.seeding import BalancedSeed
-
-QUICK = os.environ.get("SKBAL_QUICK") == "1"
 
 
 def sure_draws(classes):
@@ -128,7 +125,7 @@ print(f"A, C, E together {joint_mutual_information([A, C, E]):.2f} nats")
 
 digits = load_mnist_5k()
 images = (digits.images - digits.images.mean()) / digits.images.std()
-n_images = 150 if QUICK else 2000
+n_images = 2000
 X, y, index = make_repeated(
     images[:n_images],
     digits.target[:n_images],
@@ -139,8 +136,8 @@ X, y, index = make_repeated(
 first = BalancedSeed(n_per_class=2, random_state=0).select(X[:n_images], y[:n_images])
 network = MCDropoutClassifier(
     standardize=False,
-    module__n_filters=8 if QUICK else 16,
-    max_steps=20 if QUICK else 120,
+    module__n_filters=16,
+    max_steps=120,
     lr=0.003,
     batch_size=32,
     random_state=0,
@@ -200,7 +197,7 @@ def small_pool(seed, size):
     return np.random.default_rng(seed).choice(by_score[:300], size, replace=False)
 
 
-every, greedy, top = batches_of_three(small_pool(0, 12 if QUICK else 30))
+every, greedy, top = batches_of_three(small_pool(0, 30))
 marks = {
     "greedy": (greedy, "#0072B2"),
     "the three best by BALD": (top, "#D55E00"),
@@ -224,7 +221,7 @@ plt.show()
 ratios = [
     np.array([greedy, top]) / every.max()
     for every, greedy, top in (
-        batches_of_three(small_pool(seed, 15)) for seed in range(1, 3 if QUICK else 21)
+        batches_of_three(small_pool(seed, 15)) for seed in range(1, 21)
     )
 ]
 worst, mean = np.min(ratios, axis=0), np.mean(ratios, axis=0)
@@ -244,8 +241,8 @@ print(f"best by BALD: {mean[1]:.1%} of the best on average, {worst[1]:.1%} at wo
 warnings.simplefilter("ignore", TooFewDrawsWarning)
 
 colours = ["#D55E00", "#E69F00", "#009E73", "#56B4E9", "#0072B2"]
-numbers = [10, 50] if QUICK else [10, 20, 50, 100, 200]
-n_others, n_joint_samples = (100, 100) if QUICK else (1000, 10_000)
+numbers = [10, 20, 50, 100, 200]
+n_others, n_joint_samples = 1000, 10_000
 measure = BatchBALD(n_draws=n_others, n_joint_samples=n_joint_samples, random_state=1)
 figure, axis = plt.subplots(figsize=(8, 4.2), layout="constrained")
 for n_draws, colour in zip(numbers, colours):

@@ -1,7 +1,7 @@
 """
-==================================
-When it says 90%, is it 90% right?
-==================================
+===============================================
+Calibration: when it says 90%, is it 90% right?
+===============================================
 
 A classifier gives probabilities, and a strategy such as BALD chooses rows by them. This
 example checks whether the probabilities of two models come true, makes them right by a
@@ -17,8 +17,6 @@ learned a rule of its simulation that the sky does not know.
 # many times. A random forest is a mean of trees that disagree, and says less than it
 # knows. ``calibration_error`` compares what they say with how often they are right, on
 # digits that they were not fitted on. ``verdict`` is the result in words.
-
-import os
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -39,13 +37,11 @@ from skbal.models import TemperatureScaling
 from skbal.oracles import LabelOracle
 from skbal.query import BALD, Random
 
-QUICK = os.environ.get("SKBAL_QUICK") == "1"
-
 X, y = load_digits(return_X_y=True)
 X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=0.5, random_state=0)
 models = {
     "Naive Bayes": GaussianNB(),
-    "Forest": RandomForestClassifier(20 if QUICK else 100, random_state=0),
+    "Forest": RandomForestClassifier(100, random_state=0),
 }
 scaled = {
     name: TemperatureScaling(model, cv=3).fit(X_train, y_train)
@@ -92,7 +88,7 @@ for name, model in scaled.items():
 
 def run(strategy):
     learner = ActiveLearner(
-        RandomForestClassifier(20 if QUICK else 100, random_state=0),
+        RandomForestClassifier(100, random_state=0),
         strategy,
         X_training=X_train[:20],
         y_training=y_train[:20],
@@ -101,7 +97,7 @@ def run(strategy):
         learner,
         X_train[20:],
         LabelOracle(y_train[20:]),
-        n_queries=2 if QUICK else 15,
+        n_queries=15,
         n_instances=20,
     )
     probabilities = []
@@ -158,7 +154,7 @@ def galaxies(n, artefact):
 
 
 train, test, sky = galaxies(500, 1), galaxies(500, 1), galaxies(500, 0)
-forest = RandomForestClassifier(20 if QUICK else 100, random_state=0).fit(*train)
+forest = RandomForestClassifier(100, random_state=0).fit(*train)
 report = generalisation_report(forest, train, test, sky)
 print(report.verdict)
 

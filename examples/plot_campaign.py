@@ -1,7 +1,7 @@
 """
-=============================
-A month with eight volunteers
-=============================
+===========================================
+A campaign of a month with eight volunteers
+===========================================
 
 Eight people label handwritten digits for a month. They are not equally careful, come
 when they like, and sometimes cannot tell. A campaign keeps their answers, retrains once
@@ -26,10 +26,8 @@ from sklearn.datasets import load_digits
 from skbal.campaign import Campaign
 from skbal.votes import VoteAllocation
 
-QUICK = os.environ.get("SKBAL_QUICK") == "1"
-
 X, y = load_digits(return_X_y=True)
-n_images = 150 if QUICK else 600
+n_images = 600
 X, y = X[:n_images] / 16, y[:n_images]
 folder = tempfile.TemporaryDirectory()
 url = os.path.join(folder.name, "digits.db")
@@ -75,7 +73,7 @@ def says(person, image):
 clock = Clock()
 campaign = Campaign.open(url, clock=clock)
 rated = np.arange(20, n_images)  # those that are not known before
-weeks, n_evening = 4, 12 if QUICK else 36
+weeks, n_evening = 4, 36
 curve, right = [], []
 for day in range(7 * weeks):
     clock.now = 86_400.0 * day

@@ -1,7 +1,7 @@
 """
-===========================
-What would most people say?
-===========================
+==================================
+Votes: what would most people say?
+==================================
 
 A telescope finds a galaxy that nobody has looked at. Would most volunteers call it
 smooth, featured or an artifact? This example asks models for the *probability* of each
@@ -17,8 +17,6 @@ follows the talk on galaxies with Bayesian networks by Walmsley et al. (2020).
 # synthetic. The features are gradient histograms and a few principal components of the
 # pixels, so that the example needs no network.
 
-import os
-
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.decomposition import PCA
@@ -30,9 +28,7 @@ from skbal.datasets import make_galaxies
 from skbal.features import GradientHistograms
 from skbal.models import VoteMixtureRegression
 
-QUICK = os.environ.get("SKBAL_QUICK") == "1"
-
-n_train, n_test = (100, 100) if QUICK else (600, 1500)
+n_train, n_test = 600, 1500
 galaxies = make_galaxies(n_train + n_test, image_size=32, survey=True, random_state=0)
 answers = galaxies.answer_names
 train, test = np.arange(n_train), np.arange(n_train, n_train + n_test)

@@ -1,7 +1,7 @@
 """
-===================
-A survey to vote on
-===================
+=========================================
+A simulated survey of galaxies to vote on
+=========================================
 
 ``make_galaxies(survey=True)`` makes images as a survey of the sky has them:
 ellipticals, spirals and rarer kinds, with stars and small galaxies around them, and a
@@ -17,17 +17,13 @@ volunteers with those of real ones.
 # Three of every hundred images are artefacts, and rings, mergers and irregulars are as
 # rare. So a thousand images show a few of each.
 
-import os
-
 import matplotlib.pyplot as plt
 import numpy as np
 
 from skbal.datasets import make_galaxies
 from skbal.plotting import ImageGridDisplay
 
-QUICK = os.environ.get("SKBAL_QUICK") == "1"
-
-survey = make_galaxies(60 if QUICK else 1000, random_state=2, survey=True)
+survey = make_galaxies(1000, random_state=2, survey=True)
 kinds = list(dict.fromkeys(survey.kinds))
 kinds.sort(key=lambda kind: -np.mean(survey.kinds == kind))
 rows = np.concatenate([np.flatnonzero(survey.kinds == kind)[:5] for kind in kinds])
@@ -63,9 +59,7 @@ for kind in kinds:
 # bars are written here, since skbal ships no data of the survey. The mean shares are
 # .522, .356 and .122, and the variance of the share of "smooth" is .0734.
 
-many = make_galaxies(
-    300 if QUICK else 5000, image_size=8, random_state=0, survey=True
-).answers
+many = make_galaxies(5000, image_size=8, random_state=0, survey=True).answers
 smooth = many[:, 0] / many.sum(axis=1)
 real = [0.105, 0.082, 0.078, 0.051, 0.070, 0.112, 0.167, 0.178, 0.138, 0.020]
 

@@ -18,8 +18,6 @@ learned, and what it looks at.
 # solution. Yang's exact magnetisation, the mean spin, falls to zero at once, which a
 # finite lattice rounds off.
 
-import os
-
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
@@ -31,11 +29,10 @@ from skbal.datasets import ising_energy, ising_exact, make_ising
 from skbal.models import MCDropoutClassifier
 from skbal.query import BALD
 
-QUICK = os.environ.get("SKBAL_QUICK") == "1"
 SIZE = 16
 
-temperatures = np.linspace(1, 3.5, 100 if QUICK else 2000)
-n_sweeps = 5 if QUICK else 50
+temperatures = np.linspace(1, 3.5, 2000)
+n_sweeps = 50
 spins, each = make_ising(
     SIZE, temperatures, len(temperatures), random_state=0, n_sweeps=n_sweeps
 )
@@ -71,7 +68,7 @@ axes[0].legend(fontsize="small")
 
 X = spins[:, np.newaxis].astype(np.float32)
 y = np.where(each < critical, "ordered", "disordered")
-n_first, n_steps, n_queries = (10, 10, 1) if QUICK else (10, 200, 3)
+n_first, n_steps, n_queries = 10, 200, 3
 
 
 def learned(augment=None):

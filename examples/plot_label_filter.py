@@ -1,7 +1,7 @@
 """
-=======================
-Which labels to believe
-=======================
+===========================================
+A filter for wrong labels: which to believe
+===========================================
 
 One label in five is wrong. A model that has learned something can detect some of these:
 if somebody calls a clear seven a three, this label is very unlikely under the model. A
@@ -20,7 +20,6 @@ and counts what the filter found.
 # runs have the same budget of labels. The first twenty labels are not filtered, because
 # there is no model yet. Here we assume that they are correct.
 
-import os
 import warnings
 
 import matplotlib.pyplot as plt
@@ -39,10 +38,8 @@ from skbal.query import BALD, Random
 from skbal.seeding import BalancedSeed
 from skbal.stopping import MaxLabels
 
-QUICK = os.environ.get("SKBAL_QUICK") == "1"
-
-budget = 40 if QUICK else 200
-n_pool, n_test = (200, 100) if QUICK else (4000, 1000)
+budget = 200
+n_pool, n_test = 4000, 1000
 digits = load_mnist_5k()
 X_pool, X_test, y_pool, y_test = train_test_split(
     digits.images,
@@ -58,8 +55,8 @@ def run(strategy, label_filter, seed):
     network = MCDropoutClassifier(
         standardize=False,
         module__n_filters=8,
-        n_draws=10 if QUICK else 30,
-        max_steps=5 if QUICK else 100,
+        n_draws=30,
+        max_steps=100,
         lr=0.003,
         batch_size=32,
         random_state=seed,
@@ -84,7 +81,7 @@ def run(strategy, label_filter, seed):
         return loop.run()
 
 
-seeds = range(1 if QUICK else 6)
+seeds = range(6)
 loops = {"BALD": [], "BALD, filtered": [], "Random": []}
 for seed in seeds:
     bald = BALD(random_state=seed, pool_subsample=1000)
@@ -155,11 +152,11 @@ figure.suptitle("Refused labels")
 plt.show()
 
 # %%
-# In the full run, the six filters refuse 190 labels, and 227 are wrong. Two of three
-# refusals are right, and the filters find half of the wrong labels. The filtered runs
-# are ahead from the second acquisition on, by five points at most and by one at the
-# end. Most labels that were refused by mistake belong to digits that look unusual. A
-# later model may find them likely, such as the five in the first row.
+# The six filters refuse 190 labels, and 227 are wrong. Two of three refusals are right,
+# and the filters find half of the wrong labels. The filtered runs are ahead from the
+# second acquisition on, by five points at most and by one at the end. Most labels that
+# were refused by mistake belong to digits that look unusual. A later model may find
+# them likely, such as the five in the first row.
 #
 # What to do with refused labels
 # ------------------------------
@@ -194,7 +191,7 @@ learner.accept(likely)
 print(f"taught after all: {len(likely)}; set aside: {len(learner.rejected_)}")
 
 # %%
-# In the full run, this is a single label, the five. Two of the remaining 19 are sevens
-# that a person would accept at once. Of the taught labels, 77 are suspects and 31 are
-# wrong, and the list contains 25 of the wrong ones. Models of some ninety labels, a
-# sixth of them wrong, suspect too many labels rather than too few.
+# This is a single label, the five. Two of the remaining 19 are sevens that a person
+# would accept at once. Of the taught labels, 77 are suspects and 31 are wrong, and the
+# list contains 25 of the wrong ones. Models of some ninety labels, a sixth of them
+# wrong, suspect too many labels rather than too few.

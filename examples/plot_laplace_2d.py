@@ -18,8 +18,6 @@ the logits, the average hardly changes. Where they do not, the confidence falls.
 # prediction, from a single set of weights, is called MAP, because these are about the
 # most probable weights.
 
-import os
-
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.datasets import make_blobs
@@ -27,15 +25,13 @@ from sklearn.frozen import FrozenEstimator
 
 from skbal.models import LaplaceClassifier, MCDropoutClassifier
 
-QUICK = os.environ.get("SKBAL_QUICK") == "1"
-
 centers = [[-1.5, -1.0], [1.5, -1.0], [0.5, 1.7]]
 X, y = make_blobs(90, centers=centers, cluster_std=0.6, random_state=0)
 network = MCDropoutClassifier(
     standardize=False,
     module__hidden_units=(50, 50),
     module__dropout=0.05,
-    max_steps=100 if QUICK else 250,
+    max_steps=250,
     lr=0.005,
     deterministic=True,  # dropout off when it predicts
     random_state=0,
@@ -64,7 +60,7 @@ models = {
 # Confidence
 # ----------
 
-n_side = 60 if QUICK else 120
+n_side = 120
 first, second = np.meshgrid(np.linspace(-6, 6, n_side), np.linspace(-6, 6, n_side))
 grid = np.column_stack([first.ravel(), second.ravel()])
 confidence = {

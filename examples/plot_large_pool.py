@@ -17,7 +17,6 @@ it compares rows with each other.
 # an array in a file. Here it is filled chunk by chunk with noisy copies of 5,000 real
 # digits.
 
-import os
 import tempfile
 import tracemalloc
 from pathlib import Path
@@ -31,10 +30,8 @@ from skbal import predict_samples
 from skbal.datasets import load_mnist_5k
 from skbal.query import BatchBALD
 
-QUICK = os.environ.get("SKBAL_QUICK") == "1"
-
 digits = load_mnist_5k()
-n_images = 1000 if QUICK else 5000
+n_images = 5000
 images = (255 * digits.data[:n_images]).astype(np.uint8)
 folder = tempfile.TemporaryDirectory()
 
@@ -66,9 +63,9 @@ forest.fit(images[known], digits.target[known])
 # batch is the same. tracemalloc counts what Python and NumPy allocate. It does not
 # count the pages of the file, which the operating system drops when it needs memory.
 
-n_joint_samples = 100 if QUICK else 5000
+n_joint_samples = 5000
 strategy = BatchBALD(n_joint_samples=n_joint_samples, max_memory="50MB", random_state=0)
-sizes = [1000, 2000] if QUICK else [5000, 10_000, 20_000, 50_000]
+sizes = [5000, 10_000, 20_000, 50_000]
 peaks, batches = [], []
 for n_rows in sizes:
     pool = pool_in_a_file(n_rows)

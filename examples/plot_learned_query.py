@@ -17,8 +17,6 @@ policy that comes with skbal.
 # loss on other rows falls. A small network learns to predict this from twelve features
 # of a row and eight of the state, which mean the same in every table.
 
-import os
-
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.datasets import load_breast_cancer, load_iris, load_wine
@@ -39,8 +37,7 @@ from skbal.policy import (
 from skbal.query import Margin, Random
 from skbal.seeding import BalancedSeed
 
-QUICK = os.environ.get("SKBAL_QUICK") == "1"
-N_QUERIES, N_RUNS, N_TREES = (4, 1, 5) if QUICK else (30, 8, 25)
+N_QUERIES, N_RUNS, N_TREES = 30, 8, 25
 
 tables = []
 for load in (load_iris, load_wine, load_breast_cancer):
@@ -48,7 +45,7 @@ for load in (load_iris, load_wine, load_breast_cancer):
     tables.append((StandardScaler().fit_transform(X), y))
 
 own = ImitationPolicy(
-    n_episodes=1 if QUICK else 4,
+    n_episodes=4,
     n_rounds=1,
     n_queries=N_QUERIES,
     n_candidates=10,

@@ -1,7 +1,7 @@
 """
-==========================
-Unlike anything labelled
-==========================
+======================================
+Odd galaxies: unlike anything labelled
+======================================
 
 Some images are no galaxies: the trail of a satellite, a star too bright, the edge of a
 frame. A classifier that was never shown one still answers. This example labels images
@@ -15,8 +15,6 @@ without artefacts, and looks for the artefacts in new ones.
 # A forest learns "smooth" or "featured" from images of a survey. Images with an
 # artefact are left out.
 
-import os
-
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.ensemble import IsolationForest, RandomForestClassifier
@@ -26,11 +24,7 @@ from sklearn.neighbors import LocalOutlierFactor
 from skbal.audit import AnomalyDisplay, anomaly_scores, leakage_check
 from skbal.datasets import make_galaxies
 
-QUICK = os.environ.get("SKBAL_QUICK") == "1"
-
-survey = make_galaxies(
-    150 if QUICK else 2400, image_size=16 if QUICK else 32, random_state=1, survey=True
-)
+survey = make_galaxies(2400, image_size=32, random_state=1, survey=True)
 is_artefact = np.isin(survey.kinds, ["satellite trail", "bright star", "frame edge"])
 half = len(is_artefact) // 2
 labelled = np.flatnonzero(~is_artefact[:half])

@@ -16,8 +16,6 @@ have: `RunDisplay` of runs, `SearchDisplay` of a search over runs.
 # all of them begin with the same labels. As a reference, another forest learns all
 # labels. Published curves can be given in the same way.
 
-import os
-
 import numpy as np
 from sklearn.datasets import load_digits
 from sklearn.ensemble import RandomForestClassifier
@@ -29,24 +27,20 @@ from skbal.plotting import RunDisplay, SearchDisplay
 from skbal.query import BALD, Margin, Random
 from skbal.simulation import LearningCurveScores
 
-QUICK = os.environ.get("SKBAL_QUICK") == "1"
-
 X, y = load_digits(return_X_y=True)
-if QUICK:
-    X, y = X[:300], y[:300]
-forest = RandomForestClassifier(10 if QUICK else 50)
+forest = RandomForestClassifier(50)
 runs = compare(
     [BALD(), Margin(), Random()],
     forest,
     X,
     y,
-    n_repeats=2 if QUICK else 10,
-    n_queries=2 if QUICK else 14,
+    n_repeats=10,
+    n_queries=14,
     n_instances=10,
     random_state=0,
 )
 best = cross_val_score(RandomForestClassifier(50, random_state=0), X, y, cv=5).mean()
-ends = [20, 40 if QUICK else 160]
+ends = [20, 160]
 display = RunDisplay.from_runs(
     runs,
     target_score=0.9,
@@ -61,8 +55,8 @@ display = RunDisplay.from_runs(
 # 95 %: the axis says what it has. A run that did not get there is an open triangle at
 # its end, and the name says how many did.
 #
-# In the full run, margin needed 105 labels and BALD 135. By random choice, three of ten
-# runs got there with 160 labels, so their median is not known: it is beyond the end.
+# Margin needed 105 labels and BALD 135. By random choice, three of ten runs got there
+# with 160 labels, so their median is not known: it is beyond the end.
 #
 # The numbers are in ``needed``, for a table:
 
@@ -80,10 +74,10 @@ for name, row in display.needed[0.9].items():
 # learning curve as scores, so they are kept, too. Here the search is over the strategy
 # and the size of the leaves of the forest.
 
-labels = [20, 30, 40] if QUICK else np.arange(20, 121, 10)
+labels = np.arange(20, 121, 10)
 run = ActiveLearningClassifier(
-    RandomForestClassifier(10 if QUICK else 30),
-    n_queries=2 if QUICK else 10,
+    RandomForestClassifier(30),
+    n_queries=10,
     n_instances=10,
     keep_stages=True,
     test_size=None,
@@ -93,11 +87,11 @@ search = GridSearchCV(
     run,
     {
         "query_strategy": [Random(), BALD(), Margin()],
-        "estimator__min_samples_leaf": [1, 3] if QUICK else [1, 3, 9],
+        "estimator__min_samples_leaf": [1, 3, 9],
     },
     scoring=LearningCurveScores(labels),
     refit="score",
-    cv=2 if QUICK else 5,
+    cv=5,
 )
 search.fit(X, y)
 display = SearchDisplay.from_search(search)

@@ -1,7 +1,7 @@
 """
-================================
-A pipeline, and a search over lr
-================================
+==============================================
+A pipeline and a search over the learning rate
+==============================================
 
 A network of skbal is a scikit-learn estimator. It can be a step of a ``Pipeline``, a
 ``GridSearchCV`` can choose its learning rate, and the result still has posterior draws.
@@ -17,8 +17,6 @@ those of its query strategy.
 # inside the pipeline, so that in each fold it learns from the training rows only. The
 # data are the small digits of scikit-learn, and we use the labels of 300 of them.
 
-import os
-
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.base import clone
@@ -31,15 +29,13 @@ from skbal import ActiveLearner, predict_samples
 from skbal.models import MCDropoutClassifier
 from skbal.query import BALD
 
-QUICK = os.environ.get("SKBAL_QUICK") == "1"
-
 X, y = load_digits(return_X_y=True)
 X_train, X_pool, y_train, y_pool = train_test_split(
     X, y, train_size=300, stratify=y, random_state=0
 )
 pipeline = make_pipeline(
     StandardScaler(),
-    MCDropoutClassifier(max_epochs=2 if QUICK else 20, n_draws=50, random_state=0),
+    MCDropoutClassifier(max_epochs=20, n_draws=50, random_state=0),
 )
 
 # %%
@@ -49,8 +45,8 @@ pipeline = make_pipeline(
 # The names of parameters are those of scikit-learn: the name of the step, two
 # underscores, and the parameter. A learning rate is searched on a logarithmic grid.
 
-n_folds = 2 if QUICK else 5
-learning_rates = np.logspace(-4, -0.5, 3 if QUICK else 8)
+n_folds = 5
+learning_rates = np.logspace(-4, -0.5, 8)
 search = GridSearchCV(
     pipeline,
     {"mcdropoutclassifier__lr": learning_rates},

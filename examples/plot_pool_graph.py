@@ -17,8 +17,6 @@ rare? The data are the 8 x 8 digits of scikit-learn, and no torch is needed.
 # Half of the digits are the pool, and the others test. Each digit is described by the
 # directions of its strokes and joined to its ten nearest neighbours. No label is used.
 
-import os
-
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.offsetbox import AnnotationBbox, OffsetImage
@@ -36,8 +34,6 @@ from skbal.oracles import LabelOracle
 from skbal.plotting import AcquisitionCurveDisplay, ImageGridDisplay
 from skbal.query import ExpectedVarianceReduction, Margin, Random
 from skbal.seeding import ClusterSeed, RandomSeed
-
-QUICK = os.environ.get("SKBAL_QUICK") == "1"
 
 digits = load_digits()
 strokes = GradientHistograms(n_cells=4, image_shape=(8, 8))
@@ -131,7 +127,7 @@ print(f"accuracy on the other half: {model.score(X_test, y_test):.3f}")
 # nearly equally probable. The same model and a random forest learn from random rows.
 # The forest sees the same histograms.
 
-N_LABELS = 18 if QUICK else 60
+N_LABELS = 60
 
 
 def run(estimator, strategy, first, X_pool, y_pool, X_test=None, y_test=None):
@@ -162,9 +158,7 @@ def run_all(seed, X_pool, y_pool, X_test=None, y_test=None):
     def field():
         return GraphClassifier(graph, random_state=seed)
 
-    forest = make_pipeline(
-        strokes, RandomForestClassifier(5 if QUICK else 50, random_state=seed)
-    )
+    forest = make_pipeline(strokes, RandomForestClassifier(50, random_state=seed))
     data = X_pool, y_pool, X_test, y_test
     return {
         "graph, clusters, variance": run(field(), variance, clusters, *data),
@@ -175,7 +169,7 @@ def run_all(seed, X_pool, y_pool, X_test=None, y_test=None):
 
 
 results = []
-for seed in range(1 if QUICK else 3):
+for seed in range(3):
     X_pool, X_test, y_pool, y_test = halves(seed)
     results.append(run_all(seed, X_pool, y_pool, X_test, y_test))
 histories = {name: [one[name].history_ for one in results] for name in results[0]}
@@ -190,10 +184,10 @@ for name, runs in histories.items():
     print(f"{name:>25}: {start:.3f} with 12 labels, {end:.3f} with {N_LABELS}")
 
 # %%
-# In the full run the graph needs twelve labels for 95 percent. The same model with
-# random rows needs over fifty, because a cluster without a label is given to a wrong
-# class. The forest has 81 percent with 60 labels. It matters little here whether the
-# model asks by variance or by margin.
+# The graph needs twelve labels for 95 percent. The same model with random rows needs
+# over fifty, because a cluster without a label is given to a wrong class. The forest
+# has 81 percent with 60 labels. It matters little here whether the model asks by
+# variance or by margin.
 #
 # Rare classes
 # ------------
@@ -215,7 +209,7 @@ def unbalanced(seed):
     }
 
 
-several = [unbalanced(seed) for seed in range(1 if QUICK else 3)]
+several = [unbalanced(seed) for seed in range(3)]
 figure, axis = plt.subplots(figsize=(7, 3.6), layout="constrained")
 axis.axvspan(4.5, 9.5, color="0.93", zorder=0)
 for k, (name, line) in enumerate(display.lines_.items()):
@@ -229,7 +223,7 @@ figure.legend(loc="outside upper center", ncols=2)
 plt.show()
 
 # %%
-# In the full run, random questions often miss the rare digits. The graph finds most of
-# them with 60 labels, but not all 8 and 9: few rows make no cluster, and many of their
-# neighbours are of another class. Here the margin is better than variance. Variance
-# counts every row of the pool, so it spends its questions on what is frequent.
+# Random questions often miss the rare digits. The graph finds most of them with 60
+# labels, but not all 8 and 9: few rows make no cluster, and many of their neighbours
+# are of another class. Here the margin is better than variance. Variance counts every
+# row of the pool, so it spends its questions on what is frequent.

@@ -18,8 +18,6 @@ asks well? :ref:`pool` explains the graph.
 # it is, the more the graph can tell. You can look at it as soon as some neighbours have
 # labels.
 
-import os
-
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.datasets import load_breast_cancer, load_wine
@@ -38,9 +36,8 @@ from skbal.plotting import AcquisitionCurveDisplay
 from skbal.query import BALD, ExpectedVarianceReduction, Margin, Random
 from skbal.seeding import ClusterSeed, RandomSeed
 
-QUICK = os.environ.get("SKBAL_QUICK") == "1"
 TABLES = {"wine": load_wine, "tumours": load_breast_cancer}
-N_FIRST, N_LABELS = 6, 12 if QUICK else 40
+N_FIRST, N_LABELS = 6, 40
 
 
 def halves(load, seed):
@@ -115,7 +112,7 @@ def runs(load, seed):
 
 figure, axes = plt.subplots(ncols=2, figsize=(10, 4), layout="constrained")
 for axis, (name, load) in zip(axes, TABLES.items()):
-    repeats = [runs(load, seed) for seed in range(1 if QUICK else 5)]
+    repeats = [runs(load, seed) for seed in range(5)]
     histories = {way: [one[way] for one in repeats] for way in repeats[0]}
     AcquisitionCurveDisplay.from_histories(
         histories, score_name="accuracy on the other half", ax=axis, band=None

@@ -1,7 +1,7 @@
 """
-==========
-Q-learning
-==========
+=========================================
+Q-learning, from a frozen lake to queries
+=========================================
 
 A learner finds its way over a frozen lake by trial and error. Then the same learner
 finds out which query strategy should ask, and when.
@@ -15,8 +15,6 @@ finds out which query strategy should ask, and when.
 # are holes, which end an episode. The reward is 1 at the goal and 0 elsewhere. At first
 # all actions are random. Their share falls, and in the last episode it is 5%.
 
-import os
-
 import gymnasium
 import matplotlib.pyplot as plt
 import numpy as np
@@ -28,8 +26,6 @@ from skbal.policy import ActiveLearningEnv, QLearner
 from skbal.query import Margin, Random, TypiClust
 from skbal.seeding import RandomSeed
 
-QUICK = os.environ.get("SKBAL_QUICK") == "1"
-
 board = ["SFFFF", "FHFFF", "FFFHF", "FHFFF", "FFFHG"]
 lake = gymnasium.make("FrozenLake-v1", desc=board, is_slippery=False)
 learner = QLearner(
@@ -37,7 +33,7 @@ learner = QLearner(
     discount=0.9,
     epsilon=1.0,
     final_epsilon=0.05,
-    n_episodes=200 if QUICK else 1000,
+    n_episodes=1000,
     random_state=0,
 ).fit(lake)
 
@@ -67,7 +63,7 @@ for (row, column), kind in np.ndenumerate(fields):
 left.set(xticks=[], yticks=[], title="What the learner knows")
 
 # The share of the last hundred episodes that reached the goal.
-width = 20 if QUICK else 100
+width = 100
 reached = np.convolve(learner.episode_returns_, np.ones(width) / width, mode="valid")
 right.plot(np.arange(width, len(reached) + width), reached)
 right.set(
@@ -116,7 +112,7 @@ labelling = ActiveLearningEnv(
     n_queries=5,
     n_instances=16,
     initial=RandomSeed(10),
-    max_rows=400 if QUICK else 1200,
+    max_rows=1200,
     test_size=0.75,
 )
 
@@ -135,7 +131,7 @@ chooser = QLearner(
     learning_rate=0.5,
     discount=1.0,
     epsilon=1.0,
-    n_episodes=4 if QUICK else 400,
+    n_episodes=400,
     final_learning_rate=0.02,
     final_epsilon=0.2,
     random_state=0,
@@ -158,7 +154,7 @@ def scores_of(choose, n_runs):
     return np.mean(curves, axis=0)
 
 
-n_runs = 1 if QUICK else 20
+n_runs = 20
 curves = {
     name: scores_of(lambda state, number=number: number, n_runs)
     for number, name in enumerate(strategies)

@@ -1,7 +1,7 @@
 """
-==================================
-What was chosen, and what it costs
-==================================
+==================================================
+Selection bias: what was chosen, and what it costs
+==================================================
 
 A strategy such as BALD asks about rows that the model finds difficult. That is its
 purpose, but afterwards the labelled rows are not like the pool. How can one see this,
@@ -15,8 +15,6 @@ and what is the error of the model on the whole pool?
 # A random forest learns digits. It begins with twenty random ones, two per class, and
 # BALD picks the others, five at a time.
 
-import os
-
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.ensemble import RandomForestClassifier
@@ -26,8 +24,7 @@ from skbal.datasets import load_mnist_5k
 from skbal.query import BALD, MaxEntropy
 from skbal.seeding import BalancedSeed
 
-QUICK = os.environ.get("SKBAL_QUICK") == "1"
-N_PICKS = 40 if QUICK else 100
+N_PICKS = 100
 
 digits = load_mnist_5k()
 rows = np.random.default_rng(0).permutation(5000)[:2000]
@@ -73,7 +70,7 @@ print(group_selection(y[picked], y[left]))
 # are left is known. The plain mean of the losses is too large, since too many rows are
 # difficult. Weighted losses have the right mean.
 
-new = np.setdiff1d(np.arange(5000), rows)[:: 3 if not QUICK else 6]
+new = np.setdiff1d(np.arange(5000), rows)[::3]
 X_new, y_new = digits.data[new], digits.target[new]
 losses = (forest.predict(X_new) != y_new).astype(float)
 scores = MaxEntropy().score_pool(forest, X_new).astype(float) ** 4
@@ -104,7 +101,7 @@ print(f"The truth is {losses.mean():.3f}.")
 
 numbers = np.array([20, 50, 100, 200])
 weighted, plain = [], []
-for seed in range(5 if QUICK else 40):
+for seed in range(40):
     picked, probabilities = draw(seed, numbers[-1])
     risks = [
         unbiased_risk(losses[picked[:n]], probabilities[:n], len(new)) for n in numbers

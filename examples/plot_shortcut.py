@@ -1,7 +1,7 @@
 """
-==========================
-Right for the wrong reason
-==========================
+=====================================
+Shortcuts: right for the wrong reason
+=====================================
 
 A classifier of photographs called everything a horse that carried the tag of one
 photographer. On held-out photographs it looked excellent, since they carried the tag,
@@ -16,8 +16,6 @@ too. Here most of the sevens get a small tag in a corner. A forest learns it, an
 # Four of five sevens get a pattern of five by five pixels in the upper right corner, in
 # the rows to learn from and in the held-out rows.
 
-import os
-
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.ensemble import RandomForestClassifier
@@ -25,11 +23,9 @@ from sklearn.ensemble import RandomForestClassifier
 from skbal.audit import ShortcutDisplay, shortcut_test
 from skbal.datasets import load_mnist_5k
 
-QUICK = os.environ.get("SKBAL_QUICK") == "1"
-
 rng = np.random.default_rng(0)
 digits = load_mnist_5k()
-rows = rng.permutation(len(digits.target))[: 800 if QUICK else 3000]
+rows = rng.permutation(len(digits.target))[:3000]
 clean, y = digits.images[rows].reshape(-1, 28, 28), digits.target[rows]
 tagged = clean.copy()
 carries = (y == 7) & (rng.random(len(y)) < 0.8)
@@ -40,7 +36,7 @@ half = len(y) // 2
 
 def learned(images):
     """Return a forest that learned the first half of the rows."""
-    forest = RandomForestClassifier(30 if QUICK else 100, random_state=0)
+    forest = RandomForestClassifier(100, random_state=0)
     return forest.fit(images[:half].reshape(half, -1), y[:half])
 
 

@@ -1,7 +1,7 @@
 """
-==================================
-Three Bayesian last layers, a sine
-==================================
+====================================
+Three Bayesian last layers on a sine
+====================================
 
 A network learns features, and a Bayesian linear model in place of its last layer tells
 how uncertain the prediction is. There are several such layers: the exact posterior, the
@@ -12,8 +12,6 @@ approximation. The data of this example have a gap. How wide are the three bands
 # %%
 # Data
 # ----
-
-import os
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -27,8 +25,6 @@ from skbal.models import (
     MCDropoutRegressor,
     MeanFieldLinearRegression,
 )
-
-QUICK = os.environ.get("SKBAL_QUICK") == "1"
 
 NOISE = 0.1
 
@@ -61,9 +57,7 @@ class Tanh(nn.Sequential):
         nn.init.uniform_(self[0].bias, -3 * slope, 3 * slope)
 
 
-network = MCDropoutRegressor(
-    Tanh, max_steps=100 if QUICK else 1500, lr=0.005, random_state=0
-).fit(x, y)
+network = MCDropoutRegressor(Tanh, max_steps=1500, lr=0.005, random_state=0).fit(x, y)
 frozen = FrozenEstimator(network)
 
 # %%

@@ -1,7 +1,7 @@
 """
-=============================
-A moved digit is a new digit
-=============================
+========================================
+Symmetries: a moved digit is a new digit
+========================================
 
 A convolution moves its output with its input, but the dense layers behind it do not.
 So a network that has seen few digits does not know them moved, turned or smeared.
@@ -15,8 +15,6 @@ from training digits that are changed at random.
 #
 # Both have 300 labels. The second one never sees a training digit twice as it is: each
 # batch is deformed, turned, scaled, smeared and moved, all by small random amounts.
-
-import os
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -33,10 +31,8 @@ from skbal.models import (
     RandomShift,
 )
 
-QUICK = os.environ.get("SKBAL_QUICK") == "1"
-
 X, y = load_mnist_5k(return_X_y=True)
-n_labels, n_test = (50, 40) if QUICK else (300, 300)
+n_labels, n_test = 300, 300
 labelled, test = np.split(np.arange(n_labels + n_test), [n_labels])
 changes = Compose(
     [
@@ -54,8 +50,8 @@ def learned(augment):
     network = MCDropoutClassifier(
         image_shape=(28, 28),
         augment=augment,
-        max_steps=20 if QUICK else 500,
-        n_draws=5 if QUICK else 10,
+        max_steps=500,
+        n_draws=10,
         random_state=0,
     )
     return network.fit(X[labelled], y[labelled])

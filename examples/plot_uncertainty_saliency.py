@@ -1,7 +1,7 @@
 """
-============================
-Why is the network not sure?
-============================
+======================================
+Saliency: why is the network not sure?
+======================================
 
 A digit half-way between a 4 and a 9 makes a network unsure. Which pixels make it so?
 The *uncertainty map* is the gradient of the mutual information between label and
@@ -15,8 +15,6 @@ network at all.
 # ---------------
 #
 # It sees 300 digits only, so that its draws still disagree.
-
-import os
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -34,15 +32,13 @@ from skbal.information import mutual_information
 from skbal.models import MCDropoutClassifier
 from skbal.seeding import BalancedSeed
 
-QUICK = os.environ.get("SKBAL_QUICK") == "1"
-
 digits = load_mnist_5k()
 X, y = digits.images, digits.target
-n_per_class, n_draws = (5, 10) if QUICK else (30, 100)
+n_per_class, n_draws = 30, 100
 labelled = BalancedSeed(n_per_class, random_state=0).select(X, y)
 model = MCDropoutClassifier(
-    module__n_filters=8 if QUICK else 32,
-    max_steps=10 if QUICK else 400,
+    module__n_filters=32,
+    max_steps=400,
     random_state=0,
 ).fit(X[labelled], y[labelled])
 
@@ -81,7 +77,7 @@ for share, p, information in zip(
 # average over noisy copies of the image (SmoothGrad).
 
 options = {"n_draws": n_draws, "method": "smooth", "random_state": 0}
-options["n_points"] = 3 if QUICK else 30
+options["n_points"] = 30
 maps = uncertainty_saliency(model, morph, **options)
 display = SaliencyDisplay.from_maps(maps, n_images=7)
 display.figure_.suptitle("Where the disagreement comes from")
@@ -96,7 +92,7 @@ print(maps.verdict)
 # sums to its mutual information minus that of an empty image. The map of the prediction
 # is another one. For both we take the image in the middle.
 
-options.update(method="integrated", n_points=5 if QUICK else 50)
+options.update(method="integrated", n_points=50)
 middle = morph[3:4]
 of_uncertainty = uncertainty_saliency(model, middle, **options)
 four_or_nine = [saliency(model, middle, target=digit, **options) for digit in (4, 9)]
@@ -137,7 +133,7 @@ sanity = saliency_sanity_check(
     model,
     X[others],
     of="mutual_information",
-    n_images=3 if QUICK else 20,
+    n_images=20,
     n_draws=n_draws,
     random_state=0,
 )

@@ -1,7 +1,7 @@
 """
-==================
-Where the votes go
-==================
+=======================================
+Votes: to which images the next ones go
+=======================================
 
 Ask equally many volunteers about each image, or ask where it matters? This example
 simulates volunteers who look at handwritten digits, compares three ways to spend their
@@ -15,8 +15,6 @@ votes, and shows which images get many.
 # Each digit has a share of people who would give each answer. The shares come from the
 # digits that look alike. Most digits are clear, and some divide people.
 
-import os
-
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.datasets import load_digits
@@ -24,10 +22,8 @@ from sklearn.neighbors import KNeighborsClassifier
 
 from skbal.votes import VoteAllocation
 
-QUICK = os.environ.get("SKBAL_QUICK") == "1"
-
 X, y = load_digits(return_X_y=True)
-n_images = 400 if QUICK else 1500
+n_images = 1500
 X, y = X[:n_images] / 16, y[:n_images]
 alike = KNeighborsClassifier(40, metric="cosine").fit(X, y)
 shares = alike.predict_proba(X) ** 2
@@ -56,7 +52,7 @@ class Volunteers:
 # looks at the images: a classifier learns from the votes on other images what the
 # answer may be. With ``retire``, no image gets more than 40 votes.
 
-n_most = 3 if QUICK else 4
+n_most = 4
 
 
 def agreement(guesses):

@@ -1,7 +1,7 @@
 """
-============================
-Which galaxies to ask about?
-============================
+==================================
+Votes: which galaxies to ask about
+==================================
 
 The votes on a galaxy have much information about a network if its draws are confident
 and disagree. The measure is the mutual information between the votes and the weights,
@@ -17,8 +17,6 @@ volunteers are enough.
 # The network learns from 300 galaxies with forty votes each. The pool holds 1,500
 # galaxies that it has not seen.
 
-import os
-
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
@@ -32,9 +30,7 @@ from skbal.models import MCDropoutVoteRegressor
 from skbal.plotting import ImageGridDisplay, VoteInformationDisplay
 from skbal.query import VoteBALD
 
-QUICK = os.environ.get("SKBAL_QUICK") == "1"
-
-n_train, n_pool = (60, 60) if QUICK else (300, 1500)
+n_train, n_pool = 300, 1500
 galaxies = make_galaxies(n_train + n_pool, image_size=32, random_state=0)
 QUESTIONS = galaxies.question_names
 X_train, X_pool = np.split(galaxies.images, [n_train])
@@ -51,8 +47,8 @@ def network(likelihood):
     model = MCDropoutVoteRegressor(
         standardize=False,
         likelihood=likelihood,
-        n_draws=10 if QUICK else 100,
-        max_steps=3 if QUICK else 700,
+        n_draws=100,
+        max_steps=700,
         lr=0.002,
         augment=turned,
         random_state=0,

@@ -1,7 +1,7 @@
 """
-==============
-What BALD sees
-==============
+=====================================================
+What BALD sees: where a network disagrees with itself
+=====================================================
 
 A prediction can be uncertain for two reasons. Where the classes overlap, the label is
 random, and it stays random however much is known. Where there are no data, the label
@@ -17,8 +17,6 @@ and a small network with dropout.
 # Data and model
 # --------------
 
-import os
-
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.datasets import make_moons
@@ -31,12 +29,10 @@ from skbal.information import (
 )
 from skbal.models import MCDropoutClassifier
 
-QUICK = os.environ.get("SKBAL_QUICK") == "1"
-
 X, y = make_moons(200, noise=0.3, random_state=0)
 model = MCDropoutClassifier(
     standardize=False,
-    max_steps=50 if QUICK else 400,
+    max_steps=400,
     lr=0.005,
     random_state=0,
 ).fit(X, y)
@@ -50,7 +46,7 @@ print(f"accuracy on its own training set: {model.score(X, y):.2f}")
 # grid, so its boundary between the classes is an unbroken line. Such draws are called
 # *joint*.
 
-n_side = 40 if QUICK else 150
+n_side = 150
 first, second = np.meshgrid(np.linspace(-3, 4, n_side), np.linspace(-2.5, 3, n_side))
 grid = np.column_stack([first.ravel(), second.ravel()])
 draws = predict_samples(model, grid, n_draws=100, random_state=0)
