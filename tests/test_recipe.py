@@ -44,7 +44,8 @@ def wanted(requirements):
     """Return requirements of pip as conda writes them."""
     parsed = map(Requirement, requirements)
     pairs = [(canonicalize_name(item.name), item.specifier) for item in parsed]
-    return {CONDA.get(name, name): specifier for name, specifier in pairs}
+    # An extra may ask for another one.
+    return {CONDA.get(n, n): specifier for n, specifier in pairs if n != "skbal"}
 
 
 def project():
