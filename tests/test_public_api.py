@@ -119,6 +119,7 @@ PUBLIC = {
     "skbal.exceptions": [
         "CampaignError",
         "DriftWarning",
+        "MissingLabelsWarning",
         "NoDrawsError",
         "NoDropoutError",
         "NumericalWarning",
@@ -192,6 +193,7 @@ PUBLIC = {
         "BayesianVoteRegression",
         "Compose",
         "DeepEnsembleClassifier",
+        "DeepEnsembleMultiLabelClassifier",
         "DeepEnsembleRegressor",
         "DeepEnsembleVoteRegressor",
         "DistilledClassifier",
@@ -207,6 +209,7 @@ PUBLIC = {
         "LastLayerRegressor",
         "LastLayerVoteRegressor",
         "MCDropoutClassifier",
+        "MCDropoutMultiLabelClassifier",
         "MCDropoutRegressor",
         "MCDropoutVoteRegressor",
         "MeanFieldLinearRegression",

@@ -7,7 +7,10 @@ say the same.
 """
 
 import numpy as np
+from scipy.sparse import issparse
 from sklearn.pipeline import Pipeline
+
+from skbal._utils.validation import as_numbers
 
 _FIT_ONE_EACH = "Fit one classifier per column."
 
@@ -158,6 +161,59 @@ def no_and_yes(yes):
     array([[0.25, 0.75]])
     """
     return np.stack([1 - yes, yes], axis=-1)
+
+
+def check_label_columns(y, what):
+    """Return several yes/no labels per row as float32, NaN where one is missing.
+
+    Parameters
+    ----------
+    y : array-like of shape (n_samples, n_labels)
+        0 for no, 1 for yes, or NaN.
+    what : str
+        The argument and its owner, for messages.
+
+    Returns
+    -------
+    labels : ndarray of shape (n_samples, n_labels), dtype=float32
+
+    Raises
+    ------
+    TypeError
+        If y is a sparse matrix.
+    ValueError
+        If y has another shape, holds something else, or a row has no label.
+
+    Examples
+    --------
+    >>> check_label_columns([[0, 1], [2, 1]], "y given to fit")
+    Traceback (most recent call last):
+        ...
+    ValueError: y given to fit must hold 0 for no, 1 for yes, or NaN, got 2 for label 0
+    of row 1.
+    """
+    if issparse(y):
+        raise TypeError(f"{what} must be dense: give y.toarray().")
+    must = f"{what} must hold 0 for no, 1 for yes, or NaN"
+    labels = as_numbers(y, must).astype(np.float32)
+    if labels.ndim != 2:
+        raise ValueError(
+            f"{what} must have shape (n_samples, n_labels), with a column for each "
+            f"yes/no label, got {labels.shape}."
+        )
+    wrong = ~(np.isnan(labels) | (labels == 0) | (labels == 1))
+    if wrong.any():
+        row, label = np.argwhere(wrong)[0]
+        raise ValueError(
+            f"{must}, got {labels[row, label]:g} for label {label} of row {row}."
+        )
+    empty = np.isnan(labels).all(axis=1)
+    if empty.any():
+        raise ValueError(
+            f"{what} must have a label in each row, but row {int(empty.argmax())} has "
+            "none. Leave such rows out."
+        )
+    return labels
 
 
 def holds_labels(y):
