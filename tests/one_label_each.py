@@ -2,7 +2,7 @@
 
 import numpy as np
 from sklearn.preprocessing import LabelEncoder
-from sklearn.utils import check_array
+from sklearn.utils import check_array, column_or_1d
 from sklearn.utils.multiclass import check_classification_targets
 
 from skbal.models import (
@@ -12,18 +12,16 @@ from skbal.models import (
 
 
 class OneLabelEach:
-    """Takes classes, with a yes/no label for each: whether the row is of this class.
-
-    Of several columns of classes the first counts, and is predicted for all.
-    """
+    """Takes classes, with a yes/no label for each: whether the row is of this class."""
 
     def fit(self, X, y, sample_weight=None):
         if y is None:
             return super().fit(X, y)
         y = check_array(y, ensure_2d=False, dtype=None, input_name="y")
+        y = column_or_1d(y, warn=True)
         check_classification_targets(y)
-        encoder = LabelEncoder().fit(y.reshape(len(y), -1)[:, 0])
-        codes = encoder.transform(y.reshape(len(y), -1)[:, 0])
+        encoder = LabelEncoder().fit(y)
+        codes = encoder.transform(y)
         super().fit(X, np.eye(len(encoder.classes_))[codes], sample_weight)
         self.classes_ = encoder.classes_
         return self

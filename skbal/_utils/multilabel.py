@@ -216,6 +216,46 @@ def check_label_columns(y, what):
     return labels
 
 
+def known_or_none(y, owner):
+    """Return labels of rows, of which some rows may have none.
+
+    Parameters
+    ----------
+    y : ndarray of shape (n_samples, n_labels)
+        0, 1, or NaN; a row of which all are NaN has no label.
+    owner : str
+        Name of the caller, for messages.
+
+    Returns
+    -------
+    y : ndarray of shape (n_samples, n_labels)
+        The given array.
+
+    Raises
+    ------
+    ValueError
+        If something else is among the labels.
+
+    Examples
+    --------
+    >>> known_or_none(np.array([[0, 3]]), "ActiveLearningClassifier")
+    Traceback (most recent call last):
+        ...
+    ValueError: y given to ActiveLearningClassifier must hold 0 for no, 1 for yes, or
+    NaN, got 3 for label 1 of row 0. Fit one classifier per column.
+    """
+    what = f"y given to {owner}"
+    values = as_numbers(y, f"{what} must hold 0 for no and 1 for yes in its columns")
+    wrong = ~(np.isnan(values.astype(np.float64)) | np.isin(values, [0, 1]))
+    if wrong.any():
+        row, label = np.argwhere(wrong)[0]
+        raise ValueError(
+            f"{what} must hold 0 for no, 1 for yes, or NaN, got {values[row, label]:g} "
+            f"for label {label} of row {row}. {_FIT_ONE_EACH}"
+        )
+    return y
+
+
 def holds_labels(y):
     """Return whether labels have several columns, one for each label of a row.
 
