@@ -77,11 +77,13 @@ def table():
 TABLE = table()
 SEVERAL_COLUMNS = ["ClassifierChain", "MultiOutputClassifier"]
 WITHOUT_PROBABILITIES = [
+    name for name in TABLE if TABLE[name] == "none" and name in CLASSES
+]
+ASKED = [
     name
     for name in TABLE
-    if TABLE[name] == "none" and name in CLASSES and name not in SEVERAL_COLUMNS
+    if TABLE[name] != "none" and name in CLASSES and name not in SEVERAL_COLUMNS
 ]
-ASKED = [name for name in TABLE if TABLE[name] != "none" and name in CLASSES]
 
 
 def example(name):
