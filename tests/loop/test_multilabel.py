@@ -161,6 +161,22 @@ def test_the_uncertainty_of_labels_ends_a_loop():
     assert "uncertainty below" in loop.stop_reason_
 
 
+def test_a_saved_loop_goes_on_where_it_was(tmp_path):
+    y = Y[:100] * [1, 0, 1]  # nobody ever says yes to the second label
+    loop = loop_of(ActiveLearner(forest(), BALD(random_state=0)), LabelOracle(y))
+    steps = iter(loop)
+    for _ in range(2):
+        next(steps)
+    loop.save(tmp_path / "loop.zip")
+    test = {"X_test": X[100:], "y_test": Y[100:]}
+    again = ActiveLearningLoop.load(
+        tmp_path / "loop.zip", X[:100], LabelOracle(y), **test
+    )
+    assert [len(known) for known in again.learner.classes_] == [2, 1, 2]
+    assert_array_equal(again.run().learner.y_training, loop.run().learner.y_training)
+    assert again.history_.scores.tolist() == loop.history_.scores.tolist()
+
+
 # Runs and searches
 
 
