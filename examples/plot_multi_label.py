@@ -107,9 +107,9 @@ right.legend(loc="lower right")
 plt.show()
 
 # %%
-# The more labels there are and the more they tell alike, the more the two rules differ:
-# the sum counts one and the same doubt once for each label, ``JointLabelBALD`` counts it
-# once.
+# The more labels there are and the more they tell alike, the more the two rules differ.
+# The sum counts one and the same doubt once for each label, ``JointLabelBALD`` counts
+# it once.
 
 for name, verdict in comparison.verdicts.items():
     print(f"{name}: {verdict}")
