@@ -231,8 +231,9 @@ class ActiveLearningClassifier(ClassifierMixin, Simulation):
 
     def __sklearn_tags__(self):
         tags = self._with_inner_tags(super().__sklearn_tags__())
-        # scikit-learn means classes of any names by this, and not only no and yes.
+        # scikit-learn means columns of any classes by these, and not only no and yes.
         tags.target_tags.multi_output = False
+        tags.classifier_tags.multi_label = False
         return tags
 
 
