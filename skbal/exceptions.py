@@ -3,6 +3,7 @@
 __all__ = [
     "CampaignError",
     "DriftWarning",
+    "MissingLabelsWarning",
     "NoDrawsError",
     "NoDropoutError",
     "NumericalWarning",
@@ -23,6 +24,10 @@ class CampaignError(RuntimeError):
 
 class DriftWarning(UserWarning):
     """The rows of a stream have changed."""
+
+
+class MissingLabelsWarning(UserWarning):
+    """One of several labels per row is missing in all rows."""
 
 
 class NoDrawsError(TypeError):

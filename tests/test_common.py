@@ -6,7 +6,11 @@ import inspect
 import numpy as np
 import pytest
 from sklearn.base import BaseEstimator, clone, is_classifier
-from sklearn.datasets import make_classification, make_regression
+from sklearn.datasets import (
+    make_classification,
+    make_multilabel_classification,
+    make_regression,
+)
 from sklearn.ensemble import (
     BaggingClassifier,
     RandomForestClassifier,
@@ -14,6 +18,7 @@ from sklearn.ensemble import (
 )
 from sklearn.gaussian_process import GaussianProcessClassifier, GaussianProcessRegressor
 from sklearn.linear_model import BayesianRidge, LogisticRegression
+from sklearn.multioutput import MultiOutputClassifier
 from sklearn.utils import estimator_checks
 
 import skbal.features
@@ -36,6 +41,7 @@ from skbal.models import (
     BayesianLogisticRegression,
     BayesianVoteRegression,
     DeepEnsembleClassifier,
+    DeepEnsembleMultiLabelClassifier,
     DeepEnsembleRegressor,
     DeepEnsembleVoteRegressor,
     DistilledClassifier,
@@ -47,6 +53,7 @@ from skbal.models import (
     LastLayerRegressor,
     LastLayerVoteRegressor,
     MCDropoutClassifier,
+    MCDropoutMultiLabelClassifier,
     MCDropoutRegressor,
     MCDropoutVoteRegressor,
     MeanFieldLinearRegression,
@@ -56,6 +63,7 @@ from skbal.models import (
 )
 from skbal.models._networks._estimator import NetworkEstimator
 from skbal.testing import check_posterior_sampler
+from tests.one_label_each import EnsembleOfOneLabelEach, NetworkOfOneLabelEach
 from tests.one_vote_each import (
     EnsembleOfOneVoteEach,
     LastLayerOfOneVoteEach,
@@ -168,6 +176,8 @@ OTHER_NETWORKS = [
     LastLayerOfOneVoteEach(MCDropoutVoteRegressor(**FAST), VOTE_HEAD, random_state=0),
     LAPLACES[0],
     *ALL_WEIGHTS,
+    NetworkOfOneLabelEach(**DROPOUT),
+    EnsembleOfOneLabelEach(**ENSEMBLE),
 ]
 # The other Laplace classifier differs in its arithmetic only, so not in what it takes.
 NETWORKS = [*KINDS_OF_NETWORK, *OTHER_NETWORKS, LAPLACES[1]]
@@ -235,6 +245,8 @@ CLASSIFICATION = make_classification(
 )
 REGRESSION = make_regression(60, 6, noise=1.0, random_state=0)
 TWO_TARGETS = make_regression(60, 6, n_targets=2, noise=1.0, random_state=0)
+
+LABELS = make_multilabel_classification(60, 6, n_classes=4, random_state=0)
 
 GRAPH = PoolGraph(n_components=30, random_state=0).fit(CLASSIFICATION[0])
 VOTES = (CLASSIFICATION[0], np.stack([REGRESSION[1] > 0, np.full(60, 3)], axis=1))
@@ -313,6 +325,10 @@ SAMPLERS = [
     (SIMULATIONS[0], CLASSIFICATION, {}),
     (SIMULATIONS[1], REGRESSION, {}),
     (ActiveLearner(RandomForestClassifier(10)), CLASSIFICATION, {}),
+    (MCDropoutMultiLabelClassifier(max_epochs=5, random_state=0), LABELS, {}),
+    (DeepEnsembleMultiLabelClassifier(**FAST, random_state=0), LABELS, {}),
+    (RandomForestClassifier(20, random_state=0), LABELS, {}),
+    (MultiOutputClassifier(BaggingClassifier(random_state=0)), LABELS, {}),
     (BayesianOptimizer(RandomForestRegressor(10)), REGRESSION, {}),
 ]
 

@@ -16,6 +16,7 @@ N_ROWS, N_DRAWS, N_CLASSES, N_FEATURES = 10_000, 100, 10, 64
 N_LABELLED, N_INSTANCES = 100, 10
 REGRESSION = "BatchVariance ExpectedVarianceReduction GreedySampling PredictiveVariance"
 VOTES = "VoteBALD VoteEPIG"
+LABELS = "JointLabelBALD"
 
 
 def rows():
@@ -28,17 +29,34 @@ def rows():
 def classifier(X):
     """Return a classifier that copies draws, those of softmax regressions."""
     from scipy.special import softmax
-    from sklearn.base import BaseEstimator, ClassifierMixin
 
+    return copies(softmax(logits(X), axis=2), np.arange(N_CLASSES))
+
+
+def labeller(X):
+    """Return a classifier of ten yes/no labels per row that copies draws."""
+    from scipy.special import expit
+
+    return copies(expit(logits(X)), [np.arange(2)] * N_CLASSES)
+
+
+def logits(X):
+    """Return logits of softmax regressions, shape (N_ROWS, N_DRAWS, N_CLASSES)."""
     rng = np.random.default_rng(1)
     common = rng.standard_normal((N_FEATURES, 1, N_CLASSES))
     weights = common + 0.3 * rng.standard_normal((N_FEATURES, N_DRAWS, N_CLASSES))
-    logits = np.tensordot(X[:, 1:], weights[1:], axes=1) / 4
-    draws = softmax(logits, axis=2).astype(np.float32)
+    return np.tensordot(X[:, 1:], weights[1:], axes=1) / 4
+
+
+def copies(draws, classes):
+    """Return a classifier that looks its draws up."""
+    from sklearn.base import BaseEstimator, ClassifierMixin
+
+    draws = draws.astype(np.float32)
 
     class Copies(ClassifierMixin, BaseEstimator):
         def fit(self, X, y):
-            self.classes_ = np.arange(N_CLASSES)
+            self.classes_ = classes
             return self
 
         def predict_samples(self, X, n_draws=None, random_state=None):
@@ -74,7 +92,7 @@ def strategies(names):
         given = {"features": "input"} if "features" in kind().get_params() else {}
         if name == "ProbCover":
             given["delta"] = 9.0  # a few neighbours for each of the rows
-        kinds = {regressor: REGRESSION, votes: VOTES}
+        kinds = {regressor: REGRESSION, votes: VOTES, labeller: LABELS}
         of = [model for model, names in kinds.items() if name in names.split()]
         yield name, (of or [classifier])[0], kind(random_state=0, **given)
 
@@ -82,6 +100,8 @@ def strategies(names):
 def labels(model, X):
     """Return labels of rows, of the kind that a model learns from."""
     y = np.random.default_rng(2).permutation(len(X)) % N_CLASSES
+    if model is labeller:
+        return (y[:, np.newaxis] == np.arange(N_CLASSES)).astype(int)
     return np.column_stack([y, np.full(len(X), 10)]) if model is votes else y
 
 
@@ -97,7 +117,7 @@ def measure(names=None):
 
     names = names or sorted({*query.__all__} - {"DrawStrategy", "QueryStrategy"})
     X = rows()
-    models = {model: model(X) for model in (classifier, regressor, votes)}
+    models = {model: model(X) for model in (classifier, regressor, votes, labeller)}
     draws = models[classifier].fit(None, None).predict_samples
     yield "(copying the draws)", seconds_of(draws, X)
     for name, model, strategy in strategies(names):

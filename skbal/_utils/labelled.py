@@ -8,7 +8,8 @@ from sklearn.utils import check_array
 
 from skbal._utils._sklearn import num_samples
 from skbal._utils.arrays import check_length_known, refuse_masked
-from skbal._utils.tags import tags_of
+from skbal._utils.multilabel import check_no_gaps, takes_missing_labels
+from skbal._utils.tags import classifies, tags_of
 from skbal._utils.unanswered import unanswered
 from skbal._utils.validation import check_same_number
 
@@ -29,9 +30,10 @@ def check_labelled(X, y, estimator, owner, force_all_finite=None, missing=False)
     owner : str
         Name of the caller, for messages.
     force_all_finite : bool, "allow-nan" or None, default=None
-        Whether NaN and infinity are refused in X. In y they always are. None leaves it
-        to the estimator if that is a pipeline or a search, or if X is a table.
-        Otherwise NaN is refused unless the estimator's tags allow it.
+        Whether NaN and infinity are refused in X. In y they always are, but for labels
+        missing beside others of a row, if the estimator takes those. None leaves it to
+        the estimator if that is a pipeline or a search, or if X is a table. Otherwise
+        NaN is refused unless the estimator's tags allow it.
     missing : bool, default=False
         Whether rows may have no label.
 
@@ -59,7 +61,9 @@ def check_labelled(X, y, estimator, owner, force_all_finite=None, missing=False)
     if missing and not sp.issparse(y):
         y = known_labels(y)
     _check_answered(y, owner)
-    _check_values(y, "y", owner, True)
+    if classifies(estimator) and not sp.issparse(y):
+        check_no_gaps(y, estimator, f"y given to {owner}")
+    _check_values(y, "y", owner, _finite_labels(y, estimator))
 
 
 def known_labels(y):
@@ -123,6 +127,12 @@ def _check_answered(y, owner):
         f"y given to {owner} is refused: row {int(missing.argmax())} has no label, but "
         "None or NaN."
     )
+
+
+def _finite_labels(y, estimator):
+    """Return what check_array is told about labels."""
+    several = np.ndim(y) == 2 and takes_missing_labels(estimator)
+    return "allow-nan" if several else True
 
 
 def _check_values(values, name, owner, force_all_finite):

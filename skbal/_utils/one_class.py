@@ -2,11 +2,14 @@
 
 import numpy as np
 
+from skbal._utils.multilabel import holds_labels
 from skbal._utils.tags import classifies
 
 
 def misses_a_class(estimator, labels, error):
     """Return whether a fit failed because all labels are of one class.
+
+    Of several yes/no labels per row, one with a single answer is enough.
 
     Parameters
     ----------
@@ -31,4 +34,8 @@ def misses_a_class(estimator, labels, error):
     if not isinstance(error, ValueError) or "class" not in str(error):
         return False
     labels = np.asarray(labels)
-    return classifies(estimator) and labels.ndim == 1 and len(np.unique(labels)) == 1
+    if not classifies(estimator) or not len(labels):
+        return False
+    if labels.ndim == 1:
+        return len(np.unique(labels)) == 1
+    return holds_labels(labels) and bool((labels == labels[0]).all(axis=0).any())

@@ -4,10 +4,13 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils import column_or_1d
 
+from skbal._utils.multilabel import is_multilabel
 from skbal._utils.names import KnowsItsParameters
 from skbal._utils.parameters import check_parameters, count, count_in_memory, own, seed
 from skbal._utils.random import check_seed
+from skbal._utils.unwrap import unwrap
 from skbal._utils.validation import check_real
+from skbal.filters._labels import labels_likelihood
 from skbal.filters._predictive import (
     check_labels,
     check_same_kind,
@@ -37,6 +40,7 @@ class LabelLikelihoodFilter(KnowsItsParameters, BaseEstimator):
     A label y of a row x is trusted if ``p(y | x, D_train) >= threshold``. Here p is the
     posterior predictive, the mean of the posterior draws, of the model before it is
     taught the label. A label of a class that the model does not know yet is trusted.
+    Several yes/no labels of a row are trusted together, if each of them is.
 
     Parameters
     ----------
@@ -46,7 +50,7 @@ class LabelLikelihoodFilter(KnowsItsParameters, BaseEstimator):
         wrong answers and of the over- or underconfidence of the model. The threshold is
         then set so that the number of rejected labels among the last 200 answers is the
         estimated number of wrong ones. Without evidence for wrong answers, none is
-        rejected.
+        rejected. It needs one label per row.
     n_draws : int, optional
         Number of posterior draws. ``None`` uses the estimator's own number.
     random_state : None, int, numpy.random.RandomState or numpy.random.Generator
@@ -116,13 +120,15 @@ class LabelLikelihoodFilter(KnowsItsParameters, BaseEstimator):
             one. Without posterior draws, its ``predict_proba`` is used.
         X : array-like of shape (n_samples, ...)
             The rows.
-        y : array-like of shape (n_samples,)
+        y : array-like of shape (n_samples,) or (n_samples, n_labels)
             Their labels.
 
         Returns
         -------
         likelihood : ndarray of shape (n_samples,), dtype=float64
-            In [0, 1]. NaN for a class that the model does not know.
+            In [0, 1]. NaN for a class that the model does not know. Of several yes/no
+            labels of a row it is the smallest, where a label that is missing or of
+            which the model does not know both answers does not count.
 
         Raises
         ------
@@ -136,6 +142,8 @@ class LabelLikelihoodFilter(KnowsItsParameters, BaseEstimator):
             probabilities are NaN; or if a parameter of the filter is wrong.
         """
         check_parameters(self)
+        if self._has_labels(estimator):
+            return labels_likelihood(estimator, X, y, _OWNER, **self._how())
         return likelihood_of(*self._predicted(estimator, X, y))
 
     def trust(self, estimator, X, y):
@@ -189,6 +197,11 @@ class LabelLikelihoodFilter(KnowsItsParameters, BaseEstimator):
             As for `likelihood`. Then nothing is remembered.
         """
         check_parameters(self)
+        if self._has_labels(estimator):
+            trusted = self.trust(estimator, X, y)
+            self.n_observed_ = getattr(self, "n_observed_", 0) + len(trusted)
+            self.threshold_ = self.threshold
+            return trusted
         probabilities, columns = self._predicted(estimator, X, y)
         known, threshold = columns >= 0, self.threshold
         if threshold == "dynamic":
@@ -213,15 +226,29 @@ class LabelLikelihoodFilter(KnowsItsParameters, BaseEstimator):
         check_labels(X, y, _OWNER)
         classes = model_classes(estimator, _OWNER)
         check_same_kind(y, classes, _OWNER)
-        probabilities = predictive_probabilities(
-            estimator,
-            X,
-            _OWNER,
-            n_draws=self.n_draws,
-            seed=check_seed(self.random_state, _OWNER),
-            batch_size=self.batch_size,
-        )
+        probabilities = predictive_probabilities(estimator, X, _OWNER, **self._how())
         return probabilities, columns_of(y, classes)
+
+    def _has_labels(self, estimator):
+        """Return whether a row has several yes/no labels."""
+        model = unwrap(estimator)[1]
+        if not is_multilabel(model):
+            return False
+        if self.threshold == "dynamic":
+            raise ValueError(
+                f"threshold of {_OWNER} must be a number for several labels per row, "
+                f"as of this {type(model).__name__}, got 'dynamic', which counts the "
+                "wrong ones among single labels."
+            )
+        return True
+
+    def _how(self):
+        """Return how the probabilities are computed."""
+        return {
+            "n_draws": self.n_draws,
+            "seed": check_seed(self.random_state, _OWNER),
+            "batch_size": self.batch_size,
+        }
 
 
 def _trusted(likelihood, threshold):

@@ -5,6 +5,7 @@ from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted
 
 from skbal._utils.labels import label_column
+from skbal._utils.multilabel import is_multilabel
 from skbal._utils.pools import n_rows
 from skbal._utils.tags import regresses
 from skbal._utils.unwrap import unwrap
@@ -85,12 +86,18 @@ def model_classes(estimator, owner):
     Raises
     ------
     TypeError
-        If the estimator is a regressor, or has no ``classes_``.
+        If the estimator is a regressor, has no ``classes_``, or has several yes/no
+        labels per row.
     NotFittedError
         If it is not fitted.
     """
     model = unwrap(estimator)[1]
     name = type(model).__name__
+    if is_multilabel(model):
+        raise TypeError(
+            f"{owner} needs one label per row, but {name} was fitted on several "
+            "columns of labels. Call it for the labels of one column."
+        )
     if regresses(model):
         raise TypeError(
             f"{owner} needs probabilities of classes, but {name} is a regressor."

@@ -18,6 +18,7 @@ from skbal.information._entropy import (
 )
 from skbal.information._epig import expected_predictive_information_gain
 from skbal.information._joint import joint_entropy, joint_mutual_information
+from skbal.information._labels import joint_label_information, label_information
 from skbal.information._loss import expected_loss, expected_loss_reduction
 from skbal.information._more_votes import more_vote_information
 from skbal.information._spread import mean_std, predictive_variance
@@ -41,7 +42,9 @@ __all__ = [
     "expected_predictive_information_gain",
     "expected_vote_information_gain",
     "joint_entropy",
+    "joint_label_information",
     "joint_mutual_information",
+    "label_information",
     "margin",
     "mean_std",
     "more_vote_information",

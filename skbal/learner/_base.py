@@ -31,6 +31,15 @@ def _check_estimator(estimator, name, owner):
     check_fits(estimator, owner)
 
 
+def _one_class_note(y):
+    if np.ndim(y) == 2:
+        return "a label has the same answer in all rows. Give rows of both answers."
+    return (
+        "all labels are of one class. Give rows of two classes, for instance those of "
+        "skbal.seeding.BalancedSeed."
+    )
+
+
 def _name_of(strategy):
     return getattr(strategy, "__name__", type(strategy).__name__)
 
@@ -425,10 +434,7 @@ class LearnerMixin(KnowsItsVersion, DelegationMixin):
             if "Unknown label type: unknown" in str(error) and objects_hint(y):
                 error.add_note(f"{type(self).__name__}:{objects_hint(y)}")
             if misses_a_class(self.estimator, y, error):
-                error.add_note(
-                    f"{type(self).__name__}: all labels are of one class. Give rows of "
-                    "two classes, for instance those of skbal.seeding.BalancedSeed."
-                )
+                error.add_note(f"{type(self).__name__}: {_one_class_note(y)}")
             raise
 
     def _bootstrap_rows(self, n_samples):

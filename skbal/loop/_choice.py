@@ -3,6 +3,7 @@
 import numpy as np
 
 from skbal._utils.indices import check_indices
+from skbal._utils.multilabel import is_multilabel, knows_both_answers
 from skbal._utils.tags import classifies
 from skbal.loop._checks import OWNER, n_taught, scored_estimator
 from skbal.loop._one_class import all_are, is_fitted, warn_of_random_rows
@@ -65,6 +66,8 @@ def _too_little(learner):
     classes = getattr(estimator, "classes_", None)
     if classifies(estimator) and isinstance(classes, np.ndarray) and len(classes) < 2:
         return all_are(classes)
+    if is_multilabel(estimator) and not knows_both_answers(estimator):
+        return "All rows so far have the same labels"
     return None
 
 

@@ -44,8 +44,11 @@ def is_fitted(estimator):
 
 
 def all_are(labels):
-    """Return words about labels that are all equal."""
-    return f"All labels so far are {labels.tolist()[0]!r}"
+    """Return words about labels that are all equal, or equal in one of the columns."""
+    if labels.ndim == 1:
+        return f"All labels so far are {labels.tolist()[0]!r}"
+    label = int((labels == labels[0]).all(axis=0).argmax())
+    return f"Label {label} is {labels[0].tolist()[label]!r} in all rows so far"
 
 
 def warn_of_random_rows(loop, known):

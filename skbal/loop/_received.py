@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from skbal._utils.multilabel import gaps_of, takes_missing_labels
 from skbal._utils.tags import classifies
 from skbal._utils.unanswered import unanswered
 from skbal.loop._checks import OWNER
@@ -38,7 +39,7 @@ def received(answer, rows, known, estimator):
     if not len(kept):
         return skipped, np.empty(0)
     labels = _in_one_array([values[position] for position in kept], values, rows)
-    _check_numbers(labels, rows)
+    _check_numbers(labels, rows, estimator)
     if known is not None and len(known):
         _check_like(labels, known, rows)
     if classifies(estimator) and labels.dtype.kind == "f" and labels.ndim == 1:
@@ -91,13 +92,16 @@ def _kind(answer):
     return "a number" if is_number else "neither"
 
 
-def _check_numbers(labels, rows):
+def _check_numbers(labels, rows, estimator):
     if labels.dtype.kind not in "biufUS":
         raise TypeError(
             f"oracle of {OWNER} must answer strings or numbers, got {labels.dtype}."
         )
     if labels.dtype.kind == "f":
-        finite = np.isfinite(labels).reshape(len(labels), -1).all(axis=1)
+        finite = np.isfinite(labels)
+        if takes_missing_labels(estimator):
+            finite |= gaps_of(labels) if labels.ndim == 2 else False
+        finite = finite.reshape(len(labels), -1).all(axis=1)
         _check_each(finite, labels, rows, "finite")
 
 

@@ -8,6 +8,11 @@ import numpy as np
 import scipy.sparse as sp
 
 from skbal._utils.fitted import was_fitted
+from skbal._utils.multilabel import (
+    answers_of_labels,
+    is_multilabel,
+    probability_of_yes,
+)
 from skbal._utils.plain_parts import Packer, first_difference, set_state, unpacked
 from skbal._utils.row_keys import row_keys
 from skbal._utils.warn import warn
@@ -214,7 +219,11 @@ def _predictions(estimator, pool):
     name = "predict_proba" if hasattr(estimator, "predict_proba") else "predict"
     if not hasattr(estimator, name):
         return None
-    predicted = np.asarray(getattr(estimator, name)(pool.rows(rows)))
+    predicted = getattr(estimator, name)(pool.rows(rows))
+    if isinstance(predicted, list) and is_multilabel(estimator):
+        # A label of which one answer is known has fewer columns than the others.
+        predicted = probability_of_yes(predicted, answers_of_labels(estimator))
+    predicted = np.asarray(predicted)
     return predicted if predicted.dtype.kind in "biufU" else None
 
 

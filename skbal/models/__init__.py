@@ -4,9 +4,15 @@ from skbal._utils.lazy import lazy_module
 from skbal._utils.names import missing_from
 from skbal.models._distillation._classifier import DistilledClassifier
 from skbal.models._dropout._classifier import MCDropoutClassifier
+from skbal.models._dropout._multi_label_classifier import (
+    MCDropoutMultiLabelClassifier,
+)
 from skbal.models._dropout._regressor import MCDropoutRegressor
 from skbal.models._dropout._vote_regressor import MCDropoutVoteRegressor
 from skbal.models._ensemble._classifier import DeepEnsembleClassifier
+from skbal.models._ensemble._multi_label_classifier import (
+    DeepEnsembleMultiLabelClassifier,
+)
 from skbal.models._ensemble._regressor import DeepEnsembleRegressor
 from skbal.models._ensemble._vote_regressor import DeepEnsembleVoteRegressor
 from skbal.models._graph._classifier import GraphClassifier
@@ -43,6 +49,7 @@ __all__ = [
     "BayesianVoteRegression",
     "Compose",
     "DeepEnsembleClassifier",
+    "DeepEnsembleMultiLabelClassifier",
     "DeepEnsembleRegressor",
     "DeepEnsembleVoteRegressor",
     "DistilledClassifier",
@@ -58,6 +65,7 @@ __all__ = [
     "LastLayerRegressor",
     "LastLayerVoteRegressor",
     "MCDropoutClassifier",
+    "MCDropoutMultiLabelClassifier",
     "MCDropoutRegressor",
     "MCDropoutVoteRegressor",
     "MeanFieldLinearRegression",

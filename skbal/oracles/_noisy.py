@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.utils.multiclass import type_of_target
 
 from skbal._utils.labels import class_codes, different_labels
+from skbal._utils.multilabel import holds_labels
 from skbal._utils.parameters import check_parameters, option, seed
 from skbal._utils.random import check_seed
 from skbal._utils.unanswered import unanswered
@@ -30,8 +31,9 @@ class NoisyOracle(LabelOracle):
     Parameters
     ----------
     y : array-like of shape (n_pool,) or (n_pool, n_outputs)
-        The true label of every row of the pool. Several outputs only with
-        ``kind="gaussian"``. None or NaN leaves a row unanswered.
+        The true label of every row of the pool. None or NaN leaves a row unanswered.
+        Several outputs are yes/no labels (0 and 1), each of which is wrong by itself,
+        or with ``kind="gaussian"`` several numbers.
     noise : float or array-like of shape (n_classes, n_classes), default=0.1
         Probability that an answer is wrong, in [0, 1]. For ``kind="gaussian"`` the
         standard deviation of the noise, in the units of y. A confusion matrix says how
@@ -118,6 +120,9 @@ class NoisyOracle(LabelOracle):
         if self.kind == "gaussian":
             std = check_real(self.noise, "noise", owner, low=0)
             return normal_noise(_check_numbers(y, owner), std, seed)
+        if self.classes is None and _are_labels(y):
+            codes = self._changed(y.ravel().astype(np.intp), 2, seed)
+            return codes.reshape(y.shape).astype(y.dtype)
         classes, codes = _coded(y, self.classes, owner)
         return classes[self._changed(codes, len(classes), seed)]
 
@@ -142,6 +147,11 @@ class NoisyOracle(LabelOracle):
             return change(codes, n_classes, noise, seed) if noise else codes
         confusion = _check_confusion(self.noise, n_classes, owner)
         return confusion_noise(codes, confusion, seed)
+
+
+def _are_labels(y):
+    """Return whether rows have several yes/no labels, all of them known."""
+    return holds_labels(y) and y.dtype.kind in "biuf" and np.isin(y, [0, 1]).all()
 
 
 def _like(mask, y):

@@ -23,6 +23,7 @@ from skbal.query._expected_error import (
     ValueOfInformation,
 )
 from skbal.query._greedy_sampling import GreedySampling
+from skbal.query._joint_label_bald import JointLabelBALD
 from skbal.query._k_center import KCenterGreedy
 from skbal.query._kmeans_batch import KMeansBatch
 from skbal.query._lcmd import LCMD
@@ -55,6 +56,7 @@ __all__ = [
     "ExpectedErrorReduction",
     "ExpectedVarianceReduction",
     "GreedySampling",
+    "JointLabelBALD",
     "KCenterGreedy",
     "KMeansBatch",
     "LeastConfident",

@@ -9,7 +9,8 @@ class BALD(DrawStrategy):
 
     The score is `skbal.information.mutual_information` [1]_. It is high if each draw is
     certain and the draws disagree. It is 0 if the draws agree, however uncertain they
-    are.
+    are. For several yes/no labels per row it is the sum over labels; see
+    `JointLabelBALD`.
 
     Parameters
     ----------
@@ -45,4 +46,5 @@ class BALD(DrawStrategy):
     array([1])
     """
 
+    takes_multilabel = True
     score_draws = staticmethod(mutual_information)

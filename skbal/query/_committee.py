@@ -57,6 +57,7 @@ class VoteEntropy(DrawStrategy):
     array([1])
     """
 
+    takes_multilabel = True
     score_draws = staticmethod(committee_vote_entropy)
 
 
@@ -105,4 +106,5 @@ class ConsensusEntropy(DrawStrategy):
     array([1])
     """
 
+    takes_multilabel = True
     score_draws = staticmethod(predictive_entropy)

@@ -18,13 +18,15 @@ class MeanStrategy(DrawStrategy):
     """
 
     needs_draws = False
+    takes_multilabel = True
 
 
 class MaxEntropy(MeanStrategy):
     """Choose the rows whose mean probabilities have the largest entropy, in nats.
 
     The score is `skbal.information.predictive_entropy` [1]_. It is high where classes
-    overlap and also where the draws disagree.
+    overlap and also where the draws disagree. For several yes/no labels per row it is
+    the sum over labels.
 
     Parameters
     ----------
@@ -72,7 +74,8 @@ class VariationRatios(MeanStrategy):
     """Choose the rows whose most probable class is least probable.
 
     The score is `skbal.information.variation_ratio`, one minus the largest mean
-    probability [1]_. `LeastConfident` is the same under an older name.
+    probability [1]_. `LeastConfident` is the same under an older name. For several
+    yes/no labels per row it is the sum over labels.
 
     Parameters
     ----------
@@ -120,7 +123,8 @@ class LeastConfident(MeanStrategy):
     """Choose the rows whose most probable class is least probable.
 
     The score is one minus the largest probability [1]_. It is that of
-    `VariationRatios`, which is its name for networks with dropout.
+    `VariationRatios`, which is its name for networks with dropout. For several yes/no
+    labels per row it is the sum over labels, the expected number of wrong ones.
 
     Parameters
     ----------
@@ -167,7 +171,8 @@ class Margin(MeanStrategy):
     """Choose the rows whose two most probable classes are about equally probable.
 
     The score is one minus `skbal.information.margin`, the difference between the two
-    largest probabilities [1]_. Unlike the entropy, it ignores the other classes.
+    largest probabilities [1]_. Unlike the entropy, it ignores the other classes. For
+    several yes/no labels per row it is the sum over labels.
 
     Parameters
     ----------

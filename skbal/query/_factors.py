@@ -17,6 +17,7 @@ from skbal._utils.unwrap import transform, unwrap
 from skbal._utils.validation import check_real
 from skbal._utils.walk import COPIES, first_rows, gathered, walk
 from skbal.query._greedy import information
+from skbal.query._multilabel import refuse_multilabel
 from skbal.sampling._routes import sampler_for
 
 
@@ -67,6 +68,7 @@ class PoolFactors:
         verbose=0,
     ):
         transformers, model = unwrap(estimator)
+        refuse_multilabel(model, owner)
         make, self.splits = block_maker(transformers, model, owner, n_draws, seed)
         self._X = sliceable(X)
         self.n_rows = n_rows(X)

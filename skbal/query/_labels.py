@@ -26,6 +26,7 @@ from skbal._utils.vote_models import concentration_of, refuse_counts
 from skbal._utils.walk import COPIES, first_rows, gathered, walk
 from skbal.information._probabilities import mean_probability
 from skbal.query._factors import block_maker, deviations, draw_maker, noise_maker
+from skbal.query._multilabel import refuse_multilabel
 from skbal.query._reduction import falls_given, second_moment
 from skbal.query._share_labels import noise_of_shares
 from skbal.query._strategy import check_classes
@@ -86,6 +87,7 @@ class PoolLabels:
         verbose=0,
     ):
         transformers, model = unwrap(estimator)
+        refuse_multilabel(model, owner)
         is_exact, self._X = hasattr(model, "covariance_factor"), sliceable(X)
         draw = transformers, model, owner, n_draws, seed
         is_drawn = noise_variance is None and not is_exact

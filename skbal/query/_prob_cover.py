@@ -5,6 +5,7 @@ from math import floor
 import numpy as np
 from sklearn.metrics import pairwise_distances_argmin_min
 
+from skbal._utils.multilabel import is_multilabel
 from skbal._utils.parameters import count, positive, real
 from skbal._utils.pools import n_rows
 from skbal._utils.unwrap import unwrap
@@ -195,11 +196,11 @@ class ProbCover(FeatureStrategy):
             return self.n_classes
         owner, model = type(self).__name__, unwrap(estimator)[1]
         classes = getattr(model, "classes_", None)
-        if classes is None:
+        if classes is None or is_multilabel(model):
+            has = "no classes_" if classes is None else "several labels per row"
             raise ValueError(
                 f"delta=None of {owner} needs the number of classes, and "
-                f"{type(model).__name__} has no classes_. Give {owner} n_classes or "
-                "delta."
+                f"{type(model).__name__} has {has}. Give {owner} n_classes or delta."
             )
         return max(len(classes), 2)
 

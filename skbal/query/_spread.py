@@ -13,7 +13,7 @@ class MeanSTD(DrawStrategy):
 
     The score is `skbal.information.mean_std`, the standard deviation over draws,
     averaged over classes [1]_. For a regressor it is averaged over outputs and in the
-    units of y.
+    units of y. For several yes/no labels per row it is the sum over labels.
 
     Parameters
     ----------
@@ -50,6 +50,7 @@ class MeanSTD(DrawStrategy):
     """
 
     takes_regressors = True
+    takes_multilabel = True
     score_draws = staticmethod(mean_std)
 
 
@@ -64,7 +65,8 @@ class PredictiveVariance(DrawStrategy):
 
     For all other models, also classifiers, the score is
     `skbal.information.predictive_variance` of the draws. For a regressor this is the
-    variance without the noise, the part that more labels can remove.
+    variance without the noise, the part that more labels can remove. For several yes/no
+    labels per row it is the sum over labels.
 
     Parameters
     ----------
@@ -105,6 +107,7 @@ class PredictiveVariance(DrawStrategy):
     """
 
     takes_regressors = True
+    takes_multilabel = True
     score_draws = staticmethod(predictive_variance)
 
     def score_pool(self, estimator, X_pool):

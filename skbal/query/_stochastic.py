@@ -24,6 +24,7 @@ class StochasticBatch(DrawStrategy):
         As `PowerBALD` describes them.
     """
 
+    takes_multilabel = True
     score_draws = staticmethod(mutual_information)
     _parameter_rules = {"beta": real(0)}
 

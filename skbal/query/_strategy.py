@@ -1,9 +1,11 @@
 """The base of all strategies that score each row by its posterior draws."""
 
 from abc import abstractmethod
+from functools import partial
 
 import numpy as np
 
+from skbal._utils.multilabel import is_multilabel
 from skbal._utils.random import check_seed
 from skbal._utils.tags import regresses
 from skbal._utils.unwrap import unwrap
@@ -11,6 +13,11 @@ from skbal._utils.validation import as_numbers
 from skbal._utils.warn import warn
 from skbal.exceptions import TooFewDrawsWarning
 from skbal.query._engine import draw_rows, score_rows
+from skbal.query._multilabel import (
+    check_both_answers,
+    refuse_multilabel,
+    sum_over_labels,
+)
 from skbal.query._shared import SharedParameters
 from skbal.sampling import predict_samples
 from skbal.sampling._mean import draws_or_mean
@@ -55,6 +62,11 @@ class DrawStrategy(SharedParameters):
         Class attribute: whether `score_draws` depends on more than the mean of the
         draws. If False, an estimator that makes no draws is also accepted, and its
         ``predict_proba`` is the one draw. The default is True.
+    takes_multilabel : bool
+        Class attribute: whether classifiers of several yes/no labels per row are
+        accepted. `score_draws` is then called for one label after the other, with
+        draws of shape (n_rows, n_draws, 2) of no and yes, and the score of a row is the
+        sum over its labels. If False, the default, they are refused.
 
     Examples
     --------
@@ -71,6 +83,7 @@ class DrawStrategy(SharedParameters):
 
     takes_regressors = False
     needs_draws = True
+    takes_multilabel = False
 
     @abstractmethod
     def score_draws(self, draws):
@@ -207,8 +220,11 @@ class DrawStrategy(SharedParameters):
             )
 
     def _scorer(self, estimator, X_pool, seed):
+        score = self.score_draws
+        if is_multilabel(unwrap(estimator)[1]):
+            score = partial(sum_over_labels, score)
         return Scorer(
-            self.score_draws,
+            score,
             type(self).__name__,
             self.extra_inputs(estimator, X_pool, seed),
             self.row_inputs(estimator, X_pool, seed),
@@ -216,8 +232,11 @@ class DrawStrategy(SharedParameters):
 
     def _check(self, estimator, X_pool):
         super()._check(X_pool)
-        if not self.takes_regressors:
-            check_classes(unwrap(estimator)[1], type(self).__name__)
+        model, owner = unwrap(estimator)[1], type(self).__name__
+        if is_multilabel(model) and self.takes_multilabel:
+            check_both_answers(model, owner)
+        elif is_multilabel(model) or not self.takes_regressors:
+            check_classes(model, owner)
 
 
 class Scorer:
@@ -272,10 +291,11 @@ def check_classes(model, owner):
     Raises
     ------
     TypeError
-        If it is a regressor or a model of votes.
+        If it is a regressor, a model of votes, or has several yes/no labels per row.
     ValueError
         If it knows fewer than two classes.
     """
+    refuse_multilabel(model, owner)
     if hasattr(model, "predict_votes"):
         raise TypeError(
             f"{owner} needs draws of class probabilities, but {type(model).__name__} "

@@ -152,7 +152,6 @@ verbose
         return draws, n_votes, concentration
 
     def _check(self, estimator, X_pool):
-        super()._check(estimator, X_pool)
         model = unwrap(estimator)[1]
         if classifies(model):
             raise TypeError(
@@ -161,6 +160,7 @@ verbose
                 f"{type(model).__name__} is a classifier, whose columns are classes. "
                 "Use BALD."
             )
+        super()._check(estimator, X_pool)
 
     def _check_draws(self, draws, n_votes, model, n_questions):
         owner = type(self).__name__

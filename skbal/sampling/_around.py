@@ -4,6 +4,7 @@ from functools import partial
 
 import numpy as np
 
+from skbal._utils.multilabel import answers_of_labels, check_yes_or_no, yes_column
 from skbal._utils.random import next_seed, stream
 
 
@@ -90,13 +91,53 @@ def multi_output_sampler(regressor, n_draws, seed, sampler_of):
     splits : bool
         False if all rows are needed at once.
     """
+    samplers, splits = _samplers_of_columns(regressor, n_draws, seed, sampler_of)
+    return partial(_draws_of_outputs, samplers), splits
+
+
+def multilabel_sampler(classifier, n_draws, seed, sampler_of):
+    """Return the function that draws for rows of one classifier per yes/no label.
+
+    The classifiers were fitted independently, and so are their draws.
+
+    Parameters
+    ----------
+    classifier : MultiOutputClassifier
+        Fitted on columns of 0 and 1.
+    n_draws, seed, sampler_of
+        As in `stacking_sampler`.
+
+    Returns
+    -------
+    sampler : callable
+        Takes rows, returns draws of shape (n_rows, n_draws, n_labels), the
+        probabilities of yes.
+    splits : bool
+        False if all rows are needed at once.
+
+    Raises
+    ------
+    ValueError
+        If a column of labels is not 0 and 1.
+    """
+    check_yes_or_no(classifier)
+    samplers, splits = _samplers_of_columns(classifier, n_draws, seed, sampler_of)
+    return partial(_draws_of_labels, samplers, answers_of_labels(classifier)), splits
+
+
+def _samplers_of_columns(estimator, n_draws, seed, sampler_of):
     found = [
-        sampler_of(estimator, n_draws, next_seed(stream(seed, "output", output)))
-        for output, estimator in enumerate(regressor.estimators_)
+        sampler_of(inner, n_draws, next_seed(stream(seed, "output", output)))
+        for output, inner in enumerate(estimator.estimators_)
     ]
     samplers, splits = zip(*found, strict=True)
-    return partial(_draws_of_outputs, samplers), all(splits)
+    return samplers, all(splits)
 
 
 def _draws_of_outputs(samplers, X):
     return np.concatenate([sampler(X) for sampler in samplers], axis=2)
+
+
+def _draws_of_labels(samplers, answers, X):
+    pairs = zip(samplers, answers, strict=True)
+    return np.stack([yes_column(sampler(X), known) for sampler, known in pairs], axis=2)

@@ -10,6 +10,12 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skbal._utils.labels import for_all_classes
 from skbal._utils.members import choose_members, number_of_draws
+from skbal._utils.multilabel import (
+    answers_of_labels,
+    check_yes_or_no,
+    is_multilabel,
+    probability_of_yes,
+)
 from skbal.exceptions import NoDrawsError
 
 
@@ -28,18 +34,18 @@ def forest_sampler(forest, n_draws, seed):
     Returns
     -------
     sampler : callable
-        Takes rows, returns draws of shape (n_rows, n_draws, n_outputs).
+        Takes rows, returns draws of shape (n_rows, n_draws, n_outputs). If the forest
+        was fitted on several columns of labels, the outputs are their probabilities of
+        yes.
 
     Raises
     ------
     ValueError
-        If the forest has fewer trees, or was fitted on several columns of labels.
+        If the forest has fewer trees, or was fitted on several columns of labels that
+        are not 0 and 1.
     """
-    if is_classifier(forest) and forest.n_outputs_ > 1:
-        raise ValueError(
-            f"This {type(forest).__name__} was fitted on {forest.n_outputs_} columns "
-            f"of labels, but predict_samples supports one. Fit one forest per column."
-        )
+    if is_multilabel(forest):
+        check_yes_or_no(forest)
     trees = _choose(forest.estimators_, n_draws, seed, forest)
     return partial(_forest_draws, forest, trees)
 
@@ -58,6 +64,10 @@ def _forest_draws(forest, trees, X):
     )
     method = "predict_proba" if is_classifier(forest) else "predict"
     outputs = (getattr(tree, method)(X, check_input=False) for tree in trees)
+    if is_multilabel(forest):
+        # A tree knows the positions of the answers in those of the forest.
+        answers = answers_of_labels(forest)
+        outputs = (probability_of_yes(output, answers) for output in outputs)
     return _stack(outputs, len(trees))
 
 

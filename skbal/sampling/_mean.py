@@ -3,6 +3,12 @@
 import numpy as np
 
 from skbal._utils._sklearn import num_samples
+from skbal._utils.multilabel import (
+    answers_of_labels,
+    check_yes_or_no,
+    is_multilabel,
+    probability_of_yes,
+)
 from skbal._utils.unwrap import transform, unwrap
 from skbal.exceptions import NoDrawsError
 from skbal.sampling._predict import predict_samples
@@ -32,14 +38,17 @@ def draws_or_mean(estimator, X, n_draws=None, *, random_state=None, n_jobs=None)
     Returns
     -------
     draws : ndarray of shape (n_samples, n_draws, n_classes)
-        ``n_draws`` is 1 if the estimator makes no draws.
+        ``n_draws`` is 1 if the estimator makes no draws. For several yes/no labels per
+        row, the last axis is labels, with their probabilities of yes.
 
     Raises
     ------
     NoDrawsError
-        If it makes no draws, and has no ``predict_proba`` for one column of labels.
+        If it makes no draws, and has no ``predict_proba``.
     NotFittedError
         If it is not fitted.
+    ValueError
+        If it was fitted on several columns of labels that are not 0 and 1.
     """
     try:
         return predict_samples(
@@ -50,20 +59,21 @@ def draws_or_mean(estimator, X, n_draws=None, *, random_state=None, n_jobs=None)
         if not hasattr(model, "predict_proba"):
             raise NoDrawsError(_no_probabilities_message(model)) from error
         mean = model.predict_proba(transform(transformers, X))
+        if is_multilabel(model):
+            check_yes_or_no(model)
+            return probability_of_yes(mean, answers_of_labels(model))[:, np.newaxis]
         return _one_draw(mean, num_samples(X), type(model).__name__)
 
 
 def _one_draw(mean, n_samples, name):
-    # Estimators of several columns of labels return a list with an array per column.
-    # Those of several labels per row return probabilities that do not sum to one.
     if not isinstance(mean, list):
         mean = np.asarray(mean)
         if mean.shape[:1] == (n_samples,) and mean.ndim == 2 and not _is_off(mean):
             return mean[:, np.newaxis]
     raise NoDrawsError(
         f"predict_proba of {name} must return an array of shape (n_samples, n_classes) "
-        "whose rows sum to one. If there are several columns of labels, fit one "
-        "classifier per column."
+        "whose rows sum to one. A classifier of several yes/no labels per row has a "
+        "list of arrays as classes_, one for each label."
     )
 
 

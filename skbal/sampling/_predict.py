@@ -39,7 +39,9 @@ def predict_samples(
           learner of modAL or skbal that holds one of these;
         - ``StackingClassifier`` and ``StackingRegressor`` over such a final estimator,
           ``TransformedTargetRegressor`` and ``MultiOutputRegressor`` around such
-          regressors.
+          regressors, and ``MultiOutputClassifier`` around such classifiers.
+
+        Forests and ``MultiOutputClassifier`` may have several yes/no labels per row.
     X : array-like of shape (n_samples, ...)
         Rows of the form passed to ``fit``. Also a dask array, an array in a file
         (`numpy.memmap`, h5py, zarr) or a map-style torch ``Dataset``. Data that are not
@@ -61,7 +63,8 @@ def predict_samples(
     -------
     draws : ndarray of shape (n_samples, n_draws, n_outputs)
         Class probabilities in the order of ``classes_``, or values of the noise-free
-        function in the units of y.
+        function in the units of y. For several yes/no labels per row, the probability
+        of yes for each label.
 
     Raises
     ------

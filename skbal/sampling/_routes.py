@@ -28,11 +28,13 @@ from sklearn.multioutput import (
 from sklearn.utils.validation import check_is_fitted
 
 from skbal._utils._sklearn import num_samples
+from skbal._utils.multilabel import is_multilabel
 from skbal._utils.tags import regresses
 from skbal._utils.unwrap import transform, unwrap
 from skbal.exceptions import NoDrawsError
 from skbal.sampling._around import (
     multi_output_sampler,
+    multilabel_sampler,
     stacking_sampler,
     transformed_target_sampler,
 )
@@ -78,8 +80,8 @@ _AROUND = (
     ((StackingClassifier, StackingRegressor), stacking_sampler),
     ((TransformedTargetRegressor,), transformed_target_sampler),
     ((MultiOutputRegressor,), multi_output_sampler),
+    ((MultiOutputClassifier,), multilabel_sampler),
 )
-_SEVERAL_COLUMNS = (MultiOutputClassifier, ClassifierChain)
 
 
 def sampler_of(estimator, n_draws, seed):
@@ -172,10 +174,11 @@ def _own_draws(estimator, n_draws, seed, X):
 def _no_draws_message(estimator):
     what = estimator if isinstance(estimator, str) else type(estimator).__name__
     reason = f"{what} makes no posterior draws"
-    if isinstance(estimator, _SEVERAL_COLUMNS):
+    if isinstance(estimator, ClassifierChain) or is_multilabel(estimator):
         return (
-            f"{reason}, because it predicts several columns of labels. Fit one "
-            "classifier per column."
+            f"{reason} of several labels. Use MCDropoutMultiLabelClassifier, a "
+            "RandomForestClassifier, or a MultiOutputClassifier of classifiers that "
+            "make draws."
         )
     if regresses(estimator):
         return (

@@ -13,6 +13,7 @@ from sklearn.model_selection import train_test_split
 
 from skbal._utils.indices import check_indices
 from skbal._utils.initial import check_initial, initial_rows, selects_rows
+from skbal._utils.multilabel import gaps_of, holds_labels
 from skbal._utils.observers import show_pool, wants_pool
 from skbal._utils.pickled_version import KnowsItsVersion
 from skbal._utils.pools import n_rows, sliceable, subset, take
@@ -274,7 +275,7 @@ def _is_none(noise):
 
 
 def _default_initial(settings, n_candidates):
-    if settings.regression:
+    if settings.regression or holds_labels(settings.y):
         return RandomSeed(min(20, (n_candidates + 1) // 2))
     return BalancedSeed(n_per_class=2)
 
@@ -286,7 +287,9 @@ def _hold_out(settings, seed):
     if share is None:
         return rows, rows[:0]
     share = check_real(share, "test_size", owner, low=0, high=1)
-    free = np.setdiff1d(rows[~unanswered(y)], _rows_of(settings), assume_unique=True)
+    # A row of which only some labels are known can be taught, but not scored on.
+    whole = ~(unanswered(y) | gaps_of(y).any(axis=1))
+    free = np.setdiff1d(rows[whole], _rows_of(settings), assume_unique=True)
     n_held_out = int(np.ceil(share * len(y)))
     if not 0 < n_held_out < len(free):
         hint = " None holds out no rows." if settings.test_is_optional else ""

@@ -10,6 +10,13 @@ from sklearn.utils.validation import check_is_fitted
 from skbal._utils.arrays import refuse_sparse_column
 from skbal._utils.labelled import known_labels
 from skbal._utils.labels import check_classes, for_all_classes
+from skbal._utils.multilabel import (
+    answers_of_labels,
+    holds_labels,
+    is_multilabel,
+    known_or_none,
+    probability_of_yes,
+)
 from skbal.query import BALD
 from skbal.simulation._simulation import Simulation, estimator_has
 
@@ -30,7 +37,8 @@ class ActiveLearningClassifier(ClassifierMixin, Simulation):
     initial : array-like of int of shape (n_initial,) or object with select, optional
         First labels. An array of indices, or an object that selects rows, such as
         `skbal.seeding.BalancedSeed`. It may use y. ``None`` is
-        ``BalancedSeed(n_per_class=2)``.
+        ``BalancedSeed(n_per_class=2)``, or for several labels per row
+        ``RandomSeed(20)``.
     label_filter : filter, optional
         Decides which answers are trusted, for instance
         `skbal.filters.LabelLikelihoodFilter`. ``None`` trusts all.
@@ -59,14 +67,16 @@ class ActiveLearningClassifier(ClassifierMixin, Simulation):
         Share of the rows that are held out of the pool. Each step is scored on them
         with their true labels. ``None`` holds out no rows.
     scoring : str or callable, optional
-        As in scikit-learn. ``None`` is accuracy.
+        As in scikit-learn. ``None`` is accuracy. For several labels per row, that is
+        the share of rows with all labels right; "f1_micro" counts labels.
     verbose : int or str, default=0
         Whether to show a progress bar. A string is its title.
 
     Attributes
     ----------
-    classes_ : ndarray of shape (n_classes,)
-        All classes in y, also those that the model does not know.
+    classes_ : ndarray of shape (n_classes,) or list of ndarray
+        All classes in y, also those that the model does not know. For several yes/no
+        labels per row, a list of the answers 0 and 1 to each.
     learner_ : skbal.ActiveLearner
         The learner after the last step. It holds all that it was taught, and the
         rejected labels as ``learner_.rejected_``.
@@ -115,8 +125,13 @@ class ActiveLearningClassifier(ClassifierMixin, Simulation):
     """
 
     def _checked(self, X, y):
-        y = column_or_1d(super()._checked(X, y), warn=True)
-        check_classes(known_labels(y), type(self).__name__)
+        y, owner = super()._checked(X, y), type(self).__name__
+        if holds_labels(y):
+            y = known_or_none(y, owner)
+            self.classes_ = [np.array([0, 1]) for _ in range(y.shape[1])]
+            return y
+        y = column_or_1d(y, warn=True)
+        check_classes(known_labels(y), owner)
         self.classes_ = np.unique(known_labels(y))
         return y
 
@@ -136,10 +151,10 @@ class ActiveLearningClassifier(ClassifierMixin, Simulation):
         -------
         probabilities : ndarray of shape (n_samples, n_classes)
             In the order of ``classes_``. 0 for a class that the model does not know.
+            For several yes/no labels per row, the probability of yes for each label.
         """
         check_is_fitted(self)
-        model = self.estimator_
-        return for_all_classes(model.predict_proba(X), model.classes_, self.classes_)
+        return _of_all_classes(self.estimator_, X, self.classes_)
 
     def predict_samples(self, X, n_draws=None, *, random_state=None):
         """Return joint posterior draws of the model after the last step.
@@ -157,7 +172,8 @@ class ActiveLearningClassifier(ClassifierMixin, Simulation):
         -------
         draws : ndarray of shape (n_samples, n_draws, n_classes)
             Class probabilities in the order of ``classes_``. 0 for a class that the
-            model does not know.
+            model does not know. For several yes/no labels per row, the probability of
+            yes for each label.
 
         Raises
         ------
@@ -165,6 +181,8 @@ class ActiveLearningClassifier(ClassifierMixin, Simulation):
             If the model makes no draws.
         """
         draws = super().predict_samples(X, n_draws, random_state=random_state)
+        if is_multilabel(self):
+            return draws
         return for_all_classes(draws, self.estimator_.classes_, self.classes_)
 
     def staged_predict_proba(self, X):
@@ -186,8 +204,7 @@ class ActiveLearningClassifier(ClassifierMixin, Simulation):
             If the models were not kept: ``fit`` needs ``keep_stages=True``.
         """
         for stage in self._stages("staged_predict_proba"):
-            found = stage.predict_proba(X)
-            yield for_all_classes(found, stage.classes_, self.classes_)
+            yield _of_all_classes(stage, X, self.classes_)
 
     def score(self, X, y, sample_weight=None):
         """Return the score of the model after the last step.
@@ -214,7 +231,15 @@ class ActiveLearningClassifier(ClassifierMixin, Simulation):
 
     def __sklearn_tags__(self):
         tags = self._with_inner_tags(super().__sklearn_tags__())
-        # Query strategies score rows with one label each.
+        # scikit-learn means columns of any classes by these, and not only no and yes.
         tags.target_tags.multi_output = False
         tags.classifier_tags.multi_label = False
         return tags
+
+
+def _of_all_classes(model, X, classes):
+    """Return probabilities in columns of all classes, or of yes for each label."""
+    found = model.predict_proba(X)
+    if isinstance(classes, list):
+        return probability_of_yes(found, answers_of_labels(model))
+    return for_all_classes(found, model.classes_, classes)

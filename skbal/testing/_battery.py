@@ -27,8 +27,9 @@ def check_posterior_sampler(
 
     - ``shape``: three axes, as many draws as asked for;
     - ``finite``: no NaN, no infinity;
-    - ``probabilities``: a classifier's draws are in [0, 1] and sum to one;
-    - ``classes``: its columns are in the order of ``classes_``;
+    - ``probabilities``: a classifier's draws are in [0, 1] and sum to one, or with
+      several yes/no labels per row are in [0, 1];
+    - ``classes``: its columns are in the order of ``classes_``, or of the labels;
     - ``mean``: the mean over draws is ``predict_proba`` or ``predict``, up to the
       standard error of the draws;
     - ``repeat``: the same seed gives the same draws, another seed or none other draws;

@@ -7,6 +7,7 @@ import numpy as np
 from sklearn.base import clone
 
 from skbal._utils._sklearn import safe_indexing
+from skbal._utils.multilabel import is_multilabel
 from skbal._utils.pools import n_rows
 from skbal._utils.seeds_of import fill_random_states
 from skbal.sampling import predict_samples
@@ -57,9 +58,14 @@ class Case(Subject):
 
     @property
     def classes(self):
-        """The fitted labels, or None for a regressor."""
+        """The fitted labels, or None for a regressor and for several labels per row."""
         classes = getattr(self.fitted, "classes_", None)
-        return None if classes is None else np.asarray(classes)
+        return None if classes is None or self.is_multilabel else np.asarray(classes)
+
+    @property
+    def is_multilabel(self):
+        """Whether a row has several yes/no labels, with draws of yes."""
+        return is_multilabel(self.fitted)
 
     @cached_property
     def reference(self):

@@ -9,6 +9,7 @@ import joblib
 import numpy as np
 from scipy.sparse import issparse
 
+from skbal._utils.multilabel import answers_of_labels, probability_of_yes
 from skbal._utils.random_streams import random_streams
 from skbal.testing._run import NotApplicable, place
 from skbal.testing._state import fresh_streams, torch_state
@@ -43,18 +44,28 @@ def _check_finite(case):
 
 
 def _check_probabilities(case):
-    _only_for_classifiers(case)
+    if not case.is_multilabel:
+        _only_for_classifiers(case)
     draws = case.reference
     case.require(
         draws.min() >= 0,
         f"Probabilities must be at least 0, got {draws.min():.3g}.",
     )
+    if case.is_multilabel:
+        case.require(
+            draws.max() <= 1 + case.rounding,
+            f"Probabilities of yes must be at most 1, got {draws.max():.3g}.",
+        )
+        return
     sums = draws.sum(axis=2, keepdims=True)
     promise = "The class probabilities of each draw must sum to one."
     case.require_same(sums, np.ones_like(sums), promise, case.tolerance)
 
 
 def _check_classes(case):
+    if case.is_multilabel:
+        _check_labels(case)
+        return
     _only_for_classifiers(case)
     mean = case.reference.mean(axis=1)
     case.require(
@@ -70,6 +81,24 @@ def _check_classes(case):
             f"Columns must be in the order of classes_: in {len(wrong)} rows the "
             f"column with the largest mean is not the class that predict gives, the "
             f"first of them row {wrong[0]}."
+        )
+
+
+def _check_labels(case):
+    mean, n_labels = case.reference.mean(axis=1), len(answers_of_labels(case.fitted))
+    case.require(
+        mean.shape[1] == n_labels,
+        f"There must be a column for each of the {n_labels} labels, got "
+        f"{mean.shape[1]}.",
+    )
+    differs = (mean > 0.5) != (np.asarray(case.fitted.predict(case.X)) == 1)
+    is_clear = np.abs(mean - 0.5) > _sampling_error(case)
+    wrong = np.argwhere(differs & is_clear)
+    if len(wrong):
+        case.fail(
+            "Columns must be the probabilities of yes, in the order of the labels: "
+            f"{len(wrong)} means are on the other side of 1/2 than predict says, the "
+            f"first at row {wrong[0, 0]}, label {wrong[0, 1]}."
         )
 
 
@@ -203,7 +232,10 @@ def _only_for_classifiers(case):
 
 
 def _prediction(case):
-    if case.classes is None:
+    if case.is_multilabel:
+        answers = answers_of_labels(case.fitted)
+        prediction = probability_of_yes(case.fitted.predict_proba(case.X), answers)
+    elif case.classes is None:
         prediction = case.fitted.predict(case.X)
     elif hasattr(case.fitted, "predict_proba"):
         prediction = case.fitted.predict_proba(case.X)

@@ -16,5 +16,10 @@ def test_equal_labels_miss_a_class_if_the_error_speaks_of_classes(labels):
 
 def test_other_labels_and_regressors_miss_none():
     assert not misses_a_class(LogisticRegression(), [3, 4], ERROR)
-    assert not misses_a_class(LogisticRegression(), [[3, 3], [3, 3]], ERROR)
+    assert not misses_a_class(LogisticRegression(), [[0, 1], [1, 0]], ERROR)
     assert not misses_a_class(Ridge(), [3.0, 3.0], ERROR)
+
+
+def test_of_several_labels_one_with_a_single_answer_misses_the_other():
+    assert misses_a_class(LogisticRegression(), [[0, 1], [1, 1]], ERROR)
+    assert not misses_a_class(Ridge(), [[0, 1], [1, 1]], ERROR)

@@ -36,6 +36,14 @@ class TableSampler:
         return self.table[rows, :n_draws]
 
 
+class LabelTable(TableSampler):
+    """The same for draws of yes, of several yes/no labels per row."""
+
+    def __init__(self, table):
+        super().__init__(table)
+        self.classes_ = [np.array([0, 1]) for _ in range(self.table.shape[2])]
+
+
 class SeededSampler:
     """Joint draws: draw k takes the weights that seed and k decide, for every row."""
 

@@ -25,7 +25,7 @@ COST = [[0.0, 1.0], [2.0, 0.0], [5.0, 0.0]]
 # What each strategy is tested with: a kind of estimator, and parameters.
 TESTED_WITH = {
     "BADGE": [("linear", {}), ("forest", {"features": "input"})],
-    "BALD": [("forest", {})],
+    "BALD": [("forest", {}), ("multilabel", {})],
     "BatchBALD": [("forest", {"n_draws": None}), ("forest", {"n_draws": 10})],
     "BatchVariance": [("regressor", {}), ("regressor", {"max_memory": "1KB"})],
     "ClassBalanced": [("forest", {}), ("linear", {"strategy": query.Margin()})],
@@ -56,13 +56,17 @@ TESTED_WITH = {
         ("votes", {"n_votes": 7}),
     ],
     "GreedySampling": [("regressor", {}), ("regressor", {"method": "GSy"})],
+    "JointLabelBALD": [
+        ("multilabel", {}),
+        ("multilabel", {"n_configurations": 3}),
+    ],
     "KCenterGreedy": [("linear", {}), ("forest", {"features": "input"})],
     "KMeansBatch": [("linear", {}), ("forest", {"features": "input"})],
     "LCMD": [("linear", {}), ("regressor", {"features": "input"})],
     "LeastConfident": [("linear", {}), ("forest", {})],
-    "Margin": [("linear", {}), ("forest", {})],
+    "Margin": [("linear", {}), ("forest", {}), ("multilabel", {})],
     "MaxEntropy": [("linear", {}), ("forest", {})],
-    "MeanSTD": [("forest", {}), ("regressor", {})],
+    "MeanSTD": [("forest", {}), ("regressor", {}), ("multilabel", {})],
     "PerCost": [
         ("forest", {"cost": prices}),
         ("linear", {"strategy": query.Margin(), "cost": prices}),
@@ -106,6 +110,7 @@ def estimators():
         "bayesian": BayesianLinearRegression().fit(X, X[:, 0]),
         "forest": forest.fit(X, np.digitize(X[:, 0], [-0.5, 0.5])),
         "linear": LogisticRegression().fit(X, X[:, 0] > 0),
+        "multilabel": clone(forest).fit(X, (X > 0.5) * 1),
         "none": None,
         "regressor": BayesianRidge().fit(X, X[:, 0]),
         "votes": BayesianVoteRegression(random_state=0).fit(

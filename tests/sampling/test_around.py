@@ -4,19 +4,25 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.ensemble import (
     BaggingClassifier,
+    RandomForestClassifier,
     RandomForestRegressor,
     StackingClassifier,
     StackingRegressor,
 )
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.linear_model import BayesianRidge, LinearRegression
-from sklearn.multioutput import MultiOutputRegressor, RegressorChain
+from sklearn.multioutput import (
+    MultiOutputClassifier,
+    MultiOutputRegressor,
+    RegressorChain,
+)
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skbal.exceptions import NoDrawsError
+from skbal.models import BayesianLogisticRegression
 from skbal.sampling import predict_samples
 
 
@@ -131,3 +137,38 @@ def test_regressors_without_draws_inside_are_refused(model, two_targets):
     X, Y = two_targets
     with pytest.raises(NoDrawsError, match=r"makes no posterior .*BaggingRegressor"):
         predict_samples(model.fit(X, Y), X)
+
+
+# Several labels
+
+
+def test_one_classifier_per_label_gives_its_own_draws_of_yes(iris):
+    X, y = iris
+    y = np.stack([y == "setosa", X[:, 0] > 6, np.zeros(75)], axis=1).astype(int)
+    inner = make_pipeline(StandardScaler(), RandomForestClassifier(5, random_state=0))
+    model = MultiOutputClassifier(inner).fit(X, y)
+    draws = predict_samples(model, X)
+    assert draws.shape == (75, 5, 3)
+    for label in range(2):
+        expected = predict_samples(model.estimators_[label], X)[..., 1]
+        assert_array_equal(draws[..., label], expected)
+        mean = model.predict_proba(X)[label][:, 1]
+        assert_allclose(draws[..., label].mean(axis=1), mean)
+    assert_array_equal(draws[..., 2], 0)  # yes was never seen
+
+
+def test_draws_of_different_labels_are_independent(iris):
+    X, y = iris
+    y = np.tile(X[:, :1] > 6, 2).astype(int)
+    model = MultiOutputClassifier(BayesianLogisticRegression(random_state=0)).fit(X, y)
+    draws = predict_samples(model, X[:3], 2000, random_state=0)
+    assert_allclose(*draws.mean(axis=1).T, atol=0.05)
+    correlation = np.corrcoef(draws[0].T)[0, 1]
+    assert abs(correlation) < 5 / np.sqrt(2000)
+
+
+def test_one_classifier_per_column_of_other_classes_is_refused(iris):
+    X, y = iris
+    model = MultiOutputClassifier(RandomForestClassifier(3)).fit(X, np.c_[y, y])
+    with pytest.raises(ValueError, match="MultiOutputClassifier was fitted on 2 col"):
+        predict_samples(model, X)

@@ -73,10 +73,27 @@ def test_a_forest_of_one_class_is_certain_of_it():
     assert_array_equal(predict_samples(forest, [[5.0], [6.0]]), np.ones((2, 3, 1)))
 
 
-def test_a_forest_of_several_columns_of_labels_is_refused(iris):
+@pytest.mark.parametrize("dtype", [int, bool, float])
+def test_a_forest_of_several_labels_has_draws_of_yes(dtype, iris):
+    X, y = iris
+    never = np.zeros(len(X))
+    y = np.stack([y == "setosa", X[:, 0] > 6, never, never == 0], axis=1).astype(dtype)
+    forest = RandomForestClassifier(5, min_samples_leaf=4, random_state=0).fit(X, y)
+    draws = predict_samples(forest, X)
+    assert draws.shape == (75, 5, 4)
+    for tree in range(5):
+        no_yes = forest.estimators_[tree].predict_proba(X)
+        assert_array_equal(draws[:, tree, 0], no_yes[0][:, 1])
+        assert_array_equal(draws[:, tree, 1], no_yes[1][:, 1])
+    assert_array_equal(draws[..., 2:], np.tile([0.0, 1.0], (75, 5, 1)))
+    assert 0 < draws[..., 1].mean() < 1
+
+
+def test_a_forest_of_several_columns_of_classes_is_refused(iris):
     X, y = iris
     forest = RandomForestClassifier(3, random_state=0).fit(X, np.column_stack([y, y]))
-    with pytest.raises(ValueError, match="fitted on 2 columns of labels"):
+    message = r"fitted on 2 columns .* column 0 holds \['a-vir.* Fit one classifier per"
+    with pytest.raises(ValueError, match=message):
         predict_samples(forest, X)
 
 

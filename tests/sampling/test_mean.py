@@ -65,11 +65,23 @@ def test_an_unfitted_classifier_says_so(iris):
 @pytest.mark.parametrize(
     "model", [KNeighborsClassifier(), ClassifierChain(LogisticRegression())], ids=str
 )
-def test_several_columns_of_labels_are_refused(model, iris):
+def test_several_labels_are_one_draw_of_yes(model, iris):
     X, y = iris
-    model.fit(X, np.c_[y == "setosa", X[:, 0] > 5].astype(int))
-    with pytest.raises(NoDrawsError, match="fit one classifier per column"):
-        MaxEntropy()(model, X)
+    yes = model.fit(X, np.c_[y == "setosa", X[:, 0] > 5].astype(int)).predict_proba(X)
+    if isinstance(yes, list):  # of an array for each label
+        yes = np.stack([no_yes[:, 1] for no_yes in yes], axis=1)
+    assert_array_equal(draws_or_mean(model, X), yes[:, np.newaxis])
+
+
+def test_probabilities_that_sum_to_more_than_one_need_labels():
+    class Odd:
+        classes_ = np.array([0, 1])
+
+        def predict_proba(self, X):
+            return np.full((len(X), 2), 0.9)
+
+    with pytest.raises(NoDrawsError, match=r"Odd must return .* sum to one\. A class"):
+        MaxEntropy()(Odd(), [[0.0], [1.0]])
 
 
 def test_probabilities_that_are_nan_are_refused(iris):

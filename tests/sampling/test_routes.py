@@ -85,12 +85,17 @@ def test_a_regressor_without_draws_is_told_of_regressors(regression):
     assert "predict_proba" not in str(got.value)
 
 
-@pytest.mark.parametrize("kind", [ClassifierChain, MultiOutputClassifier], ids=str)
-def test_several_columns_of_labels_are_refused_with_the_reason(kind, iris):
+def test_several_labels_without_draws_are_told_what_to_use(iris):
     X, y = iris
-    model = kind(RandomForestClassifier(3)).fit(X, np.c_[y == "setosa", X[:, 0] > 5])
-    with pytest.raises(NoDrawsError, match=r"several columns of labels\. Fit one"):
-        predict_samples(model, X)
+    y = np.c_[y == "setosa", X[:, 0] > 5]
+    chain = ClassifierChain(RandomForestClassifier(3)).fit(X, y)
+    near = KNeighborsClassifier().fit(X, y)
+    for model in (chain, near):
+        message = rf"{name(model)} makes no .* of several labels\. Use MCDropoutMulti"
+        with pytest.raises(NoDrawsError, match=message):
+            predict_samples(model, X)
+    with pytest.raises(NoDrawsError, match="LogisticRegression makes no posterior"):
+        predict_samples(MultiOutputClassifier(LogisticRegression()).fit(X, y), X)
 
 
 def test_a_pipeline_that_ends_in_nothing_is_refused(iris):

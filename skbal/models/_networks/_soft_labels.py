@@ -78,5 +78,12 @@ def check_soft_labels(y, owner):
     off = np.abs(sums - 1) > _TOLERANCE
     if off.any():
         row = int(off.argmax())
-        raise ValueError(f"{must} sum to 1, got the sum {sums[row]:.4g} in row {row}.")
+        hint = ""
+        if np.isin(values, [0, 1]).all():
+            hint = (
+                " For several yes/no labels per row use MCDropoutMultiLabelClassifier."
+            )
+        raise ValueError(
+            f"{must} sum to 1, got the sum {sums[row]:.4g} in row {row}.{hint}"
+        )
     return (values / sums[:, np.newaxis]).astype(np.float32)

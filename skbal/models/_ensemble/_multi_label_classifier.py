@@ -1,0 +1,167 @@
+"""The deep ensemble classifier of several yes/no labels per row."""
+
+from skbal.models._ensemble._base import DeepEnsemble
+from skbal.models._networks._label_targets import LabelTargets
+
+
+class DeepEnsembleMultiLabelClassifier(LabelTargets, DeepEnsemble):
+    """Several networks for several yes/no labels per row, each of which is a draw.
+
+    A label is 0 for no and 1 for yes. A network gives a probability of yes for each
+    label of a row, and its labels share the network up to its last layer. A label may
+    be missing (NaN) beside others of its row; the networks learn from those that are
+    there. ``predict_proba`` is the mean over the members. `predict_samples` returns the
+    members' probabilities.
+
+    Dropout, if a network has it, acts in training only.
+
+    Parameters
+    ----------
+    module : "auto" or torch.nn.Module class or instance, default="auto"
+        The network. "auto" takes the CNN of Gal et al. (2017), `GalCNN`, for images and
+        a multilayer perceptron, `DropoutMLP`, for rows of numbers. ``module__*`` sets
+        their parameters, for instance ``module__hidden_units``. A module of your own
+        has one output column of logits per label, without a sigmoid. It may have
+        dropout or not. The layers of an instance draw new first weights by their
+        ``reset_parameters``.
+    n_members : int, default=5
+        Number of networks.
+    image_shape : tuple of int, optional
+        Shape (channels, height, width) or (height, width) of an image, if the rows of X
+        are flattened images.
+    standardize : "auto" or bool, default="auto"
+        Whether rows are standardized: the mean of the training rows is subtracted, and
+        the result divided by their standard deviation. Each feature has its own, each
+        channel of images one for all pixels. "auto" does so for ``module="auto"``.
+    max_epochs : int, default=50
+        Number of passes over the training rows.
+    max_steps : int, optional
+        Number of gradient steps, used instead of ``max_epochs``. Training may stop
+        within an epoch. An epoch of 20 labels has few steps and one of 1,000 labels
+        many, so this parameter suits a training set that grows.
+    lr : float, default=0.001
+        Learning rate.
+    batch_size : int, default=64
+        Largest number of rows in a gradient step. The batches of an epoch have nearly
+        equal sizes.
+    optimizer : str or torch.optim.Optimizer class, default="Adam"
+        A name in ``torch.optim`` or a class. ``optimizer__*`` sets its parameters.
+    criterion : "auto" or torch loss class, default="auto"
+        "auto" is the binary cross-entropy, summed over the labels of a row. A class is
+        called with logits and labels of shape (n_rows, n_labels), NaN where a label is
+        missing.
+    augment : callable, optional
+        Called with each training batch (a tensor), returns a batch of the same shape;
+        see `RandomShift`.
+    train_split : float or callable, optional
+        Share of the training rows that are kept for validation, for callbacks that need
+        a validation set. They are drawn at random, the same share from each class. Or
+        a callable as in skorch, for instance ``skorch.dataset.ValidSplit(5)``.
+    callbacks : list, optional
+        skorch callbacks. ``callbacks__*`` sets their parameters.
+    device : str, default="cpu"
+        Device on which the network runs, for instance "cuda".
+    warm_start : bool, default=False
+        Whether ``fit`` continues from the weights of the previous ``fit``. Each member
+        continues, and new members are added if ``n_members`` has grown.
+    n_jobs : int, optional
+        Number of parallel joblib workers. ``None`` means 1 unless in a
+        `joblib.parallel_config` context. The workers train the members. The results do
+        not depend on their number.
+    random_state : None, int or numpy.random.RandomState, default=None
+        Seeds the first weights and the training of each member.
+    verbose : int, default=0
+        1 shows a progress bar over epochs.
+    **kwargs : dict
+        Parameters of the parts of the skorch net: ``module__*``, ``optimizer__*``,
+        ``criterion__*``, ``callbacks__*``, ``iterator_train__*``, ``dataset__*``.
+
+    Attributes
+    ----------
+    n_labels_ : int
+        Number of labels per row.
+    classes_ : list of ndarray of shape (2,)
+        The answers 0 and 1 for each label, as in scikit-learn's classifiers of several
+        outputs.
+    members_ : list of skorch.NeuralNetRegressor
+        The trained nets. ``members_[0].module_`` is a network, ``members_[0].history``
+        its training.
+    n_features_in_ : int
+        Number of features seen by ``fit``, if the rows are flat.
+    feature_names_in_ : ndarray of str
+        Column names, if X was a data frame.
+    row_shape_ : tuple of int
+        Shape of a row of X.
+    row_mean_, row_scale_ : ndarray of shape (n_features,) or (channels, 1, 1), or None
+        What is subtracted from a row, and by what it is then divided. None if rows are
+        not standardized.
+    n_steps_ : ndarray of shape (n_members,)
+        Number of gradient steps taken by each member.
+
+    See Also
+    --------
+    MCDropoutMultiLabelClassifier : One network, whose dropout masks are the draws.
+    skbal.query.JointLabelBALD : Asks for the labels that tell most together.
+
+    References
+    ----------
+    Lakshminarayanan, B., Pritzel, A. and Blundell, C. (2017). Simple and scalable
+    predictive uncertainty estimation using deep ensembles. NeurIPS.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_multilabel_classification
+    >>> from skbal.models import DeepEnsembleMultiLabelClassifier
+    >>> X, y = make_multilabel_classification(200, n_classes=4, random_state=0)
+    >>> model = DeepEnsembleMultiLabelClassifier(n_members=3, random_state=0)
+    >>> model.fit(X, y).predict_samples(X).shape
+    (200, 3, 4)
+    >>> right = model.predict(X) == y
+    >>> bool(right.mean() > 0.8)
+    True
+    """
+
+    def __init__(
+        self,
+        module="auto",
+        *,
+        n_members=5,
+        image_shape=None,
+        standardize="auto",
+        max_epochs=50,
+        max_steps=None,
+        lr=0.001,
+        batch_size=64,
+        optimizer="Adam",
+        criterion="auto",
+        augment=None,
+        train_split=None,
+        callbacks=None,
+        device="cpu",
+        warm_start=False,
+        n_jobs=None,
+        random_state=None,
+        verbose=0,
+        **kwargs,
+    ):
+        super().__init__(
+            module,
+            n_members=n_members,
+            image_shape=image_shape,
+            standardize=standardize,
+            max_epochs=max_epochs,
+            max_steps=max_steps,
+            lr=lr,
+            batch_size=batch_size,
+            optimizer=optimizer,
+            criterion=criterion,
+            augment=augment,
+            train_split=train_split,
+            callbacks=callbacks,
+            device=device,
+            warm_start=warm_start,
+            n_jobs=n_jobs,
+            random_state=random_state,
+            verbose=verbose,
+            **kwargs,
+        )
