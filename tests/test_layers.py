@@ -13,7 +13,7 @@ LAYERS = [
     [{"_version", "exceptions"}, {"_utils"}],
     [{"information", "base", "datasets"}],
     [{"sampling", "features"}],
-    [{"models", "query", "oracles", "filters", "seeding", "testing", "votes"}],
+    [{"votes"}, {"models", "query", "oracles", "filters", "seeding", "testing"}],
     [{"learner"}],
     [{"stopping"}, {"loop"}, {"simulation"}],
     [{"plotting"}, {"experiments"}],

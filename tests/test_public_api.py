@@ -158,6 +158,7 @@ PUBLIC = {
         "out_of_fold_probabilities",
     ],
     "skbal.information": [
+        "annotator_information",
         "answer_distribution",
         "answer_information",
         "answer_log_likelihood",
@@ -173,6 +174,7 @@ PUBLIC = {
         "mean_std",
         "more_vote_information",
         "mutual_information",
+        "noisy_label_information",
         "predictive_entropy",
         "predictive_variance",
         "variation_ratio",

@@ -75,7 +75,9 @@ def test_some_arms_are_run_now_and_the_others_later(tmp_path):
 
 
 def test_an_unknown_arm_is_refused():
-    text = "arms of reproduce must be of coins, which has 'fair', 'bent', got 'straight'"
+    text = (
+        "arms of reproduce must be of coins, which has 'fair', 'bent', got 'straight'"
+    )
     with pytest.raises(ValueError, match=text):
         reproduce(COINS, arms=["fair", "straight"])
 
