@@ -268,6 +268,7 @@ PUBLIC = {
         "ProbCover",
         "QueryStrategy",
         "Random",
+        "RelabelOrNew",
         "SoftmaxBALD",
         "SoftrankBALD",
         "Subsampled",

@@ -32,7 +32,7 @@ from skbal._utils.transactions import all_or_nothing
 from skbal._utils.validation import check_count, check_real
 from skbal._utils.warn import warn
 from skbal.information import annotator_information
-from skbal.votes._gibbs import OF_CLASSES, accuracy_draws, skill_prior
+from skbal.votes._gibbs import OF_CLASSES, parameter_draws, skill_prior
 
 _COLUMNS = ("item", "answer", "annotator")
 
@@ -292,13 +292,15 @@ class DawidSkene(KnowsItsParameters, BaseEstimator):
         probabilities = self.predict_proba(items)
         return self.classes_[probabilities.argmax(axis=1)]
 
-    def log_likelihood(self, items):
+    def log_likelihood(self, items, *, confusion=None):
         """Return the logarithm of the probability of all answers about an item.
 
         Parameters
         ----------
         items : array-like of shape (n_asked,)
             Items, also some that nobody answered about.
+        confusion : array-like of shape (n_annotators, n_classes, n_classes), optional
+            The confusion matrices, positive. ``None`` is ``confusion_``.
 
         Returns
         -------
@@ -312,7 +314,8 @@ class DawidSkene(KnowsItsParameters, BaseEstimator):
             If `fit` was not called.
         """
         rows = self._rows(items)
-        matrix = _by_answers(np.log(self.confusion_))
+        confusion = self.confusion_ if confusion is None else np.asarray(confusion)
+        matrix = _by_answers(np.log(confusion))
         return (self._answers[rows] @ matrix) * (rows >= 0)[:, np.newaxis]
 
     def accuracy_interval(self, level=0.9, *, n_draws=400, random_state=None):
@@ -357,17 +360,56 @@ class DawidSkene(KnowsItsParameters, BaseEstimator):
         level = check_real(level, "level", owner, low=0, high=1)
         if not 0 < level < 1:
             raise ValueError(f"level of {owner} must lie in (0, 1), got {level}.")
-        n_draws = check_count(n_draws, "n_draws", owner)
-        draws = accuracy_draws(
+        draws = [
+            np.einsum("k,akk->a", class_prior, confusion)
+            for confusion, class_prior in self._draws(n_draws, random_state, owner)
+        ]
+        outside = (1 - level) / 2
+        return np.quantile(draws, [outside, 1 - outside], axis=0).T
+
+    def mean_confusion(self, *, n_draws=100, random_state=None):
+        """Return the posterior mean of the confusion matrices.
+
+        ``confusion_`` is the most probable one. Here the mean is over draws, as
+        `accuracy_interval` makes them: a person whom nobody confirmed is believed as
+        the prior says, to be right about two items of three.
+
+        Parameters
+        ----------
+        n_draws : int, default=100
+            Number of draws, after a quarter as many that are left out.
+        random_state : None, int, numpy.random.RandomState or numpy.random.Generator
+            Seeds the draws.
+
+        Returns
+        -------
+        confusion : ndarray of shape (n_annotators, n_classes, n_classes)
+            Entry [a, k, l] is the probability that person a says class l about an item
+            of class k.
+
+        Raises
+        ------
+        NotFittedError
+            If `fit` was not called.
+        TypeError, ValueError
+            If an argument is invalid.
+        """
+        check_is_fitted(self)
+        owner = f"mean_confusion of {type(self).__name__}"
+        total = np.zeros_like(self.confusion_)
+        for confusion, _ in self._draws(n_draws, random_state, owner):
+            total += confusion
+        return total / n_draws
+
+    def _draws(self, n_draws, random_state, owner):
+        return parameter_draws(
             self._answers,
             self.posterior_,
             self._fixed,
             skill_prior(len(self.classes_)),
-            n_draws,
-            stream(check_seed(random_state, owner), "accuracies"),
+            check_count(n_draws, "n_draws", owner),
+            stream(check_seed(random_state, owner), "skills"),
         )
-        outside = (1 - level) / 2
-        return np.quantile(draws, [outside, 1 - outside], axis=0).T
 
     def answer_information(self, items):
         """Return what another answer of each person tells about the class of an item.

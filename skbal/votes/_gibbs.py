@@ -34,8 +34,8 @@ def skill_prior(n_classes):
     return each + (_RIGHT - each) * np.eye(n_classes)
 
 
-def accuracy_draws(answers, posterior, fixed, prior, n_draws, rng):
-    """Return draws of the probability that each person is right about a random item.
+def parameter_draws(answers, posterior, fixed, prior, n_draws, rng):
+    """Yield draws of the confusion matrices and the class prior.
 
     Parameters
     ----------
@@ -51,22 +51,22 @@ def accuracy_draws(answers, posterior, fixed, prior, n_draws, rng):
         Number of draws, after a quarter as many that are left out.
     rng : numpy.random.Generator
 
-    Returns
-    -------
-    draws : ndarray of shape (n_draws, n_annotators)
+    Yields
+    ------
+    confusion : ndarray of shape (n_annotators, n_classes, n_classes)
+    class_prior : ndarray of shape (n_classes,)
     """
     transposed, n_left_out = answers.T.tocsr(), n_draws // 4
-    draws = np.empty((n_left_out + n_draws, answers.shape[1] // len(prior)))
-    for sweep in range(len(draws)):
+    for sweep in range(n_left_out + n_draws):
         classes = _drawn_classes(posterior, fixed, rng)
         counts = (transposed @ classes).reshape(-1, *prior.shape).transpose(0, 2, 1)
         confusion = _dirichlet(counts + prior, rng)  # (n_annotators, true, said)
         class_prior = _dirichlet(classes.sum(axis=0) + OF_CLASSES, rng)
-        draws[sweep] = np.einsum("k,akk->a", class_prior, confusion)
+        if sweep >= n_left_out:
+            yield confusion, class_prior
         by_answers = np.log(confusion).transpose(0, 2, 1).reshape(-1, len(prior))
         log_joint = answers @ by_answers + np.log(class_prior)
         posterior = np.exp(log_joint - log_joint.max(axis=1, keepdims=True))
-    return draws[n_left_out:]
 
 
 def _drawn_classes(weights, fixed, rng):
