@@ -14,7 +14,7 @@ LAYERS = [
     [{"information", "base", "datasets"}],
     [{"sampling", "features"}],
     [{"votes"}, {"models", "query", "oracles", "filters", "seeding", "testing"}],
-    [{"learner"}],
+    [{"learner"}, {"adapters"}],
     [{"stopping"}, {"loop"}, {"simulation"}],
     [{"plotting"}, {"experiments"}],
     [{"audit", "campaign", "policy"}, {"_demo"}, {"__main__"}],

@@ -19,6 +19,14 @@ PUBLIC = {
         "__version__",
         "predict_samples",
     ],
+    "skbal.adapters": [
+        "FromSkactiveml",
+        "ToSkactiveml",
+        "from_baal",
+        "from_batchbald_redux",
+        "to_baal",
+        "to_batchbald_redux",
+    ],
     "skbal.audit": [
         "ActiveTest",
         "AnomalyDisplay",

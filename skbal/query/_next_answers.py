@@ -37,9 +37,10 @@ class NextAnswers:
         draws : ndarray of shape (n_rows, n_draws, n_known)
             Class probabilities.
         log_likelihood : ndarray of shape (n_rows, n_classes), optional
-            Of the answers about each row so far. None is 0.
+            Log-likelihood of the answers about each row so far. None is 0.
         given : ndarray of bool of shape (n_rows, n_annotators), optional
-            Who has answered about each row. Their next answer is worth 0.
+            The people who have answered about each row. Their next answer is worth
+            0.
 
         Returns
         -------
@@ -69,7 +70,7 @@ def after(probabilities, log_likelihood):
     probabilities : ndarray of shape (n_rows, n_classes)
         Before the answers.
     log_likelihood : ndarray of shape (n_rows, n_classes) or None
-        Of the answers, finite. None leaves the probabilities.
+        Log-likelihood of the answers, finite. None leaves the probabilities.
 
     Returns
     -------

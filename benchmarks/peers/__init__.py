@@ -1,0 +1,1 @@
+"""Checks beside other packages, in an environment that has them."""
