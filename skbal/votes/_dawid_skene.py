@@ -352,7 +352,7 @@ class DawidSkene(KnowsItsParameters, BaseEstimator):
         The prior of a confusion matrix is one right and half a wrong answer about each
         class, not ``smoothing``, which made intervals too narrow in our trials. So
         ``accuracy_`` may lie outside if a person gave few answers. Intervals of level
-        0.9 held the accuracy of 85 to 92% of simulated people, fewer with more classes
+        0.9 held the accuracy of 83 to 92% of simulated people
         (``benchmarks/studies/annotators``). They need people who are mostly right.
         """
         check_is_fitted(self)
