@@ -6,6 +6,7 @@ A class without a table, or a parameter without a rule, needs its reason here.
 import importlib
 import inspect
 import re
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -112,6 +113,7 @@ UNCHECKED = {
     "KMeansSeed": {"features": "a string, a function or data, checked with X"},
     "LabelOracle": {"y": DATA},
     "NoisyOracle": dict.fromkeys(["y", "classes", "noise"], DATA),
+    "ToSkactiveml": {"missing_label": "any label"},
     "VoteOracle": dict.fromkeys(["vote_fraction", "n_volunteers"], DATA),
 }
 
@@ -199,6 +201,7 @@ def required(cls):
         "learner": ActiveLearner(LogisticRegression(), Margin()),
         "n_labels": [20, 30],
         "network": MCDropoutRegressor(max_epochs=1),
+        "strategy": Margin(),
         "target_score": 0.5,
         "transforms": [],
         "vote_fraction": Y,
@@ -207,6 +210,8 @@ def required(cls):
     if "Classifier" in cls.__name__:
         values["network"] = MCDropoutClassifier(max_epochs=1)
         values["estimator"] = LogisticRegression()
+    if cls.__name__ == "FromSkactiveml":
+        values["strategy"] = SimpleNamespace(query=print)
     needed = [p for p in parameters_of(cls).values() if p.default is p.empty]
     return {p.name: values[p.name] for p in needed}
 

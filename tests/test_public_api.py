@@ -19,6 +19,14 @@ PUBLIC = {
         "__version__",
         "predict_samples",
     ],
+    "skbal.adapters": [
+        "FromSkactiveml",
+        "ToSkactiveml",
+        "from_baal",
+        "from_batchbald_redux",
+        "to_baal",
+        "to_batchbald_redux",
+    ],
     "skbal.audit": [
         "ActiveTest",
         "AnomalyDisplay",
@@ -161,6 +169,7 @@ PUBLIC = {
         "out_of_fold_probabilities",
     ],
     "skbal.information": [
+        "annotator_information",
         "answer_distribution",
         "answer_information",
         "answer_log_likelihood",
@@ -178,6 +187,7 @@ PUBLIC = {
         "mean_std",
         "more_vote_information",
         "mutual_information",
+        "noisy_label_information",
         "predictive_entropy",
         "predictive_variance",
         "variation_ratio",
@@ -274,6 +284,7 @@ PUBLIC = {
         "ProbCover",
         "QueryStrategy",
         "Random",
+        "RelabelOrNew",
         "SoftmaxBALD",
         "SoftrankBALD",
         "Subsampled",

@@ -17,6 +17,8 @@ N_LABELLED, N_INSTANCES = 100, 10
 REGRESSION = "BatchVariance ExpectedVarianceReduction GreedySampling PredictiveVariance"
 VOTES = "VoteBALD VoteEPIG"
 LABELS = "JointLabelBALD"
+# Two bases, and one that needs the answers of several people.
+APART = {"DrawStrategy", "QueryStrategy", "RelabelOrNew"}
 
 
 def rows():
@@ -115,7 +117,7 @@ def measure(names=None):
     """Yield the name of each strategy and its seconds, those of copying draws first."""
     from skbal import ActiveLearner, query
 
-    names = names or sorted({*query.__all__} - {"DrawStrategy", "QueryStrategy"})
+    names = names or sorted({*query.__all__} - APART)
     X = rows()
     models = {model: model(X) for model in (classifier, regressor, votes, labeller)}
     draws = models[classifier].fit(None, None).predict_samples

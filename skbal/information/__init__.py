@@ -6,6 +6,10 @@ make no second copy of the draws, and do not change the array.
 """
 
 from skbal._utils.names import missing_from
+from skbal.information._annotators import (
+    annotator_information,
+    noisy_label_information,
+)
 from skbal.information._answer_likelihood import answer_log_likelihood
 from skbal.information._answers import answer_distribution, answer_information
 from skbal.information._committee import committee_vote_entropy
@@ -32,6 +36,7 @@ from skbal.information._votes import (
 )
 
 __all__ = [
+    "annotator_information",
     "answer_distribution",
     "answer_information",
     "answer_log_likelihood",
@@ -49,6 +54,7 @@ __all__ = [
     "mean_std",
     "more_vote_information",
     "mutual_information",
+    "noisy_label_information",
     "predictive_entropy",
     "predictive_variance",
     "variation_ratio",

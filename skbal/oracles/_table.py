@@ -28,6 +28,8 @@ class AnswerTable:
     ----------
     classes : ndarray of shape (n_classes,)
         The labels, sorted.
+    people : ndarray of shape (n_workers,)
+        The people, sorted. Numbers from 0 on if ``workers`` is None.
     n_given : ndarray of int of shape (n_rows,)
         Number of answers about each row.
 
@@ -49,13 +51,36 @@ class AnswerTable:
             raise ValueError(f"items of {owner} are empty: there are no answers.")
         self.seed = seed
         self.classes, codes = class_codes(labels, "labels", owner)
-        _, workers = class_codes(workers, "workers", owner)
+        self.people, workers = class_codes(workers, "workers", owner)
         # The name of the stream decides its numbers, so it stays as it is.
         order = np.lexsort((stream(seed, "judgements").random(len(items)), items))
         order = order[_firsts(items[order], workers[order])]
         self.n_given = np.bincount(items[order])
         self._ends = np.cumsum(self.n_given)
-        self._codes = codes[order]
+        self._codes, self._workers = codes[order], workers[order]
+
+    def first(self, numbers):
+        """Return the first answers about each row, as a table of three columns.
+
+        Parameters
+        ----------
+        numbers : ndarray of int of shape (n_rows,)
+            How many answers about each row, at most ``n_given``.
+
+        Returns
+        -------
+        items : ndarray of int of shape (n_answers,)
+        labels : ndarray of shape (n_answers,)
+        people : ndarray of shape (n_answers,)
+        """
+        items = np.repeat(np.arange(len(numbers)), numbers)
+        place = np.arange(len(items)) - np.repeat(np.cumsum(numbers) - numbers, numbers)
+        lines = np.repeat(self._ends - self.n_given, numbers) + place
+        return (
+            items,
+            self.classes[self._codes[lines]],
+            self.people[self._workers[lines]],
+        )
 
     def labels(self, row, n):
         """Return the first ``n`` answers about a row, in its random order.

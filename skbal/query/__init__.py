@@ -30,6 +30,7 @@ from skbal.query._lcmd import LCMD
 from skbal.query._per_cost import PerCost
 from skbal.query._prob_cover import ProbCover
 from skbal.query._random import Random
+from skbal.query._relabel_or_new import RelabelOrNew
 from skbal.query._spread import MeanSTD, PredictiveVariance
 from skbal.query._stochastic import PowerBALD, SoftmaxBALD, SoftrankBALD
 from skbal.query._strategy import DrawStrategy
@@ -69,6 +70,7 @@ __all__ = [
     "ProbCover",
     "QueryStrategy",
     "Random",
+    "RelabelOrNew",
     "SoftmaxBALD",
     "SoftrankBALD",
     "Subsampled",

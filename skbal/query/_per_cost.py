@@ -6,7 +6,7 @@ import numpy as np
 
 from skbal._utils.parameters import own
 from skbal._utils.pools import n_rows
-from skbal._utils.validation import as_numbers
+from skbal._utils.prices import as_prices
 from skbal.query._features import compute
 from skbal.query._shared import SharedParameters, wrapped_strategy
 from skbal.query._wrapping import WrapsStrategy
@@ -14,17 +14,7 @@ from skbal.query._wrapping import WrapsStrategy
 
 def _check_prices(value, name, owner):
     if not callable(value):
-        _as_prices(value, f"{name} of {owner}")
-
-
-def _as_prices(values, what):
-    prices = as_numbers(values, f"{what} must be a price larger than 0 for each row")
-    if not (np.isfinite(prices) & (prices > 0)).all():
-        wrong = prices[~(np.isfinite(prices) & (prices > 0))].ravel()[0]
-        raise ValueError(
-            f"{what} must be a finite price larger than 0 for each row, got {wrong:g}."
-        )
-    return prices.astype(np.float64)
+        as_prices(value, f"{name} of {owner}")
 
 
 class PerCost(WrapsStrategy, SharedParameters):
@@ -152,7 +142,7 @@ class PerCost(WrapsStrategy, SharedParameters):
             chunks = {"batch_size": self.batch_size, "n_jobs": self.n_jobs}
             return compute(self._of_rows, X_pool, verbose=self.verbose, **chunks)[0]
         what = f"cost of {type(self).__name__}"
-        prices, n_pool = _as_prices(self.cost, what), n_rows(X_pool)
+        prices, n_pool = as_prices(self.cost, what), n_rows(X_pool)
         if prices.shape != (n_pool,):
             raise ValueError(
                 f"{what} must be a function of rows, or a price for each of the "
@@ -163,7 +153,7 @@ class PerCost(WrapsStrategy, SharedParameters):
 
     def _of_rows(self, X):
         what = f"The function cost of {type(self).__name__}"
-        prices = _as_prices(self.cost(X), what)
+        prices = as_prices(self.cost(X), what)
         if prices.shape != (n_rows(X),):
             raise ValueError(
                 f"{what} was given {n_rows(X)} rows and must return a price for each, "

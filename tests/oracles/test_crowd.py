@@ -12,6 +12,7 @@ from sklearn.base import clone
 
 import skbal
 from skbal.oracles import CrowdOracle
+from skbal.votes import DawidSkene
 
 TABLE = Path(skbal.__file__).parents[2] / "shared" / "data" / "crowd_labels.npz"
 
@@ -168,7 +169,7 @@ def test_no_question_has_no_answer_and_no_price():
             "labels of CrowdOracle",
         ),
         ({"n_answers": 0}, [0], ValueError, "n_answers of CrowdOracle must be"),
-        ({"aggregate": "mean"}, [0], ValueError, "'majority', 'votes' or a function"),
+        ({"aggregate": "mean"}, [0], ValueError, "'votes', 'dawid-skene' or a"),
         ({"cost_per_label": -1}, [0], ValueError, "cost_per_label of CrowdOracle"),
         ({"random_state": "a"}, [0], TypeError, "random_state of CrowdOracle"),
     ],
@@ -179,6 +180,59 @@ def test_bad_requests_are_refused(parameters, rows, error, message):
     with pytest.raises(error, match=message):
         oracle(rows)
     assert oracle.n_asked == 0
+
+
+def two_good_people_and_three_who_guess(n_rows=40):
+    """Return a table of five people, and the classes."""
+    rng = np.random.default_rng(0)
+    truth = rng.integers(3, size=n_rows)
+    said = rng.integers(3, size=(n_rows, 5))
+    said[:, :2] = truth[:, np.newaxis]
+    names = np.array(["ann", "bob", "cyd", "dan", "eve"])
+    items = np.repeat(np.arange(n_rows), 5)
+    return items, np.array(list("xyz"))[said.ravel()], np.tile(names, n_rows), truth
+
+
+def test_skill_makes_labels_right_where_the_majority_is_wrong():
+    *table, truth = two_good_people_and_three_who_guess()
+    truth = np.array(list("xyz"))[truth]
+    skill = CrowdOracle(*table, n_answers=5, aggregate="dawid-skene")
+    majority = CrowdOracle(*table, n_answers=5, random_state=0)
+    rows = np.arange(40)
+    assert np.mean(skill(rows) == truth) > 0.95 > 0.9 > np.mean(majority(rows) == truth)
+    assert (skill.n_asked, skill.cost) == (40, 200)
+    accuracy = dict(zip(skill.crowd().annotators_, skill.crowd().accuracy_))
+    assert min(accuracy["ann"], accuracy["bob"]) > 0.9 > 0.6 > accuracy["cyd"]
+
+
+def test_skill_is_found_from_the_answers_that_were_bought_and_no_others():
+    *table, _ = two_good_people_and_three_who_guess()
+    oracle = CrowdOracle(*table, n_answers=2, aggregate="dawid-skene", random_state=0)
+    with pytest.raises(ValueError, match="CrowdOracle has bought no answer yet"):
+        oracle.crowd()
+    answers = oracle([3, 5, 3])
+    items, labels, people = oracle.answers()
+    assert items.tolist() == [3] * 4 + [5] * 2
+    said = set(zip(*(column.tolist() for column in table)))
+    assert said.issuperset(zip(items.tolist(), labels.tolist(), people.tolist()))
+    assert len(set(zip(items.tolist(), people.tolist()))) == 6
+    model = DawidSkene(list("xyz"), tol=1e-5).fit(items, labels, people)
+    assert answers.tolist() == model.predict([3, 5, 3]).tolist()
+    np.testing.assert_array_equal(oracle.crowd().posterior_, model.posterior_)
+    votes = oracle.votes([3, 5])
+    expected = [[np.sum(labels[items == row] == c) for c in "xyz"] for row in (3, 5)]
+    np.testing.assert_array_equal(votes, expected)
+
+
+def test_skill_needs_people_and_leaves_rows_without_answers_unanswered():
+    with pytest.raises(ValueError, match="workers of CrowdOracle must be the person"):
+        CrowdOracle(ITEMS, LABELS, aggregate="dawid-skene")([0])
+    people = list("abcabdec")
+    oracle = CrowdOracle(ITEMS, LABELS, people, aggregate="dawid-skene")
+    assert oracle([1]).tolist() == [None]
+    assert oracle([1, 0]).tolist()[0] is None
+    one_class = CrowdOracle([0, 1], [7, 7], [0, 0], aggregate="dawid-skene")
+    assert one_class([1, 0]).tolist() == [7, 7]
 
 
 @pytest.mark.skipif(not TABLE.exists(), reason="crowd_labels.npz is not there")

@@ -79,6 +79,7 @@ TESTED_WITH = {
         ("forest", {"features": "input", "purity": 0.5}),
     ],
     "Random": [("none", {}), ("forest", {})],
+    "RelabelOrNew": [("forest", {}), ("forest", {"about": "class"})],
     "SoftmaxBALD": [("forest", {})],
     "SoftrankBALD": [("forest", {})],
     "Subsampled": [("forest", {}), ("linear", {"strategy": query.Margin()})],

@@ -7,11 +7,14 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import betaln
+from scipy.stats import entropy
 from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
 
 import skbal
 from skbal.votes import DawidSkene
+from skbal.votes._gibbs import parameter_draws, skill_prior
 
 TABLE = Path(skbal.__file__).parents[2] / "shared" / "data" / "crowd_labels.npz"
 
@@ -253,3 +256,185 @@ def test_real_people_are_as_good_as_known_items_show():
     share = np.bincount(people[known], right, len(n_known)) / np.maximum(n_known, 1)
     many = n_known >= 20
     assert np.corrcoef(share[many], model.accuracy_[many])[0, 1] > 0.6
+
+
+THREE_ITEMS = ([0, 0, 1, 1, 2, 2], ["a", "a", "a", "b", "b", "b"], [0, 1] * 3)
+
+
+def enumerated(confusion, prior, codes):
+    """Return p(answers, classes) for all classes of three items, shape (2, 2, 2)."""
+    joint = np.empty((2, 2, 2))
+    for classes in np.ndindex(2, 2, 2):
+        joint[classes] = np.prod(
+            [
+                prior[k] * confusion[0, k, first] * confusion[1, k, second]
+                for k, (first, second) in zip(classes, codes)
+            ]
+        )
+    return joint
+
+
+def test_the_posterior_is_the_enumerated_one_and_the_gradient_is_zero():
+    model = DawidSkene(smoothing=0.4, tol=0, max_iter=3000).fit(*THREE_ITEMS)
+    codes = [(0, 0), (0, 1), (1, 1)]
+    joint = enumerated(model.confusion_, model.class_prior_, codes)
+    marginals = [joint.sum(axis=axes) for axes in [(1, 2), (0, 2), (0, 1)]]
+    np.testing.assert_allclose(model.posterior_, np.array(marginals) / joint.sum())
+
+    def log_posterior(logits):  # of five distributions over two things
+        p = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+        confusion, prior = p[:4].reshape(2, 2, 2), p[4]
+        weights = 0.4 * np.array([[2, 1], [1, 2]])
+        of_parameters = (weights * np.log(confusion)).sum() + np.log(prior).sum()
+        return np.log(enumerated(confusion, prior, codes).sum()) + of_parameters
+
+    at = np.log(np.vstack([model.confusion_.reshape(4, 2), model.class_prior_]))
+    assert log_posterior(at) == pytest.approx(model.log_posterior_[-1])
+    for place in np.ndindex(at.shape):
+        step = np.zeros(at.shape)
+        step[place] = 1e-4
+        slope = (log_posterior(at + step) - log_posterior(at - step)) / 2e-4
+        assert slope == pytest.approx(0, abs=1e-6)
+    # A step away from there, it is not zero.
+    step = np.zeros(at.shape)
+    step[0, 0] = 0.1
+    assert log_posterior(at + step) < log_posterior(at) - 1e-4
+
+
+def exact_accuracies(codes, smoothing, known):
+    """Return the posterior mean of two accuracies, by all classes of three items."""
+    prior = smoothing * np.array([[2.0, 1], [1, 2]])
+    total, means = 0.0, np.zeros(2)
+    for classes in np.ndindex(2, 2, 2):
+        if any(classes[item] != k for item, k in known.items()):
+            continue
+        sizes = np.bincount(classes, minlength=2) + 1
+        log_p, shares = betaln(*sizes), sizes / sizes.sum()
+        mean = np.zeros(2)
+        for person in range(2):
+            counts = prior.copy()
+            for k, said in zip(classes, codes):
+                counts[k, said[person]] += 1
+            log_p += sum(betaln(*counts[k]) - betaln(*prior[k]) for k in range(2))
+            mean[person] = shares @ (np.diag(counts) / counts.sum(axis=1))
+        total += np.exp(log_p)
+        means += np.exp(log_p) * mean
+    return means / total
+
+
+@pytest.mark.parametrize("known", [None, {1: "a"}])
+def test_draws_of_skill_have_the_enumerated_mean(known):
+    model = DawidSkene(classes=["a", "b"]).fit(*THREE_ITEMS, known=known)
+    sampled = parameter_draws(
+        model._answers,
+        model.posterior_,
+        model._fixed,
+        skill_prior(2),
+        2000,
+        np.random.default_rng(0),
+    )
+    draws = np.array([np.diagonal(c, axis1=1, axis2=2) @ p for c, p in sampled])
+    fixed = {1: 0} if known else {}
+    expected = exact_accuracies([(0, 0), (0, 1), (1, 1)], 0.5, fixed)
+    # The standard deviation of a draw is 0.25; sweeps are alike for a while.
+    assert np.abs(draws.mean(axis=0) - expected).max() < 0.04
+    assert draws.std(axis=0).min() > 0.1
+
+
+def test_nobody_is_believed_whom_nobody_confirmed():
+    # Ann and Bob agree about 40 items; Cyd alone answered about 40 others.
+    items = np.concatenate([np.arange(40), np.arange(40), np.arange(40, 80)])
+    labels, people = items % 2, np.repeat(["ann", "bob", "cyd"], 40)
+    model = DawidSkene().fit(items, labels, people)
+    right = np.diagonal(model.mean_confusion(random_state=0), axis1=1, axis2=2)
+    assert right[:2].min() > 0.9
+    assert right[2].max() < 0.85  # the prior has two thirds
+    np.testing.assert_allclose(model.mean_confusion(n_draws=5).sum(axis=2), 1)
+    low, high = model.accuracy_interval(random_state=0).T
+    assert high[0] - low[0] < 0.2
+    assert high[2] - low[2] > 0.4
+    narrow = model.accuracy_interval(0.5, random_state=0).T
+    assert (low <= narrow[0]).all()
+    assert (narrow[1] <= high).all()
+    again = model.accuracy_interval(random_state=0)
+    np.testing.assert_array_equal(again, np.column_stack([low, high]))
+
+
+def test_intervals_of_skill_hold_the_truth_and_shrink_with_more_answers():
+    inside, widths = [], {30: [], 300: []}
+    for seed in range(5):
+        for n_items, found in widths.items():
+            *answers, _, skill = crowd(n_items=n_items, n_classes=2, seed=seed)
+            model = DawidSkene(tol=1e-4).fit(*answers)
+            low, high = model.accuracy_interval(n_draws=100, random_state=0).T
+            inside += ((low <= skill) & (skill <= high)).tolist()
+            found.append(np.mean(high - low))
+    # Of 80, 72 are expected; those of a crowd are not independent.
+    assert sum(inside) >= 60
+    assert np.mean(widths[300]) < np.mean(widths[30]) / 2  # the root of ten is 3.2
+
+
+def test_whom_to_ask_by_hand():
+    # All is known but the last item, so the counts are whole. Ann is right about nine
+    # items of ten, Bob about seven of ten.
+    truth = np.arange(20) % 2
+    ann = np.where(np.arange(20) < 2, 1 - truth, truth)
+    bob = np.where(np.arange(20) < 6, 1 - truth, truth)
+    items = np.concatenate([np.arange(20), np.arange(20), [20]])
+    labels, people = np.concatenate([ann, bob, [1]]), ["ann"] * 20 + ["bob"] * 21
+    known = dict(enumerate(truth.tolist()))
+    model = DawidSkene(smoothing=1e-9, tol=1e-12).fit(
+        items, labels, people, known=known
+    )
+
+    def worth(p, right):  # for a binary symmetric channel
+        yes = p * right + (1 - p) * (1 - right)
+        return entropy([yes, 1 - yes]) - entropy([right, 1 - right])
+
+    prior = model.class_prior_[1]
+    np.testing.assert_allclose(
+        model.answer_information([99]), [[worth(prior, 0.9), worth(prior, 0.7)]],
+        rtol=0.02,  # the answer about item 20 changes Bob a little
+    )  # fmt: skip
+    who, nats = model.whom_to_ask([99, 20])
+    assert who.tolist() == ["ann", "ann"]
+    after = model.predict_proba([20])[0, 1]
+    np.testing.assert_allclose(nats, [worth(prior, 0.9), worth(after, 0.9)], rtol=0.02)
+    # Bob's answer is worth 0.22 times Ann's: log 2 - H(.7) over log 2 - H(.9).
+    ratio = worth(0.5, 0.7) / worth(0.5, 0.9)
+    for price, expected in [(0.9 * ratio, "bob"), (1.1 * ratio, "ann")]:
+        assert model.whom_to_ask([99], costs=[1, price])[0].tolist() == [expected]
+    # Bob has answered about item 20, however cheap he is.
+    assert model.whom_to_ask([20], costs=[1, 1e-6])[0].tolist() == ["ann"]
+    assert model.has_answered([20, 0, 99]).tolist() == [[0, 1], [1, 1], [0, 0]]
+    with pytest.raises(ValueError, match=r"not answered about, got .*3"):
+        model.whom_to_ask([20, 3])
+    for costs, message in [([1, 0], "price larger than 0 for each person"), ([1], "2")]:
+        with pytest.raises(ValueError, match=message):
+            model.whom_to_ask([99], costs=costs)
+
+
+def test_likelihood_and_prior_make_the_posterior():
+    items, labels, people, *_ = crowd()
+    model = DawidSkene().fit(items, labels, people)
+    likelihood = np.exp(model.log_likelihood([3, 77, 0]))
+    np.testing.assert_array_equal(likelihood[1], 1)  # nobody answered about 77
+    joint = likelihood[[0, 2]] * model.class_prior_
+    expected = joint / joint.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(model.predict_proba([3, 0]), expected)
+
+
+def test_errors_of_intervals_say_what_is_wrong():
+    model = DawidSkene().fit(*THREE_ITEMS)
+    for arguments, message in [
+        (
+            {"level": 1.0},
+            r"level of accuracy_interval of DawidSkene must lie in \(0, 1",
+        ),
+        ({"n_draws": 0}, "n_draws of accuracy_interval of DawidSkene must be"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            model.accuracy_interval(**arguments)
+    for ask in ("accuracy_interval", "answer_information", "whom_to_ask"):
+        with pytest.raises(NotFittedError):
+            getattr(DawidSkene(), ask)(*([] if ask == "accuracy_interval" else [[0]]))

@@ -1,0 +1,1 @@
+"""Several annotators: intervals of their skill, and whom to ask about what."""
