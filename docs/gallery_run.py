@@ -2,7 +2,7 @@
 
 ``python docs/gallery_run.py plot_ising`` runs this example, and without a name all
 whose code has changed since their last full run. The results in ``docs/gallery_full/``
-are committed, since a full run of all examples takes hours. The pages show them.
+are committed, since a full run of all examples takes long. The pages show them.
 """
 
 import argparse
