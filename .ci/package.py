@@ -43,8 +43,9 @@ USES = {
     "images": f'NAME = "a.png"\n{ONE_IMAGE}',
     "fits": f'NAME = "a.fits"\n{ONE_IMAGE}',
     "policy": "from skbal.policy import ActiveLearningEnv",
-    "course": "import tempfile; from skbal._course import copy_lessons\n"
-    "copy_lessons(tempfile.mkdtemp())",
+    # The last lesson plays games of gymnasium.
+    "course": "import pathlib, tempfile; from skbal._course import copy_lessons\n"
+    "copy_lessons(pathlib.Path(tempfile.mkdtemp())); import gymnasium",
 }
 # Other packages use these, and nothing of skbal's own asks for them by name.
 IMPORTS = {

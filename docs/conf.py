@@ -65,6 +65,7 @@ nb_execution_mode = "cache"
 nb_execution_raise_on_error = True
 nb_execution_timeout = 600  # for a cell, on a busy machine
 nb_execution_show_tb = True
+nb_output_stderr = "warn"  # a lesson that prints warnings ends the build, too
 myst_enable_extensions = ["dollarmath"]
 suppress_warnings = ["mystnb.mime_priority"]
 # With another backend a notebook shows no figures. The gallery sets its own.

@@ -41,7 +41,7 @@ def test_an_extra_that_a_message_names_is_used(script):
 
 # Older versions of faiss warn when they are imported.
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-@pytest.mark.parametrize("extra", ["examples", "graph", "images", "policy"])
+@pytest.mark.parametrize("extra", ["examples", "graph", "images", "policy", "course"])
 def test_with_its_extra_the_code_runs(script, extra, monkeypatch):
     monkeypatch.setattr("sys.argv", ["python"])
     if extra == "examples":  # a command, which ends

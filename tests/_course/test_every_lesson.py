@@ -5,8 +5,12 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
+from fractions import Fraction
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from skbal._course import copy_lessons, lesson_paths, notebook_of
@@ -185,3 +189,76 @@ def test_every_cell_of_a_written_notebook_has_its_own_identifier(folder):
     for path in folder.glob("*.ipynb"):
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
         assert len({cell["id"] for cell in cells}) == len(cells)
+
+
+def test_the_checks_take_an_answer_in_any_form_and_refuse_wrong_ones(lessons):
+    right = {
+        "fraction": (Fraction(1, 6), 1 / 6),
+        "three digits": (0.167, 1 / 6),
+        "a number of NumPy": (np.float32(1 / 6), np.array([1 / 6])),
+        "a list": ([Fraction(1, 6), 2], np.array([1 / 6, 2])),
+    }
+    wrong = {
+        "dots": (..., 1 / 6),
+        "dots in a list": ([..., ...], np.array([1.0, 2.0])),
+        "a function without return": (None, 1 / 6),
+        "a word": ("left", 1 / 6),
+        "nothing": ([], 1 / 6),
+        "too few": (1.0, np.ones(4)),
+        "not a number": (np.nan, 1 / 6),
+        "another number": (0.19, 1 / 6),
+    }
+    for lesson, notebook in lessons.items():
+        check = check_of(notebook)
+        exact = lesson.startswith("02")  # its answers are whole numbers
+        for name, pair in {} if exact else right.items():
+            assert check(*pair), (lesson, name)
+        for name, pair in wrong.items():
+            assert not check(*pair), (lesson, name)
+        assert check([[0, -1], [3.0, 2]], np.array([[0, -1], [3, 2]])), lesson
+
+
+def check_of(notebook):
+    """Return a function that tells whether ``check`` of a lesson says "Right."."""
+    [source] = [s for s, _ in code_cells(notebook) if "def check(" in s]
+    [function] = [n for n in ast.parse(source).body if isinstance(n, ast.FunctionDef)]
+    said = []
+    names = {"np": np, "print": said.append}
+    exec(ast.unparse(function), names)
+
+    def is_right(answer, right):
+        names["check"](answer, right)
+        return said.pop() == "Right."
+
+    return is_right
+
+
+@pytest.mark.skipif(not (ROOT / "pyproject.toml").exists(), reason="no settings")
+def test_the_extra_brings_all_that_lessons_import(lessons):
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    brought = installed_with("course", project["project"])
+    owners = packages_distributions()
+    for name, notebook in lessons.items():
+        for source, _ in code_cells(notebook):
+            for package in imported(source) - sys.stdlib_module_names:
+                assert brought & {o.lower() for o in owners[package]}, (name, package)
+
+
+def installed_with(extra, project):
+    """Return the names of what an extra installs directly, and skbal itself."""
+    asked = [*project["dependencies"], *project["optional-dependencies"][extra]]
+    names = {re.match(r"[\w-]+", item)[0].lower() for item in asked}
+    for others in re.findall(r"skbal\[([\w,]+)\]", " ".join(asked)):
+        names |= set().union(*(installed_with(o, project) for o in others.split(",")))
+    return names | {"skbal"}
+
+
+def imported(source):
+    """Return the names of the packages that code imports."""
+    found = set()
+    for node in ast.walk(ast.parse(re.sub(r"^[%!].*$", "", source, flags=re.M))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add(node.module.partition(".")[0])
+    return found

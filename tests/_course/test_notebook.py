@@ -1,5 +1,7 @@
 """What students get of a lesson, what teachers get, and how it becomes slides."""
 
+import re
+
 import pytest
 
 from skbal._course._notebook import notebook_of
@@ -111,3 +113,16 @@ def test_a_notebook_is_the_same_each_time_and_valid(path):
     first, second = (jupytext.writes(notebook_of(path), fmt="ipynb") for _ in range(2))
     assert first == second
     pytest.importorskip("nbformat").validate(notebook_of(path))
+
+
+@pytest.mark.slow  # nbconvert takes long to load
+def test_slides_have_notes_for_the_speaker_and_no_solutions(path):
+    exporter = pytest.importorskip("nbconvert").SlidesExporter()
+    notebook = notebook_of(path, teacher=True)
+    page, _ = exporter.from_notebook_node(notebook)
+    slides = page.partition('<div class="slides">')[2]
+    assert slides.count('<aside class="notes">') == 2
+    assert "Five minutes." in slides
+    assert "Exercise 1" in slides
+    assert "Why it is 2." not in slides
+    assert "1 + 1" not in re.sub(r"<[^>]+>", "", slides)
