@@ -56,6 +56,7 @@ sphinx_gallery_conf = {
     "doc_module": ("skbal",),
     "reference_url": {"skbal": None},
     "show_memory": False,
+    "remove_config_comments": True,  # the choice of a small picture
     "first_notebook_cell": "# Once, in a terminal: pip install 'skbal[examples]'",
 }
 

@@ -110,8 +110,8 @@ for place, at in {"data": 0, "edge": 2, "outside": 4}.items():
 # At :math:`x = 4`, far from the data, the band of all weights is almost three times as
 # wide as that of the last layer, with the same variances. It holds the truth further
 # out, though not up to the ends. The weights of the first layers say where the units of
-# the network bend, and the data say little about bends beyond them. The band of dropout
-# is as narrow as that of the last layer.
+# the network bend, and the data say little about bends beyond them. There the band of
+# dropout is about as narrow as that of the last layer.
 #
 # Among the data the band of all weights has narrow peaks: between two bends that no row
 # separates, the function could have another one. A network with fewer weights, or one

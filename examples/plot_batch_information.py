@@ -168,13 +168,15 @@ for axis, (title, row) in zip(axes, pairs.items()):
 figure.suptitle(
     "The best digit and another: the BALD of each minus the shared information"
 )
+# sphinx_gallery_thumbnail_number = 2
 plt.show()
 
 # %%
-# The copies share more than half of their information, but not all. If a draw is itself
-# uncertain about a digit, it treats its label as a random outcome, and a second outcome
-# adds information. The model does not know that a copy has the same label as the
-# original. So the true information of two copies is even smaller.
+# The copies share more than half of their information, but not all. The next best row
+# shares less with the best one, and the row that BatchBALD takes shares least. If a
+# draw is itself uncertain about a digit, it treats its label as a random outcome, and a
+# second outcome adds information. The model does not know that a copy has the same
+# label as the original. So the true information of two copies is even smaller.
 #
 # The greedy search
 # -----------------
@@ -269,8 +271,8 @@ axis.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
 plt.show()
 
 # %%
-# With ten draws, there seems to be nothing left to learn after four labels, and the
-# rest of the batch is random. According to other draws, this batch is clearly worse.
-# From fifty draws on, the batches hardly improve. Use a hundred draws, and more for
-# batches of twenty or fifty rows. Compare ``gains_.sum()`` with ln(``n_draws``) to see
-# how close a batch is to the limit.
+# With ten draws, there seems to be next to nothing left to learn after four or five
+# labels, and the rest of the batch is nearly random. According to other draws, this
+# batch is clearly worse. From fifty draws on, the batches hardly improve. Use a hundred
+# draws, and more for batches of twenty or fifty rows. Compare ``gains_.sum()`` with
+# ln(``n_draws``) to see how close a batch is to the limit.

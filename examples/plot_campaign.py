@@ -125,8 +125,15 @@ right.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2, frameon=False
 plt.show()
 
 # %%
+# In the first two weeks, the campaign is about as good as equally many answers. Then
+# only images that are still in doubt get more answers, and with fewer than three
+# answers per image nearly all leading answers are right. After three weeks hardly an
+# image is open. Twenty known images are few, so some bars on the right are well off the
+# truth.
+#
 # All of this is on disk: another process, or the page that ``skbal label`` shows, goes
-# on where this one ends. The history has one record for each model.
+# on where this one ends. The history has one record for each model. Its score is how
+# often the model said what people answered afterwards, so the last one has none yet.
 
 print(campaign.history().to_frame()[["n_labels", "score", "cost"]])
 campaign.close()

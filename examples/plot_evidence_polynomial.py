@@ -4,12 +4,12 @@ The evidence picks a polynomial degree
 ======================================
 
 Which degree should a polynomial have? The error on the training set cannot tell,
-because it always falls as the degree grows. A test set can, if there are enough points.
-The *evidence* needs no test set. It is the probability density that a model gives to
-the training data before it has seen them. A straight line gives these data a low
-density, because it does not expect them. A polynomial of high degree can produce very
-many different data sets, so only a small part of its probability goes to this one
-(MacKay 1992). :ref:`linear_models` derives the evidence.
+because that of least squares always falls as the degree grows. A test set can, if there
+are enough points. The *evidence* needs no test set. It is the probability density that
+a model gives to the training data before it has seen them. A straight line gives these
+data a low density, because it does not expect them. A polynomial of high degree can
+produce very many different data sets, so only a small part of its probability goes to
+this one (MacKay 1992). :ref:`linear_models` derives the evidence.
 """
 
 # %%
@@ -118,14 +118,15 @@ plt.show()
 
 # %%
 # With these 25 points, the evidence picks a cubic and gives it more than half of the
-# probability. It rejects a line or a parabola by fifteen nats, and it falls slowly if
-# unnecessary terms are added. The prior keeps these terms small, so the test error
-# stays low as well: with degree 12 there are about six *effective* parameters. Least
-# squares has no prior, and its test error grows.
+# probability. It rejects a line or a parabola by fifteen nats or more, and it falls
+# slowly if unnecessary terms are added. The prior keeps these terms small, so the test
+# error stays low as well: with degree 12 there are about six *effective* parameters.
+# Least squares has no prior, and its test error grows.
 #
-# The test error is smallest at degree 5. A sine has no finite degree, and its term of
-# fifth order is real, but 25 noisy points are too few to support it. With
-# ``noisy(100)``, degrees 3 and 5 have nearly the same evidence. The evidence tells
-# which model the data support so far, not which model is true. It also says nothing
-# about the model outside the data: beyond x = 1, the truth is outside the band of the
-# cubic at once. A band is only right if its model is right.
+# The test error of the Bayesian models is smallest at degree 5, though hardly smaller
+# than at the degrees above. A sine has no finite degree, and its term of fifth order is
+# real, but 25 noisy points are too few to support it. With ``noisy(100)``, degrees 3
+# and 5 have nearly the same evidence. The evidence tells which model the data support
+# so far, not which model is true. It also says nothing about the model outside the
+# data: beyond x = 1, the truth is outside the band of the cubic at once. A band is only
+# right if its model is right.

@@ -132,8 +132,9 @@ for axes, place in zip(right.subplots(2, 4).ravel(), np.argsort(-gap)[:8]):
 plt.show()
 
 # %%
-# One model says 98 % where it is right in fewer than nine of ten cases. The posterior
-# says what will happen, so its log loss is lower. Both are right equally often. The
-# posterior does not order the galaxies better (its AUC is no higher), but its
-# probabilities mean what they say. What a further expert says is a single vote. Both
-# ways give it the probability of the mean share.
+# One model says 98 % where it is right in fewer than nine of ten cases: its curve is
+# below the dotted line. The curve of the posterior is closer to the line and a little
+# above it, so it is slightly too cautious. Its log loss is lower. Both are right about
+# equally often. The posterior does not order the galaxies better (its AUC is lower),
+# but its probabilities are closer to what happens. What a further expert says is a
+# single vote. Both ways give it the probability of the mean share.

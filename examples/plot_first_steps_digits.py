@@ -95,8 +95,8 @@ for name, runs in histories.items():
 
 # %%
 # Each of the five runs ends with 270 labels. For the first eighty labels or so, BALD is
-# no better than random. The forest knows too little to know what it does not know, and
-# the rows that it asks about are not as balanced as the first twenty. After that, BALD
-# is ahead. It needed between 120 and 130 labels for 90 percent, and random needed 140
-# to 230. With 270 labels, about 96 percent of the digits are read correctly, against 93
-# percent.
+# hardly better than random: the curves cross, and the bands overlap. The forest knows
+# too little to know what it does not know, and the rows that it asks about are not as
+# balanced as the first twenty. After that, BALD is ahead. It needed between 120 and 130
+# labels for 90 percent, and random needed 140 to 230. With 270 labels, about 96 percent
+# of the digits are read correctly, against 93 percent.

@@ -120,12 +120,13 @@ plain, asked = learned()
 # A sign is no phase
 # ------------------
 #
-# The few ordered configurations among the first labels happen to have the same sign.
-# So the network takes a sign for order, and is sure that those of the other sign are
+# The few ordered configurations among the first labels happen to have the same sign. So
+# the network takes a sign for order, and is sure that those of the other sign are
 # disordered. BALD asks where draws disagree, and they agree here: hardly a label is
 # spent on the cold configurations that are wrong. The cure is knowledge of physics. If
 # all spins turn over, the phase stays, so the images of each training batch are turned
-# over at random.
+# over at random. Then both signs are ordered below the transition, and the estimate
+# comes close to the exact temperature.
 
 
 def turned(batch):

@@ -115,6 +115,6 @@ for name, model in models.items():
 # three.
 #
 # This has a price. Near the data, where the network makes no error, the model with the
-# evidence has a mean confidence of 0.91. The features were learned from these labels,
-# and the evidence does not know it. Therefore it is not the default, see
+# evidence has a mean confidence of about 0.91. The features were learned from these
+# labels, and the evidence does not know it. Therefore it is not the default, see
 # :ref:`last_layers`.

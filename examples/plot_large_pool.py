@@ -101,9 +101,10 @@ axis.legend()
 plt.show()
 
 # %%
-# The measured line is flat: there are 50 MB of draws and some 64 MB for the current
-# chunks, whatever the size of the pool. The scores themselves need 8 bytes per row. The
-# time grows with the number of rows, because each row is scored once.
+# The measured line is nearly flat, at about 100 MB: at most 50 MB of draws and some 64
+# MB for the current chunks, whatever the size of the pool. For a small pool this is
+# more than all rows or draws would need. The scores themselves need 8 bytes per row.
+# The time grows with the number of rows, because each row is scored once.
 #
 # The same batch from memory
 # --------------------------

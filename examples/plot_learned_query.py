@@ -112,15 +112,16 @@ loops = {
 }
 
 # %%
-# The curves are means over runs. The shipped policy is the first to know all four
-# fields. The margin is hardly better than random rows: on the right is what the first
-# run asked for, and the rows of the margin crowd along borders that the forest found
-# early, while other fields have hardly a label. Those of the policy cover the board.
+# The curves are means over runs. With the shipped policy, the forest comes closest to
+# knowing all four fields. The margin is hardly better than random rows over the run,
+# and no better at its end: on the right is what the first run asked for, and the rows
+# of the margin crowd along borders that the forest found early, while other fields have
+# hardly a label. Those of the policy cover the board.
 #
-# The policy that was trained above does worse than random rows. In its three tables the
-# classes are clouds, and nothing in them was like a board. A policy is as good as the
-# tables that it was trained on: test it on tables like yours before you trust it. The
-# user guide has a comparison on eighteen tables.
+# The policy that was trained above does worse than random rows for most of the run. In
+# its three tables the classes are clouds, and nothing in them was like a board. A
+# policy is as good as the tables that it was trained on: test it on tables like yours
+# before you trust it. The user guide has a comparison on eighteen tables.
 
 figure, axes = plt.subplots(1, 3, figsize=(12, 4), width_ratios=[1.4, 1, 1])
 for name, several in loops.items():

@@ -58,7 +58,10 @@ plt.show()
 # -----------------------
 #
 # The area under the curve is the probability that an artefact has a higher score than
-# another image. Two methods of scikit-learn, which know no labels, are beside.
+# another image. Two methods of scikit-learn, which know no labels, are beside. Here the
+# distance alone finds the artefacts best, about as well as the local outlier factor.
+# The trees disagree about many a galaxy, too, so their disagreement (epistemic) tells
+# little, and the combined score is between the two.
 
 found = dict(scores.parts, combined=scores.scores)
 found["IsolationForest"] = -(
@@ -84,8 +87,9 @@ plt.show()
 # Were they really new?
 # ---------------------
 #
-# Before you believe a test, look for copies. Ten test images are mirrored training
-# images here.
+# Before you believe a test, look for copies. The first line is about the images as they
+# are. Then ten test images are replaced by mirrored training images, and the check
+# reports about as many copies.
 
 train, test = survey.images[labelled], survey.images[pool].copy()
 print(leakage_check(train, test, random_state=0))

@@ -97,14 +97,17 @@ for row in shown:
         AnnotationBbox(picture, (first[row], second[row]), pad=0, frameon=False)
     )
 axis.set(xlabel="eigenfunction 1", ylabel="eigenfunction 2")
+# sphinx_gallery_thumbnail_number = 2
 plt.show()
 
 # %%
 # The first twelve questions
 # --------------------------
 #
-# `ClusterSeed` asks for the row that tells most of each cluster, and then for those
-# that tell most of the whole pool. It sees no label. The titles are the answers.
+# Some digits are written in several ways, so there are more clusters than digits. With
+# twelve labels, `ClusterSeed` joins clusters that are near each other. It asks for the
+# row that tells most of each, and then, if labels are left, for those that tell most of
+# the whole pool. It sees no label. The titles are the answers.
 
 questions = ClusterSeed(12, features=graph, random_state=0).select(X_pool)
 ImageGridDisplay.from_images(
@@ -223,7 +226,8 @@ figure.legend(loc="outside upper center", ncols=2)
 plt.show()
 
 # %%
-# Random questions often miss the rare digits. The graph finds most of them with 60
-# labels, but not all 8 and 9: few rows make no cluster, and many of their neighbours
-# are of another class. Here the margin is better than variance. Variance counts every
-# row of the pool, so it spends its questions on what is frequent.
+# Random questions often miss the rare digits. From the questions of the clusters, the
+# graph knows most of them with 60 labels, but only half to three quarters of the 8 and
+# 9: few rows make no cluster, and many of their neighbours are of another class. Here
+# the margin is better than variance. Variance counts every row of the pool, so it
+# spends its questions on what is frequent.

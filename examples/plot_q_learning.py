@@ -41,8 +41,8 @@ learner = QLearner(
 # The table
 # ---------
 #
-# Each field shows the value of its best action. At the goal's neighbours it is 1, and
-# each step away from there takes a tenth of it. The arrows are the best actions.
+# Each field shows the value of its best action. Next to the goal it is 1, and each step
+# away from there takes a tenth of it. The arrows are the best actions.
 
 arrows = {0: (-1, 0), 1: (0, 1), 2: (1, 0), 3: (0, -1)}  # left, down, right, up
 fields = np.array([list(row) for row in board])

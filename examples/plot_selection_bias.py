@@ -56,7 +56,8 @@ print(selection_test(X[some], X[others], image_shape=(28, 28), random_state=0))
 
 # %%
 # Classes are groups that have a name. In this experiment they are known for the whole
-# pool, elsewhere the predicted ones must do.
+# pool, elsewhere the predicted ones must do. Here no digit was clearly preferred: the
+# difference lies elsewhere.
 
 print(group_selection(y[picked], y[left]))
 
@@ -65,10 +66,10 @@ print(group_selection(y[picked], y[left]))
 # ----------------------
 #
 # The forest has learned from the labels above. To know its error on new digits, some of
-# them are labelled. These are drawn at random, in proportion to the fourth power of
-# the entropy of the prediction. So the probability of each pick among the rows that
-# are left is known. The plain mean of the losses is too large, since too many rows are
-# difficult. Weighted losses have the right mean.
+# them are labelled. These are drawn at random, in proportion to the fourth power of the
+# entropy of the prediction. So the probability of each pick among the rows that are
+# left is known. The plain mean of the losses is on average too large, since too many
+# rows are difficult. Weighted losses have the right mean.
 
 new = np.setdiff1d(np.arange(5000), rows)[::3]
 X_new, y_new = digits.data[new], digits.target[new]
@@ -95,9 +96,12 @@ print(unbiased_risk(losses[picked], probabilities, len(new)))
 print(f"The truth is {losses.mean():.3f}.")
 
 # %%
-# One selection may be lucky. Of 40 selections, the weighted means lie around the truth,
-# and the plain means above it. With more labels their spread shrinks, but the plain
-# means come to the truth only when all rows are labelled.
+# One selection may be lucky. On the right are 40 selections: lines are means, and bands
+# hold eight of ten selections. On average the weighted mean is the truth, and the plain
+# mean is above it. With more labels the spread shrinks, but the plain mean comes to the
+# truth only when all rows are labelled. On the left are the features in which the rows
+# that BALD picked differ most from the others. None of them differs by more than chance
+# explains.
 
 numbers = np.array([20, 50, 100, 200])
 weighted, plain = [], []

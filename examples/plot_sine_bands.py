@@ -120,12 +120,12 @@ for place, at in places.items():
 # ended, and its bias has the same prior as the other weights.
 #
 # Mean field has the mean of the exact model, but its band does not show the gap. It is
-# two or three times too wide at the data, and narrowest in the middle of the gap. There
-# the features are near their averages, and independent weights can only see averages of
-# features.
+# about two or three times too wide at the data, and narrowest in the middle of the gap.
+# There the features are near their averages, and independent weights can only see
+# averages of features.
 #
 # None of the three knows that the sine turns back outside the data. Tanh is flat there,
 # so the features hardly change, and the bands stay narrow. The features also determine
 # the width in the gap. With ``slope=0.5``, which is close to the default of torch, few
-# units bend in the gap, and the exact standard deviation there is 0.14 instead of 0.6.
-# A Bayesian last layer is uncertain only about what its features can express.
+# units bend in the gap, and the exact standard deviation there is about 0.14 instead of
+# 0.6. A Bayesian last layer is uncertain only about what its features can express.

@@ -91,7 +91,7 @@ InvarianceDisplay.from_result(reports["plain"])
 # rises: the draws notice that these digits are unlike the labelled ones. Blur is the
 # exception. Two pixels are twice what the augmented network has seen. It is the worse
 # of the two there, and its draws hardly notice. This is one run of each. In the means
-# of three runs, in the user guide, both are about equally good there.
+# of three longer runs, in the user guide, it is no worse there.
 
 figure, axes = plt.subplots(
     2, len(asked), figsize=(11, 4.6), sharey="row", layout="constrained"

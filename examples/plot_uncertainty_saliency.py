@@ -72,9 +72,9 @@ for share, p, information in zip(
 # --------------------------
 #
 # Red pixels add to the disagreement: with less ink there, the draws would agree more.
-# Blue pixels take it away. The stroke that closes the loop of the 9 is red where it is
-# faint: some draws see it, and some do not. Gradients of a network are noisy, so we
-# average over noisy copies of the image (SmoothGrad).
+# Blue pixels take it away. In the middle of the series, the faint stroke that closes
+# the loop of the 9 is red: some draws see it, and some do not. Gradients of a network
+# are noisy, so we average over noisy copies of the image (SmoothGrad).
 
 options = {"n_draws": n_draws, "method": "smooth", "random_state": 0}
 options["n_points"] = 30
@@ -89,8 +89,11 @@ print(maps.verdict)
 # ------------------
 #
 # Integrated gradients divide the disagreement among the pixels: the map of an image
-# sums to its mutual information minus that of an empty image. The map of the prediction
-# is another one. For both we take the image in the middle.
+# sums to its mutual information minus that of an empty image. Beside it are the maps of
+# the prediction, for the 4 and for the 9. For all of them we take the image in the
+# middle. The network takes it for a 4, so what speaks for a 9 also makes it unsure: the
+# map of the disagreement resembles that of the 9, and that of the 4 is nearly the
+# opposite.
 
 options.update(method="integrated", n_points=50)
 middle = morph[3:4]
@@ -102,6 +105,7 @@ for column, (title, found) in enumerate(
 ):
     SaliencyDisplay.from_maps(found, ax=axes[:, column])
     axes[1, column].set_title(f"for: {title}", fontsize="small")
+# sphinx_gallery_thumbnail_number = 2
 plt.show()
 print(of_uncertainty.verdict)
 

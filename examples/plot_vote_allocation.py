@@ -129,8 +129,11 @@ for axes, image in zip(right.subplots(4, 6).ravel(), shown):
 plt.show()
 
 # %%
-# Images that divide people get many votes, and clear ones get one or none. The number
-# of votes per image is about the same in all three ways.
+# Images that divide people get many votes, and clear ones get a single one. With one
+# vote per image on average, ``VoteAllocation`` agrees with all people about 98 of 100
+# images. *Closest* needs more than two votes for this, and *uniform* does not come so
+# far with four. In the end, the number of votes per image is about the same in all
+# three ways:
 
 for name, curve in curves.items():
     votes, share = curve[-1]

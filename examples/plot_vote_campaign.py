@@ -184,9 +184,9 @@ plt.show()
 
 # %%
 # VoteBALD asks about many ellipticals, on which volunteers agree: more than eight of
-# ten say "smooth", and hardly one says "bar". Discs are 41% of its galaxies, but 59% of
-# the random ones. The draws of a network with dropout before its last layer only
-# disagree most where rho is far from one half
+# ten say "smooth", and hardly one says "bar". Discs are about 40% of its galaxies, but
+# about 60% of the random ones. The draws of a network with dropout before its last
+# layer only disagree most where rho is far from one half
 # (:ref:`sphx_glr_auto_examples_plot_vote_information.py`). So VoteBALD asks there,
 # whether the network knows these galaxies well or not.
 #

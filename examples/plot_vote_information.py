@@ -83,11 +83,10 @@ plt.show()
 
 # %%
 # The titles show the actual yes votes of the volunteers, which the strategy does not
-# know. For "bar?", the strategy selects discs seen from above with many arms. A bar may
-# end in the arms or be hidden between them. Some of these galaxies have a bar, most
-# have none, and the network cannot tell yet. Small and faint galaxies have no
-# information. Forty people would disagree about them, too, but no weights could predict
-# how.
+# know. For "bar?", the strategy selects discs with bright arms. A bar may end in the
+# arms or be hidden between them. Hardly one of them has many votes for a bar, but the
+# network cannot tell yet. Small and faint galaxies have hardly any information. Forty
+# people would disagree about them, too, but no weights could predict how.
 #
 # Information is not uncertainty
 # ------------------------------
@@ -112,8 +111,8 @@ plt.show()
 
 # %%
 # The entropy is high wherever rho is neither 0 nor 1, because a coin toss is uncertain.
-# A strategy that maximises entropy would select all galaxies in the middle. The
-# information is lowest just there, where rho is one half and all draws agree on it.
+# A strategy that maximises entropy would select all galaxies in the middle. The lowest
+# information is near there, where rho is close to one half and all draws agree on it.
 # These draws predict that volunteers will disagree, so the votes can teach them
 # nothing.
 #
@@ -158,7 +157,7 @@ plt.show()
 
 # %%
 # For the binomial network, eighty votes on a galaxy have more than five times the
-# information of ten. For the beta-binomial network, it is two and a half times. The
-# more people have seen a galaxy, the more a further vote tells about this galaxy alone,
-# and the less about others. Ten votes each on eight galaxies have more information. If
-# a model has a concentration, ``VoteBALD`` uses it.
+# information of ten. For the beta-binomial network, it is less than two and a half
+# times. The more people have seen a galaxy, the more a further vote tells about this
+# galaxy alone, and the less about others. Ten votes each on eight galaxies have more
+# information. If a model has a concentration, ``VoteBALD`` uses it.

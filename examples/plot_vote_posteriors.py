@@ -102,6 +102,7 @@ def draw_posteriors(model):
     plt.show()
 
 
+# sphinx_gallery_thumbnail_number = 2
 draw_posteriors(binomial)
 
 # %%
@@ -162,12 +163,13 @@ axes[1].set_ylabel("")
 plt.show()
 
 # %%
-# One binomial model is far too confident. Its 95% intervals contain the votes of 76
-# ("smooth?") and 63 ("bar?") of 100 galaxies. Thirty models are better, as Walmsley et
-# al. found, with 84 and 72. They are still too confident, because they cannot disagree
-# about what none of them sees. The beta-binomial closes most of the gap: its thirty
-# models contain 98 and 97, and a single model nearly as many. In the middle the
-# beta-binomial is too cautious: its 50% intervals for "smooth?" contain 62 of 100.
+# One binomial model is far too confident. Its 95% intervals contain the votes of about
+# 76 ("smooth?") and 63 ("bar?") of 100 galaxies. Thirty models are better, as Walmsley
+# et al. found, with about 84 and 72. They are still too confident, because they cannot
+# disagree about what none of them sees. The beta-binomial closes most of the gap: its
+# thirty models contain about 98 and 96, and a single model nearly as many. In the
+# middle the beta-binomial is too cautious: its 50% intervals for "smooth?" contain
+# about 60 of 100.
 #
 # Votes, intervals, scores
 # ------------------------
