@@ -98,7 +98,7 @@ def test_stored_figures_are_small_and_each_has_a_page_and_a_text(pages):
     }
     assert all(figure["alt"].strip() for figure in figures)
     sizes = {path.name: path.stat().st_size for path in pages.STORE.glob("*.png")}
-    assert {name: size for name, size in sizes.items() if size > 60_000} == {}
+    assert {name: size for name, size in sizes.items() if size > 150_000} == {}
 
 
 def test_a_hash_is_that_of_the_code_alone(pages, tmp_path):

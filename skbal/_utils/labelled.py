@@ -131,7 +131,7 @@ def _check_answered(y, owner):
 
 def _finite_labels(y, estimator):
     """Return what check_array is told about labels."""
-    several = np.ndim(y) == 2 and takes_missing_labels(estimator)
+    several = takes_missing_labels(estimator) and np.ndim(y) == 2
     return "allow-nan" if several else True
 
 
