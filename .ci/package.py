@@ -99,11 +99,13 @@ def environment(tools, folder, packages, base=None):
 def run(*command, fails=False):
     """Run a command outside the tree; return what it writes where it must fail."""
     variables = {**os.environ, "PYTHONPATH": "", "COLUMNS": "300"}
-    options = {"env": variables, "cwd": tempfile.gettempdir(), "text": True}
-    if not fails:
-        done = subprocess.run(command, check=True, stdout=subprocess.DEVNULL, **options)
-        return ""
-    done = subprocess.run(command, capture_output=True, **options)
+    # Python looks for modules where it is started, so there must be none.
+    with tempfile.TemporaryDirectory() as empty:
+        options = {"env": variables, "cwd": empty, "text": True}
+        if not fails:
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL, **options)
+            return ""
+        done = subprocess.run(command, capture_output=True, **options)
     assert done.returncode != 0, f"ran without an extra: {command}"
     return done.stderr
 

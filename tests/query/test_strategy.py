@@ -40,17 +40,24 @@ SCORES = {
 }
 # Strategies that are tested elsewhere with the other models that they need.
 OTHERS = {query.BatchBALD, query.BatchVariance, query.VoteBALD, query.VoteEPIG}
+OTHERS |= {query.JointLabelBALD}
 DRAWING = [
     kind
     for kind in EVERY
     if issubclass(kind, query.DrawStrategy) and kind not in OTHERS
 ]
-# It compares the values of a regressor, and its own tests choose among those.
-OF_DRAWS = [kind for kind in EVERY if kind is not query.GreedySampling]
+# One compares the values of a regressor, one needs several labels per row. Their own
+# tests choose among those.
+APART = {query.GreedySampling, query.JointLabelBALD}
+OF_DRAWS = [kind for kind in EVERY if kind not in APART]
 NEED_CLASSES = [kind for kind in DRAWING if not kind.takes_regressors]
 NEED_DRAWS = [kind for kind in DRAWING if kind.needs_draws]
 TAKES_CLASSES = [*DRAWING, query.Random]
-WITHOUT_FEATURES = [kind for kind in EVERY if "features" not in kind().get_params()]
+WITHOUT_FEATURES = [
+    kind
+    for kind in EVERY
+    if "features" not in kind().get_params() and kind is not query.JointLabelBALD
+]
 COMMON = [
     "n_draws", "random_state", "pool_subsample", "batch_size", "n_jobs", "verbose",
 ]  # fmt: skip
