@@ -21,6 +21,7 @@ import uvicorn
 from skbal.campaign import Campaign, make_app
 
 webdriver = pytest.importorskip("selenium.webdriver")
+from selenium.common.exceptions import WebDriverException  # noqa: E402
 from selenium.webdriver.common.actions.wheel_input import ScrollOrigin  # noqa: E402
 from selenium.webdriver.common.by import By  # noqa: E402
 from selenium.webdriver.common.keys import Keys  # noqa: E402
@@ -85,8 +86,17 @@ class Page:
 
     def wait(self, condition):
         """Wait until something holds, and return it."""
+
+        def holds(driver):
+            try:
+                return condition()
+            except WebDriverException as error:
+                if "aborted by navigation" in str(error):
+                    return False  # asked while one page made way for the next
+                raise
+
         wait = WebDriverWait(self.driver, PATIENCE, poll_frequency=0.02)
-        return wait.until(lambda driver: condition())
+        return wait.until(holds)
 
     @property
     def item(self):
