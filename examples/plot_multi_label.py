@@ -49,7 +49,7 @@ print(draws.shape)
 # The information of the labels together is never more than the sum of that of each
 # label, and never less than that of the best one. A tree that takes a digit for a 3
 # answers all three questions by that, so the labels tell partly the same: the points of
-# the left figure lie below the dashed line. They lie near a common curve, so both rules
+# the figure lie below the dashed line. They lie near a common curve, so both rules
 # rank the rows of this pool much alike.
 
 each = label_information(draws)
@@ -58,7 +58,7 @@ share = joint.sum() / each.sum()
 alike = spearmanr(each.sum(axis=1), joint).statistic
 print(f"together {share:.0%} of the sum, rank correlation {alike:.2f}")
 
-fig, (left, right) = plt.subplots(1, 2, figsize=(9.5, 4), layout="constrained")
+fig, left = plt.subplots(figsize=(5, 4), layout="constrained")
 left.plot(each.sum(axis=1), joint, ".", alpha=0.4)
 most = each.sum(axis=1).max()
 left.plot([0, most], [0, most], "k--", lw=1, label="the labels tell different things")
@@ -68,6 +68,7 @@ left.set(
     title="Information of the rows of the pool",
 )
 left.legend(loc="upper left")
+plt.show()
 
 # %%
 # Does it matter?
@@ -75,7 +76,7 @@ left.legend(loc="upper left")
 #
 # Both rules and random choice run on the same splits. The score is the F1 score over
 # all labels of the test rows. With so similar ranks, the curves of both rules in the
-# right figure are close together. Six runs do not tell either from random choice.
+# figure are close together. Six runs do not tell either from random choice.
 
 comparison = compare(
     {"sum (BALD)": BALD(), "together": JointLabelBALD(), "random": Random()},
@@ -89,6 +90,7 @@ comparison = compare(
     reference="random",
     random_state=0,
 )
+fig, right = plt.subplots(figsize=(5, 4), layout="constrained")
 for name, histories in comparison.histories.items():
     scores = np.array([history.scores for history in histories])
     n_labels = histories[0].n_labels
