@@ -1,5 +1,7 @@
 """JointLabelBALD: the information of all yes/no labels of a row together."""
 
+from sklearn.utils.validation import check_is_fitted
+
 from skbal._utils.multilabel import is_multilabel
 from skbal._utils.parameters import count
 from skbal._utils.unwrap import unwrap
@@ -124,6 +126,7 @@ class JointLabelBALD(DrawStrategy):
     def _check(self, estimator, X_pool):
         SharedParameters._check(self, X_pool)
         owner, model = type(self).__name__, unwrap(estimator)[1]
+        check_is_fitted(model)  # unfitted, it knows no labels
         if not is_multilabel(model):
             raise TypeError(
                 f"{owner} needs a classifier of several yes/no labels per row, such as "

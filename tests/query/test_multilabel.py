@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 from sklearn.ensemble import RandomForestClassifier
+from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LogisticRegression
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.multioutput import ClassifierChain, MultiOutputClassifier
@@ -139,3 +140,8 @@ def test_columns_of_other_classes_than_no_and_yes_are_refused(y):
     for model in (RandomForestClassifier(3), KNeighborsClassifier(1)):
         with pytest.raises(ValueError, match="must hold 0 for no and 1 for yes"):
             query.MaxEntropy()(model.fit(X, y), X)
+
+
+def test_an_unfitted_model_is_said_to_be_unfitted():
+    with pytest.raises(NotFittedError, match="RandomForestClassifier"):
+        query.JointLabelBALD()(RandomForestClassifier(), random_pool(5))
