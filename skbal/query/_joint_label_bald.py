@@ -126,7 +126,8 @@ class JointLabelBALD(DrawStrategy):
     def _check(self, estimator, X_pool):
         SharedParameters._check(self, X_pool)
         owner, model = type(self).__name__, unwrap(estimator)[1]
-        check_is_fitted(model)  # unfitted, it knows no labels
+        if hasattr(model, "fit"):  # unfitted, it knows no labels
+            check_is_fitted(model)
         if not is_multilabel(model):
             raise TypeError(
                 f"{owner} needs a classifier of several yes/no labels per row, such as "
