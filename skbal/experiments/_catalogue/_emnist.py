@@ -37,7 +37,7 @@ EXPERIMENT = _many_classes.declare(
     differences=(
         "EMNIST is read from the folder emnist in the folder of data, and never "
         "downloaded.",
-        NETWORK[0],
+        *NETWORK[:2],
         "Adam has a learning rate of 0.001, batches of 64, and epochs of 20,224 rows, "
         "in which the labelled ones come again and again.",
         _many_classes.START,

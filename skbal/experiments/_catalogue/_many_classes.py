@@ -19,7 +19,7 @@ LOADERS = {
 N_TEST = 5000
 ALPHABET = 0
 SETTINGS = {
-    **{k: v for k, v in _batchbald.SETTINGS.items() if k not in ("digits", "noise")},
+    **{k: v for k, v in _batchbald.SHARED.items() if k not in ("digits", "noise")},
     "image_shape": [1, 28, 28],
     "n_instances": 5,
 }

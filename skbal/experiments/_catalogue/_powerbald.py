@@ -23,11 +23,11 @@ PAPER = (
 )
 SOURCE = "Kirsch et al. 2021"
 SETTINGS = {
-    **_batchbald.SETTINGS,
+    **_batchbald.SHARED,
     "n_images": 10_000,
     "n_draws": 100,
 }
-QUICK = {**_batchbald.QUICK, "n_images": 400, "n_draws": 20}
+QUICK = {**_batchbald.SHARED_QUICK, "n_images": 400, "n_draws": 20}
 # The class, its beta, and how the authors' runs are called.
 STRATEGIES = {
     "BALD": (BALD, None, "BALD__c1p0"),

@@ -27,6 +27,8 @@ QUICK_TRAINING = {"max_epochs": 3, "epoch_size": 640, "patience": 1}
 NETWORK = (
     "The network has half the filters of the paper's, 16 and 32, and dropout before "
     "and after its dense layer only. So one pass of the convolutions serves all draws.",
+    "Training multiplies in bfloat16, with weights and steps in float32. Draws are "
+    "float32.",
     "Adam has a learning rate of 0.001, batches of 64, and epochs of 5,056 rows, in "
     "which the labelled ones come again and again.",
 )

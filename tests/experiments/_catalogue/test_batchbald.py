@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from skbal.experiments import ExperimentUnit, Reproduction, load_experiment
+from skbal.experiments._catalogue import _batchbald
 from skbal.experiments._catalogue._batchbald import (
     CURVES,
     IMAGE_SHAPE,
@@ -102,3 +103,16 @@ def test_published_curves_stand_behind_ours(tmp_path):
     }
     assert lines[0].get_xdata().tolist() == [20, 30]
     assert lines[0].get_ydata().tolist() == [0.6, 0.8]
+
+
+@pytest.mark.parametrize(("n_repeats", "expected"), [(1, 100), (2, 10)])
+def test_the_pool_without_copies_has_more_draws(monkeypatch, n_repeats, expected):
+    def curve_of(unit, rows, strategy):
+        return unit.settings["n_draws"], strategy.n_draws
+
+    monkeypatch.setattr(_batchbald, "curve_of", curve_of)
+    X = np.random.default_rng(0).random((12, 784), dtype=np.float32)
+    data = X[:10], np.arange(10) % 5, X[10:], np.arange(2)
+    settings = {**BATCH.settings, "n_valid": 4, "n_images": None}
+    unit = ExperimentUnit("BALD", (BALD, n_repeats), 3, settings, data)
+    assert BATCH.run(unit) == (expected, expected)
