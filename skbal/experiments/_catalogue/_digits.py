@@ -6,6 +6,7 @@ from skbal._utils.lazy import lazy_module
 from skbal.datasets import fetch_mnist, load_mnist_5k
 
 _torch = lazy_module("skbal.experiments._catalogue._digits_torch")
+_mixed = lazy_module("skbal.experiments._catalogue._mixed_precision_torch")
 
 IMAGE_SHAPE = (28, 28)
 N_POOL_QUICK = 4000
@@ -67,7 +68,7 @@ def network(unit, **parameters):
     estimator : MCDropoutClassifier
     """
     names = ("n_draws", "max_epochs", "batch_size", "lr")
-    return _torch.MixedPrecisionClassifier(
+    return _mixed.MixedPrecisionClassifier(
         _torch.ChannelsLastCNN,
         module__image_shape=(1, *IMAGE_SHAPE),
         module__n_outputs=10,

@@ -1,8 +1,8 @@
-"""The CNN of Gal et al. (2017), whose training is made fast on processors."""
+"""The CNN of Gal et al. (2017), made fast on processors."""
 
 import torch
 
-from skbal.models import GalCNN, MCDropoutClassifier
+from skbal.models import GalCNN
 
 
 class ChannelsLastCNN(GalCNN):
@@ -14,15 +14,3 @@ class ChannelsLastCNN(GalCNN):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.to(memory_format=torch.channels_last)
-
-
-class MixedPrecisionClassifier(MCDropoutClassifier):
-    """A classifier that multiplies in bfloat16 while it is trained.
-
-    Weights, gradients' steps and draws are float32, as everywhere else.
-    """
-
-    def _train(self, X, y, weights):
-        device = torch.device(self.device).type
-        with torch.autocast(device, torch.bfloat16, cache_enabled=False):
-            return super()._train(X, y, weights)

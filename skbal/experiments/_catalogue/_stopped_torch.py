@@ -48,23 +48,6 @@ class TwoConvolutions(nn.Sequential):
         # The convolutions take less time, and give the same.
         self.to(memory_format=torch.channels_last)
 
-    def forward(self, X):
-        """Return the logits. Training multiplies in bfloat16, prediction in float32.
-
-        Parameters
-        ----------
-        X : Tensor of shape (n_samples, channels, height, width)
-            The images.
-
-        Returns
-        -------
-        logits : Tensor of shape (n_samples, n_outputs)
-            In float32.
-        """
-        mixed = {"dtype": torch.bfloat16, "enabled": self.training}
-        with torch.autocast(X.device.type, cache_enabled=False, **mixed):
-            return super().forward(X).float()
-
 
 def _pooled(n_pixels):
     """Return the pixels of a side after a convolution and its max-pool."""

@@ -8,9 +8,8 @@ from skbal.experiments._catalogue import _digits
 from skbal.experiments._catalogue._digits import load_digits, network
 from skbal.experiments._catalogue._digits_torch import (
     ChannelsLastCNN,
-    MixedPrecisionClassifier,
 )
-from skbal.models import GalCNN, MCDropoutClassifier
+from skbal.models import GalCNN
 
 
 def test_mnist_is_read_from_the_folder_that_is_given(tmp_path):
@@ -66,24 +65,3 @@ def test_channels_last_computes_the_same():
     assert fast[0].weight.is_contiguous(memory_format=torch.channels_last)
     X = torch.randn(3, 1, 12, 12)
     torch.testing.assert_close(plain.eval()(X), fast.eval()(X))
-
-
-def test_training_in_bfloat16_ends_near_training_in_float32():
-    X, y = load_mnist_5k(return_X_y=True)
-    X, y = X[:60].reshape(-1, 28, 28)[:, None, ::2, ::2], y[:60]
-    parameters = {"max_epochs": 8, "batch_size": 16, "lr": 1e-3, "random_state": 0}
-    mixed, plain = (
-        kind(
-            ChannelsLastCNN,
-            module__image_shape=(1, 14, 14),
-            module__n_outputs=10,
-            **parameters,
-        ).fit(X, y)
-        for kind in (MixedPrecisionClassifier, MCDropoutClassifier)
-    )
-    losses = [model.net_.history[:, "train_loss"] for model in (mixed, plain)]
-    assert losses[0] != losses[1]  # it is another arithmetic
-    np.testing.assert_allclose(*losses, rtol=0.05)
-    assert {p.dtype for p in mixed.net_.module_.parameters()} == {torch.float32}
-    draws = [model.predict_samples(X) for model in (mixed, plain)]
-    np.testing.assert_allclose(draws[0].mean(axis=1), draws[1].mean(axis=1), atol=0.1)
