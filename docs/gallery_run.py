@@ -12,6 +12,7 @@ import datetime
 import io
 import json
 import os
+import re
 import sys
 import types
 
@@ -20,6 +21,9 @@ os.environ["OMP_NUM_THREADS"] = "1"
 os.environ["MPLBACKEND"] = "agg"
 
 from gallery_pages import EXAMPLES, STORE, code_hash, read_run
+
+# What Python says of an object that has no words of its own, such as a legend.
+NO_WORDS = re.compile(r" at 0x[0-9a-f]+>")
 
 
 def main():
@@ -94,7 +98,7 @@ def run_block(code, line, path, names):
     output = {"text": printed.getvalue(), "html": "", "figures": take_figures()}
     if hasattr(value, "_repr_html_"):
         output["html"] = value._repr_html_()
-    elif value is not None:
+    elif value is not None and not NO_WORDS.search(repr(value)):
         output["text"] += repr(value) + "\n"
     return output
 

@@ -39,8 +39,8 @@ spins, each = make_ising(
 exact = ising_exact(temperatures)
 critical = exact.critical_temperature
 
-fig = plt.figure(figsize=(8, 5.5), layout="constrained")
-top, bottom = fig.subfigures(2, 1, height_ratios=[1.1, 1])
+fig = plt.figure(figsize=(8, 6), layout="constrained")
+top, bottom = fig.subfigures(2, 1, height_ratios=[1.3, 1])
 for ax, t in zip(top.subplots(1, 3), (1.8, critical, 3.2)):
     ax.imshow(spins[np.abs(each - t).argmin()], cmap="gray", vmin=-1, vmax=1)
     ax.set(title=f"T = {t:.2f}", xticks=[], yticks=[])
@@ -55,6 +55,7 @@ for ax, (name, measured, curve) in zip(axes, curves):
     ax.axvline(critical, color="tab:red", linestyle=":")
     ax.set(xlabel="temperature", ylabel=name)
 axes[0].legend(fontsize="small")
+plt.show()
 
 # %%
 # Found from few labels

@@ -56,7 +56,7 @@ display = RunDisplay.from_runs(
 # its end, and the name says how many did.
 #
 # Margin needed 105 labels and BALD 135. By random choice, three of ten runs got there
-# with 160 labels, so their median is not known: it is beyond the end.
+# within 160 labels, so their median is not known: it is beyond the end.
 #
 # The numbers are in ``needed``, for a table:
 

@@ -124,7 +124,7 @@ order = np.argsort(-n_votes, kind="stable")
 shown = np.concatenate([order[:12], order[-12:]])
 for axes, image in zip(right.subplots(4, 6).ravel(), shown):
     axes.imshow(X[image].reshape(8, 8), cmap="gray_r")
-    axes.set_title(f"{n_votes[image]} votes", fontsize=8)
+    axes.set_title(f"votes: {n_votes[image]}", fontsize=8)
     axes.set_axis_off()
 plt.show()
 
