@@ -14,7 +14,9 @@ from markdown_it import MarkdownIt
 from skbal import __version__
 from skbal.audit import rubric
 
-sys.path.append(str(Path(__file__).parent))  # for gallery_pages and mathml
+sys.path.append(
+    str(Path(__file__).parent)
+)  # for gallery_pages, strategy_pages and mathml
 
 project = "skbal"
 author = "The skbal developers"
@@ -30,6 +32,7 @@ extensions = [
     "sphinx_gallery.gen_gallery",
     "myst_nb",
     "gallery_pages",
+    "strategy_pages",
     "mathml",
 ]
 # The gallery writes a notebook beside each of its pages.

@@ -162,7 +162,7 @@ plt.show()
 
 # %%
 # All positive penalties are above BALD and all negative ones below. Similar rows cost
-# two and a half points, and a penalty of 0.1 gains two. But five pairs cannot show it:
+# two points, and a penalty of 0.1 gains nearly two. But five pairs cannot show it:
 # every interval contains zero, and the verdict to report is "not distinguishable". A
 # benchmark with another pool, in :ref:`penalty_measured`, has the same order and can
 # show a part of it. A negative penalty does harm. A positive one is worth seven points

@@ -48,6 +48,11 @@ def test_the_table_of_strategies_says_when_what_it_needs_and_what_it_costs():
     assert sorted(named) == sorted(public(skbal.query))
 
 
+def test_every_strategy_has_a_picture_on_its_page():
+    pictures = {path.stem for path in (DOCS / "images" / "strategies").glob("*.png")}
+    assert pictures == public(skbal.query), "python docs/strategy_pictures.py"
+
+
 def test_the_comparison_counts_the_strategies_that_there_are():
     page = (DOCS / "comparison.rst").read_text(encoding="utf-8")
     [counted] = re.findall(r"\* - strategies for pools\n +- (\d+)\n", page)

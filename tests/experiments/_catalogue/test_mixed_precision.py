@@ -1,3 +1,5 @@
+"""Training in bfloat16, with the network of Gal et al. (2017)."""
+
 import numpy as np
 import torch
 from skorch.dataset import ValidSplit
