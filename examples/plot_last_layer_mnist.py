@@ -146,7 +146,7 @@ plt.show()
 
 # %%
 # The mean-field variance is a weighted sum of squared features. So it is largest where
-# the activations are largest: for clear digits, here zeros, that the network already
+# the activations are largest: for clear digits, here mostly zeros, that it already
 # reads. Their labels teach it nothing. The exact variance is small along the features
 # of the first digits, however large these are, and large across them. It queries digits
 # that are read worse than most.
