@@ -26,15 +26,18 @@ from sklearn.utils.validation import check_is_fitted
 from skbal._utils.labels import class_codes, different_labels, label_column
 from skbal._utils.names import KnowsItsParameters
 from skbal._utils.parameters import check_parameters, count, own, positive, real
-from skbal._utils.prices import as_prices
 from skbal._utils.random import check_seed, stream
 from skbal._utils.transactions import all_or_nothing
 from skbal._utils.validation import check_count, check_real
 from skbal._utils.warn import warn
-from skbal.information import annotator_information
+from skbal.votes._answer_table import (
+    answer_columns,
+    check_lengths,
+    known_rows,
+    name_codes,
+)
 from skbal.votes._gibbs import OF_CLASSES, parameter_draws, skill_prior
-
-_COLUMNS = ("item", "answer", "annotator")
+from skbal.votes._whom_to_ask import WhomToAskMixin
 
 
 def _check_classes(value, name, owner):
@@ -45,7 +48,7 @@ def _check_classes(value, name, owner):
         )
 
 
-class DawidSkene(KnowsItsParameters, BaseEstimator):
+class DawidSkene(WhomToAskMixin, KnowsItsParameters, BaseEstimator):
     """Finds how often each person is right, and what each item is, from all answers.
 
     Nobody needs to know the right answers: who often agrees with others who often
@@ -179,16 +182,16 @@ class DawidSkene(KnowsItsParameters, BaseEstimator):
         check_parameters(self)
         owner = type(self).__name__
         if labels is None and hasattr(items, "columns"):
-            items, labels, annotators = _columns(items, owner)
-        names, item_codes = _codes(items, "items", owner)
-        people, person_codes = _codes(annotators, "annotators", owner)
+            items, labels, annotators = answer_columns(items, owner)
+        names, item_codes = name_codes(items, "items", owner)
+        people, person_codes = name_codes(annotators, "annotators", owner)
         labels = label_column(labels, f"labels given to {owner}")
-        _check_lengths(item_codes, labels, person_codes, owner)
+        check_lengths(item_codes, labels, person_codes, owner)
         with all_or_nothing(self):
             self.items_, self.annotators_ = names, people
             classes, label_codes = self._classes(labels, owner)
             self.classes_ = classes
-            fixed = _known_rows(known, names, classes, owner)
+            fixed = known_rows(known, names, classes, owner)
             self.n_answers_ = np.bincount(person_codes, minlength=len(people))
             columns = person_codes * len(classes) + label_codes
             shape = (len(names), len(people) * len(classes))
@@ -411,177 +414,8 @@ class DawidSkene(KnowsItsParameters, BaseEstimator):
             stream(check_seed(random_state, owner), "skills"),
         )
 
-    def answer_information(self, items):
-        """Return what another answer of each person tells about the class of an item.
-
-        Parameters
-        ----------
-        items : array-like of shape (n_asked,)
-            Items. Of one that nobody answered about, ``class_prior_`` is known.
-
-        Returns
-        -------
-        information : ndarray of shape (n_asked, n_annotators)
-            Mutual information of answer and class, in nats, as
-            `skbal.information.annotator_information` computes it. Columns in the order
-            of ``annotators_``.
-
-        Raises
-        ------
-        NotFittedError
-            If `fit` was not called.
-        """
-        rows = self._rows(items)
-        known = np.where(
-            (rows >= 0)[:, np.newaxis], self.posterior_[rows], self.class_prior_
-        )
-        if len(self.classes_) == 1:
-            return np.zeros((len(rows), len(self.annotators_)))
-        return annotator_information(known, self.confusion_)
-
-    def has_answered(self, items):
-        """Return who has answered about which item.
-
-        Parameters
-        ----------
-        items : array-like of shape (n_asked,)
-            Items.
-
-        Returns
-        -------
-        has_answered : ndarray of shape (n_asked, n_annotators), dtype=bool
-
-        Raises
-        ------
-        NotFittedError
-            If `fit` was not called.
-        """
-        rows = self._rows(items)
-        shape = (len(rows), len(self.annotators_), len(self.classes_))
-        given = self._answers[rows].toarray().reshape(shape).any(axis=2)
-        return given & (rows >= 0)[:, np.newaxis]
-
-    def whom_to_ask(self, items, *, costs=None):
-        """Return whose answer tells most about each item for its price.
-
-        Nobody is asked again about an item that they have answered.
-
-        Parameters
-        ----------
-        items : array-like of shape (n_asked,)
-            Items, also some that nobody answered about.
-        costs : array-like of shape (n_annotators,), optional
-            Price of an answer of each person, larger than 0, in the order of
-            ``annotators_``. ``None`` is 1 for all.
-
-        Returns
-        -------
-        annotators : ndarray of shape (n_asked,)
-            The first in ``annotators_`` among equally good ones.
-        worth : ndarray of shape (n_asked,)
-            The information of their answer about the class, in nats, divided by its
-            price. To choose among items, take the largest.
-
-        Raises
-        ------
-        NotFittedError
-            If `fit` was not called.
-        ValueError
-            If all people have answered about an item, or a price is not larger than 0.
-
-        Notes
-        -----
-        The confusion matrices are taken as they are. A person who gave few answers is
-        not asked in order to learn more about the person.
-        """
-        worth = self.answer_information(items) / self._prices(costs)
-        given = self.has_answered(items)
-        if given.all(axis=1).any():
-            item = np.asarray(items)[given.all(axis=1)][0]
-            raise ValueError(
-                f"items given to whom_to_ask of {type(self).__name__} must be ones "
-                f"that somebody has not answered about, got {item!r}."
-            )
-        worth[given] = -np.inf
-        best = worth.argmax(axis=1)
-        return self.annotators_[best], worth[np.arange(len(best)), best]
-
-    def _prices(self, costs):
-        if costs is None:
-            return np.ones(len(self.annotators_))
-        what = f"costs given to {type(self).__name__}"
-        prices = as_prices(costs, what, "person")
-        if prices.shape != self.annotators_.shape:
-            raise ValueError(
-                f"{what} must be one price for each of the {len(self.annotators_)} "
-                f"people, got shape {prices.shape}."
-            )
-        return prices
-
-    def _rows(self, items):
-        """Return the position of each item in ``items_``, or -1."""
-        check_is_fitted(self)
-        items = label_column(items, f"items given to {type(self).__name__}")
-        places = {name: place for place, name in enumerate(self.items_.tolist())}
-        return np.array([places.get(name, -1) for name in items.tolist()], dtype=int)
-
     def __sklearn_is_fitted__(self):
         return hasattr(self, "posterior_")
-
-
-def _columns(frame, owner):
-    missing = [name for name in _COLUMNS if name not in frame.columns]
-    if missing:
-        raise ValueError(
-            f"A data frame given to {owner} must have the columns {_COLUMNS}, got none "
-            f"named {missing[0]!r}."
-        )
-    answers = np.asarray(frame["answer"], dtype=object)
-    given = np.array([one is not None and one == one for one in answers], dtype=bool)
-    if any(isinstance(one, dict) for one in answers[given][:1]):
-        raise TypeError(
-            f"The answers given to {owner} must be to one question, got a dict. Take "
-            "out the answers to one question first."
-        )
-    items, people = (np.asarray(frame[name])[given] for name in ("item", "annotator"))
-    return items, np.array(answers[given].tolist()), people
-
-
-def _codes(values, name, owner):
-    column = label_column(values, f"{name} given to {owner}")
-    return class_codes(column, name, owner)
-
-
-def _check_lengths(items, labels, people, owner):
-    if not len(items) == len(labels) == len(people):
-        raise ValueError(
-            f"items, labels and annotators given to {owner} must be equally many, got "
-            f"{len(items)}, {len(labels)} and {len(people)}."
-        )
-    if not len(items):
-        raise ValueError(f"labels given to {owner} must be one or more, got none.")
-
-
-def _known_rows(known, names, classes, owner):
-    """Return the rows of items whose class is known, and the class of each."""
-    if known is None:
-        known = {}
-    if not isinstance(known, dict):
-        raise TypeError(
-            f"known given to {owner} must be a dict of items to labels, got "
-            f"{known!r:.80}."
-        )
-    places = {label: place for place, label in enumerate(classes.tolist())}
-    rows = {name: row for row, name in enumerate(names.tolist())}
-    found = [(rows[item], label) for item, label in known.items() if item in rows]
-    for _, label in found:
-        if label not in places:
-            raise ValueError(
-                f"known given to {owner} must have labels among {classes.tolist()}, "
-                f"got {label!r}. Set classes to all possible answers."
-            )
-    codes = [places[label] for _, label in found]
-    return np.array([row for row, _ in found], int), np.array(codes, int)
 
 
 def _fix(posterior, fixed):
