@@ -148,10 +148,10 @@ axis.set_title("Each dot is a pair of runs, the line is their mean")
 plt.show()
 
 # %%
-# Both strategies lose: with 150 labels, the accuracy falls from 84 percent with correct
-# labels to 70 with 30 percent of wrong ones. But BALD does not lose more than random.
+# Both strategies lose: with 150 labels, the accuracy falls from 83 percent with correct
+# labels to 71 with 30 percent of wrong ones. But BALD does not lose more than random.
 # With so few labels, BALD has hardly any advantage even without noise, and six pairs
-# cannot show one. With 30 percent of wrong labels, it is ahead by four to eight points
-# in five of the six pairs, but behind by seven in the other. :ref:`noise_measured` has
+# cannot show one. With 30 percent of wrong labels, it is ahead by three to ten points
+# in five of the six pairs, but behind by eight in the other. :ref:`noise_measured` has
 # longer runs of a network that is trained more. There, BALD is ahead at each level of
 # noise.

@@ -156,7 +156,6 @@ def test_notebooks_name_pages_by_their_titles(pages, tmp_path):
     assert pages.tidy(text, titles) == plain
 
 
-@pytest.mark.xfail(reason="the full runs take hours of one core, and not all are made")
 def test_each_example_has_a_full_run(pages):
     missing = [name for name in NAMES if pages.read_run(name) is None]
     assert not missing, f"python docs/gallery_run.py {' '.join(missing)}"
