@@ -256,6 +256,7 @@ PUBLIC = {
     ],
     "skbal.query": [
         "BADGE",
+        "BAIT",
         "BALD",
         "BatchBALD",
         "BatchVariance",

@@ -9,9 +9,8 @@ from skbal._utils.random import check_seed
 from skbal._utils.unwrap import unwrap
 from skbal.query._far_apart import Points, far_apart
 from skbal.query._feature_strategy import FeatureStrategy
-from skbal.query._features import feature_function
+from skbal.query._features import feature_function, mean_probabilities
 from skbal.query._strategy import check_classes
-from skbal.sampling import predict_samples
 
 
 class BADGE(FeatureStrategy):
@@ -124,7 +123,9 @@ class BADGE(FeatureStrategy):
         check_classes(model, owner)
         seed = check_seed(self.random_state, owner)
         features = feature_function(estimator, self.features, owner)
-        probabilities = partial(_probabilities, estimator, model, self.n_draws, seed)
+        probabilities = partial(
+            mean_probabilities, estimator, model, self.n_draws, seed
+        )
         return Points(*self._compute(partial(_embed, probabilities, features), X_pool))
 
 
@@ -135,10 +136,3 @@ def _embed(probabilities, features, X):
     errors = np.array(probabilities(X), dtype=dtype)
     errors[np.arange(len(errors)), errors.argmax(axis=1)] -= 1
     return errors, h
-
-
-def _probabilities(estimator, model, n_draws, seed, X):
-    if n_draws is None and hasattr(model, "predict_proba"):
-        return estimator.predict_proba(X)
-    draws = predict_samples(estimator, X, n_draws, random_state=seed)
-    return draws.mean(axis=1, dtype=np.float64)
