@@ -157,6 +157,7 @@ PUBLIC = {
     ],
     "skbal.features": [
         "Deslant",
+        "GradientFeatures",
         "GradientHistograms",
         "PatchFeatures",
         "PoolGraph",

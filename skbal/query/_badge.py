@@ -5,6 +5,7 @@ from functools import partial
 import numpy as np
 from scipy.sparse import issparse
 
+from skbal._utils.parameters import option_or_function
 from skbal._utils.random import check_seed
 from skbal._utils.unwrap import unwrap
 from skbal.query._far_apart import Points, far_apart
@@ -84,6 +85,9 @@ class BADGE(FeatureStrategy):
     >>> sorted(BADGE(random_state=0)(model, pool, n_instances=2).tolist())
     [0, 1]
     """
+
+    # The gradients that it takes are others than those of GradientFeatures.
+    _parameter_rules = {"features": option_or_function("model", "input", of="rows")}
 
     def score_pool(self, estimator, X_pool):
         """Return the length of each row's gradient embedding.

@@ -12,8 +12,9 @@ from skbal._utils.random import check_seed
 from skbal._utils.tags import classifies
 from skbal._utils.unwrap import unwrap
 from skbal._utils.walk import walk
+from skbal.features import GradientFeatures
 from skbal.query._feature_strategy import FeatureStrategy
-from skbal.query._features import feature_function, mean_probabilities
+from skbal.query._features import mean_probabilities
 from skbal.query._fisher import FisherRows, class_roots
 from skbal.query._shared import target_rows
 from skbal.query._strategy import check_classes
@@ -51,12 +52,13 @@ class BAIT(FeatureStrategy):
     X_target : array-like of shape (n_targets, ...), optional
         Rows like those that will be predicted. All of them are used. ``None`` uses all
         rows of the pool that are considered.
-    features : {"model", "input"} or callable, default="model"
+    features : {"model", "input"}, GradientFeatures or callable, default="model"
         The features h. "model" uses the input of the last layer: the ``transform`` of
         the estimator, or the columns of a linear model. "input" uses the flattened
         input of the model, after the transformers of a ``Pipeline``. Both are given one
-        more column of ones, for the bias. A function takes rows and returns an array of
-        shape (n_rows, n_features), which is used as it is.
+        more column of ones, for the bias. A `skbal.features.GradientFeatures` takes
+        gradients of a network. A function takes rows and returns an array of shape
+        (n_rows, n_features), which is used as it is.
     n_draws : int, optional
         Number of posterior draws whose mean gives the class probabilities. ``None``
         uses ``predict_proba``, or the estimator's own number of draws if it has none.
@@ -243,14 +245,22 @@ class BAIT(FeatureStrategy):
         probabilities = None
         if classifies(model) or hasattr(model, "predict_proba"):
             check_classes(model, owner)
+            self._refuse_gradients(model)
             seed = check_seed(self.random_state, owner)
             probabilities = partial(
                 mean_probabilities, estimator, model, self.n_draws, seed
             )
-        features = feature_function(estimator, self.features, owner)
-        return partial(
-            _embed, features, not callable(self.features), probabilities, owner
-        )
+        features = self._feature_function(estimator)
+        with_bias = isinstance(self.features, str)
+        return partial(_embed, features, with_bias, probabilities, owner)
+
+    def _refuse_gradients(self, model):
+        if isinstance(self.features, GradientFeatures):
+            raise TypeError(
+                f"{type(self).__name__} takes GradientFeatures for a regressor, got "
+                f"the classifier {type(model).__name__}, whose information is that of "
+                "its last layer. Use features='model'."
+            )
 
     def _information(self, embed, X, pool, what):
         """Return the sum of the information of rows that are not held."""

@@ -17,6 +17,7 @@ from skbal._utils.rows import RowsView
 from skbal._utils.text import ONE_HOT, text_explained
 from skbal._utils.unwrap import transform, unwrap
 from skbal._utils.walk import COPIES, gathered, walk
+from skbal.features import GradientFeatures
 from skbal.sampling import predict_samples
 
 _LARGEST_ITEM = 8  # bytes of a number: features are float32 or float64
@@ -29,7 +30,7 @@ def feature_function(estimator, features, owner):
     ----------
     estimator : estimator or learner
         Fitted. Not used if ``features`` is a function.
-    features : {"model", "input"} or callable
+    features : {"model", "input"}, GradientFeatures or callable
         "model" is the input of the last layer: the model's ``transform``, or the rows
         that enter a linear model. "input" is the rows that enter the model, flattened.
         A callable is given rows and returns one row of features for each.
@@ -53,6 +54,9 @@ def feature_function(estimator, features, owner):
     """
     if callable(features):
         return FeaturesOfRows([], features, owner)
+    if isinstance(features, GradientFeatures):
+        transformers, model = unwrap(estimator)
+        return FeaturesOfRows(transformers, features.of_model(model), owner)
     if features not in ("model", "input"):
         raise (ValueError if isinstance(features, str) else TypeError)(
             f"features of {owner} must be 'model', 'input' or a function of rows, "
