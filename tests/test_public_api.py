@@ -157,6 +157,7 @@ PUBLIC = {
     ],
     "skbal.features": [
         "Deslant",
+        "GradientFeatures",
         "GradientHistograms",
         "PatchFeatures",
         "PoolGraph",
@@ -256,6 +257,7 @@ PUBLIC = {
     ],
     "skbal.query": [
         "BADGE",
+        "BAIT",
         "BALD",
         "BatchBALD",
         "BatchVariance",

@@ -85,6 +85,7 @@ NETWORKS = {
 OTHERWISE = {
     ("ActiveLearningEnv", "initial"): "no indices, since the pool is drawn anew",
     ("BADGE", "n_draws"): "draws whose mean gives the probabilities",
+    ("BAIT", "n_draws"): "draws whose mean gives the probabilities",
     ("DensityWeighted", "random_state"): "no draws are made",
     ("DiversityPenalised", "random_state"): "no draws are made",
     ("FromSkactiveml.score_pool", "X_pool"): "all are read into memory",

@@ -110,7 +110,7 @@ def option(*options):
     return Rule(words, check, "no such option", strings, none=None in options)
 
 
-def option_or_function(*options, of):
+def option_or_function(*options, of, or_a=()):
     """Return the rule for one of some strings or a function.
 
     Parameters
@@ -119,12 +119,16 @@ def option_or_function(*options, of):
         The strings.
     of : str
         The argument of the function in words, for the message.
+    or_a : type, optional
+        A class whose instances are allowed, too.
     """
-    words = f"{', '.join(repr(word) for word in options)} or a function of {of}"
+    others = [repr(word) for word in options] + ([f"a {or_a.__name__}"] if or_a else [])
+    words = f"{', '.join(others)} or a function of {of}"
 
     def check(value, name, owner):
         is_string = isinstance(value, str)
-        if not callable(value) and not (is_string and value in options):
+        is_allowed = callable(value) or isinstance(value, or_a)
+        if not is_allowed and not (is_string and value in options):
             raise (ValueError if is_string else TypeError)(
                 f"{name} of {owner} must be {words}, got {value!r}."
             )

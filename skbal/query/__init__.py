@@ -8,6 +8,7 @@ indices of rows, best first. ``score_pool`` returns the score of every row.
 from skbal._utils.names import missing_from
 from skbal.base import QueryStrategy
 from skbal.query._badge import BADGE
+from skbal.query._bait import BAIT
 from skbal.query._bald import BALD
 from skbal.query._batch_bald._strategy import BatchBALD
 from skbal.query._batch_variance import BatchVariance
@@ -42,6 +43,7 @@ from skbal.query._vote_epig import VoteEPIG
 
 __all__ = [
     "BADGE",
+    "BAIT",
     "BALD",
     "EPIG",
     "LCMD",

@@ -5,13 +5,13 @@ from functools import partial
 import numpy as np
 from scipy.sparse import issparse
 
+from skbal._utils.parameters import option_or_function
 from skbal._utils.random import check_seed
 from skbal._utils.unwrap import unwrap
 from skbal.query._far_apart import Points, far_apart
 from skbal.query._feature_strategy import FeatureStrategy
-from skbal.query._features import feature_function
+from skbal.query._features import feature_function, mean_probabilities
 from skbal.query._strategy import check_classes
-from skbal.sampling import predict_samples
 
 
 class BADGE(FeatureStrategy):
@@ -86,6 +86,9 @@ class BADGE(FeatureStrategy):
     [0, 1]
     """
 
+    # The gradients that it takes are others than those of GradientFeatures.
+    _parameter_rules = {"features": option_or_function("model", "input", of="rows")}
+
     def score_pool(self, estimator, X_pool):
         """Return the length of each row's gradient embedding.
 
@@ -124,7 +127,9 @@ class BADGE(FeatureStrategy):
         check_classes(model, owner)
         seed = check_seed(self.random_state, owner)
         features = feature_function(estimator, self.features, owner)
-        probabilities = partial(_probabilities, estimator, model, self.n_draws, seed)
+        probabilities = partial(
+            mean_probabilities, estimator, model, self.n_draws, seed
+        )
         return Points(*self._compute(partial(_embed, probabilities, features), X_pool))
 
 
@@ -135,10 +140,3 @@ def _embed(probabilities, features, X):
     errors = np.array(probabilities(X), dtype=dtype)
     errors[np.arange(len(errors)), errors.argmax(axis=1)] -= 1
     return errors, h
-
-
-def _probabilities(estimator, model, n_draws, seed, X):
-    if n_draws is None and hasattr(model, "predict_proba"):
-        return estimator.predict_proba(X)
-    draws = predict_samples(estimator, X, n_draws, random_state=seed)
-    return draws.mean(axis=1, dtype=np.float64)

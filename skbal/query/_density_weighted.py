@@ -37,11 +37,12 @@ class DensityWeighted(WrapsStrategy, FeatureStrategy):
         Number of random rows of the pool that "euclidean" compares each row with.
         ``None`` compares all rows with all. Not used by "cosine", whose mean over all
         rows needs no pairs.
-    features : {"input", "model"} or callable, default="input"
+    features : {"input", "model"}, GradientFeatures or callable, default="input"
         What similarities are computed from. "input" uses the flattened input of the
         model, after the transformers of a ``Pipeline``. "model" uses the input of the
         last layer: the ``transform`` of the estimator, or the columns of a linear
-        model. A function takes rows and returns an array of shape (n_rows, n_features).
+        model. A `skbal.features.GradientFeatures` takes gradients of a network. A
+        function takes rows and returns an array of shape (n_rows, n_features).
     n_draws : int, optional
         Number of posterior draws. ``None`` uses the estimator's own number. It is used
         only if ``strategy`` is ``None``.

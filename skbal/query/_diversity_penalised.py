@@ -42,11 +42,12 @@ class DiversityPenalised(WrapsStrategy, FeatureStrategy):
         their features, 0 for a row of zeros. A function takes features of shape (n,
         n_features) and (n_others, n_features) and returns an array of shape (n,
         n_others), such as `sklearn.metrics.pairwise.rbf_kernel`.
-    features : {"input", "model"} or callable, default="input"
+    features : {"input", "model"}, GradientFeatures or callable, default="input"
         What similarities are computed from. "input" uses the flattened input of the
         model, after the transformers of a ``Pipeline``. "model" uses the input of the
         last layer: the ``transform`` of the estimator, or the columns of a linear
-        model. A function takes rows and returns an array of shape (n_rows, n_features).
+        model. A `skbal.features.GradientFeatures` takes gradients of a network. A
+        function takes rows and returns an array of shape (n_rows, n_features).
     normalize : {"rank", "std"} or None, default="rank"
         Scale of the scores, so that a penalty means the same for every strategy. "rank"
         replaces a score by the fraction of the pool with lower scores, from 0 to 1;

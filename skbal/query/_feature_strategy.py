@@ -8,6 +8,7 @@ from sklearn.metrics import pairwise_distances_argmin_min
 from skbal._utils.features import check_powers_finite
 from skbal._utils.parameters import option_or_function
 from skbal._utils.pools import n_rows
+from skbal.features import GradientFeatures
 from skbal.query._features import compute, feature_function
 from skbal.query._shared import SharedParameters
 
@@ -25,7 +26,11 @@ class FeatureStrategy(SharedParameters):
         As `KCenterGreedy` describes them.
     """
 
-    _parameter_rules = {"features": option_or_function("model", "input", of="rows")}
+    _parameter_rules = {
+        "features": option_or_function(
+            "model", "input", of="rows", or_a=GradientFeatures
+        )
+    }
 
     def __init__(
         self,
@@ -50,7 +55,12 @@ class FeatureStrategy(SharedParameters):
 
     def _features(self, estimator, X):
         """Return the features of X as a new array or CSR matrix."""
-        function = feature_function(estimator, self.features, type(self).__name__)
+        return self._features_by(self._feature_function(estimator), X)
+
+    def _feature_function(self, estimator):
+        return feature_function(estimator, self.features, type(self).__name__)
+
+    def _features_by(self, function, X):
         found = self._compute(function, X)[0]
         check_powers_finite(found, f"features of {type(self).__name__}")
         return found
@@ -62,11 +72,13 @@ class FeatureStrategy(SharedParameters):
         from dense features, since distances lose less to rounding if the rows lie near
         the origin, and what is left of it is returned.
         """
-        pool = self._features(estimator, X_pool)
+        function = self._feature_function(estimator)  # one, which may be random
+        pool = self._features_by(function, X_pool)
         mean = np.asarray(pool.mean(axis=0, dtype=np.float64)).reshape(1, -1)
         labelled, known = getattr(estimator, "X_training", None), None
         if labelled is not None and n_rows(labelled) > 0:
-            known = self._features(estimator, labelled).astype(pool.dtype, copy=False)
+            known = self._features_by(function, labelled)
+            known = known.astype(pool.dtype, copy=False)
             self._check_width(pool, known)
             if issparse(known) and not issparse(pool):
                 known = known.toarray()

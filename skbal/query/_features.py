@@ -17,6 +17,8 @@ from skbal._utils.rows import RowsView
 from skbal._utils.text import ONE_HOT, text_explained
 from skbal._utils.unwrap import transform, unwrap
 from skbal._utils.walk import COPIES, gathered, walk
+from skbal.features import GradientFeatures
+from skbal.sampling import predict_samples
 
 _LARGEST_ITEM = 8  # bytes of a number: features are float32 or float64
 
@@ -28,7 +30,7 @@ def feature_function(estimator, features, owner):
     ----------
     estimator : estimator or learner
         Fitted. Not used if ``features`` is a function.
-    features : {"model", "input"} or callable
+    features : {"model", "input"}, GradientFeatures or callable
         "model" is the input of the last layer: the model's ``transform``, or the rows
         that enter a linear model. "input" is the rows that enter the model, flattened.
         A callable is given rows and returns one row of features for each.
@@ -52,6 +54,9 @@ def feature_function(estimator, features, owner):
     """
     if callable(features):
         return FeaturesOfRows([], features, owner)
+    if isinstance(features, GradientFeatures):
+        transformers, model = unwrap(estimator)
+        return FeaturesOfRows(transformers, features.of_model(model), owner)
     if features not in ("model", "input"):
         raise (ValueError if isinstance(features, str) else TypeError)(
             f"features of {owner} must be 'model', 'input' or a function of rows, "
@@ -96,6 +101,32 @@ def last_layer_input(model, owner):
         f"as skbal's networks have, or a linear one, got {type(model).__name__}. Try "
         "features='input', or a function that takes rows and returns their features."
     )
+
+
+def mean_probabilities(estimator, model, n_draws, seed, X):
+    """Return class probabilities: ``predict_proba``, or the mean of posterior draws.
+
+    Parameters
+    ----------
+    estimator : estimator or learner
+        A fitted classifier, or an object that holds one.
+    model : estimator
+        The classifier without pipelines and learners around it.
+    n_draws : int or None
+        Number of posterior draws. None uses ``predict_proba`` if there is one.
+    seed : int
+        Seeds the draws.
+    X : array-like of shape (n_rows, ...)
+        The rows.
+
+    Returns
+    -------
+    probabilities : ndarray of shape (n_rows, n_classes)
+    """
+    if n_draws is None and hasattr(model, "predict_proba"):
+        return estimator.predict_proba(X)
+    draws = predict_samples(estimator, X, n_draws, random_state=seed)
+    return draws.mean(axis=1, dtype=np.float64)
 
 
 def compute(function, X, *, batch_size=None, n_jobs=None, verbose=0):

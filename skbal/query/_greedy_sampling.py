@@ -29,11 +29,12 @@ class GreedySampling(FeatureStrategy):
     ----------
     method : {"iGS", "GSy"}, default="iGS"
         Which score. ("GSx", by features alone, is `KCenterGreedy`.)
-    features : {"input", "model"} or callable, default="input"
+    features : {"input", "model"}, GradientFeatures or callable, default="input"
         What distances are computed from. "input" uses the flattened input of the model,
         after the transformers of a ``Pipeline``. "model" uses the input of the last
         layer: the ``transform`` of the estimator, or the columns of a linear model. A
-        function takes rows and returns an array of shape (n_rows, n_features).
+        `skbal.features.GradientFeatures` takes gradients of a network. A function takes
+        rows and returns an array of shape (n_rows, n_features).
     n_draws : int, optional
         Not used, because no draws are made. It exists so that all strategies take the
         same parameters.

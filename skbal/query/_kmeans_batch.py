@@ -39,11 +39,12 @@ class KMeansBatch(FeatureStrategy):
     ----------
     strategy : QueryStrategy, optional
         Scores the rows. ``None`` clusters the whole pool without weights.
-    features : {"model", "input"} or callable, default="model"
+    features : {"model", "input"}, GradientFeatures or callable, default="model"
         What distances are computed from. "model" uses the input of the last layer: the
         ``transform`` of the estimator, or the columns of a linear model. "input" uses
         the flattened input of the model, after the transformers of a ``Pipeline``. A
-        function takes rows and returns an array of shape (n_rows, n_features).
+        `skbal.features.GradientFeatures` takes gradients of a network. A function takes
+        rows and returns an array of shape (n_rows, n_features).
     candidate_factor : float or None, default=10
         Number of rows that are clustered, as a multiple of ``n_instances``; 1 or more.
         They are the best rows by the strategy. ``None`` clusters all rows. Not used

@@ -22,11 +22,12 @@ class LCMD(FeatureStrategy):
 
     Parameters
     ----------
-    features : {"model", "input"} or callable, default="model"
+    features : {"model", "input"}, GradientFeatures or callable, default="model"
         What distances are computed from. "model" uses the input of the last layer: the
         ``transform`` of the estimator, or the columns of a linear model. "input" uses
         the flattened input of the model, after the transformers of a ``Pipeline``. A
-        function takes rows and returns an array of shape (n_rows, n_features).
+        `skbal.features.GradientFeatures` takes gradients of a network. A function takes
+        rows and returns an array of shape (n_rows, n_features).
     n_draws : int, optional
         Not used, because no draws are made. It exists so that all strategies take the
         same parameters.
@@ -53,10 +54,10 @@ class LCMD(FeatureStrategy):
     Notes
     -----
     In the authors' benchmark of 15 large tables it was the best of all strategies for
-    networks, with the gradients of the outputs with respect to all weights as features,
-    after the posterior covariance of the labelled rows. Pass such features as a
-    function. A model with a method ``covariance_factor``, such as
-    ``BayesianLinearRegression``, has them: ``features=model.covariance_factor``.
+    networks, with sketches of the gradients with respect to all weights as features:
+    ``features=GradientFeatures()``. With those of a Bayesian model, such as
+    ``features=model.covariance_factor`` of ``BayesianLinearRegression``, distances are
+    those of the predictions that the labels so far leave open.
 
     Each row of the batch costs one product of the features with a vector.
 

@@ -33,11 +33,12 @@ class ProbCover(FeatureStrategy):
         without labels: it is the largest radius with which the fraction ``purity`` of
         the balls contain only rows of one cluster, where clusters of k-means stand for
         the classes.
-    features : {"model", "input"} or callable, default="model"
+    features : {"model", "input"}, GradientFeatures or callable, default="model"
         What distances are computed from. "model" uses the input of the last layer: the
         ``transform`` of the estimator, or the columns of a linear model. "input" uses
         the flattened input of the model, after the transformers of a ``Pipeline``. A
-        function takes rows and returns an array of shape (n_rows, n_features).
+        `skbal.features.GradientFeatures` takes gradients of a network. A function takes
+        rows and returns an array of shape (n_rows, n_features).
     purity : float, default=0.95
         Fraction of the balls that must contain only rows of one cluster, in [0, 1]. Not
         used if ``delta`` is given.

@@ -28,11 +28,12 @@ class Subsampled(WrapsStrategy, FeatureStrategy):
     n_neighbors : int, default=100
         Number of nearest rows of the pool that are considered for each labelled row. It
         is doubled until there are as many rows as are asked for.
-    features : {"input", "model"} or callable, default="input"
+    features : {"input", "model"}, GradientFeatures or callable, default="input"
         What distances are computed from. "input" uses the flattened input of the model,
         after the transformers of a ``Pipeline``. "model" uses the input of the last
         layer: the ``transform`` of the estimator, or the columns of a linear model. A
-        function takes rows and returns an array of shape (n_rows, n_features).
+        `skbal.features.GradientFeatures` takes gradients of a network. A function takes
+        rows and returns an array of shape (n_rows, n_features).
     n_draws : int, optional
         Number of posterior draws. ``None`` uses the estimator's own number. It is used
         only if ``strategy`` is ``None``.

@@ -32,11 +32,12 @@ class TypiClust(FeatureStrategy):
 
     Parameters
     ----------
-    features : {"model", "input"} or callable, default="model"
+    features : {"model", "input"}, GradientFeatures or callable, default="model"
         What distances are computed from. "model" uses the input of the last layer: the
         ``transform`` of the estimator, or the columns of a linear model. "input" uses
         the flattened input of the model, after the transformers of a ``Pipeline``. A
-        function takes rows and returns an array of shape (n_rows, n_features).
+        `skbal.features.GradientFeatures` takes gradients of a network. A function takes
+        rows and returns an array of shape (n_rows, n_features).
     n_neighbors : int, default=20
         Number of neighbours within the cluster, labelled or not, that say how typical a
         row is. All other rows of a smaller cluster are used.

@@ -25,6 +25,11 @@ COST = [[0.0, 1.0], [2.0, 0.0], [5.0, 0.0]]
 # What each strategy is tested with: a kind of estimator, and parameters.
 TESTED_WITH = {
     "BADGE": [("linear", {}), ("forest", {"features": "input"})],
+    "BAIT": [
+        ("regressor", {}),
+        ("linear", {"oversampling": 1}),
+        ("forest", {"features": "input", "X_target": random_pool(7)}),
+    ],
     "BALD": [("forest", {}), ("multilabel", {})],
     "BatchBALD": [("forest", {"n_draws": None}), ("forest", {"n_draws": 10})],
     "BatchVariance": [("regressor", {}), ("regressor", {"max_memory": "1KB"})],

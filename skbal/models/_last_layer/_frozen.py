@@ -23,6 +23,7 @@ from skbal._utils.pickled_version import KnowsItsVersion
 from skbal._utils.random import LARGEST_SEED
 from skbal.models._chunked_draws import ChunkedDrawsMixin
 from skbal.models._last_layer._kinds import WORDS, check_network, kind_of
+from skbal.models._networks._gradient_features import GradientFeaturesMixin
 from skbal.models._networks._rows import NetworkRowsMixin
 
 torch = lazy_module("torch")
@@ -45,6 +46,7 @@ class FrozenNetwork(
     KnowsItsVersion,
     ClassNamePrefixFeaturesOutMixin,
     TransformerMixin,
+    GradientFeaturesMixin,
     NetworkRowsMixin,
     ChunkedDrawsMixin,
     BaseEstimator,

@@ -29,6 +29,7 @@ from skbal.models._networks import _rules as rules
 from skbal.models._networks._building import NetBuildingMixin
 from skbal.models._networks._drawing import DrawingMixin
 from skbal.models._networks._features import FeaturesMixin
+from skbal.models._networks._gradient_features import GradientFeaturesMixin
 from skbal.models._networks._parameters import NetworkParametersMixin
 from skbal.models._networks._rows import NetworkRowsMixin
 from skbal.models._networks._saving import SavingMixin
@@ -41,6 +42,7 @@ class NetworkEstimator(
     NetBuildingMixin,
     DrawingMixin,
     FeaturesMixin,
+    GradientFeaturesMixin,
     SavingMixin,
     NetworkParametersMixin,
     NetworkRowsMixin,

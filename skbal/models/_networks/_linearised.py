@@ -115,7 +115,7 @@ class LinearisedNetwork:
         values = self.outputs(example)
         self.n_outputs, self.dtype = values.shape[1], values.dtype
         self.pass_bytes = LIVE_TENSORS * largest_bytes(self.outputs, example.clone())
-        self._takes_vmap = self._can_be_mapped(example)
+        self._takes_vmap = None  # tried with the first Jacobian
 
     @property
     def n_chosen(self):
@@ -160,6 +160,8 @@ class LinearisedNetwork:
         """
         filled = filled_up(x, self.rows_beside(0))
         with torch.inference_mode(False):
+            if self._takes_vmap is None:
+                self._takes_vmap = self._can_be_mapped(x[:1])
             if self._takes_vmap:
                 parts = self._by_vmap(filled.clone())
             else:

@@ -36,9 +36,9 @@ def test_it_is_that_of_backward_passes_row_by_row(kind):
     module = nn.Sequential(nn.Linear(4, 5), between, nn.Linear(5, 2))
     module = (Recurrent() if kind == "recurrent" else module).double()
     network = linearised(module, x[:1])
-    assert network._takes_vmap == (kind != "recurrent")
     module.eval()
     ours = network.jacobian(x).numpy()
+    assert network._takes_vmap == (kind != "recurrent")
     np.testing.assert_allclose(ours, dense.jacobian(module, x), rtol=1e-9, atol=1e-12)
     np.testing.assert_array_equal(network.outputs(x), module(x).detach())
     assert not network.jacobian(x).requires_grad
