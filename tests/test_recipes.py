@@ -21,6 +21,7 @@ RECIPES = {
         "docs/user_guide/query_strategies.rst": "* - :class:`~skbal.query.BALD`",
         "docs/references.rst": "[Houlsby2011]",
         "docs/user_guide/overview.rst": "~skbal.query.BALD`",
+        "skbal/experiments/_benchmark/_strategies.py": '"BALD":',
         "CHANGELOG.md": "BALD",
     },
     "A posterior": {
