@@ -34,6 +34,8 @@ class RankDisplay:
         "better than random". It decides the marker.
     n_tables : int, optional
         Number of tables, for the label of the axis.
+    test_name : str, optional
+        The test that the verdicts are from, as the title of the legend.
 
     Attributes
     ----------
@@ -71,12 +73,14 @@ class RankDisplay:
         reference=None,
         verdicts=None,
         n_tables=None,
+        test_name=None,
     ):
         self.mean_ranks = mean_ranks
         self.critical_difference = critical_difference
         self.reference = reference
         self.verdicts = verdicts
         self.n_tables = n_tables
+        self.test_name = test_name
 
     @classmethod
     def from_benchmark(cls, result, *, ax=None):
@@ -112,6 +116,7 @@ class RankDisplay:
             reference=result.reference,
             verdicts=result.verdicts,
             n_tables=len(result.tables),
+            test_name="By Wilcoxon's test",
         )
         return display.plot(ax)
 
@@ -183,4 +188,6 @@ class RankDisplay:
             [names[kind] for kind in kinds],
             loc="lower left",
             fontsize="small",
+            title=self.test_name,
+            title_fontsize="small",
         )

@@ -17,7 +17,7 @@ from skbal.experiments._benchmark._findings import (
 from skbal.experiments._benchmark._models import MODELS
 from skbal.experiments._benchmark._result import BenchmarkResult
 from skbal.experiments._benchmark._strategies import LEFT_OUT, default_strategies
-from skbal.experiments._benchmark._summary import mean_gain, wins_of
+from skbal.experiments._benchmark._summary import in_repeats, mean_gain, wins_of
 from skbal.experiments._benchmark._tables import (
     CLASSIFICATION,
     MADE,
@@ -41,10 +41,13 @@ _READING = (
     "([Demsar2006]_), which allows for comparing all pairs.",
     "**Better or worse than random**: by Wilcoxon's signed-rank test over tables, "
     "corrected by Holm's method for the number of strategies. It is more sensitive "
-    "than Nemenyi's test, since it compares with one strategy only.",
-    "**Gain**: the area minus that of random rows in the same repeats. In brackets is "
-    "the number of tables whose 95% interval leaves out 0, each for itself: of forty "
-    "strategies that are as good as random, one is above by chance.",
+    "than Nemenyi's test, since it compares with one strategy only. It is *open* if no "
+    "difference is shown. The two tests may disagree: Nemenyi's knows ranks only, and "
+    "Wilcoxon's also how large the differences are.",
+    "**Gain**: the area minus that of random rows in the same repeats, with a 95% "
+    "interval over repeats. *Surely* means that this interval leaves out 0, each for "
+    "itself: of forty strategies that are as good as random, one is surely better by "
+    "chance. One repeat has no interval.",
     "**Best of a table**: of so many strategies one is first by luck. Its gain is too "
     "high, and another run may have another winner.",
     "**Milliseconds**: processor time of one core for a query, with the predictions "
@@ -167,13 +170,17 @@ def _in_short(name, result):
     task = MODELS[name].task
     random = findings_of(result, result.reference)
     rival = findings_of(result, RIVALS[task])
-    n_others = len(result.strategies) - 1
+    names = list(result.mean_ranks)
+    n_others = len(names) - 1
     return (
         f"- **{name}**, {len(result.tables)} tables: of {n_others} strategies "
         f"{len(random.better)} are better than random, {len(random.worse)} are worse, "
         f"and {n_others - len(random.better) - len(random.worse)} are not "
-        f"distinguishable from it. {_links([rival.name])} is in place {rival.place} "
-        f"of {len(result.strategies)}, and {_none_or(rival.better)} better than it."
+        f"distinguishable from it. The first by mean rank are {_links(names[:3])}. "
+        f"{_links([rival.name])} is in place {rival.place} of "
+        f"{len(names)}, and {_none_or(rival.better)} better than it. Random rows are "
+        f"in place {random.place}: best on {_number_of(random.best_on)}, and less than "
+        f"{NEAR:g} below the best on {_number_of(random.near_on)}."
     )
 
 
@@ -183,7 +190,7 @@ def _section(name, result):
     made = sum(known_tables(model.task).get(t) == MADE for t in result.tables)
     yield (
         f"The model is {model.words}. There are {len(result.tables)} tables, of which "
-        f"{made} are made up, and {result.n_repeats} repeats. A run has "
+        f"{made} are made up, and {in_repeats(result)} of each run. A run has "
         f"{_setting(result, 'n_queries')} queries of "
         f"{_setting(result, 'n_instances')} rows.\n"
     )
@@ -266,8 +273,9 @@ def strategies_table(result):
     header : list of str
     rows : list of list of str
     """
-    header = ["strategy", "mean rank", "mean gain", "better on", "worse on"]
-    header += ["than random", "most below the best", "ms"]
+    surely = _surely(result, "surely")
+    header = ["strategy", "mean rank", "mean gain", f"better on{surely}"]
+    header += [f"worse on{surely}", "than random", "most below the best", "ms"]
     return header, [_strategy_row(result, name) for name in result.mean_ranks]
 
 
@@ -284,9 +292,9 @@ def _strategy_row(result, name):
     return [
         *first,
         f"{mean_gain(result, name):+.2f}",
-        f"{better} ({surely_better})",
-        f"{worse} ({surely_worse})",
-        word if word in ("better", "worse") else "",
+        f"{better}{_surely(result, surely_better)}",
+        f"{worse}{_surely(result, surely_worse)}",
+        word if word in ("better", "worse") else "open",
         last,
         cost,
     ]
@@ -309,7 +317,8 @@ def tables_table(result, task):
     """
     rival, sources = RIVALS[task], known_tables(task)
     header = ["table", "from", "first labels", "random", f"gain of {rival}"]
-    header += ["best", "its gain", "surely better than random", "surely worse"]
+    surely = _surely(result, "surely")
+    header += ["best", "its gain", f"better than random{surely}", f"worse{surely}"]
     return header, [_table_row(result, t, rival, sources) for t in result.tables]
 
 
@@ -326,9 +335,16 @@ def _table_row(result, table, rival, sources):
         _gain(gains[rival]),
         _links([best]),
         of_best,
-        str(sum(gain.low > 0 for gain in gains.values())),
-        str(sum(gain.high < 0 for gain in gains.values())),
+        str(sum(gain.mean > 0 for gain in gains.values()))
+        + _surely(result, sum(gain.low > 0 for gain in gains.values())),
+        str(sum(gain.mean < 0 for gain in gains.values()))
+        + _surely(result, sum(gain.high < 0 for gain in gains.values())),
     ]
+
+
+def _surely(result, words):
+    """Return words in brackets if there are intervals."""
+    return f" ({words})" if result.n_repeats > 1 else ""
 
 
 def _gain(gain):
@@ -375,6 +391,10 @@ def _how(results):
 
 def _setting(result, name):
     return result.provenance[0]["settings"][name]
+
+
+def _number_of(tables):
+    return f"{len(tables) or 'no'} {'tables' if len(tables) > 1 else 'table'}"
 
 
 def _none_or(names):

@@ -3,6 +3,7 @@
 from functools import cached_property
 
 import numpy as np
+from scipy.special import stdtrit
 
 from skbal._utils.json_lines import read_lines
 from skbal._utils.names import KnowsItsParameters
@@ -21,11 +22,10 @@ from skbal.experiments._benchmark._units import (
     runs_of,
 )
 from skbal.experiments._checks import check_confidence
-from skbal.experiments._difference import paired_difference
+from skbal.experiments._difference import PairedDifference
 from skbal.plotting import RankDisplay
 
 OWNER = "BenchmarkResult"
-N_BOOTSTRAP = 999
 
 
 class BenchmarkResult(KnowsItsParameters):
@@ -76,8 +76,8 @@ class BenchmarkResult(KnowsItsParameters):
     verdicts : dict of str to str
         The same in words, for each strategy but the reference.
     gains : dict of str to dict of str to PairedDifference
-        For each table and strategy, the area minus that of the reference. Each interval
-        holds for itself.
+        For each table and strategy, the area minus that of the reference, with
+        Student's interval over repeats. Each holds for itself.
     seconds_per_query : dict of str to float
         Mean over tables and repeats. Empty without ``seconds``.
 
@@ -295,10 +295,9 @@ class BenchmarkResult(KnowsItsParameters):
     @cached_property
     def gains(self):
         """Areas minus those of the reference, by table and strategy."""
-        how = (self.confidence, N_BOOTSTRAP, 0)
         return {
             table: {
-                name: paired_difference(areas[name], areas[self.reference], *how)
+                name: _gain(areas[name] - areas[self.reference], self.confidence)
                 for name in self.strategies
                 if name != self.reference
             }
@@ -427,6 +426,15 @@ def _check_scores(scores):
                 f"table: {sorted(n_repeats)}, got {sorted(shapes)} for {table!r}."
             )
     return arrays
+
+
+def _gain(values, confidence):
+    """Return a difference with Student's interval, or none if nothing scatters."""
+    mean, n = float(values.mean()), len(values)
+    if n < 2 or np.ptp(values) <= 1e-12 * np.abs(values).max():
+        return PairedDifference(mean, np.nan, np.nan, values)
+    half = float(stdtrit(n - 1, (1 + confidence) / 2) * values.std(ddof=1) / np.sqrt(n))
+    return PairedDifference(mean, mean - half, mean + half, values)
 
 
 def _area(curves):

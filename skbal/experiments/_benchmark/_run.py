@@ -60,8 +60,8 @@ def benchmark(
     tables : dict of str to (X, y) or list of str, optional
         Tables of your own by name, each with rows of shape (n_samples, n_features) and
         labels of shape (n_samples,), or a list of names of the benchmark's tables.
-        ``None`` takes all of these: three or four of scikit-learn and those that are
-        made up, and with ``data`` those of the files.
+        ``None`` takes all: those of scikit-learn, those that are made up, and with
+        ``data`` those of the files.
     model : {"forest", "logistic", "fourier"} or estimator, default="forest"
         The model that learns: a random forest whose 50 trees are the draws, Bayesian
         logistic regression, or, for regression, Bayesian linear regression on random
@@ -125,7 +125,8 @@ def benchmark(
     --------
     >>> from skbal.experiments import benchmark
     >>> from skbal.query import Margin
-    >>> result = benchmark([Margin(), "BALD"], ["iris", "wine"], quick=True)
+    >>> own = [Margin(), "BALD"]
+    >>> result = benchmark(own, ["iris"], model="logistic", quick=True)
     >>> result.strategies
     ['Margin', 'BALD', 'Random']
     >>> result.areas["iris"]["BALD"].shape  # one for each repeat

@@ -53,9 +53,14 @@ def summary_table(result):
     rows = [_row(result, name) for name in result.mean_ranks]
     title = (
         f"{len(result.strategies)} strategies on {len(result.tables)} tables, "
-        f"{result.n_repeats} repeats"
+        f"{in_repeats(result)}"
     )
     return "\n".join([title, "", *aligned([header, *rows]), "", *notes_of(result)])
+
+
+def in_repeats(result):
+    """Return the number of repeats in words."""
+    return "1 repeat" if result.n_repeats == 1 else f"{result.n_repeats} repeats"
 
 
 def _row(result, name):

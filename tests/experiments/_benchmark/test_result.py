@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from scipy import stats
 
 from skbal.experiments import BenchmarkResult
 from tests.experiments._benchmark.toy import HEADER, result, unit, units
@@ -22,6 +23,18 @@ def test_ranks_and_gains_are_those_worked_by_hand():
     assert gain.mean == pytest.approx(0.15)
     # Differences of repeats are equal but for rounding, which tells no scatter.
     assert np.isnan(gain.low) or gain.low == pytest.approx(0.15)
+
+
+def test_an_interval_of_a_gain_is_that_of_scipy():
+    rng = np.random.default_rng(0)
+    curves = {name: rng.uniform(size=(5, 3)) for name in ("BALD", "Random")}
+    found = BenchmarkResult({"iris": curves}, confidence=0.9)
+    gain = found.gains["iris"]["BALD"]
+    theirs = stats.ttest_rel(found.areas["iris"]["BALD"], found.areas["iris"]["Random"])
+    interval = theirs.confidence_interval(0.9)
+    assert [gain.low, gain.high] == pytest.approx([interval.low, interval.high])
+    one = BenchmarkResult({"iris": {n: c[:1] for n, c in curves.items()}})
+    assert np.isnan(one.gains["iris"]["BALD"].low)
 
 
 def test_cost_is_the_time_of_a_query():
