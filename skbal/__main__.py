@@ -11,6 +11,7 @@ _audit = lazy_module("skbal.audit")
 _demo = lazy_module("skbal._demo")
 _campaign = lazy_module("skbal.campaign")
 _course = lazy_module("skbal._course")
+_benchmark = lazy_module("skbal.experiments._benchmark._command")
 _reproduce = lazy_module("skbal.experiments._declared._command")
 _campaign_commands = lazy_module("skbal.campaign._commands")
 
@@ -74,6 +75,12 @@ def _add_commands_of_rooms(typer, app):
         """Run an experiment of a paper; --list lists them."""
         commands = _reproduce.command_line()
         commands(args=context.args, prog_name="skbal reproduce")
+
+    @app.command(add_help_option=False, context_settings=_ALL_ARGUMENTS)
+    def benchmark(context: typer.Context):
+        """Run all strategies on many tables; --list lists both."""
+        commands = _benchmark.command_line()
+        commands(args=context.args, prog_name="skbal benchmark")
 
 
 def _label_command(typer):

@@ -141,6 +141,7 @@ PUBLIC = {
         "VotesWarning",
     ],
     "skbal.experiments": [
+        "BenchmarkResult",
         "Claim",
         "Comparison",
         "Experiment",
@@ -150,6 +151,7 @@ PUBLIC = {
         "Published",
         "Reproduction",
         "Statement",
+        "benchmark",
         "compare",
         "list_experiments",
         "load_experiment",
@@ -250,6 +252,7 @@ PUBLIC = {
         "AcquisitionCurveDisplay",
         "ComparisonDisplay",
         "ImageGridDisplay",
+        "RankDisplay",
         "RunDisplay",
         "SearchDisplay",
         "VoteInformationDisplay",

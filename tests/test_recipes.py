@@ -22,6 +22,7 @@ RECIPES = {
         "docs/references.rst": "[Houlsby2011]",
         "docs/user_guide/overview.rst": "~skbal.query.BALD`",
         "docs/images/strategies/BALD.png": None,
+        "skbal/experiments/_benchmark/_strategies.py": '"BALD":',
         "CHANGELOG.md": "BALD",
     },
     "A posterior": {

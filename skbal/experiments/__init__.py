@@ -5,9 +5,14 @@ it returns tells which differences between strategies are larger than their scat
 
 `reproduce` runs an experiment of a paper, which is declared as an `Experiment`, and
 sets our numbers beside the published ones.
+
+`benchmark` runs all strategies on many tables. The `BenchmarkResult` it returns has
+their ranks, and says which differences are larger than the critical one.
 """
 
 from skbal._utils.names import missing_from
+from skbal.experiments._benchmark._result import BenchmarkResult
+from skbal.experiments._benchmark._run import benchmark
 from skbal.experiments._catalogue import list_experiments, load_experiment
 from skbal.experiments._compare import compare
 from skbal.experiments._comparison import Comparison
@@ -23,6 +28,7 @@ from skbal.experiments._declared._running import reproduce
 from skbal.experiments._difference import PairedDifference
 
 __all__ = [
+    "BenchmarkResult",
     "Claim",
     "Comparison",
     "Experiment",
@@ -32,6 +38,7 @@ __all__ = [
     "Published",
     "Reproduction",
     "Statement",
+    "benchmark",
     "compare",
     "list_experiments",
     "load_experiment",

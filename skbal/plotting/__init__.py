@@ -10,6 +10,7 @@ from skbal._utils.names import missing_from
 from skbal.plotting._comparison import ComparisonDisplay
 from skbal.plotting._curves import AcquisitionCurveDisplay
 from skbal.plotting._image_grid import ImageGridDisplay
+from skbal.plotting._ranks import RankDisplay
 from skbal.plotting._runs import RunDisplay
 from skbal.plotting._search import SearchDisplay
 from skbal.plotting._vote_information import VoteInformationDisplay
@@ -19,6 +20,7 @@ __all__ = [
     "AcquisitionCurveDisplay",
     "ComparisonDisplay",
     "ImageGridDisplay",
+    "RankDisplay",
     "RunDisplay",
     "SearchDisplay",
     "VoteInformationDisplay",

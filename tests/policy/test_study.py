@@ -9,6 +9,7 @@ from sklearn.linear_model import LogisticRegression
 
 from benchmarks.studies.policies import _episodes, _results, _tables, report, run
 from benchmarks.studies.policies._look_ahead import LookAhead
+from skbal.experiments._benchmark._tables import N_ROWS
 from skbal.query import Random
 
 SHARES = {"blobs": 0.03, "rare class": 0.05}
@@ -17,7 +18,7 @@ SHARES = {"blobs": 0.03, "rare class": 0.05}
 @pytest.mark.parametrize("name", _tables.MADE)
 def test_tables_have_classes_from_zero_in_the_shares_that_are_said(name):
     X, y = _tables.load(name)
-    assert X.shape[0] == len(y) <= _tables.N_ROWS
+    assert X.shape[0] == len(y) <= N_ROWS
     counts = np.bincount(y)
     assert counts.min() > 0
     if name in SHARES:

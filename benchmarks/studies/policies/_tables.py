@@ -1,14 +1,24 @@
 """The eighteen tables: eight of a file, two of scikit-learn, digits, and seven made up.
 
 The file is ``lal_uci.npz``, which is not part of skbal: for each of `IN_FILE` it holds
-the columns ``NAME__X`` and the classes ``NAME__y``. The tables that are made up have
-2,000 rows and are the same in every episode.
+the columns ``NAME__X`` and the classes ``NAME__y``. The tables that are made up are
+those of `skbal.experiments.benchmark`. They have 2,000 rows and are the same in every
+episode.
 """
 
 from pathlib import Path
 
 import numpy as np
 from sklearn import datasets
+
+from skbal.experiments._benchmark._tables import (
+    blobs,
+    checkerboard,
+    circles,
+    moons,
+    noisy_labels,
+    rare_class,
+)
 
 FILE = "lal_uci.npz"
 IN_FILE = (
@@ -21,58 +31,6 @@ IN_FILE = (
     "waveform",
     "wdbc",
 )
-N_ROWS = 2000
-SEED = 0  # of the tables that are made up
-
-
-def moons():
-    """Return two half circles that touch."""
-    return datasets.make_moons(N_ROWS, noise=0.2, random_state=SEED)
-
-
-def circles():
-    """Return a ring around a disc."""
-    return datasets.make_circles(N_ROWS, noise=0.1, factor=0.5, random_state=SEED)
-
-
-def blobs():
-    """Return five overlapping clouds, the largest of 1,000 rows, the smallest of 60."""
-    sizes = [1000, 500, 300, 140, 60]
-    return datasets.make_blobs(sizes, n_features=4, cluster_std=4.0, random_state=SEED)
-
-
-def checkerboard(n_fields, degrees):
-    """Return the two colours of a board of n_fields by n_fields, turned by an angle."""
-    points = np.random.default_rng(SEED).uniform(0, n_fields, size=(N_ROWS, 2))
-    y = np.floor(points).astype(int).sum(axis=1) % 2
-    angle = np.deg2rad(degrees)
-    turn = [[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]
-    return (points - n_fields / 2) @ np.transpose(turn), y
-
-
-def noisy_labels():
-    """Return twenty columns, ten of them of use, and a tenth of labels at random."""
-    return datasets.make_classification(
-        N_ROWS,
-        n_features=20,
-        n_informative=5,
-        n_redundant=5,
-        flip_y=0.1,
-        random_state=SEED,
-    )
-
-
-def rare_class():
-    """Return two classes, of which one has a twentieth of the rows."""
-    return datasets.make_classification(
-        N_ROWS,
-        n_features=10,
-        n_informative=5,
-        n_redundant=0,
-        weights=[0.95],
-        flip_y=0.0,
-        random_state=SEED,
-    )
 
 
 MADE = {

@@ -243,6 +243,20 @@ class Experiment:
         changed = {k: v for k, v in self.quick.items() if k != "n_seeds"}
         return {**self.settings, **(changed if quick else {})}
 
+    def command(self, quick=False):
+        """Return the command that runs it, which its files note.
+
+        Parameters
+        ----------
+        quick : bool, default=False
+            Whether in the size of ``--quick``.
+
+        Returns
+        -------
+        command : str
+        """
+        return f"skbal reproduce {self.name}{' --quick' * quick}"
+
     def seeds(self, quick=False):
         """Return the seeds of each arm.
 

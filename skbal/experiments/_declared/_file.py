@@ -99,12 +99,11 @@ class UnitsFile:
         header : dict
         """
         experiment = self.experiment
-        command = f"skbal reproduce {experiment.name}{' --quick' * self.quick}"
         return strict(
             {
                 "format": FORMAT,
                 "experiment": experiment.name,
-                "command": command,
+                "command": experiment.command(self.quick),
                 "settings": experiment.sized(self.quick),
                 "versions": made_with,
             }

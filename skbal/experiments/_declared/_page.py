@@ -1,14 +1,20 @@
 """A page of the documentation for an experiment, made of its stored units."""
 
-import re
 from pathlib import Path
 
-from skbal._utils.whole_files import whole_file
 from skbal.experiments._catalogue import NAMES, load_experiment
 from skbal.experiments._declared._claims import claims_counted, claims_table
 from skbal.experiments._declared._figure import image_of
 from skbal.experiments._declared._file import UnitsFile
 from skbal.experiments._declared._reproduction import Reproduction
+from skbal.experiments._declared._rst import (
+    in_hours,
+    items,
+    list_table,
+    plain,
+    title,
+    write_whole,
+)
 
 RESULTS, IMAGES = "results", "images"
 CLAIMS_RULE = (
@@ -63,13 +69,13 @@ def write_page(experiment, folder, *, data=None):
         other = load_experiment(name)
         if experiment.name in _judged_by(other) and (theirs := stored(other, folder)):
             _write_text(theirs, folder)
-    _write(folder / "index.rst", index_of(folder))
+    write_whole(folder / "index.rst", index_of(folder))
     return path
 
 
 def _write_text(found, folder):
     path = folder / f"{found.experiment.name}.rst"
-    _write(path, page_of(found, others_of(found.experiment, folder / RESULTS)))
+    write_whole(path, page_of(found, others_of(found.experiment, folder / RESULTS)))
     return path
 
 
@@ -148,20 +154,20 @@ def page_of(reproduction, others=None):
     parts = [
         _WARNING.format(command=f"{command} --page FOLDER"),
         f".. _reproduction_{name}:\n",
-        _title(experiment.title),
+        title(experiment.title),
         f"{experiment.question}\n",
         f"The paper: {plain(experiment.paper)}\n",
         *_counterparts(experiment),
         *_claims(reproduction, others),
         *_numbers_title(experiment),
-        *_table(*_plain_cells(reproduction.table())),
+        *list_table(*_plain_cells(reproduction.table())),
         *(f"{note}\n" for note in reproduction.notes()),
         *_figures(experiment),
     ]
     if experiment.differences:
-        parts.append(_title("What differs from the paper", "-"))
-        parts += _items(experiment.differences)
-    parts.append(_title("How it was run", "-"))
+        parts.append(title("What differs from the paper", "-"))
+        parts += items(experiment.differences)
+    parts.append(title("How it was run", "-"))
     parts += _how(reproduction, command)
     return "\n".join(parts)
 
@@ -169,12 +175,12 @@ def page_of(reproduction, others=None):
 def _counterparts(experiment):
     if not experiment.counterparts:
         return
-    yield _title("Where each figure and table is", "-")
+    yield title("Where each figure and table is", "-")
     rows = [
         [plain(theirs), _place(experiment, ours)]
         for theirs, ours in experiment.counterparts.items()
     ]
-    yield from _table(["in the paper", "here"], rows)
+    yield from list_table(["in the paper", "here"], rows)
 
 
 def _place(experiment, ours):
@@ -188,16 +194,16 @@ def _place(experiment, ours):
 def _claims(reproduction, others):
     if not reproduction.experiment.claims:
         return
-    yield _title("What the paper says, and what we found", "-")
+    yield title("What the paper says, and what we found", "-")
     yield f"{CLAIMS_RULE}\n"
     header, rows = claims_table(reproduction, others)
     yield f"{claims_counted(rows)}\n"
-    yield from _table(*_plain_cells((header, rows)))
+    yield from list_table(*_plain_cells((header, rows)))
 
 
 def _numbers_title(experiment):
     if experiment.claims:
-        yield _title("All numbers", "-")
+        yield title("All numbers", "-")
 
 
 def _figures(experiment):
@@ -230,10 +236,10 @@ def index_of(folder):
         [
             _WARNING.format(command="skbal reproduce NAME --page FOLDER"),
             ".. _reproductions:\n",
-            _title("Reproductions", "=", over=True),
+            title("Reproductions", "=", over=True),
             "Experiments of papers, run by skbal. :ref:`reproduce` says how, and how "
             "to declare one of your own.\n",
-            *_table(["experiment", "what", "paper", "state"], rows),
+            *list_table(["experiment", "what", "paper", "state"], rows),
             ".. toctree::\n   :hidden:\n",
             *pages,
             "",
@@ -262,7 +268,7 @@ def _how(reproduction, command):
     )
     yield "The settings:\n"
     settings = experiment.sized()
-    yield from _table(
+    yield from list_table(
         ["setting", "value"], [[f"``{k}``", plain(f"{v}")] for k, v in settings.items()]
     )
     made_with = [
@@ -278,66 +284,11 @@ def _cost(units, devices):
     if len(seconds) < len(units):
         return f"{len(units)} units were run on {devices}. Not all of them were timed."
     return (
-        f"The {len(units)} units that were run took {_hours(sum(seconds))} on "
-        f"{devices}, the longest {_hours(max(seconds))}."
+        f"The {len(units)} units that were run took {in_hours(sum(seconds))} on "
+        f"{devices}, the longest {in_hours(max(seconds))}."
     )
-
-
-def plain(text):
-    """Return a text as reStructuredText shows it without a change.
-
-    Parameters
-    ----------
-    text : str
-        The text.
-
-    Returns
-    -------
-    text : str
-        With backslashes where it would be markup, as an author's initial would begin a
-        list.
-
-    Examples
-    --------
-    >>> print(plain("Y. Gal: a * b | c_"))
-    \\ Y. Gal: a \\* b \\| c\\_
-    """
-    text = re.sub(r"([\\*`|]|_(?![A-Za-z0-9])|(?<=:):)", r"\\\1", text)
-    # A sign, or the number of a list. A backslash and a space are shown as nothing.
-    return re.sub(r"^(?=[^\w\s]|\w+[.)](\s|$))", r"\\ ", text)
 
 
 def _plain_cells(table):
     header, rows = table
     return [plain(cell) for cell in header], [list(map(plain, row)) for row in rows]
-
-
-def _hours(seconds):
-    if seconds < 120:
-        return f"{seconds:.0f} seconds"
-    if seconds < 7200:
-        return f"{seconds / 60:.0f} minutes"
-    return f"{seconds / 3600:.1f} hours"
-
-
-def _title(text, mark="=", over=False):
-    line = mark * len(text)
-    return "\n".join([line] * over + [text, line, ""])
-
-
-def _items(sentences):
-    return [*(f"- {sentence}" for sentence in sentences), ""]
-
-
-def _table(header, rows):
-    """Return the lines of a list-table."""
-    lines = [".. list-table::", "   :header-rows: 1", ""]
-    for row in (header, *rows):
-        for number, cell in enumerate(row):
-            lines.append(f"   {'* -' if number == 0 else '  -'} {cell}".rstrip())
-    return [*lines, ""]
-
-
-def _write(path, text):
-    with whole_file(path) as unfinished:
-        unfinished.write_text(text, encoding="utf-8")

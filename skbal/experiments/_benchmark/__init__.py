@@ -1,0 +1,1 @@
+"""The benchmark: all strategies on many tables, ranks, and the page that they make."""
