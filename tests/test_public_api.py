@@ -232,6 +232,8 @@ PUBLIC = {
         "RandomScale",
         "RandomShift",
         "RandomTurn",
+        "SWAGClassifier",
+        "SWAGRegressor",
         "TemperatureScaling",
         "VoteMixtureRegression",
     ],

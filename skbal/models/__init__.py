@@ -34,6 +34,8 @@ from skbal.models._networks._augment._scale import RandomScale
 from skbal.models._networks._augment._shift import RandomShift
 from skbal.models._networks._augment._turn import RandomTurn
 from skbal.models._random_features._estimator import RandomFeatureGP
+from skbal.models._swag._classifier import SWAGClassifier
+from skbal.models._swag._regressor import SWAGRegressor
 from skbal.models._temperature._estimator import TemperatureScaling
 from skbal.models._vote_mixture._estimator import VoteMixtureRegression
 from skbal.models._vote_regression._estimator import BayesianVoteRegression
@@ -76,6 +78,8 @@ __all__ = [
     "RandomScale",
     "RandomShift",
     "RandomTurn",
+    "SWAGClassifier",
+    "SWAGRegressor",
     "TemperatureScaling",
     "VoteMixtureRegression",
 ]
