@@ -37,6 +37,8 @@ from skbal import (
 from skbal.datasets import make_galaxies
 from skbal.features import PoolGraph
 from skbal.models import (
+    BayesByBackpropClassifier,
+    BayesByBackpropRegressor,
     BayesianLinearRegression,
     BayesianLogisticRegression,
     BayesianVoteRegression,
@@ -183,6 +185,8 @@ OTHER_NETWORKS = [
     EnsembleOfOneLabelEach(**ENSEMBLE),
     SWAGClassifier(**DROPOUT, **SNAPSHOTS),
     SWAGRegressor(**DROPOUT, **SNAPSHOTS),
+    BayesByBackpropClassifier(**DROPOUT),
+    BayesByBackpropRegressor(**DROPOUT),
 ]
 # The other Laplace classifier differs in its arithmetic only, so not in what it takes.
 NETWORKS = [*KINDS_OF_NETWORK, *OTHER_NETWORKS, LAPLACES[1]]
@@ -337,6 +341,8 @@ SAMPLERS = [
     (BayesianOptimizer(RandomForestRegressor(10)), REGRESSION, {}),
     (SWAGClassifier(**FAST, **SNAPSHOTS, random_state=0), CLASSIFICATION, {}),
     (SWAGRegressor(**FAST, **SNAPSHOTS, random_state=0), TWO_TARGETS, {}),
+    (BayesByBackpropClassifier(**FAST, random_state=0), CLASSIFICATION, {}),
+    (BayesByBackpropRegressor(**FAST, random_state=0), TWO_TARGETS, {}),
 ]
 
 

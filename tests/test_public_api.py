@@ -200,6 +200,8 @@ PUBLIC = {
     "skbal.learner": ["ActiveLearner", "BayesianOptimizer"],
     "skbal.loop": ["ActiveLearningLoop", "History", "Record", "StreamLearner"],
     "skbal.models": [
+        "BayesByBackpropClassifier",
+        "BayesByBackpropRegressor",
         "BayesianLinearRegression",
         "BayesianLogisticRegression",
         "BayesianVoteRegression",

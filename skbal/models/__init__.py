@@ -2,6 +2,8 @@
 
 from skbal._utils.lazy import lazy_module
 from skbal._utils.names import missing_from
+from skbal.models._bayes_by_backprop._classifier import BayesByBackpropClassifier
+from skbal.models._bayes_by_backprop._regressor import BayesByBackpropRegressor
 from skbal.models._distillation._classifier import DistilledClassifier
 from skbal.models._dropout._classifier import MCDropoutClassifier
 from skbal.models._dropout._multi_label_classifier import (
@@ -46,6 +48,8 @@ _architectures = lazy_module("skbal.models._networks._architectures")
 _TORCH_MODULES = ["DropoutMLP", "GalCNN", "GalaxyCNN"]
 
 __all__ = [
+    "BayesByBackpropClassifier",
+    "BayesByBackpropRegressor",
     "BayesianLinearRegression",
     "BayesianLogisticRegression",
     "BayesianVoteRegression",

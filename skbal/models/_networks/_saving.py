@@ -169,6 +169,7 @@ class SavingMixin:
         try:
             with torch.device("meta"):
                 module = cls(**arguments)
+                self._adapt_plain_module(module)
         except (RuntimeError, OverflowError, TypeError, ValueError) as error:
             raise _plain_data.WrongData(
                 f"its sizes make no network ({error})"
@@ -228,6 +229,9 @@ class SavingMixin:
         self.row_mean_, self.row_scale_ = mean, scale
 
     # -------------------------------------------------- what a subclass says
+
+    def _adapt_plain_module(self, module):
+        """Change a network of ``module="auto"`` as the net does before training."""
 
     _posterior_names = ()
 

@@ -18,6 +18,8 @@ from sklearn.exceptions import NotFittedError
 from torch import nn
 
 from skbal.models import (
+    BayesByBackpropClassifier,
+    BayesByBackpropRegressor,
     DeepEnsembleClassifier,
     DeepEnsembleRegressor,
     DeepEnsembleVoteRegressor,
@@ -90,6 +92,9 @@ CASES = {
     "ensemble of numbers": (DeepEnsembleRegressor(n_members=2, **SMALL), X, NUMBERS),
     "ensemble of votes": (
         DeepEnsembleVoteRegressor(n_members=2, **SMALL), X, VOTES[:, 0]),
+    "last layer": (BayesByBackpropClassifier(n_draws=4, **SMALL), X, LABELS),
+    "last layer of numbers": (BayesByBackpropRegressor(**SMALL), X, NUMBERS),
+    "a layer alone": (BayesByBackpropRegressor(nn.Linear(4, 2), **FAST), X, NUMBERS),
     "SWAG": (SWAGClassifier(n_snapshots=3, n_draws=4, **SMALL), X, LABELS),
     "SWAG of numbers": (SWAGRegressor(n_snapshots=3, n_draws=4, **SMALL), X, NUMBERS),
 }  # fmt: skip
