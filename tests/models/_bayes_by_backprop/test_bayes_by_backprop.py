@@ -103,6 +103,9 @@ def test_gradients_are_those_of_the_bound():
     net, n_copies = model.net_, 400
     layer = variational_layer(net.module_)
     with torch.no_grad():
+        layer.weight.copy_(torch.tensor([[-1.5, 1.0, 0.2]]))
+        layer.bias.fill_(0.3)
+        layer.noise_variance.fill_(0.5)
         layer.weight_log_std.fill_(-1.0)
         layer.bias_log_std.fill_(-0.5)
     x = torch.from_numpy(X).repeat(n_copies, 1)
