@@ -50,8 +50,10 @@ def renew_norms(module, x):
     momenta = [norm.momentum for norm in norms]
     for norm in norms:
         norm.reset_running_stats()
-        norm.training, norm.momentum = True, None  # None: a cumulative mean
-    for rows in chunks(len(x), size):
+        norm.training = True
+    for number, rows in enumerate(chunks(len(x), size)):
+        for norm in norms:
+            norm.momentum = 1 / (1 + number)  # so that they are means over batches
         network(x[rows].clone())
     for norm, momentum in zip(norms, momenta):
         norm.training, norm.momentum = False, momentum

@@ -137,8 +137,7 @@ class SWAGRegressor(NumberTargets, SWAG):
     ``swag_lr``, ``batch_size`` and the weight decay. So the spread of the draws is not
     on the scale of a posterior by itself. If a network fits all its labels and has no
     weight decay, the gradients vanish, and so does the spread. Choose ``swag_lr`` by
-    the log-likelihood of held-out rows, as in the paper, if the scale matters. Ranks of
-    rows by their mutual information depend on it less.
+    the log-likelihood of held-out rows, as in the paper.
 
     A draw with batch normalisation renews its running means and variances over the
     training rows, over 2,048 random ones if there are more. The fitted estimator keeps

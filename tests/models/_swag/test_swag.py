@@ -257,6 +257,16 @@ def test_statistics_of_several_batches_are_their_mean(monkeypatch):
     torch.testing.assert_close(network.norm.running_var, inside.var(1).mean(0))
 
 
+def test_instance_normalisation_with_statistics_is_renewed_too(monkeypatch):
+    x = torch.from_numpy(np.random.default_rng(0).normal(3, 2, size=(6, 2, 5)))
+    monkeypatch.setattr(_norms, "rows_within", lambda _: 2)
+    network = nn.InstanceNorm1d(2, track_running_stats=True).double().eval()
+    _norms.renew_norms(network, x)
+    torch.testing.assert_close(network.running_mean, x.mean(dim=(0, 2)))
+    torch.testing.assert_close(network.running_var, x.var(dim=2).mean(dim=0))
+    assert not _norms.renewable_norms(nn.InstanceNorm1d(2))
+
+
 def test_rows_for_the_statistics_are_few_and_drawn():
     rng = np.random.default_rng(0)
     X = np.arange(10.0)[:, None]
