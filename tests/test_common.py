@@ -37,6 +37,8 @@ from skbal import (
 from skbal.datasets import make_galaxies
 from skbal.features import PoolGraph
 from skbal.models import (
+    BayesByBackpropClassifier,
+    BayesByBackpropRegressor,
     BayesianLinearRegression,
     BayesianLogisticRegression,
     BayesianVoteRegression,
@@ -58,6 +60,8 @@ from skbal.models import (
     MCDropoutVoteRegressor,
     MeanFieldLinearRegression,
     RandomFeatureGP,
+    SWAGClassifier,
+    SWAGRegressor,
     TemperatureScaling,
     VoteMixtureRegression,
 )
@@ -78,6 +82,7 @@ FAST = {"module__hidden_units": (30,), "max_epochs": 3, "lr": 0.03}
 # enough for the checks that want something to be learned, with any seed that we tried.
 DROPOUT = {"max_epochs": 5, "lr": 0.03, "n_draws": 5, "random_state": 0}
 ENSEMBLE = {"max_epochs": 5, "lr": 0.03, "n_members": 2, "random_state": 0}
+SNAPSHOTS = {"n_snapshots": 3, "steps_per_snapshot": 2, "rank": 2}
 LAST_LAYERS = [
     LastLayerClassifier(MCDropoutClassifier(**FAST), random_state=0),
     LastLayerRegressor(MCDropoutRegressor(**FAST), random_state=0),
@@ -178,6 +183,10 @@ OTHER_NETWORKS = [
     *ALL_WEIGHTS,
     NetworkOfOneLabelEach(**DROPOUT),
     EnsembleOfOneLabelEach(**ENSEMBLE),
+    SWAGClassifier(**DROPOUT, **SNAPSHOTS),
+    SWAGRegressor(**DROPOUT, **SNAPSHOTS),
+    BayesByBackpropClassifier(**DROPOUT),
+    BayesByBackpropRegressor(**DROPOUT),
 ]
 # The other Laplace classifier differs in its arithmetic only, so not in what it takes.
 NETWORKS = [*KINDS_OF_NETWORK, *OTHER_NETWORKS, LAPLACES[1]]
@@ -330,6 +339,10 @@ SAMPLERS = [
     (RandomForestClassifier(20, random_state=0), LABELS, {}),
     (MultiOutputClassifier(BaggingClassifier(random_state=0)), LABELS, {}),
     (BayesianOptimizer(RandomForestRegressor(10)), REGRESSION, {}),
+    (SWAGClassifier(**FAST, **SNAPSHOTS, random_state=0), CLASSIFICATION, {}),
+    (SWAGRegressor(**FAST, **SNAPSHOTS, random_state=0), TWO_TARGETS, {}),
+    (BayesByBackpropClassifier(**FAST, random_state=0), CLASSIFICATION, {}),
+    (BayesByBackpropRegressor(**FAST, random_state=0), TWO_TARGETS, {}),
 ]
 
 

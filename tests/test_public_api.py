@@ -203,6 +203,8 @@ PUBLIC = {
     "skbal.learner": ["ActiveLearner", "BayesianOptimizer"],
     "skbal.loop": ["ActiveLearningLoop", "History", "Record", "StreamLearner"],
     "skbal.models": [
+        "BayesByBackpropClassifier",
+        "BayesByBackpropRegressor",
         "BayesianLinearRegression",
         "BayesianLogisticRegression",
         "BayesianVoteRegression",
@@ -235,6 +237,8 @@ PUBLIC = {
         "RandomScale",
         "RandomShift",
         "RandomTurn",
+        "SWAGClassifier",
+        "SWAGRegressor",
         "TemperatureScaling",
         "VoteMixtureRegression",
     ],

@@ -2,6 +2,8 @@
 
 from skbal._utils.lazy import lazy_module
 from skbal._utils.names import missing_from
+from skbal.models._bayes_by_backprop._classifier import BayesByBackpropClassifier
+from skbal.models._bayes_by_backprop._regressor import BayesByBackpropRegressor
 from skbal.models._distillation._classifier import DistilledClassifier
 from skbal.models._dropout._classifier import MCDropoutClassifier
 from skbal.models._dropout._multi_label_classifier import (
@@ -34,6 +36,8 @@ from skbal.models._networks._augment._scale import RandomScale
 from skbal.models._networks._augment._shift import RandomShift
 from skbal.models._networks._augment._turn import RandomTurn
 from skbal.models._random_features._estimator import RandomFeatureGP
+from skbal.models._swag._classifier import SWAGClassifier
+from skbal.models._swag._regressor import SWAGRegressor
 from skbal.models._temperature._estimator import TemperatureScaling
 from skbal.models._vote_mixture._estimator import VoteMixtureRegression
 from skbal.models._vote_regression._estimator import BayesianVoteRegression
@@ -44,6 +48,8 @@ _architectures = lazy_module("skbal.models._networks._architectures")
 _TORCH_MODULES = ["DropoutMLP", "GalCNN", "GalaxyCNN"]
 
 __all__ = [
+    "BayesByBackpropClassifier",
+    "BayesByBackpropRegressor",
     "BayesianLinearRegression",
     "BayesianLogisticRegression",
     "BayesianVoteRegression",
@@ -76,6 +82,8 @@ __all__ = [
     "RandomScale",
     "RandomShift",
     "RandomTurn",
+    "SWAGClassifier",
+    "SWAGRegressor",
     "TemperatureScaling",
     "VoteMixtureRegression",
 ]

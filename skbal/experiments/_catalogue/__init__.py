@@ -22,6 +22,7 @@ NAMES = (
     "laplace",
     "walmsley2020",
     "uncertainty2025",
+    "posteriors",
 )
 
 

@@ -10,11 +10,12 @@ import numpy as np
 from sklearn.utils import check_random_state
 
 from skbal._utils.lazy import lazy_module
-from skbal._utils.parameters import count_in_memory, flag, real
+from skbal._utils.parameters import count_in_memory, flag
 from skbal._utils.random import LARGEST_SEED
 from skbal._utils.validation import check_n_draws
 from skbal.models._networks import _plain_data
 from skbal.models._networks._estimator import NetworkEstimator
+from skbal.models._networks._length_scale import LengthScaleMixin
 
 _draws = lazy_module("skbal.models._dropout._draws")
 _plans = lazy_module("skbal.models._dropout._plan")
@@ -22,13 +23,12 @@ _samplers = lazy_module("skbal.models._networks._samplers")
 _training = lazy_module("skbal.models._networks._training")
 
 
-class MCDropout(NetworkEstimator):
+class MCDropout(LengthScaleMixin, NetworkEstimator):
     """One network whose draws are dropout masks; a subclass says what y is."""
 
     _parameter_rules = {
         "n_draws": count_in_memory(),
         "deterministic": flag(),
-        "prior_length_scale": real(0, none=True),
     }
 
     def __init__(
@@ -96,29 +96,11 @@ class MCDropout(NetworkEstimator):
     def _set_nets(self, nets):
         (self.net_,) = nets
 
-    def _check_parameters(self):
-        super()._check_parameters()
-        is_decay_given = hasattr(self, "optimizer__weight_decay")
-        if self.prior_length_scale is not None and is_decay_given:
-            raise ValueError(
-                f"{type(self).__name__} got both "
-                f"prior_length_scale={self.prior_length_scale} and "
-                f"optimizer__weight_decay={self.optimizer__weight_decay}, which set "
-                "the same weight decay: give one of them."
-            )
-
     def _probe(self, net, example):
         outputs = super()._probe(net, example)
         if not self.deterministic:
             net.draw_plan_ = _plans.plan_of(net.module_, example, type(self).__name__)
         return outputs
-
-    def _loss_parameters(self, n_samples):
-        parameters = super()._loss_parameters(n_samples)
-        if self.prior_length_scale is None:
-            return parameters
-        decay = _training.weight_decay_parameters(self.prior_length_scale, n_samples)
-        return {**parameters, **decay}
 
     # --------------------------------------------------------------------- draws
 

@@ -13,6 +13,8 @@ torch = lazy_module("torch")
 _optimizers = lazy_module("skbal.models._networks._optimizer_state")
 _weights_file = lazy_module("skbal.models._networks._weights_file")
 
+_OF_POSTERIOR = "posterior/"  # begins the names of the tensors that draws need
+
 
 class SavingMixin:
     """Gives ``save_weights`` and ``load_weights``.
@@ -58,6 +60,7 @@ class SavingMixin:
         tensors = {}
         for prefix, module in zip(self._prefixes(len(self._nets())), self._modules()):
             tensors |= _named_tensors(module, prefix, type(self).__name__)
+        tensors |= {_OF_POSTERIOR + k: v for k, v in self._posterior_tensors().items()}
         if optimizer:
             owner = type(self).__name__
             tensors |= _optimizers.optimizer_tensors(self._nets(), owner)
@@ -100,6 +103,7 @@ class SavingMixin:
 
     def _load(self, tensors, header):
         tensors, of_optimizer = _optimizers.without_optimizer(tensors)
+        tensors, of_posterior = _without_posterior(tensors)
         self._check_same("estimator", header, type(self).__name__)
         state = header["state"]
         self._set_row_state(state)
@@ -124,8 +128,18 @@ class SavingMixin:
             }
             net.module_.load_state_dict(own)
         _optimizers.restore_optimizers(nets, of_optimizer)
+        self._load_posterior(of_posterior, nets)
         self._set_nets(nets)
         self._n_first_rows = n_samples
+
+    def _load_posterior(self, tensors, nets):
+        if set(tensors) != set(self._posterior_names):
+            raise _plain_data.WrongData(
+                f"its tensors of the posterior are {sorted(tensors)[:5]}, but those of "
+                f"this estimator are {sorted(self._posterior_names)}"
+            )
+        if tensors:
+            self._set_posterior_tensors(tensors, nets)
 
     def _loaded_net(self, shape, n_samples, state):
         kind = _plain_data.string(state, "output_kind")
@@ -155,6 +169,7 @@ class SavingMixin:
         try:
             with torch.device("meta"):
                 module = cls(**arguments)
+                self._adapt_plain_module(module)
         except (RuntimeError, OverflowError, TypeError, ValueError) as error:
             raise _plain_data.WrongData(
                 f"its sizes make no network ({error})"
@@ -215,6 +230,18 @@ class SavingMixin:
 
     # -------------------------------------------------- what a subclass says
 
+    def _adapt_plain_module(self, module):
+        """Change a network of ``module="auto"`` as the net does before training."""
+
+    _posterior_names = ()
+
+    def _posterior_tensors(self):
+        """Return tensors, by name, that draws need beside the networks."""
+        return {}
+
+    def _set_posterior_tensors(self, tensors, nets):
+        """Set them from those of a file; the names are right."""
+
     @abstractmethod
     def _prefixes(self, n_nets):
         """Return the beginnings of the names of the tensors, one per net."""
@@ -234,6 +261,13 @@ class SavingMixin:
     @abstractmethod
     def _set_target_state(self, state):
         """Set these attributes."""
+
+
+def _without_posterior(tensors):
+    """Return the tensors of a file that are weights, and those of a posterior."""
+    found = {k: v for k, v in tensors.items() if k.startswith(_OF_POSTERIOR)}
+    weights = {k: v for k, v in tensors.items() if k not in found}
+    return weights, {k.removeprefix(_OF_POSTERIOR): v for k, v in found.items()}
 
 
 def _named_tensors(module, prefix, owner):

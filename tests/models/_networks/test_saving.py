@@ -18,12 +18,16 @@ from sklearn.exceptions import NotFittedError
 from torch import nn
 
 from skbal.models import (
+    BayesByBackpropClassifier,
+    BayesByBackpropRegressor,
     DeepEnsembleClassifier,
     DeepEnsembleRegressor,
     DeepEnsembleVoteRegressor,
     MCDropoutClassifier,
     MCDropoutRegressor,
     MCDropoutVoteRegressor,
+    SWAGClassifier,
+    SWAGRegressor,
 )
 
 FAST = {"max_epochs": 2, "random_state": 0}
@@ -88,6 +92,11 @@ CASES = {
     "ensemble of numbers": (DeepEnsembleRegressor(n_members=2, **SMALL), X, NUMBERS),
     "ensemble of votes": (
         DeepEnsembleVoteRegressor(n_members=2, **SMALL), X, VOTES[:, 0]),
+    "last layer": (BayesByBackpropClassifier(n_draws=4, **SMALL), X, LABELS),
+    "last layer of numbers": (BayesByBackpropRegressor(**SMALL), X, NUMBERS),
+    "a layer alone": (BayesByBackpropRegressor(nn.Linear(4, 2), **FAST), X, NUMBERS),
+    "SWAG": (SWAGClassifier(n_snapshots=3, n_draws=4, **SMALL), X, LABELS),
+    "SWAG of numbers": (SWAGRegressor(n_snapshots=3, n_draws=4, **SMALL), X, NUMBERS),
 }  # fmt: skip
 
 
@@ -537,3 +546,29 @@ def test_wrong_states_of_counts_are_refused(path, entries):
 def test_a_missing_file_has_the_error_of_python(path):
     with pytest.raises(FileNotFoundError):
         MCDropoutClassifier().load_weights(path)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda t: t.pop("posterior/weight_mean_"), "its tensors of the posterior are"),
+        (lambda t: t.update({"posterior/more": torch.ones(2)}), "its tensors of the p"),
+        (lambda t: t["posterior/weight_mean_"].fill_(np.nan), "mean_' must be f"),
+        (lambda t: t["posterior/weight_variance_"].fill_(-1), "not those of a distrib"),
+        (lambda t: t.update({"posterior/weight_mean_": torch.ones(3).double()}),
+         "'weight_mean_' is not that of a network"),
+        (lambda t: t.update({"posterior/weight_variance_": torch.ones(67)}),
+         "'weight_variance_' is not that of a network"),
+        (lambda t: t.update({"posterior/weight_deviations_": torch.ones(1, 67)}),
+         "not those of a distribution"),
+    ],
+)  # fmt: skip
+def test_changed_moments_of_weights_are_refused(path, change, message):
+    model = SWAGClassifier(n_snapshots=3, **SMALL).fit(X, LABELS)
+    assert model.weight_mean_.shape == (67,)
+    model.save_weights(path)
+    tensors = load_file(path)
+    change(tensors)
+    rewrite(path, lambda header: None, tensors)
+    with pytest.raises(ValueError, match=message):
+        clone(model).load_weights(path)

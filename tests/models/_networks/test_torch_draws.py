@@ -6,6 +6,8 @@ import torch
 from torch import nn
 
 from skbal.models import (
+    BayesByBackpropClassifier,
+    BayesByBackpropRegressor,
     BayesianLinearRegression,
     DeepEnsembleClassifier,
     DeepEnsembleRegressor,
@@ -17,6 +19,7 @@ from skbal.models import (
     MCDropoutClassifier,
     MCDropoutRegressor,
     MCDropoutVoteRegressor,
+    SWAGClassifier,
 )
 from skbal.models._dropout._draws import DropoutSampler
 
@@ -60,6 +63,9 @@ CASES = {
     "Laplace": (LaplaceClassifier(NET), LABELS),
     "Laplace, Kronecker": (LaplaceClassifier(NET, hessian="kronecker"), LABELS),
     "Laplace of numbers": (LaplaceRegressor(REGRESSION), NUMBERS),
+    "SWAG": (SWAGClassifier(n_snapshots=3, n_draws=5, **FEW), LABELS),
+    "Bayes by backprop": (BayesByBackpropClassifier(n_draws=5, **FEW), LABELS),
+    "Bayes by backprop of numbers": (BayesByBackpropRegressor(n_draws=5, **FEW), NUMBERS),
 }  # fmt: skip
 
 

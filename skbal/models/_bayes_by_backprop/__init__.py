@@ -1,0 +1,1 @@
+"""Bayes by backprop: the estimators, the layer, its training and draws; private."""
