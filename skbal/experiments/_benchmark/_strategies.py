@@ -13,6 +13,7 @@ _OF_NUMBERS = {"strategy": query.PredictiveVariance()}
 # The parameters of each strategy, for each task that it is for.
 STRATEGIES = {
     "BADGE": {CLASSIFICATION: _ON_COLUMNS},
+    "BAIT": {CLASSIFICATION: _ON_COLUMNS, REGRESSION: _ON_COLUMNS},
     "BALD": {CLASSIFICATION: {}},
     "BatchBALD": {CLASSIFICATION: {"n_draws": None}},  # all trees of a forest
     "BatchVariance": {REGRESSION: {}},
