@@ -55,8 +55,7 @@ class GradientFeatures(KnowsItsParameters, BaseEstimator):
     References
     ----------
     .. [1] D. Holzmüller, V. Zaverkin, J. Kästner and I. Steinwart (2023), A Framework
-       and Benchmark for Deep Batch Active Learning for Regression, sections 3.1 and
-       3.2.3.
+       and Benchmark for Deep Batch Active Learning for Regression, section 3.
 
     Examples
     --------

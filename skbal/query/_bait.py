@@ -118,7 +118,7 @@ class BAIT(FeatureStrategy):
     .. [1] J. T. Ash, S. Goel, A. Krishnamurthy and S. Kakade (2021), Gone Fishing:
        Neural Active Learning with Fisher Embeddings, algorithm 1.
     .. [2] D. Holzmüller, V. Zaverkin, J. Kästner and I. Steinwart (2023), A Framework
-       and Benchmark for Deep Batch Active Learning for Regression, section 4.2.
+       and Benchmark for Deep Batch Active Learning for Regression, section 4.3.
 
     Examples
     --------

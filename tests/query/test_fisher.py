@@ -1,3 +1,5 @@
+import tracemalloc
+
 import numpy as np
 import pytest
 import scipy.sparse as sp
@@ -80,3 +82,17 @@ def test_products_are_those_of_the_blocks(n_classes, convert, dtype, monkeypatch
     part = rows.take([5, 2])
     assert len(part) == 2
     assert_allclose(part.information(), sum(blocks[i].T @ blocks[i] for i in (2, 5)))
+
+
+def test_memory_does_not_grow_with_the_pool():
+    rows = FisherRows(np.zeros((100_000, 64), dtype=np.float32))
+    in_float64 = 8 * rows.features.size
+    M = np.eye(64)
+    for function in (rows.information, lambda: rows.forms(M)):
+        tracemalloc.start()
+        try:
+            function()
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+        assert peak < 0.3 * in_float64

@@ -52,7 +52,7 @@ height, width)
         ----------
         .. [1] D. Holzmüller, V. Zaverkin, J. Kästner and I. Steinwart (2023), A
            Framework and Benchmark for Deep Batch Active Learning for Regression,
-           sections 3.1 and 3.2.3.
+           section 3.
         """
         owner = f"gradient_features of {type(self).__name__}"
         option("all", "last")(weights, "weights", owner)

@@ -14,7 +14,7 @@ is added up into the components in a random order and with random signs [2]_.
 References
 ----------
 .. [1] D. Holzmüller, V. Zaverkin, J. Kästner and I. Steinwart (2023), A Framework and
-   Benchmark for Deep Batch Active Learning for Regression, sections 3.1 and 3.2.3.
+   Benchmark for Deep Batch Active Learning for Regression, section 3.
 .. [2] K. Weinberger, A. Dasgupta, J. Langford, A. Smola and J. Attenberg (2009),
    Feature Hashing for Large Scale Multitask Learning, definition 1.
 """
@@ -28,6 +28,7 @@ from torch.nn import functional
 from skbal._utils.chunks import chunks, rows_within
 from skbal._utils.random import stream
 from skbal.models._networks._extractor import find_last_dense
+from skbal.models._networks._few_rows import filled_up
 from skbal.models._networks._layer_pass import (
     columns,
     layer_pass,
@@ -186,6 +187,7 @@ class SketchedGradients:
         total = 0.0 if self._hashed is None else self._hashed(x)
         if not self._layers:
             return total
+        n_rows, x = len(x), filled_up(x, self.batch_size)
         with torch.inference_mode(False):
             values, seen, _ = layer_pass(self._network, x, self._layers)
             outputs = [seen[name][1] for name in self._layers]
@@ -196,7 +198,8 @@ class SketchedGradients:
                 )
                 for name, g in zip(self._layers, grads):
                     if g is not None:
-                        total = total + self._products(name, c, inputs[name], g)
+                        part = self._products(name, c, inputs[name], g)
+                        total = total + part[:n_rows]
         return total
 
     # ------------------------------------------------------------------ one layer
