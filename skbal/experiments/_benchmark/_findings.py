@@ -26,6 +26,9 @@ class Findings:
         Tables on which no strategy has a higher mean.
     near_on : list of str
         Further tables on which the best mean is higher by less than `NEAR`.
+    beaten_on : list of str
+        Tables on which a strategy is better by an interval over repeats that allows for
+        the number of strategies (Bonferroni). Empty for one repeat.
     most_behind : float
         The largest distance from the best mean of a table.
     most_behind_on : str
@@ -38,6 +41,7 @@ class Findings:
     worse: list
     best_on: list
     near_on: list
+    beaten_on: list
     most_behind: float
     most_behind_on: str
 
@@ -67,9 +71,20 @@ def findings_of(result, name):
         worse=[n for n, words in verdicts.items() if words.startswith("worse")],
         best_on=[t for t, gap in zip(result.tables, behind) if gap == 0],
         near_on=[t for t, gap in zip(result.tables, behind) if 0 < gap < NEAR],
+        beaten_on=_beaten_on(result, name),
         most_behind=float(behind[worst]),
         most_behind_on=result.tables[worst],
     )
+
+
+def _beaten_on(result, name):
+    level = 1 - (1 - result.confidence) / max(len(result.strategies) - 1, 1)
+    compared = type(result)(result.scores, name, confidence=level)
+    return [
+        table
+        for table, gains in compared.gains.items()
+        if any(gain.low > 0 for gain in gains.values())
+    ]
 
 
 def behind_best(result, name):

@@ -2,26 +2,29 @@
 
 from pathlib import Path
 
-from skbal import query
 from skbal._utils.optional import require
 from skbal.experiments._benchmark._declared import PREFIX
 from skbal.experiments._benchmark._findings import (
     NEAR,
     RIVALS,
     alike,
-    behind_best,
     findings_of,
     on_tables,
     within_critical_difference,
 )
 from skbal.experiments._benchmark._models import MODELS
+from skbal.experiments._benchmark._page_tables import (
+    best_table,
+    links,
+    strategies_table,
+    tables_table,
+)
 from skbal.experiments._benchmark._result import BenchmarkResult
 from skbal.experiments._benchmark._strategies import LEFT_OUT, default_strategies
-from skbal.experiments._benchmark._summary import in_repeats, mean_gain, wins_of
+from skbal.experiments._benchmark._summary import in_repeats
 from skbal.experiments._benchmark._tables import (
     CLASSIFICATION,
     MADE,
-    OWN,
     known_tables,
 )
 from skbal.experiments._declared._rst import items, list_table, title, write_whole
@@ -48,6 +51,9 @@ _READING = (
     "interval over repeats. *Surely* means that this interval leaves out 0, each for "
     "itself: of forty strategies that are as good as random, one is surely better by "
     "chance. One repeat has no interval.",
+    "**Surely beaten** on a table: another strategy is better by an interval over "
+    "repeats that allows for the number of strategies. Few repeats show only large "
+    "differences, and one shows none.",
     "**Best of a table**: of so many strategies one is first by luck. Its gain is too "
     "high, and another run may have another winner.",
     "**Milliseconds**: processor time of one core for a query, with the predictions "
@@ -155,6 +161,10 @@ def page_of(results):
         "computed from the runs.\n",
         ".. admonition:: In short\n",
         *(f"   {_in_short(name, result)}\n" for name, result in results.items()),
+        title("Where random rows are best, and where Margin is", "-"),
+        "For regression :class:`~skbal.query.PredictiveVariance` stands in place of "
+        ":class:`~skbal.query.Margin`.\n",
+        *list_table(*best_table(results)),
         title("How to read it", "-"),
         *items(_READING),
     ]
@@ -176,8 +186,8 @@ def _in_short(name, result):
         f"- **{name}**, {len(result.tables)} tables: of {n_others} strategies "
         f"{len(random.better)} are better than random, {len(random.worse)} are worse, "
         f"and {n_others - len(random.better) - len(random.worse)} are not "
-        f"distinguishable from it. The first by mean rank are {_links(names[:3])}. "
-        f"{_links([rival.name])} is in place {rival.place} of "
+        f"distinguishable from it. The first by mean rank are {links(names[:3])}. "
+        f"{links([rival.name])} is in place {rival.place} of "
         f"{len(names)}, and {_none_or(rival.better)} better than it. Random rows are "
         f"in place {random.place}: best on {_number_of(random.best_on)}, and less than "
         f"{NEAR:g} below the best on {_number_of(random.near_on)}."
@@ -219,35 +229,23 @@ def _sentences(result, task):
     best = next(iter(result.mean_ranks))
     yield (
         f"Friedman's test: F = {test.f:.1f}, p = {test.p_value:.1g}. "
-        f"{_links([best])} has the best mean rank, {result.mean_ranks[best]:.1f}. "
+        f"{links([best])} has the best mean rank, {result.mean_ranks[best]:.1f}. "
         f"Within the critical difference of {result.critical_difference:.1f} ranks "
         f"are {len(near)} of the other {len(result.strategies) - 1} strategies, which "
         "Nemenyi's test does not tell from it."
     )
     random = findings_of(result, result.reference)
-    yield f"Better than random: {_links(random.better) or 'none'}."
-    yield f"Worse than random: {_links(random.worse) or 'none'}."
-    for one in (random, findings_of(result, RIVALS[task])):
-        yield _where_best(one)
+    yield f"Better than random: {links(random.better) or 'none'}."
+    yield f"Worse than random: {links(random.worse) or 'none'}."
     rival = findings_of(result, RIVALS[task])
     yield f"By the same test {_none_or(rival.better)} better than {rival.name}."
     yield from _alike_sentences(result)
 
 
-def _where_best(found):
-    on = ", ".join(found.best_on) or "no table"
-    near = ", ".join(found.near_on) or "none"
-    return (
-        f"**{found.name}** is best on: {on}. It is less than {NEAR:g} below the best "
-        f"on: {near}. It is farthest below the best, by {found.most_behind:.3f}, on "
-        f"{found.most_behind_on}."
-    )
-
-
 def _alike_sentences(result):
     everywhere = alike(result)
     for names in everywhere:
-        yield f"The same rows on all tables were chosen by {_links(names)}."
+        yield f"The same rows on all tables were chosen by {links(names)}."
     two = [
         t for t, n in result.n_labels.items() if n == 2 * _setting(result, "n_first")
     ]
@@ -256,112 +254,18 @@ def _alike_sentences(result):
             if names not in everywhere:
                 yield (
                     "The same rows on all tables of two classes were chosen by "
-                    f"{_links(names)}."
+                    f"{links(names)}."
                 )
-
-
-def strategies_table(result):
-    """Return what the page says of each strategy, the best mean rank first.
-
-    Parameters
-    ----------
-    result : BenchmarkResult
-        The benchmark.
-
-    Returns
-    -------
-    header : list of str
-    rows : list of list of str
-    """
-    surely = _surely(result, "surely")
-    header = ["strategy", "mean rank", "mean gain", f"better on{surely}"]
-    header += [f"worse on{surely}", "than random", "most below the best", "ms"]
-    return header, [_strategy_row(result, name) for name in result.mean_ranks]
-
-
-def _strategy_row(result, name):
-    behind = behind_best(result, name)
-    seconds = result.seconds_per_query.get(name)
-    last = f"{100 * behind.max():.1f} ({result.tables[int(behind.argmax())]})"
-    cost = "" if seconds is None else f"{1000 * seconds:.1f}"
-    first = [_links([name]), f"{result.mean_ranks[name]:.1f}"]
-    if name == result.reference:
-        return [*first, "", "", "", "", last, cost]
-    (better, surely_better), (worse, surely_worse) = wins_of(result, name)
-    word = result.verdicts[name].split()[0]
-    return [
-        *first,
-        f"{mean_gain(result, name):+.2f}",
-        f"{better}{_surely(result, surely_better)}",
-        f"{worse}{_surely(result, surely_worse)}",
-        word if word in ("better", "worse") else "open",
-        last,
-        cost,
-    ]
-
-
-def tables_table(result, task):
-    """Return what the page says of each table.
-
-    Parameters
-    ----------
-    result : BenchmarkResult
-        The benchmark.
-    task : {"classification", "regression"}
-        Its task.
-
-    Returns
-    -------
-    header : list of str
-    rows : list of list of str
-    """
-    rival, sources = RIVALS[task], known_tables(task)
-    header = ["table", "from", "first labels", "random", f"gain of {rival}"]
-    surely = _surely(result, "surely")
-    header += ["best", "its gain", f"better than random{surely}", f"worse{surely}"]
-    return header, [_table_row(result, t, rival, sources) for t in result.tables]
-
-
-def _table_row(result, table, rival, sources):
-    gains = result.gains[table]
-    place = result.mean_areas[result.tables.index(table)].argmax()
-    best = result.strategies[int(place)]
-    of_best = _gain(gains[best]) if best in gains else ""
-    return [
-        table,
-        sources.get(table, OWN),
-        str(result.n_labels.get(table, "")),
-        f"{result.areas[table][result.reference].mean():.3f}",
-        _gain(gains[rival]),
-        _links([best]),
-        of_best,
-        str(sum(gain.mean > 0 for gain in gains.values()))
-        + _surely(result, sum(gain.low > 0 for gain in gains.values())),
-        str(sum(gain.mean < 0 for gain in gains.values()))
-        + _surely(result, sum(gain.high < 0 for gain in gains.values())),
-    ]
-
-
-def _surely(result, words):
-    """Return words in brackets if there are intervals."""
-    return f" ({words})" if result.n_repeats > 1 else ""
-
-
-def _gain(gain):
-    if gain.n_repeats == 1:
-        return f"{100 * gain.mean:+.1f}"
-    half = 100 * (gain.high - gain.low) / 2
-    return f"{100 * gain.mean:+.1f} ± {half:.1f}"
 
 
 def _left_out(results):
     yield title("Left out", "-")
-    lines = [f"{_links([name])}: {reason}." for name, reason in LEFT_OUT.items()]
+    lines = [f"{links([name])}: {reason}." for name, reason in LEFT_OUT.items()]
     for name, result in results.items():
         known = default_strategies(MODELS[name].task)
         missing = [n for n in known if n not in result.strategies]
         if missing:
-            lines.append(f"Not run yet with {name}: {_links(missing)}.")
+            lines.append(f"Not run yet with {name}: {links(missing)}.")
     yield from items(lines)
 
 
@@ -400,15 +304,4 @@ def _number_of(tables):
 def _none_or(names):
     if not names:
         return "no strategy is"
-    return f"{_links(names)} {'is' if len(names) == 1 else 'are'}"
-
-
-def _links(names):
-    """Return names in a row, with links for those of `skbal.query`."""
-    linked = [
-        f":class:`~skbal.query.{name}`" if name in query.__all__ else f"``{name}``"
-        for name in names
-    ]
-    if len(linked) < 2:
-        return "".join(linked)
-    return f"{', '.join(linked[:-1])} and {linked[-1]}"
+    return f"{links(names)} {'is' if len(names) == 1 else 'are'}"

@@ -3,7 +3,6 @@
 from functools import cached_property
 
 import numpy as np
-from scipy.special import stdtrit
 
 from skbal._utils.json_lines import read_lines
 from skbal._utils.names import KnowsItsParameters
@@ -14,6 +13,12 @@ from skbal.experiments._benchmark._ranks import (
     friedman_test,
     ranks_of,
 )
+from skbal.experiments._benchmark._scores import (
+    N_DECIMALS,
+    area_of,
+    check_scores,
+    gain_of,
+)
 from skbal.experiments._benchmark._summary import summary_table
 from skbal.experiments._benchmark._units import (
     check_marks,
@@ -22,7 +27,6 @@ from skbal.experiments._benchmark._units import (
     runs_of,
 )
 from skbal.experiments._checks import check_confidence
-from skbal.experiments._difference import PairedDifference
 from skbal.plotting import RankDisplay
 
 OWNER = "BenchmarkResult"
@@ -120,7 +124,7 @@ class BenchmarkResult(KnowsItsParameters):
         provenance=None,
         incomplete=(),
     ):
-        self.scores = _check_scores(scores)
+        self.scores = check_scores(scores)
         self.tables = list(self.scores)
         self.strategies = list(self.scores[self.tables[0]])
         self.reference = self._check_strategy(reference, "reference")
@@ -236,16 +240,17 @@ class BenchmarkResult(KnowsItsParameters):
     def areas(self):
         """Mean score of each run over its labels, by table and strategy."""
         return {
-            table: {name: _area(curves) for name, curves in by_strategy.items()}
+            table: {name: area_of(curves) for name, curves in by_strategy.items()}
             for table, by_strategy in self.scores.items()
         }
 
     @cached_property
     def mean_areas(self):
         """Means of the areas over repeats, shape (n_tables, n_strategies)."""
-        return np.array(
-            [[self.areas[t][s].mean() for s in self.strategies] for t in self.tables]
-        )
+        means = [
+            [self.areas[t][s].mean() for s in self.strategies] for t in self.tables
+        ]
+        return np.round(means, N_DECIMALS)
 
     @cached_property
     def ranks(self):
@@ -297,7 +302,7 @@ class BenchmarkResult(KnowsItsParameters):
         """Areas minus those of the reference, by table and strategy."""
         return {
             table: {
-                name: _gain(areas[name] - areas[self.reference], self.confidence)
+                name: gain_of(areas[name] - areas[self.reference], self.confidence)
                 for name in self.strategies
                 if name != self.reference
             }
@@ -393,52 +398,3 @@ class BenchmarkResult(KnowsItsParameters):
                 f"{', '.join(map(repr, self.strategies))}, got {name!r}."
             )
         return name
-
-
-def _check_scores(scores):
-    """Return scores as arrays, of the same strategies and repeats on each table."""
-    if not isinstance(scores, dict) or not scores:
-        raise TypeError(
-            f"scores of {OWNER} must be a dict of tables to dicts of strategies to "
-            f"arrays of shape (n_repeats, n_steps), got {scores!r:.60}."
-        )
-    arrays = {
-        table: {name: np.array(curves, dtype=np.float64) for name, curves in by.items()}
-        for table, by in scores.items()
-    }
-    first = next(iter(arrays.values()))
-    for table, by_strategy in arrays.items():
-        shapes = {curves.shape for curves in by_strategy.values()}
-        if list(by_strategy) != list(first) or not by_strategy:
-            raise ValueError(
-                f"scores of {OWNER} must have the same strategies on each table: "
-                f"{list(first)}, got {list(by_strategy)} for {table!r}."
-            )
-        n_repeats = {len(curves) for curves in first.values()}
-        if len(shapes) > 1 or any(len(s) != 2 or 0 in s for s in shapes):
-            raise ValueError(
-                f"scores of {OWNER} for {table!r} must have one shape (n_repeats, "
-                f"n_steps), got {sorted(shapes)}."
-            )
-        if {shape[0] for shape in shapes} != n_repeats:
-            raise ValueError(
-                f"scores of {OWNER} must have the same number of repeats on each "
-                f"table: {sorted(n_repeats)}, got {sorted(shapes)} for {table!r}."
-            )
-    return arrays
-
-
-def _gain(values, confidence):
-    """Return a difference with Student's interval, or none if nothing scatters."""
-    mean, n = float(values.mean()), len(values)
-    if n < 2 or np.ptp(values) <= 1e-12 * np.abs(values).max():
-        return PairedDifference(mean, np.nan, np.nan, values)
-    half = float(stdtrit(n - 1, (1 + confidence) / 2) * values.std(ddof=1) / np.sqrt(n))
-    return PairedDifference(mean, mean - half, mean + half, values)
-
-
-def _area(curves):
-    """Return the areas under curves with equal steps, by the trapezoidal rule."""
-    if curves.shape[1] == 1:
-        return curves[:, 0]
-    return (curves[:, 1:] + curves[:, :-1]).mean(axis=1) / 2

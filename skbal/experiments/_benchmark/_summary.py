@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from skbal.experiments._benchmark._scores import N_DECIMALS
 from skbal.experiments._summary import aligned
 
 
@@ -33,7 +34,7 @@ def wins_of(result, name):
 def mean_gain(result, name):
     """Return the mean over tables of the gain over the reference, in hundredths."""
     gains = [result.gains[table][name].mean for table in result.tables]
-    return 100 * float(np.mean(gains))
+    return float(np.round(100 * np.mean(gains), N_DECIMALS))
 
 
 def summary_table(result):
