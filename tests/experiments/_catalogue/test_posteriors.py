@@ -1,3 +1,6 @@
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 from sklearn.ensemble import RandomForestClassifier
@@ -10,6 +13,7 @@ from skbal.experiments._catalogue._posteriors import (
     PLAIN,
     random_rows,
 )
+from skbal.experiments._declared._page import stored
 from skbal.query import BALD, Random
 
 POSTERIORS = load_experiment("posteriors")
@@ -104,3 +108,35 @@ def test_findings_name_the_best_and_the_worst():
     lost = [{"arm": "SWAG", "seed": 0, "result": result(accuracy=0.95)}]
     found = POSTERIORS.findings(Reproduction(POSTERIORS, lost, []))
     assert found[-1].startswith("For no posterior")
+
+
+PAGE = Path(__file__).parents[3] / "docs" / "user_guide" / "posterior_draws.rst"
+
+
+def table_of_the_guide():
+    """Return the columns of the table in the guide, and a row for each posterior."""
+    text = PAGE.read_text(encoding="utf-8")
+    start = text.index("   * - posterior\n")
+    rows = text[start : text.index("\n\n", start)].split("   * - ")[1:]
+    cells = [
+        [cell.strip() for cell in re.split(r"\n     -", row.rstrip("\n"))]
+        for row in rows
+    ]
+    (_, *columns), *rows = cells
+    return columns, {name: values for name, *values in rows}
+
+
+def test_the_table_of_the_guide_is_that_of_the_units():
+    found = stored(POSTERIORS, PAGE.parents[1] / "reproductions")
+    assert found.missing == []
+    measures = {measure.name: measure for measure in POSTERIORS.measures}
+    columns, rows = table_of_the_guide()
+    assert list(rows) == list(POSTERIORS.arms)
+    for arm, values in rows.items():
+        expected = [
+            f"{found.values(name, arm).mean():.{measures[name].n_digits}f}"
+            if measures[name].belongs_to(arm)
+            else ""
+            for name in columns
+        ]
+        assert [value.replace("−", "-") for value in values] == expected, arm

@@ -65,7 +65,7 @@ CASES = {
     "Laplace of numbers": (LaplaceRegressor(REGRESSION), NUMBERS),
     "SWAG": (SWAGClassifier(n_snapshots=3, n_draws=5, **FEW), LABELS),
     "Bayes by backprop": (BayesByBackpropClassifier(n_draws=5, **FEW), LABELS),
-    "Bayes by backprop of numbers": (BayesByBackpropRegressor(n_draws=5, **FEW), NUMBERS),
+    "backprop of numbers": (BayesByBackpropRegressor(n_draws=5, **FEW), NUMBERS),
 }  # fmt: skip
 
 
