@@ -35,7 +35,7 @@ class RankDisplay:
     n_tables : int, optional
         Number of tables, for the label of the axis.
     test_name : str, optional
-        The test that the verdicts are from, as the title of the legend.
+        The test that the verdicts are from, for the title of the legend.
 
     Attributes
     ----------
@@ -116,7 +116,7 @@ class RankDisplay:
             reference=result.reference,
             verdicts=result.verdicts,
             n_tables=len(result.tables),
-            test_name="By Wilcoxon's test",
+            test_name="Wilcoxon's test",
         )
         return display.plot(ax)
 
@@ -175,19 +175,17 @@ class RankDisplay:
     def _draw_legend(self):
         if not self.verdicts:
             return
-        than = "random" if self.reference == "Random" else self.reference
-        names = {
-            _BETTER: f"better than {than}",
-            _WORSE: f"worse than {than}",
-            _OPEN: f"not distinguishable from {than}",
-        }
         first = {self._kind(name): points for name, points in self.points_.items()}
-        kinds = [kind for kind in names if kind in first]
+        kinds = [kind for kind in (_BETTER, _WORSE, _OPEN) if kind in first]
+        than = "random" if self.reference == "Random" else self.reference
+        by = "" if self.test_name is None else f", by {self.test_name}"
         self.ax_.legend(
             [first[kind].lines[0] for kind in kinds],
-            [names[kind] for kind in kinds],
-            loc="lower left",
+            kinds,
+            loc="lower center",
+            bbox_to_anchor=(0.5, 1.0),  # above, where it hides no interval
+            ncols=len(kinds),
             fontsize="small",
-            title=self.test_name,
+            title=f"Against {than}{by}",
             title_fontsize="small",
         )

@@ -19,6 +19,7 @@ def display():
         reference="Random",
         verdicts=VERDICTS,
         n_tables=4,
+        test_name="Wilcoxon's test",
     ).plot()
     plt.close("all")
 
@@ -42,8 +43,10 @@ def test_the_best_is_on_top_and_the_axis_says_what_it_is(display):
 def test_verdicts_are_told_by_markers_and_a_legend(display):
     markers = {name: p.lines[0].get_marker() for name, p in display.points_.items()}
     assert len(set(markers.values())) == 3
-    texts = [text.get_text() for text in display.ax_.get_legend().get_texts()]
-    assert texts == ["better than random", "not distinguishable from random"]
+    legend = display.ax_.get_legend()
+    assert legend.get_title().get_text() == "Against random, by Wilcoxon's test"
+    texts = [text.get_text() for text in legend.get_texts()]
+    assert texts == ["better", "not distinguishable"]
 
 
 def test_it_draws_on_given_axes(display):

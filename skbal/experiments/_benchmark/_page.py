@@ -50,7 +50,8 @@ _READING = (
     "**Gain**: the area minus that of random rows in the same repeats, with a 95% "
     "interval over repeats. *Surely* means that this interval leaves out 0, each for "
     "itself: of forty strategies that are as good as random, one is surely better by "
-    "chance. One repeat has no interval.",
+    "chance. One repeat has no interval. All gains of a table share the runs of random "
+    "rows: if these had bad luck, all strategies look better.",
     "**Surely beaten** on a table: another strategy is better by an interval over "
     "repeats that allows for the number of strategies. Few repeats show only large "
     "differences, and one shows none.",
@@ -63,11 +64,12 @@ _READING = (
 _LIMITS = (
     "The tables are small, and so are the models. Nothing here is about images, large "
     "pools or networks: :ref:`batches`, :ref:`pool` and :ref:`reproductions` are.",
-    "All strategies have their defaults, and a wrapper the strategy that it wraps by "
-    "default. Strategies for the first labels and for rows with prices do not show "
-    "here what they are made for.",
+    "One size of a batch and one number of labels are one setting. With fewer rows per "
+    "query, or with more labels, the order may be another.",
+    "All strategies have their defaults, and a wrapper has the strategy that it wraps "
+    "by default.",
     "Tables that are made up are easy to make for or against a strategy. They were "
-    "chosen before any run, and the tables above tell them from the others.",
+    "fixed before the runs, and the column *from* tells them from the others.",
 )
 
 
@@ -182,10 +184,11 @@ def _in_short(name, result):
     rival = findings_of(result, RIVALS[task])
     names = list(result.mean_ranks)
     n_others = len(names) - 1
+    n_open = n_others - len(random.better) - len(random.worse)
     return (
         f"- **{name}**, {len(result.tables)} tables: of {n_others} strategies "
-        f"{len(random.better)} are better than random, {len(random.worse)} are worse, "
-        f"and {n_others - len(random.better) - len(random.worse)} are not "
+        f"{_counted(len(random.better))} better than random, "
+        f"{_counted(len(random.worse))} worse, and {_counted(n_open)} not "
         f"distinguishable from it. The first by mean rank are {links(names[:3])}. "
         f"{links([rival.name])} is in place {rival.place} of "
         f"{len(names)}, and {_none_or(rival.better)} better than it. Random rows are "
@@ -295,6 +298,10 @@ def _how(results):
 
 def _setting(result, name):
     return result.provenance[0]["settings"][name]
+
+
+def _counted(number):
+    return f"{number or 'none'} {'are' if number > 1 else 'is'}"
 
 
 def _number_of(tables):
