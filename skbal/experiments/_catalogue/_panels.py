@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from skbal._utils.matplotlib_style import COLOURS
 from skbal.experiments._declared._curves import history_of
 from skbal.plotting import AcquisitionCurveDisplay
 
@@ -29,13 +30,17 @@ def draw_panel(ax, reproduction, arms, published=None, curves=None):
         AcquisitionCurveDisplay.from_histories(
             runs, ax=ax, band="range", line_kw={"markersize": 4}
         )
-    colours = {line.get_label(): line.get_color() for line in ax.lines}
+    # Without runs of ours, a published curve has the colour that they would have.
+    colours = dict(zip(arms, COLOURS))
+    colours |= {line.get_label(): line.get_color() for line in ax.lines}
     for name, key in (published or {}).items():
-        style = {"label": f"{name}, published", "color": colours.get(name, "0.5")}
+        style = {"label": f"{name}, published", "color": colours[name]}
         draw_published(ax, curves or {}, key, alpha=0.5, zorder=1, **style)
     ax.set(xlabel="Labels", ylabel="Test accuracy")
     if ax.lines:
         ax.legend(loc="lower right", fontsize="small")
+    else:
+        ax.text(0.5, 0.5, "not run", transform=ax.transAxes, ha="center")
 
 
 def draw_published(ax, curves, key, **style):

@@ -101,6 +101,11 @@ def test_published_curves_stand_behind_ours(tmp_path):
     assert {line.get_label() for line in lines} == {
         f"{name}, published" for name in ("BatchBALD", "BALD", "Random")
     }
+    of_panels = [[line.get_color() for line in ax.lines] for ax in figure.axes[:5]]
+    assert of_panels[1] == of_panels[2] == of_panels[4]
+    assert of_panels[0] == of_panels[1][:2]  # no published runs of random choice
+    assert len(set(of_panels[1])) == 3
+    assert [text.get_text() for text in figure.axes[3].texts] == ["not run"]
     assert lines[0].get_xdata().tolist() == [20, 30]
     assert lines[0].get_ydata().tolist() == [0.6, 0.8]
 
