@@ -71,8 +71,9 @@ class LaplaceNetwork(FrozenNetwork):
             raise ValueError(
                 f"{name}='network' of {type(self).__name__} needs the weights of the "
                 "last dense layer. They are only known if the network is a Sequential "
-                "and feature_layer is None; an ensemble has no such layer. Set "
-                "mode='map' with optimize='evidence' or None."
+                "and feature_layer is None; an ensemble has no such layer, and that of "
+                "BayesByBackprop has a distribution already. Set mode='map' with "
+                "optimize='evidence' or None."
             )
         return np.vstack(found)
 

@@ -15,6 +15,7 @@ from skbal import ActiveLearner
 from skbal.models import (
     BayesByBackpropClassifier,
     BayesByBackpropRegressor,
+    LaplaceClassifier,
     MeanFieldLinearRegression,
 )
 from skbal.models._bayes_by_backprop._training import variational_layer
@@ -288,3 +289,12 @@ def test_networks_of_another_form_are_refused(iris):
 
     with pytest.raises(ValueError, match="module of BayesByBackpropClassifier must be"):
         BayesByBackpropClassifier(Own).fit(*iris)
+
+
+def test_laplace_does_not_take_a_last_layer_with_a_distribution():
+    X, y = load_iris(return_X_y=True)
+    network = BayesByBackpropClassifier(max_steps=5, random_state=0)
+    with pytest.raises(ValueError, match="BayesByBackprop has a distribution already"):
+        LaplaceClassifier(network).fit(X, y)
+    laplace = LaplaceClassifier(network, mode="map", optimize=None)
+    assert laplace.fit(X, y).score(X, y) > 0.9
