@@ -192,7 +192,7 @@ def _write_course(folder, teacher):
         f"{path}" if new else f"{path} was there and stays as it is"
         for path, new in written.items()
     ]
-    return [*lines, f"Open them with: jupyter lab {folder}"]
+    return [*lines, f"Open them (pip install jupyterlab): jupyter lab {folder}"]
 
 
 def _run_demo(quick, seed, output, with_report):
