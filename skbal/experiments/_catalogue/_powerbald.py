@@ -135,6 +135,8 @@ def draw(figure, reproduction, curves):
         for ax in (ours, theirs):
             ax.label_outer()
     axes[1, 0].set(ylabel="Test accuracy", ylim=(0.5, 1))
+    if axes[1, 0].lines:
+        axes[1, 0].legend(loc="lower right", fontsize="small")
 
 
 EXPERIMENT = Experiment(
