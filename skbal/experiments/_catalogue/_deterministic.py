@@ -16,6 +16,7 @@ from skbal.experiments._declared._curves import (
     score_after,
 )
 from skbal.experiments._declared._experiment import Experiment, Measure
+from skbal.experiments._declared._paired import gap
 from skbal.query import BALD, MaxEntropy, VariationRatios
 
 STRATEGIES = {
@@ -73,19 +74,15 @@ def points_above_off(name, n_acquired, reproduction):
     points : ndarray of shape (n_seeds,)
         Percentage points, one for each seed that was run in both ways.
     """
-    on, off = (reproduction.results(arm) for arm in (name, f"{name}{OFF}"))
-    both = [seed for seed in on if seed in off]
-    gains = [
-        _held(on[seed], n_acquired) - _held(off[seed], n_acquired) for seed in both
-    ]
-    return 100 * np.array([gain.mean() for gain in gains])
+    of = partial(_held, n_acquired)
+    return 100 * gap(of, name, f"{name}{OFF}")(reproduction)
 
 
-def _held(result, n_acquired):
-    """Return the scores after so many labels, or the last one of a run that ended."""
+def _held(n_acquired, result):
+    """Return the mean score after so many labels. A run that ended keeps its last."""
     n_labels = np.array(result["n_labels"])
     steps = np.searchsorted(n_labels, n_labels[0] + np.array(n_acquired), "right") - 1
-    return np.array(result["score"])[steps]
+    return np.array(result["score"])[steps].mean()
 
 
 def claims():

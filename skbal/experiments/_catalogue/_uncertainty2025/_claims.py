@@ -12,7 +12,6 @@ from skbal.experiments._catalogue._uncertainty2025._measures import (
 )
 from skbal.experiments._catalogue._uncertainty2025._readers import (
     change,
-    gap,
     gap_of_two,
     largest_fall,
     measured,
@@ -26,6 +25,7 @@ from skbal.experiments._declared._claims import (
     Statement,
 )
 from skbal.experiments._declared._curves import acquired_to
+from skbal.experiments._declared._paired import gap
 
 TEXT_IMAGES, TEXT_RATIO = 390, 2  # "390 acquired images, a 2x improvement"
 RATIOS = "Variation ratios"
