@@ -88,6 +88,15 @@ def test_another_table_or_strategy_of_the_same_name_is_an_error(done):
         benchmark(other, ["iris"], output=folder, **SMALL)
 
 
+def test_a_table_of_ones_own_in_another_order_is_another_table(tmp_path):
+    X, y = IRIS
+    benchmark(["Margin"], {"mine": (X, y)}, output=tmp_path, **SMALL)
+    benchmark(["Margin"], {"mine": (X.copy(), y)}, output=tmp_path, **SMALL)
+    for other in ((X, y[::-1]), (X[::-1], y)):
+        with pytest.raises(ValueError, match="another table 'mine'"):
+            benchmark(["Margin"], {"mine": other}, output=tmp_path, **SMALL)
+
+
 def test_runs_of_other_settings_are_an_error(done):
     folder, _ = done
     with pytest.raises(ValueError, match="n_first was 2 and is 3"):
