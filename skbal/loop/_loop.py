@@ -4,6 +4,7 @@ import numpy as np
 from sklearn.base import clone
 
 from skbal._utils.initial import initial_rule
+from skbal._utils.interrupts import CtrlCKept
 from skbal._utils.memory_maps import KeepsMaps
 from skbal._utils.names import KnowsItsParameters
 from skbal._utils.parameters import count, own, rules_of
@@ -234,10 +235,16 @@ class ActiveLearningLoop(SavingMixin, KeepsMaps, KnowsItsParameters):
             desc=self.verbose if isinstance(self.verbose, str) else OWNER,
             unit="step",
         ) as bar:
-            while (record := self._next()) is not None:
+            while (record := self._shown(bar)) is not None:
+                yield record
+
+    def _shown(self, bar):
+        with CtrlCKept():
+            record = self._next()
+            if record is not None:
                 bar.set_postfix(labels=record.n_labels, score=record.score)
                 bar.update()
-                yield record
+        return record
 
     def run(self):
         """Make all steps that are left.

@@ -141,8 +141,6 @@ def test_a_ctrl_c_at_any_moment_changes_nothing():
     kinds, wrong = tried(25)
     assert wrong == []
     assert kinds["reported"] >= 10
-    # Python's copyreg drops any error at one place: 4 of 3,000.
-    assert kinds.pop("swallowed", 0) <= 1
     assert set(kinds) <= {"reported", "too late"}
 
 
