@@ -17,7 +17,8 @@ def seeded_torch(seed, device="cpu"):
     """Seed torch's global stream inside the block, and restore it afterwards.
 
     Gradients, too, are on or off afterwards as before: in torch's own functions, a
-    Ctrl-C may come between switching them off and the block that switches them on.
+    Ctrl-C may come between switching them off and the block that switches them on. So
+    are products in a lower precision.
 
     Parameters
     ----------
@@ -33,6 +34,7 @@ def seeded_torch(seed, device="cpu"):
     device = torch.device(device)
     devices = [device] if device.type == "cuda" else []
     gradients = torch.is_grad_enabled()
+    autocast = torch.is_autocast_enabled(device.type)
     with _TRAINING, torch.random.fork_rng(devices=devices):
         torch.default_generator.manual_seed(seed)
         if devices:
@@ -42,3 +44,4 @@ def seeded_torch(seed, device="cpu"):
             yield
         finally:
             torch._C._set_grad_enabled(gradients)
+            torch.set_autocast_enabled(device.type, autocast)

@@ -9,9 +9,9 @@ from skbal._utils.lazy import lazy_module
 from skbal._utils.random import stream
 from skbal.exceptions import TooFewDrawsWarning
 from skbal.experiments._declared._curves import learning_curve
+from skbal.models import MCDropoutClassifier
 
 _torch = lazy_module("skbal.experiments._catalogue._stopped_torch")
-_mixed = lazy_module("skbal.experiments._catalogue._mixed_precision_torch")
 
 TRAINING = {
     "n_filters": [16, 32],
@@ -155,11 +155,11 @@ def stopped_network(unit, rows, monitor="valid_acc"):
 
     Returns
     -------
-    estimator : MixedPrecisionClassifier
+    estimator : MCDropoutClassifier
     """
     settings = unit.settings
     split_off = _torch.ValidatedOn(rows.X_valid, rows.y_valid, settings["epoch_size"])
-    return _mixed.MixedPrecisionClassifier(
+    return MCDropoutClassifier(
         _torch.TwoConvolutions,
         module__image_shape=rows.X.shape[1:],
         module__n_outputs=len(np.unique(rows.y)),
@@ -177,6 +177,7 @@ def stopped_network(unit, rows, monitor="valid_acc"):
         train_split=split_off,
         callbacks=[_torch.best_epoch(monitor, settings["patience"])],
         device=unit.device,
+        precision="bf16",
     )
 
 

@@ -85,6 +85,10 @@ class MCDropoutVoteRegressor(VoteTargets, MCDropout):
         skorch callbacks. ``callbacks__*`` sets their parameters.
     device : str, default="cpu"
         Device on which the network runs, for instance "cuda".
+    precision : {"float32", "bf16"}, default="float32"
+        Arithmetic of the training. "bf16" multiplies in bfloat16, which takes less time
+        where the processor or the graphics card has instructions for it. Weights, their
+        steps, validation and predictions stay in float32.
     warm_start : bool, default=False
         Whether ``fit`` continues from the weights of the previous ``fit``.
     random_state : None, int or numpy.random.RandomState, default=None
@@ -169,6 +173,7 @@ class MCDropoutVoteRegressor(VoteTargets, MCDropout):
         train_split=None,
         callbacks=None,
         device="cpu",
+        precision="float32",
         warm_start=False,
         random_state=None,
         verbose=0,
@@ -191,6 +196,7 @@ class MCDropoutVoteRegressor(VoteTargets, MCDropout):
             train_split=train_split,
             callbacks=callbacks,
             device=device,
+            precision=precision,
             warm_start=warm_start,
             random_state=random_state,
             verbose=verbose,

@@ -59,6 +59,10 @@ class DeepEnsembleRegressor(NumberTargets, DeepEnsemble):
         skorch callbacks. ``callbacks__*`` sets their parameters.
     device : str, default="cpu"
         Device on which the network runs, for instance "cuda".
+    precision : {"float32", "bf16"}, default="float32"
+        Arithmetic of the training. "bf16" multiplies in bfloat16, which takes less time
+        where the processor or the graphics card has instructions for it. Weights, their
+        steps, validation and predictions stay in float32.
     warm_start : bool, default=False
         Whether ``fit`` continues from the weights of the previous ``fit``. Each member
         continues, and new members are added if ``n_members`` has grown.

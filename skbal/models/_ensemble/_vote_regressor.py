@@ -78,6 +78,10 @@ class DeepEnsembleVoteRegressor(VoteTargets, DeepEnsemble):
         skorch callbacks. ``callbacks__*`` sets their parameters.
     device : str, default="cpu"
         Device on which the network runs, for instance "cuda".
+    precision : {"float32", "bf16"}, default="float32"
+        Arithmetic of the training. "bf16" multiplies in bfloat16, which takes less time
+        where the processor or the graphics card has instructions for it. Weights, their
+        steps, validation and predictions stay in float32.
     warm_start : bool, default=False
         Whether ``fit`` continues from the weights of the previous ``fit``. Each member
         continues, and new members are added if ``n_members`` has grown.
@@ -163,6 +167,7 @@ class DeepEnsembleVoteRegressor(VoteTargets, DeepEnsemble):
         train_split=None,
         callbacks=None,
         device="cpu",
+        precision="float32",
         warm_start=False,
         n_jobs=None,
         random_state=None,
@@ -184,6 +189,7 @@ class DeepEnsembleVoteRegressor(VoteTargets, DeepEnsemble):
             train_split=train_split,
             callbacks=callbacks,
             device=device,
+            precision=precision,
             warm_start=warm_start,
             n_jobs=n_jobs,
             random_state=random_state,

@@ -128,6 +128,7 @@ class NetBuildingMixin:
             "callbacks": self._all_callbacks(),
             "callbacks__print_log": None,
             "device": self.device,
+            "precision": self.precision,
             "augment": self.augment,
             "iterator_train__shuffle": True,
             # Our own progress bar and errors say what skorch would print.

@@ -67,6 +67,7 @@ class NetworkEstimator(
         "train_split": rules.train_split(),
         "callbacks": rules.callbacks(),
         "device": rules.device(),
+        "precision": option("float32", "bf16"),
         "warm_start": flag(),
         "random_state": rules.random_state(),
         "verbose": either(flag(), count(0)),
@@ -88,6 +89,7 @@ class NetworkEstimator(
         train_split=None,
         callbacks=None,
         device="cpu",
+        precision="float32",
         warm_start=False,
         random_state=None,
         verbose=0,
@@ -106,6 +108,7 @@ class NetworkEstimator(
         self.train_split = train_split
         self.callbacks = callbacks
         self.device = device
+        self.precision = precision
         self.warm_start = warm_start
         self.random_state = random_state
         self.verbose = verbose

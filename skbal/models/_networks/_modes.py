@@ -29,6 +29,32 @@ def no_grad():
         torch._C._set_grad_enabled(before)
 
 
+@contextmanager
+def bfloat16(device):
+    """Multiply in bfloat16 inside the block, as ``torch.autocast`` does.
+
+    Afterwards products are as before, also if a Ctrl-C comes at the end of the block.
+
+    Parameters
+    ----------
+    device : str or torch.device
+        Where the network runs.
+    """
+    kind = torch.device(device).type
+    on, dtype = torch.is_autocast_enabled(kind), torch.get_autocast_dtype(kind)
+    caches = torch.is_autocast_cache_enabled()
+    try:
+        # A cache of weights in bfloat16 would outlive their steps.
+        torch.set_autocast_cache_enabled(False)
+        torch.set_autocast_dtype(kind, torch.bfloat16)
+        torch.set_autocast_enabled(kind, True)
+        yield
+    finally:
+        torch.set_autocast_enabled(kind, on)
+        torch.set_autocast_dtype(kind, dtype)
+        torch.set_autocast_cache_enabled(caches)
+
+
 def in_mode(mode, function, *args):
     """Call a function inside a mode. When this returns or raises, the mode is off.
 

@@ -11,6 +11,7 @@ from skorch.utils import to_numpy
 from tqdm.auto import tqdm
 
 from skbal.models._networks._interrupts import is_raised_by_code
+from skbal.models._networks._modes import bfloat16
 from skbal.models._networks._twin import network_output
 
 
@@ -19,16 +20,19 @@ class _EndOfTraining(KeyboardInterrupt):
 
 
 class _TrainingMixin:
-    """Adds to skorch's training augmentation, weights of rows, and Ctrl-C that is seen.
+    """Adds to skorch's training what our parameters and a user's Ctrl-C need.
 
-    A batch of weighted rows is a dict with the keys "X" and "sample_weight".
+    These are augmentation, weights of rows, and products in bfloat16. A batch of
+    weighted rows is a dict with the keys "X" and "sample_weight".
     """
 
     sample_weight = None
+    precision = "float32"  # also of a net that an earlier version has pickled
 
-    def __init__(self, *args, augment=None, **kwargs):
+    def __init__(self, *args, augment=None, precision="float32", **kwargs):
         super().__init__(*args, **kwargs)
         self.augment = augment
+        self.precision = precision
 
     def train_step_single(self, batch, **fit_params):
         if self.augment is not None:
@@ -59,7 +63,11 @@ class _TrainingMixin:
 
     def infer(self, x, **fit_params):
         x = x["X"] if isinstance(x, dict) else x
-        return network_output(super().infer(x, **fit_params))
+        if self.precision == "float32" or not self.module_.training:
+            return network_output(super().infer(x, **fit_params))
+        with bfloat16(self.device):
+            output = network_output(super().infer(x, **fit_params))
+        return output.float()  # the loss is computed in float32
 
     def get_loss(self, y_pred, y_true, X=None, training=False):
         if not isinstance(X, dict):
