@@ -1,17 +1,10 @@
 """The campaign: what people are asked, what they said, and what follows from it."""
 
-import json
 import time
-from numbers import Integral
-
-import numpy as np
-import sqlalchemy as sa
 
 from skbal._utils.observers import wants_pool
-from skbal._utils.optional import require
-from skbal._utils.random import check_seed, stream
 from skbal._utils.unanswered import unanswered
-from skbal._utils.validation import check_count, check_real
+from skbal._utils.validation import check_count
 from skbal.campaign._answers import (
     check_answers,
     record,
@@ -19,27 +12,23 @@ from skbal.campaign._answers import (
 )
 from skbal.campaign._asking import lease_items
 from skbal.campaign._checks import check_all, rebuild_items
+from skbal.campaign._creating import new_campaign
 from skbal.campaign._history import history_of
-from skbal.campaign._items import write_items
 from skbal.campaign._learning import (
+    check_chooses,
     check_learns,
     learner_of,
     prepared,
     read_votes,
-    suited_strategy,
 )
-from skbal.campaign._new_items import check_items
-from skbal.campaign._parts import made_part, plain_part
+from skbal.campaign._parts import made_part
 from skbal.campaign._people import BY_HAND, check_name
-from skbal.campaign._questions import Questions, to_json
-from skbal.campaign._rules import check_rules
 from skbal.campaign._settings import Settings
 from skbal.campaign._status import status_of
 from skbal.campaign._store import Store
-from skbal.campaign._tables import annotator, answer, item, setting
-from skbal.campaign._texts import check_storable, is_storable
+from skbal.campaign._texts import check_storable
 from skbal.campaign._training import train
-from skbal.votes import VoteAllocation
+from skbal.campaign._views import number_of, told_answers, vote_counts
 
 
 class Campaign:
@@ -197,37 +186,21 @@ class Campaign:
         TypeError, ValueError
             If an argument is invalid.
         """
-        questions = Questions(answers)
-        new = check_items(items, names)
-        if estimator is not None:
-            check_learns(estimator, questions)
-            _check_chooses(estimator, query_strategy)
-        known = _check_gold(gold, questions, new.names)
-        settings = Settings(
-            answers=questions.plain(),
-            items=new.kind,
-            n_items=len(new.names),
-            rules=check_rules(rules, min_votes, max_votes),
-            min_votes=int(min_votes),
-            enhanced=_check_enhanced(enhanced, estimator, max_votes or min_votes),
-            lease_seconds=float(
-                check_real(lease_seconds, "lease_seconds", "Campaign", low=1)
-            ),
-            n_gold=len(known),
-            gold_every=check_count(gold_every, "gold_every", "Campaign", smallest=2),
-            estimator=_stored(estimator, "estimator"),
-            query_strategy=_stored(query_strategy, "query_strategy"),
-            seed=check_count(random_state, "random_state", "Campaign", smallest=0),
+        settings, fill = new_campaign(
+            items,
+            answers,
+            estimator,
+            query_strategy,
+            names=names,
+            rules=rules,
+            min_votes=min_votes,
+            max_votes=max_votes,
+            enhanced=enhanced,
+            gold=gold,
+            gold_every=gold_every,
+            lease_seconds=lease_seconds,
+            random_state=random_state,
         )
-        places = stream(check_seed(settings.seed, "Campaign"), "places").permutation(
-            settings.n_items
-        )
-
-        def fill(connection):
-            settings.write(connection)
-            connection.execute(sa.insert(setting).values(name="n_asked", value="0"))
-            write_items(connection, new, places, known)
-
         store = Store.create(url, fill)
         return cls(store, settings, estimator, query_strategy)
 
@@ -265,7 +238,7 @@ class Campaign:
             settings = store.read(Settings.read)
             if estimator is not None:
                 check_learns(estimator, settings.questions)
-                _check_chooses(estimator, query_strategy or settings.query_strategy)
+                check_chooses(estimator, query_strategy or settings.query_strategy)
         except BaseException:
             store.close()
             raise
@@ -561,26 +534,7 @@ class Campaign:
         TypeError
             If it is neither an integer nor a string.
         """
-        if isinstance(item_id, str):
-            query = sa.select(item.c.id).where(item.c.name == item_id)
-            number = None
-            if is_storable(item_id):
-                number = self.store.read(
-                    lambda connection: connection.execute(query).scalar()
-                )
-            if number is None:
-                raise ValueError(
-                    "item_id of Campaign must be an item's id or name, got "
-                    f"{item_id!r:.80}."
-                )
-            return number
-        number = check_count(item_id, "item_id", "Campaign", smallest=0)
-        if number >= self.settings.n_items:
-            raise ValueError(
-                f"item_id of Campaign must be below {self.settings.n_items}, the "
-                f"number of items, got {number}."
-            )
-        return number
+        return number_of(self.store, self.settings, item_id)
 
     def answers(self):
         """Return all answers that were not taken back, as a data frame.
@@ -593,13 +547,7 @@ class Campaign:
             ``at`` (seconds since 1970) and ``late``, in the order in which they were
             told.
         """
-        pandas = require("pandas", "campaign", "Campaign.answers")
-        rows = self.store.read(_answer_rows)
-        frame = pandas.DataFrame(rows, columns=_COLUMNS)
-        told = [None if text is None else json.loads(text) for _, _, text, *_ in rows]
-        # As they were told: pandas would make numbers beside None real numbers.
-        frame["answer"] = pandas.Series(told, dtype=object)
-        return frame
+        return told_answers(self.store)
 
     def counts(self):
         """Return how many people gave each answer to each item.
@@ -609,14 +557,7 @@ class Campaign:
         counts : ndarray of int of shape (n_items, n_answers)
             One column for each answer of each question, in their order.
         """
-        votes = self.store.read(
-            lambda connection: read_votes(connection, self.settings)
-        )
-        counts = np.zeros(
-            (self.settings.n_items, votes.counts.shape[1]), dtype=np.int64
-        )
-        counts[votes.ids] = votes.counts
-        return counts
+        return vote_counts(self.store, self.settings)
 
     def status(self):
         """Return where the campaign stands.
@@ -640,66 +581,3 @@ class Campaign:
             told after it was trained, that it had expected.
         """
         return self.store.read(lambda connection: history_of(connection, self.settings))
-
-
-_COLUMNS = ("item", "name", "answer", "annotator", "kind", "queue", "at", "late")
-
-
-def _answer_rows(connection):
-    query = (
-        sa.select(
-            answer.c.item_id,
-            item.c.name,
-            answer.c.content,
-            annotator.c.name,
-            answer.c.kind,
-            answer.c.queue,
-            answer.c.at,
-            answer.c.is_late,
-        )
-        .select_from(answer)
-        .join(item, answer.c.item_id == item.c.id)
-        .join(annotator, answer.c.annotator_id == annotator.c.id)
-        .where(
-            answer.c.undone_at.is_(None), answer.c.kind.in_(("answer", "cannot_tell"))
-        )
-        .order_by(answer.c.id)
-    )
-    return [tuple(row) for row in connection.execute(query)]
-
-
-def _check_chooses(estimator, strategy):
-    """Raise an error now, not after weeks, if there would be no way to choose items."""
-    if strategy is None and not isinstance(estimator, VoteAllocation):
-        suited_strategy(estimator)
-
-
-def _stored(part, name):
-    return None if part is None else plain_part(part, name)
-
-
-def _check_enhanced(enhanced, estimator, max_votes):
-    if enhanced is None:
-        return 0.6 if estimator is not None and max_votes > 1 else 1.0
-    return float(check_real(enhanced, "enhanced", "Campaign", low=0, high=1))
-
-
-def _check_gold(gold, questions, names):
-    if gold is None:
-        return {}
-    if not isinstance(gold, dict):
-        raise TypeError(
-            f"gold of Campaign must be a dict of items to answers, got {gold!r:.80}."
-        )
-    numbers = {name: number for number, name in enumerate(names)}
-    known = {}
-    for which, right in gold.items():
-        number = numbers.get(which) if isinstance(which, str) else which
-        is_number = isinstance(number, Integral) and not isinstance(number, bool)
-        if not is_number or not 0 <= number < len(names):
-            raise ValueError(
-                f"gold of Campaign names {which!r:.80}, which is no item. Items are "
-                f"called such as {names[0]!r:.80}."
-            )
-        known[int(number)] = to_json(questions.check(right))
-    return known

@@ -258,3 +258,22 @@ def learner_of(store, settings, estimator, strategy, votes):
     strategy = suited_strategy(estimator) if strategy is None else strategy
     strategy = seeded(strategy, settings)
     return ActiveLearner(estimator, strategy, X_training=X, y_training=y)
+
+
+def check_chooses(estimator, strategy):
+    """Raise an error now, not after weeks, if there would be no way to choose items.
+
+    Parameters
+    ----------
+    estimator : estimator or VoteAllocation
+        What learns from the answers.
+    strategy : strategy or None
+        What chooses the items. None is the strategy that suits the estimator.
+
+    Raises
+    ------
+    NoDrawsError
+        If a regressor makes no posterior draws and there is no strategy.
+    """
+    if strategy is None and not isinstance(estimator, VoteAllocation):
+        suited_strategy(estimator)
