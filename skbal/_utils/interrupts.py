@@ -1,7 +1,9 @@
-"""A Ctrl-C that Python drops is raised a little later."""
+"""A Ctrl-C that is never lost, and leaves scikit-learn as it was."""
 
 import signal
 import threading
+
+from sklearn import get_config, set_config
 
 _came = []
 
@@ -18,8 +20,12 @@ class CtrlCKept:
     would go on as if nobody had pressed a key. An error that came after the Ctrl-C is
     the cause of the KeyboardInterrupt.
 
-    Nothing is done in other threads, which get no Ctrl-C, and where a program has a
-    handler of its own.
+    In other threads, which get no Ctrl-C, and where a program has a handler of its own,
+    none is raised.
+
+    After a Ctrl-C the settings of scikit-learn are those from before the block. They
+    would stay changed if it came where scikit-learn changes them back, and parameters
+    would be checked no longer.
 
     Raises
     ------
@@ -28,6 +34,7 @@ class CtrlCKept:
     """
 
     def __enter__(self):
+        self._settings = get_config()
         in_main = threading.current_thread() is threading.main_thread()
         # An earlier block that a Ctrl-C cut off at its end leaves _note.
         ours = signal.getsignal(signal.SIGINT) in (signal.default_int_handler, _note)
@@ -37,8 +44,11 @@ class CtrlCKept:
             signal.signal(signal.SIGINT, _note)
 
     def __exit__(self, kind, error, traceback):
-        if not self._active:
-            return
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        if _came and kind is not KeyboardInterrupt:
+        dropped = False
+        if self._active:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            dropped = bool(_came) and kind is not KeyboardInterrupt
+        if dropped or kind is KeyboardInterrupt:
+            set_config(**self._settings)
+        if dropped:
             raise KeyboardInterrupt from error

@@ -2,6 +2,7 @@ import signal
 import threading
 
 import pytest
+from sklearn import config_context, get_config, set_config
 
 from skbal._utils.interrupts import CtrlCKept
 
@@ -105,3 +106,18 @@ def test_other_threads_have_no_handler():
     thread.start()
     thread.join()
     assert seen == [signal.default_int_handler]
+
+
+@pytest.mark.parametrize("press", [signal.raise_signal, lambda _: _drop()])
+def test_the_settings_of_scikit_learn_are_as_before(press):
+    def leave_them_changed():
+        set_config(skip_parameter_validation=True)
+        press(signal.SIGINT)
+
+    with config_context():
+        before = get_config()
+        with pytest.raises(KeyboardInterrupt):
+            block(leave_them_changed)
+        assert get_config() == before
+        block(lambda: set_config(skip_parameter_validation=True))
+        assert get_config()["skip_parameter_validation"]
