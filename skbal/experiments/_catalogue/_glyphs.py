@@ -3,9 +3,12 @@
 from skbal.experiments._catalogue import _many_classes
 from skbal.experiments._catalogue._stopped import NETWORK
 
+AT = (97, 197, 297)
+
 EXPERIMENT = _many_classes.declare(
     "glyphs",
-    at=(97, 197, 297),
+    at=AT,
+    claims=_many_classes.order(AT),
     title="BatchBALD with 47 classes, on drawn signs",
     question=(
         "With 47 classes, a batch that BALD chooses may hold several images of a class "

@@ -7,8 +7,10 @@ from skbal.experiments._catalogue import _batchbald
 from skbal.experiments._catalogue._batchbald import SOURCE, STRATEGIES, strategy_of
 from skbal.experiments._catalogue._panels import draw_panel
 from skbal.experiments._catalogue._stopped import QUICK_TRAINING, curve_of, rows_of
+from skbal.experiments._declared._claims import Claim, Statement
 from skbal.experiments._declared._experiment import Experiment, Measure, Published
 from skbal.experiments._declared._labels import labels_to, score_with
+from skbal.experiments._declared._paired import gap
 
 # The folder of each set in the folder of data, and what loads it.
 LOADERS = {
@@ -92,6 +94,39 @@ def run(unit):
     rows = rows_of(unit, tuple(unit.settings["image_shape"]))
     strategy = strategy_of(unit.part, unit.settings["n_draws"])
     return curve_of(unit, rows, strategy)
+
+
+def order(at):
+    """Return what the paper's curves of EMNIST say about the order of its arms.
+
+    Parameters
+    ----------
+    at : tuple of int
+        Numbers of labels with which accuracies are compared, seed by seed.
+
+    Returns
+    -------
+    claims : tuple of Claim
+    """
+
+    def points(own, other, n_labels, found):
+        return 100 * gap(score_with(n_labels), own, other)(found)
+
+    return tuple(
+        Claim(
+            f"{own} is more accurate than {other} with as many labels",
+            "section 4.4",
+            tuple(
+                Statement(f"points, {n} labels", partial(points, own, other, n))
+                for n in at
+            ),
+        )
+        for own, other in (
+            ("BatchBALD", "Random"),
+            ("BatchBALD", "BALD"),
+            ("Random", "BALD"),
+        )
+    )
 
 
 def draw_with(published, title):

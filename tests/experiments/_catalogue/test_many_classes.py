@@ -113,3 +113,33 @@ def test_the_published_curves_stand_behind_emnist_and_not_behind_signs(tmp_path)
     [ax] = Reproduction(emnist, [], [], quick=True).plot(data=tmp_path).axes
     assert not ax.lines
     assert "signs" in ax.get_title()
+
+
+def test_the_order_of_the_arms_is_judged_seed_by_seed():
+    glyphs = load_experiment("glyphs")
+    # Accuracies with 97, 197 and 297 labels, of two seeds.
+    scores = {
+        "BatchBALD": [[0.3, 0.5, 0.6], [0.4, 0.6, 0.7]],
+        "BALD": [[0.3, 0.4, 0.5], [0.2, 0.5, 0.6]],
+        "Random": [[0.2, 0.6, 0.5], [0.5, 0.5, 0.6]],
+    }
+    units = [
+        {"arm": arm, "seed": seed, "result": {"n_labels": [97, 197, 297], "score": row}}
+        for arm, rows in scores.items()
+        for seed, row in enumerate(rows)
+    ]
+    found = Reproduction(glyphs, units, [])
+    points = {
+        claim.text: [statement.of(found) for statement in claim.statements]
+        for claim in glyphs.claims
+    }
+    above = "BatchBALD is more accurate than {} with as many labels"
+    np.testing.assert_allclose(
+        points[above.format("BALD")], [[0, 20], [10, 10], [10, 10]], atol=1e-9
+    )
+    np.testing.assert_allclose(
+        points[above.format("Random")], [[10, -10], [-10, 10], [10, 10]], atol=1e-9
+    )
+    last = glyphs.claims[-1]
+    assert last.text == "Random is more accurate than BALD with as many labels"
+    assert last.statements[-1].judge(found)[0] == "no"  # they are equal
