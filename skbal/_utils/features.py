@@ -49,7 +49,7 @@ def as_features(values, n_samples, owner, name=None):
             dtype = np.result_type(values.dtype, np.float32)
     try:
         if isinstance(values, np.ndarray) and values.size and values.dtype == dtype:
-            assert_all_finite(values)  # check_array looks for much else, too
+            _check_finite(values)  # check_array looks for much else, too
             return values
         return check_array(values, accept_sparse="csr", dtype=dtype)
     except (TypeError, ValueError) as error:
@@ -59,6 +59,13 @@ def as_features(values, n_samples, owner, name=None):
             reason += " Fill them, for instance by a SimpleImputer in a Pipeline."
         kind = TypeError if isinstance(error, TypeError) else ValueError
         raise kind(f"{name} are not valid: {reason}") from error
+
+
+def _check_finite(values):
+    with np.errstate(over="ignore"):
+        is_finite = np.isfinite(values.sum())
+    if not is_finite:  # or the sum alone is not: scikit-learn finds out, and says it
+        assert_all_finite(values)
 
 
 def check_powers_finite(values, what, power=2):

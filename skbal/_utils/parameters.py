@@ -19,6 +19,7 @@ A subclass inherits the rules of its bases and may replace some of them.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from numbers import Integral
 
 import numpy as np
@@ -247,6 +248,7 @@ def own(function, words, invalid, *, none=False):
     return Rule(words, function, invalid, none=none)
 
 
+@cache
 def rules_of(cls):
     """Return the rules of a class, those of its bases included.
 

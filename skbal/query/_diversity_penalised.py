@@ -14,6 +14,7 @@ from skbal.query._similarities import Cosines, Similarities
 from skbal.query._wrapping import WrapsStrategy
 
 _LARGE = 1e300  # replaces an infinite score
+_FEW = 2**20  # numbers that are copied in less time than a walk over them takes
 
 
 class DiversityPenalised(WrapsStrategy, FeatureStrategy):
@@ -189,9 +190,7 @@ class DiversityPenalised(WrapsStrategy, FeatureStrategy):
             return best_first(raw, n_instances, rng)
         scores = np.clip(self._normalized(raw), -_LARGE, _LARGE)
         rows = within_reach(scores, n_instances, penalty)
-        part = X_pool
-        if len(rows) < len(scores):
-            part = RowsView(sliceable(X_pool), rows, take)
+        part = X_pool if len(rows) == len(scores) else _part(X_pool, rows)
         chosen = penalised_greedy(
             scores[rows],
             self._similarity_of(features_to_read(function, part, **self._walk)),
@@ -213,6 +212,13 @@ class DiversityPenalised(WrapsStrategy, FeatureStrategy):
         if callable(self.metric):
             return Similarities(features, self.metric, type(self).__name__)
         return Cosines(features)
+
+
+def _part(X, rows):
+    """Return some rows of a pool: copied at once if they are few numbers in memory."""
+    if type(X) is np.ndarray and len(rows) * X[:1].size <= _FEW:
+        return X[rows]
+    return RowsView(sliceable(X), rows, take)
 
 
 def ranks(scores):

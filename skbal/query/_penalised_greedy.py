@@ -95,14 +95,17 @@ def penalised_greedy(scores, similarity, n_picks, *, penalty, priority, mean=Fal
 
 def _of_few(scores, similarity, n_picks, penalty, priority, mean):
     """Return the rows by comparing all rows with each chosen one."""
-    values = left = scores.copy()
+    values, left = scores.copy(), scores.copy()
     seen = np.full(len(scores), 0.0 if mean else -1.0)
     add, rounding = np.add if mean else np.maximum, 0.0
     chosen = np.empty(n_picks, dtype=np.intp)
     for step in range(n_picks):
         row = values.argmax()
-        close = (values >= values[row] - rounding).nonzero()[0]
-        if len(close) > 1:
+        best, values[row] = values[row], -np.inf
+        # A second search takes less time than to compare all values with the best.
+        if values[values.argmax()] >= best - rounding:
+            values[row] = best
+            close = (values >= best - rounding).nonzero()[0]
             row = close[priority[close].argmin()]
         chosen[step] = row
         left[row], rounding = -np.inf, _ROUNDING * abs(penalty)
