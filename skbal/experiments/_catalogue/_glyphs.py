@@ -30,4 +30,5 @@ EXPERIMENT = _many_classes.declare(
         "There are 1,024 validation images, and 5,000 for the test.",
     ),
     draw=_many_classes.draw_with({}, "Signs of 47 classes"),
+    n_seeds=5,
 )

@@ -14,7 +14,7 @@ def test_arms_with_dropout_are_units_of_gal2017():
     assert OFF.shares == "gal2017"
     for quick in (False, True):
         assert OFF.sized(quick) == GAL.sized(quick)
-        assert OFF.seeds(quick) == GAL.seeds(quick)
+        assert set(OFF.seeds(quick)) <= set(GAL.seeds(quick))
 
 
 def test_such_a_unit_is_the_same_in_both_and_the_other_is_not():
