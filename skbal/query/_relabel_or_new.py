@@ -3,6 +3,7 @@
 import numpy as np
 
 from skbal._utils.indices import check_indices
+from skbal._utils.named_axes import check_order
 from skbal._utils.parameters import count, flag, option, own
 from skbal._utils.pools import n_rows, subset
 from skbal._utils.prices import as_prices
@@ -218,8 +219,8 @@ class RelabelOrNew(SharedParameters):
         Raises
         ------
         TypeError, ValueError
-            As for `score_pool`; or if ``answers`` is None or ``choose_people`` is
-            False, so that there is nobody to choose.
+            As for `score_pool`; if ``rows`` are no numbers of rows; or if ``answers``
+            is None or ``choose_people`` is False, so that there is nobody to choose.
         """
         self._check(X_pool)
         if self.answers is None or not self.choose_people:
@@ -227,7 +228,9 @@ class RelabelOrNew(SharedParameters):
                 f"whom_to_ask of {type(self).__name__} needs people to choose from: "
                 "answers must be given, and choose_people be True."
             )
-        best = self._of_rows(learner, X_pool, np.asarray(rows), _place_of_largest)
+        owner = f"whom_to_ask of {type(self).__name__}"
+        rows = check_indices(rows, n_rows(X_pool), "rows", owner, unique=False)
+        best = self._of_rows(learner, X_pool, rows, _place_of_largest)
         return self._crowd().annotators_[best.astype(np.intp)]
 
     def select_batch(self, learner, X_pool, n_instances, rng):
@@ -325,6 +328,7 @@ class RelabelOrNew(SharedParameters):
                 f"{what} must be one price for each of the {n_people} people, got "
                 f"shape {prices.shape}."
             )
+        check_order(self.costs, crowd.annotators_, what)
         return prices
 
 
