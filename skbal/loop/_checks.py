@@ -29,6 +29,7 @@ def check_loop(loop):
     check_n_instances(loop.n_instances, n_candidates, OWNER)
     _check_oracle_knows(loop.oracle, n_pool)
     _check_learner_knows(loop)
+    _check_asks_once(loop.learner)
     check_pool_weights(loop.sample_weight, n_pool, OWNER)
     _check_test_set(loop.X_test, loop.y_test)
     _check_scoring(loop)
@@ -156,6 +157,24 @@ def _check_fitted(learner):
             "of rows to label first, or an object that selects them such as "
             "BalancedSeed()."
         ) from error
+
+
+def _check_asks_once(learner):
+    """Raise a ValueError if a strategy holds answers about rows of the whole pool."""
+    for member in members_of(learner):
+        strategy = getattr(member, "query_strategy", None)
+        parts = [strategy]
+        if hasattr(strategy, "get_params"):
+            parts += strategy.get_params(deep=True).values()
+        for part in parts:
+            if getattr(part, "asks_again", False):
+                raise ValueError(
+                    f"query_strategy of the learner of {OWNER} must not be a "
+                    f"{type(part).__name__} with answers, which are about rows of the "
+                    f"whole pool. {OWNER} takes a row from its pool once it was asked "
+                    "about, and the numbers of the rows behind it change. Write the "
+                    "loop yourself, or leave answers at None."
+                )
 
 
 def _check_oracle_knows(oracle, n_pool):

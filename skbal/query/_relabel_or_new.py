@@ -43,8 +43,9 @@ class RelabelOrNew(SharedParameters):
     given all answers about the row so far, for the price of the person who tells most.
     `skbal.votes.DawidSkene.mean_confusion` finds from all answers how people err.
 
-    The pool is all rows, those with answers included. `whom_to_ask` says who is to
-    answer about the chosen rows.
+    The pool is all rows, those with answers included, so write the loop yourself: an
+    `ActiveLearningLoop` takes a row from its pool once it was asked about, and refuses
+    a strategy with answers. `whom_to_ask` says who is to answer about the chosen rows.
 
     Parameters
     ----------
@@ -167,6 +168,11 @@ class RelabelOrNew(SharedParameters):
         self.costs = costs
         self.choose_people = choose_people
         self.cv = cv
+
+    @property
+    def asks_again(self):
+        """Whether rows may be chosen again, so that the pool must keep all rows."""
+        return self.answers is not None
 
     def score_pool(self, estimator, X_pool):
         """Return what one more answer about each row tells for its price.
