@@ -121,6 +121,13 @@ def n_taught(learner):
     return max(0 if X is None else num_samples(X) for X in known)
 
 
+def parts_of(strategy):
+    """Return a strategy and its parameters, those of wrapped strategies included."""
+    if not hasattr(strategy, "get_params"):
+        return [strategy]
+    return [strategy, *strategy.get_params(deep=True).values()]
+
+
 def weight_name(estimator):
     """Return the name of the weights among the arguments of an estimator's ``fit``.
 
@@ -162,11 +169,7 @@ def _check_fitted(learner):
 def _check_asks_once(learner):
     """Raise a ValueError if a strategy holds answers about rows of the whole pool."""
     for member in members_of(learner):
-        strategy = getattr(member, "query_strategy", None)
-        parts = [strategy]
-        if hasattr(strategy, "get_params"):
-            parts += strategy.get_params(deep=True).values()
-        for part in parts:
+        for part in parts_of(getattr(member, "query_strategy", None)):
             if getattr(part, "asks_again", False):
                 raise ValueError(
                     f"query_strategy of the learner of {OWNER} must not be a "

@@ -111,6 +111,11 @@ class ExpectedErrorReduction(TargetStrategy):
         )
         self.loss = loss
 
+    @property
+    def compares_rows(self):
+        """Whether the loss is that at rows of the pool, another in each pool."""
+        return self.X_target is None
+
     def extra_inputs(self, estimator, X_pool, random_state):
         """Return the draws of the target rows, and their mean loss now.
 
