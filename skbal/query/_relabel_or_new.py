@@ -344,12 +344,12 @@ def _fitted(*answers):
 
 def _rows_answered(crowd, n_pool, owner):
     """Return the rows of the pool that somebody answered about."""
-    what = f"The rows that answers of {owner} are about"
-    rows = check_indices(crowd.items_, np.inf, what, owner)
+    rows = check_indices(crowd.items_, np.inf, "items in answers", owner)
     if len(rows) and rows.max() >= n_pool:
         raise ValueError(
-            f"{what} must be rows of the pool, which has {n_pool}, got {rows.max()}. "
-            "The pool must hold all rows, those with answers included."
+            f"items in answers of {owner} must be rows of the pool, which has "
+            f"{n_pool}, got {rows.max()}. The pool must hold all rows, those with "
+            "answers included."
         )
     return rows
 

@@ -241,7 +241,11 @@ def test_errors_say_what_is_wrong():
             ValueError,
             "which has 30, got 40. The pool must hold all rows",
         ),
-        ({"answers": (["x"], ["a"], [0])}, TypeError, "must be integers, got dtype"),
+        (
+            {"answers": (["x"], ["a"], [0])},
+            TypeError,
+            "items in answers of RelabelOrNew must be integers, got dtype",
+        ),
     ]:
         strategy = RelabelOrNew(**{"answers": Answers(), "cv": None, **parameters})
         with pytest.raises(error, match=message):
