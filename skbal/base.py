@@ -68,11 +68,16 @@ class QueryStrategy(KnowsItsParameters, BaseEstimator, ABC):
         Class attribute: names of the attributes that later choices depend on, for a
         strategy that learns from call to call. A loop that is saved keeps them. They
         must be numbers, strings, or arrays, lists and dataclasses of these.
+    compares_rows : bool
+        Class attribute: whether the score of a row is its place among the other rows of
+        the pool, and says nothing without them. A `skbal.loop.StreamLearner`, which has
+        no pool, refuses such a strategy. The default is False.
     """
 
     random_state = None
     pool_subsample = None
     memory_names = ()
+    compares_rows = False
     _parameter_rules = {
         "random_state": seed(),
         "pool_subsample": count(1, none=True),

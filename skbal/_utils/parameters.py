@@ -128,10 +128,14 @@ def option_or_function(*options, of, or_a=()):
 
     def check(value, name, owner):
         is_string = isinstance(value, str)
-        is_allowed = callable(value) or isinstance(value, or_a)
+        is_function = callable(value) and not isinstance(value, type)
+        is_allowed = is_function or isinstance(value, or_a)
         if not is_allowed and not (is_string and value in options):
+            got = repr(value)
+            if isinstance(value, type):
+                got = f"the class {value.__name__}: give an instance"
             raise (ValueError if is_string else TypeError)(
-                f"{name} of {owner} must be {words}, got {value!r}."
+                f"{name} of {owner} must be {words}, got {got}."
             )
 
     return Rule(words, check, "no such option", options)

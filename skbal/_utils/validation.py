@@ -202,7 +202,7 @@ def as_numbers(values, what):
     ValueError
         If the values are not real numbers, are masked, or form no array.
     """
-    refuse_masked(values, what)
+    refuse_masked(values, f"{what}, but it")
     check_length_known(values, what)
     try:
         numbers = np.asarray(values)

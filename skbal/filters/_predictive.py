@@ -14,6 +14,8 @@ from skbal._utils.walk import walk
 from skbal.exceptions import NoDrawsError
 from skbal.sampling import predict_samples
 
+_TOLERANCE = 1e-3  # for the sum of a row, enough for probabilities in float16
+
 
 def predictive_probabilities(
     estimator, X, owner, *, n_draws=None, seed=0, batch_size=None
@@ -50,7 +52,7 @@ def predictive_probabilities(
     NotFittedError
         If it is not fitted.
     ValueError
-        If a probability is NaN.
+        If a probability is NaN or negative, or those of a row do not sum to one.
     """
     n_classes = len(model_classes(estimator, owner))
 
@@ -218,11 +220,18 @@ def check_same_kind(y, classes, owner):
 
 
 def _check_numbers(probabilities, estimator, owner):
+    needs = f"{owner} needs probabilities of classes, but those of "
+    needs += type(unwrap(estimator)[1]).__name__
     # Comparisons with NaN are false, so a model that diverged would decide on labels.
     if np.isnan(probabilities).any():
+        raise ValueError(f"{needs} are NaN. Its fit may have diverged.")
+    is_off = np.abs(probabilities.sum(axis=1) - 1) > _TOLERANCE
+    is_off |= (probabilities < 0).any(axis=1)
+    if is_off.any():
+        row = int(is_off.argmax())
         raise ValueError(
-            f"{owner} needs probabilities of classes, but those of "
-            f"{type(unwrap(estimator)[1]).__name__} are NaN. Its fit may have diverged."
+            f"{needs} are {probabilities[row].tolist()} in row {row}: they must not be "
+            "negative, and must sum to one."
         )
 
 
@@ -237,4 +246,12 @@ def _predict_proba(estimator, X, owner):
             f"{type(unwrap(estimator)[1]).__name__} makes no posterior draws and has "
             "no predict_proba."
         )
-    return np.asarray(estimator.predict_proba(X), dtype=np.float64)
+    name = type(unwrap(estimator)[1]).__name__
+    mean = estimator.predict_proba(X)
+    shape = np.shape(mean)
+    if len(shape) != 2 or shape[0] != n_rows(X):
+        raise ValueError(
+            f"predict_proba of {name} must return an array of shape (n_samples, "
+            f"n_classes) with n_samples={n_rows(X)}, got shape {shape}."
+        )
+    return np.asarray(mean, dtype=np.float64)

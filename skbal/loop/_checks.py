@@ -29,6 +29,7 @@ def check_loop(loop):
     check_n_instances(loop.n_instances, n_candidates, OWNER)
     _check_oracle_knows(loop.oracle, n_pool)
     _check_learner_knows(loop)
+    _check_asks_once(loop.learner)
     check_pool_weights(loop.sample_weight, n_pool, OWNER)
     _check_test_set(loop.X_test, loop.y_test)
     _check_scoring(loop)
@@ -120,6 +121,13 @@ def n_taught(learner):
     return max(0 if X is None else num_samples(X) for X in known)
 
 
+def parts_of(strategy):
+    """Return a strategy and its parameters, those of wrapped strategies included."""
+    if not hasattr(strategy, "get_params"):
+        return [strategy]
+    return [strategy, *strategy.get_params(deep=True).values()]
+
+
 def weight_name(estimator):
     """Return the name of the weights among the arguments of an estimator's ``fit``.
 
@@ -156,6 +164,20 @@ def _check_fitted(learner):
             "of rows to label first, or an object that selects them such as "
             "BalancedSeed()."
         ) from error
+
+
+def _check_asks_once(learner):
+    """Raise a ValueError if a strategy holds answers about rows of the whole pool."""
+    for member in members_of(learner):
+        for part in parts_of(getattr(member, "query_strategy", None)):
+            if getattr(part, "asks_again", False):
+                raise ValueError(
+                    f"query_strategy of the learner of {OWNER} must not be a "
+                    f"{type(part).__name__} with answers, which are about rows of the "
+                    f"whole pool. {OWNER} takes a row from its pool once it was asked "
+                    "about, and the numbers of the rows behind it change. Write the "
+                    "loop yourself, or leave answers at None."
+                )
 
 
 def _check_oracle_knows(oracle, n_pool):

@@ -15,7 +15,7 @@ from skbal._utils.unanswered import unanswered
 from skbal._utils.validation import as_numbers, check_count, check_same_number
 from skbal._utils.warn import warn
 from skbal.exceptions import DriftWarning
-from skbal.loop._checks import check_learner
+from skbal.loop._checks import check_learner, parts_of
 
 # Loads modAL.
 _rows = lazy_module("skbal.learner._training_data")
@@ -28,6 +28,15 @@ def _check_scoring_learner(value, name, owner):
             f"{name} of {owner} must have a query_strategy with a method score_pool, "
             f"such as BALD(), got {getattr(value, 'query_strategy', None)!r}."
         )
+    for part in parts_of(value.query_strategy):
+        if getattr(part, "compares_rows", False):
+            remedy = "" if not hasattr(part, "X_target") else ", or give X_target"
+            raise ValueError(
+                f"{name} of {owner} must have a query_strategy that scores a row "
+                f"alone, but {type(part).__name__} compares it with the other rows of "
+                f"a pool, and a stream has none. Use a strategy such as Margin or BALD"
+                f"{remedy}."
+            )
 
 
 class StreamLearner(KnowsItsParameters, BaseEstimator):
@@ -42,7 +51,8 @@ class StreamLearner(KnowsItsParameters, BaseEstimator):
     ----------
     learner : ActiveLearner
         A learner that has been taught its first labels. Its query strategy must have a
-        method ``score_pool``.
+        method ``score_pool`` whose score of a row does not depend on the other rows:
+        `LCMD`, for example, has none.
     budget : float, default=0.1
         The share of the rows that may be asked about, larger than 0 and at most 1.
     window : int, default=100

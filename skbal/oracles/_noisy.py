@@ -7,6 +7,7 @@ from sklearn.utils.multiclass import type_of_target
 
 from skbal._utils.labels import class_codes, different_labels
 from skbal._utils.multilabel import holds_labels
+from skbal._utils.named_axes import check_order
 from skbal._utils.parameters import check_parameters, option, seed
 from skbal._utils.random import check_seed
 from skbal._utils.unanswered import unanswered
@@ -121,9 +122,11 @@ class NoisyOracle(LabelOracle):
             std = check_real(self.noise, "noise", owner, low=0)
             return normal_noise(_check_numbers(y, owner), std, seed)
         if self.classes is None and _are_labels(y):
+            _check_order(self.noise, [0, 1], owner)
             codes = self._changed(y.ravel().astype(np.intp), 2, seed)
             return codes.reshape(y.shape).astype(y.dtype)
         classes, codes = _coded(y, self.classes, owner)
+        _check_order(self.noise, classes, owner)
         return classes[self._changed(codes, len(classes), seed)]
 
     def _check_kind(self, owner):
@@ -193,6 +196,11 @@ def _check_numbers(y, owner):
     if not np.isfinite(y).all():
         raise ValueError(f"y of {owner} must be finite, got NaN or infinity.")
     return y
+
+
+def _check_order(noise, classes, owner):
+    for axis in ("rows", "columns"):
+        check_order(noise, classes, f"noise of {owner}", axis)
 
 
 def _check_confusion(noise, n_classes, owner):

@@ -128,7 +128,7 @@ class BADGE(FeatureStrategy):
         seed = check_seed(self.random_state, owner)
         features = feature_function(estimator, self.features, owner)
         probabilities = partial(
-            mean_probabilities, estimator, model, self.n_draws, seed
+            mean_probabilities, estimator, model, self.n_draws, seed, owner
         )
         return Points(*self._compute(partial(_embed, probabilities, features), X_pool))
 

@@ -248,7 +248,7 @@ class BAIT(FeatureStrategy):
             self._refuse_gradients(model)
             seed = check_seed(self.random_state, owner)
             probabilities = partial(
-                mean_probabilities, estimator, model, self.n_draws, seed
+                mean_probabilities, estimator, model, self.n_draws, seed, owner
             )
         features = self._feature_function(estimator)
         with_bias = isinstance(self.features, str)

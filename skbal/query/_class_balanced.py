@@ -80,6 +80,7 @@ class ClassBalanced(WrapsStrategy, SharedParameters):
     array([3, 2])
     """
 
+    compares_rows = True
     _parameter_rules = {"strategy": wrapped_strategy()}
 
     def __init__(

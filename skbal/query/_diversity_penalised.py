@@ -157,6 +157,11 @@ class DiversityPenalised(WrapsStrategy, FeatureStrategy):
         self.normalize = normalize
         self.similarity = similarity
 
+    @property
+    def compares_rows(self):
+        """Whether scores are scaled by those of the other rows."""
+        return self.normalize is not None
+
     def score_pool(self, estimator, X_pool):
         """Return the strategy's scores on the scale of ``normalize``.
 

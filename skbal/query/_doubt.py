@@ -4,6 +4,7 @@ import numpy as np
 
 from skbal._utils._sklearn import num_samples
 from skbal._utils.unwrap import transform, unwrap
+from skbal.query._features import checked_mean
 
 # Of a prediction that is certain. If all are, as before a second class is known, rows
 # have equal weights instead of none.
@@ -28,6 +29,7 @@ class Doubt:
 
     def __init__(self, estimator, owner):
         self._transformers, self._model = unwrap(estimator)
+        self._owner = owner
         if not hasattr(self._model, "predict_proba"):
             raise TypeError(
                 f"target_weights='uncertain' of {owner} needs a classifier with "
@@ -37,14 +39,7 @@ class Doubt:
 
     def __call__(self, X):
         """Return ``1 - max_c P(c)`` of each row, (n_rows,), at least 1e-9."""
-        model = self._model
-        probabilities = np.asarray(
-            model.predict_proba(transform(self._transformers, X)), dtype=np.float64
-        )
-        if probabilities.ndim != 2 or len(probabilities) != num_samples(X):
-            raise ValueError(
-                f"predict_proba of {type(model).__name__} must return an array of "
-                f"shape (n_samples, n_classes) with n_samples={num_samples(X)}, got "
-                f"shape {probabilities.shape}."
-            )
+        rows = transform(self._transformers, X)
+        mean = self._model.predict_proba(rows)
+        probabilities = checked_mean(mean, num_samples(X), self._model, self._owner)
         return np.maximum(1 - probabilities.max(axis=1), _LEAST_DOUBT)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from skbal._utils.costs import check_costs, check_loss, costs, loss_or_costs
+from skbal._utils.named_axes import check_order
 from skbal._utils.unwrap import unwrap
 from skbal.base import best_first
 from skbal.information import expected_loss, expected_loss_reduction
@@ -109,6 +110,11 @@ class ExpectedErrorReduction(TargetStrategy):
             verbose=verbose,
         )
         self.loss = loss
+
+    @property
+    def compares_rows(self):
+        """Whether the loss is that at rows of the pool, another in each pool."""
+        return self.X_target is None
 
     def extra_inputs(self, estimator, X_pool, random_state):
         """Return the draws of the target rows, and their mean loss now.
@@ -297,7 +303,8 @@ def _check_rows(matrix, name, owner, estimator, n_classes):
     """Raise a ValueError with the classes if a matrix has rows for others.
 
     A class that has no label yet is unknown to the model, and then its costs cannot be
-    told from those of another one.
+    told from those of another one. A data frame may tell by its index that its rows
+    have another order.
     """
     n_rows = len(matrix) if np.ndim(matrix) == 2 else n_classes
     classes = getattr(unwrap(estimator)[1], "classes_", None)
@@ -308,3 +315,5 @@ def _check_rows(matrix, name, owner, estimator, n_classes):
             f"the model knows ({known}), got {n_rows} rows. It knows the classes of "
             "its labels, so begin with a label of each."
         )
+    if np.shape(classes) == (n_classes,):
+        check_order(matrix, classes, f"{name} of {owner}")

@@ -13,6 +13,7 @@ from skbal._utils._sklearn import num_samples
 from skbal._utils.features import check_powers_finite
 from skbal._utils.pools import n_rows, sliceable, take
 from skbal._utils.rows import RowsView
+from skbal._utils.tags import classifies
 from skbal._utils.unwrap import transform, unwrap
 from skbal._utils.validation import check_real
 from skbal._utils.walk import COPIES, first_rows, gathered, walk
@@ -319,9 +320,11 @@ def _own_noise_variance(model, owner):
         return 1 / model.alpha_
     noise = getattr(model, "noise_variance_", None)
     if noise is None:
+        advice = f"Give {owner} a noise_variance, in squared units of y."
+        if classifies(model):
+            advice = "For class probabilities, try BatchBALD."
         raise ValueError(
             f"{owner} needs the variance of the label noise, and this "
-            f"{type(model).__name__} has no noise_variance_. Give {owner} a "
-            f"noise_variance, in squared units of y."
+            f"{type(model).__name__} has no noise_variance_. {advice}"
         )
     return noise

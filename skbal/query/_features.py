@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
+from skbal._utils.draws import check_draws, check_probabilities
 from skbal._utils.features import as_features
 from skbal._utils.pools import n_rows
 from skbal._utils.rows import RowsView
@@ -18,7 +19,9 @@ from skbal._utils.text import ONE_HOT, text_explained
 from skbal._utils.unwrap import transform, unwrap
 from skbal._utils.walk import COPIES, gathered, walk
 from skbal.features import GradientFeatures
+from skbal.information._probabilities import mean_probability
 from skbal.sampling import predict_samples
+from skbal.sampling._mean import one_draw
 
 _LARGEST_ITEM = 8  # bytes of a number: features are float32 or float64
 
@@ -103,7 +106,7 @@ def last_layer_input(model, owner):
     )
 
 
-def mean_probabilities(estimator, model, n_draws, seed, X):
+def mean_probabilities(estimator, model, n_draws, seed, owner, X):
     """Return class probabilities: ``predict_proba``, or the mean of posterior draws.
 
     Parameters
@@ -116,17 +119,57 @@ def mean_probabilities(estimator, model, n_draws, seed, X):
         Number of posterior draws. None uses ``predict_proba`` if there is one.
     seed : int
         Seeds the draws.
+    owner : str
+        Name of the strategy, for messages.
     X : array-like of shape (n_rows, ...)
         The rows.
 
     Returns
     -------
-    probabilities : ndarray of shape (n_rows, n_classes)
+    probabilities : ndarray of shape (n_rows, n_classes), dtype=float64
+
+    Raises
+    ------
+    NoDrawsError
+        If ``predict_proba`` returns another shape, or rows that do not sum to one, such
+        as logits.
+    ValueError
+        If a number is NaN, infinite or negative, or there are fewer than two classes.
     """
     if n_draws is None and hasattr(model, "predict_proba"):
-        return estimator.predict_proba(X)
+        return checked_mean(estimator.predict_proba(X), n_rows(X), model, owner)
     draws = predict_samples(estimator, X, n_draws, random_state=seed)
-    return draws.mean(axis=1, dtype=np.float64)
+    draws = np.ascontiguousarray(check_probabilities(draws, owner))
+    return mean_probability(draws, owner)[0]
+
+
+def checked_mean(mean, n_samples, model, owner):
+    """Return what ``predict_proba`` returned, once it is known to be probabilities.
+
+    Parameters
+    ----------
+    mean : array-like of shape (n_samples, n_classes)
+        What it returned.
+    n_samples : int
+        Number of rows that it was given.
+    model : estimator
+        The classifier, for messages.
+    owner : str
+        Name of the strategy, for messages.
+
+    Returns
+    -------
+    probabilities : ndarray of shape (n_samples, n_classes), dtype=float64
+
+    Raises
+    ------
+    NoDrawsError, ValueError
+        As for `mean_probabilities`.
+    """
+    named = f"predict_proba of {type(model).__name__}"
+    draws = one_draw(mean, n_samples, type(model).__name__)
+    draws = np.ascontiguousarray(check_draws(draws, owner, name=named))
+    return mean_probability(draws, owner, name=named)[0]
 
 
 def compute(function, X, *, batch_size=None, n_jobs=None, verbose=0):

@@ -99,6 +99,7 @@ class KMeansBatch(FeatureStrategy):
     [1, 4]
     """
 
+    compares_rows = True
     _parameter_rules = {
         "strategy": wrapped_strategy(),
         "candidate_factor": real(1, none=True),

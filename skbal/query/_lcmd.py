@@ -85,6 +85,8 @@ class LCMD(FeatureStrategy):
     array([2, 4])
     """
 
+    compares_rows = True
+
     def score_pool(self, estimator, X_pool):
         """Return the turn of each row's cluster, plus how far the row is from it.
 

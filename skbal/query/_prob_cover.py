@@ -108,6 +108,7 @@ class ProbCover(FeatureStrategy):
     array([0.5  , 0.875, 1.   ])
     """
 
+    compares_rows = True
     _parameter_rules = {
         "delta": positive(none=True),
         "purity": real(0, 1),

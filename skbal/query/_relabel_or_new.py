@@ -3,6 +3,7 @@
 import numpy as np
 
 from skbal._utils.indices import check_indices
+from skbal._utils.named_axes import check_order
 from skbal._utils.parameters import count, flag, option, own
 from skbal._utils.pools import n_rows, subset
 from skbal._utils.prices import as_prices
@@ -42,8 +43,9 @@ class RelabelOrNew(SharedParameters):
     given all answers about the row so far, for the price of the person who tells most.
     `skbal.votes.DawidSkene.mean_confusion` finds from all answers how people err.
 
-    The pool is all rows, those with answers included. `whom_to_ask` says who is to
-    answer about the chosen rows.
+    The pool is all rows, those with answers included, so write the loop yourself: an
+    `ActiveLearningLoop` takes a row from its pool once it was asked about, and refuses
+    a strategy with answers. `whom_to_ask` says who is to answer about the chosen rows.
 
     Parameters
     ----------
@@ -167,6 +169,11 @@ class RelabelOrNew(SharedParameters):
         self.choose_people = choose_people
         self.cv = cv
 
+    @property
+    def asks_again(self):
+        """Whether rows may be chosen again, so that the pool must keep all rows."""
+        return self.answers is not None
+
     def score_pool(self, estimator, X_pool):
         """Return what one more answer about each row tells for its price.
 
@@ -218,8 +225,8 @@ class RelabelOrNew(SharedParameters):
         Raises
         ------
         TypeError, ValueError
-            As for `score_pool`; or if ``answers`` is None or ``choose_people`` is
-            False, so that there is nobody to choose.
+            As for `score_pool`; if ``rows`` are no numbers of rows; or if ``answers``
+            is None or ``choose_people`` is False, so that there is nobody to choose.
         """
         self._check(X_pool)
         if self.answers is None or not self.choose_people:
@@ -227,7 +234,9 @@ class RelabelOrNew(SharedParameters):
                 f"whom_to_ask of {type(self).__name__} needs people to choose from: "
                 "answers must be given, and choose_people be True."
             )
-        best = self._of_rows(learner, X_pool, np.asarray(rows), _place_of_largest)
+        owner = f"whom_to_ask of {type(self).__name__}"
+        rows = check_indices(rows, n_rows(X_pool), "rows", owner, unique=False)
+        best = self._of_rows(learner, X_pool, rows, _place_of_largest)
         return self._crowd().annotators_[best.astype(np.intp)]
 
     def select_batch(self, learner, X_pool, n_instances, rng):
@@ -325,6 +334,7 @@ class RelabelOrNew(SharedParameters):
                 f"{what} must be one price for each of the {n_people} people, got "
                 f"shape {prices.shape}."
             )
+        check_order(self.costs, crowd.annotators_, what)
         return prices
 
 
@@ -334,12 +344,12 @@ def _fitted(*answers):
 
 def _rows_answered(crowd, n_pool, owner):
     """Return the rows of the pool that somebody answered about."""
-    what = f"The rows that answers of {owner} are about"
-    rows = check_indices(crowd.items_, np.inf, what, owner)
+    rows = check_indices(crowd.items_, np.inf, "items in answers", owner)
     if len(rows) and rows.max() >= n_pool:
         raise ValueError(
-            f"{what} must be rows of the pool, which has {n_pool}, got {rows.max()}. "
-            "The pool must hold all rows, those with answers included."
+            f"items in answers of {owner} must be rows of the pool, which has "
+            f"{n_pool}, got {rows.max()}. The pool must hold all rows, those with "
+            "answers included."
         )
     return rows
 

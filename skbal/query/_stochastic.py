@@ -272,6 +272,8 @@ class SoftrankBALD(StochasticBatch):
     array([1])
     """
 
+    compares_rows = True
+
     def _log_weights(self, bald, beta, rng):
         logs = np.empty(len(bald))
         logs[best_first(bald, len(bald), rng)] = np.log(np.arange(1, len(bald) + 1))

@@ -93,6 +93,7 @@ class TypiClust(FeatureStrategy):
     array([7, 2])
     """
 
+    compares_rows = True
     _parameter_rules = {"n_neighbors": count(1), "max_clusters": count(1)}
 
     def __init__(

@@ -62,10 +62,31 @@ def draws_or_mean(estimator, X, n_draws=None, *, random_state=None, n_jobs=None)
         if is_multilabel(model):
             check_yes_or_no(model)
             return probability_of_yes(mean, answers_of_labels(model))[:, np.newaxis]
-        return _one_draw(mean, num_samples(X), type(model).__name__)
+        return one_draw(mean, num_samples(X), type(model).__name__)
 
 
-def _one_draw(mean, n_samples, name):
+def one_draw(mean, n_samples, name):
+    """Return what ``predict_proba`` returned as a single draw.
+
+    Parameters
+    ----------
+    mean : array-like of shape (n_samples, n_classes)
+        What it returned.
+    n_samples : int
+        Number of rows that it was given.
+    name : str
+        Name of the classifier, for messages.
+
+    Returns
+    -------
+    draws : ndarray of shape (n_samples, 1, n_classes)
+        May hold NaN and negative numbers.
+
+    Raises
+    ------
+    NoDrawsError
+        If it has another shape, or a row does not sum to one.
+    """
     if not isinstance(mean, list):
         mean = np.asarray(mean)
         if mean.shape[:1] == (n_samples,) and mean.ndim == 2 and not _is_off(mean):

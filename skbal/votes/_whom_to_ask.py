@@ -4,6 +4,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from skbal._utils.labels import label_column
+from skbal._utils.named_axes import check_order
 from skbal._utils.prices import as_prices
 from skbal.information import annotator_information
 
@@ -116,6 +117,7 @@ class WhomToAskMixin:
                 f"{what} must be one price for each of the {len(self.annotators_)} "
                 f"people, got shape {prices.shape}."
             )
+        check_order(costs, self.annotators_, what)
         return prices
 
     def _rows(self, items):

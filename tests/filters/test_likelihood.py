@@ -56,7 +56,7 @@ def test_the_likelihood_is_the_mean_over_the_draws():
 
 
 def test_a_class_that_the_model_does_not_know_is_trusted():
-    model = Table(ROWS[:, :2], classes=["cat", "dog"])
+    model = Table([[0.7, 0.3], [0.1, 0.9], [0.1, 0.9]], classes=["cat", "dog"])
     label_filter = LabelLikelihoodFilter(1.0)
     y = np.array(["eel", "dog", "cat"])
     likelihood = label_filter.likelihood(model, numbered(3), y)
@@ -286,6 +286,23 @@ def test_a_model_that_diverged_does_not_decide(table, threshold):
     with pytest.raises(ValueError, match=f"those of {table.__name__} are NaN"):
         label_filter.observe(model, numbered(3), [0, 1, 0])
     assert vars(label_filter) == vars(LabelLikelihoodFilter(threshold))
+
+
+@pytest.mark.parametrize(("row", "message"), [
+    ([2.0, -1.0], r"those of Table are \[2.0, -1.0\] in row 1"),
+    ([0.5, 0.4], r"are \[0.5, 0.4\] in row 1: .* must sum to one"),
+    ([-2.3, -0.1], "must not be negative"),
+])  # fmt: skip
+def test_logits_and_other_numbers_do_not_decide(row, message):
+    for model in (Table([[0.5, 0.5], row]), DrawsTable([[[0.5, 0.5]] * 2, [row] * 2])):
+        with pytest.raises(ValueError, match=message.replace("Table", ".*Table")):
+            LabelLikelihoodFilter().trust(model, numbered(2), [0, 1])
+
+
+def test_probabilities_of_another_shape_are_refused():
+    model = Table([0.5, 0.5], classes=["cat", "dog"])
+    with pytest.raises(ValueError, match=r"predict_proba of Table .* got shape \(2,\)"):
+        LabelLikelihoodFilter().trust(model, numbered(2), ["cat", "dog"])
 
 
 def test_a_model_must_say_its_classes():

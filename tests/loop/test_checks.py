@@ -11,6 +11,7 @@ from sklearn.metrics import accuracy_score
 from skbal.loop import ActiveLearningLoop
 from skbal.loop._checks import n_taught
 from skbal.oracles import LabelOracle
+from skbal.query import PerCost, RelabelOrNew
 from skbal.seeding import BalancedSeed
 from skbal.stopping import PredictionsStable
 
@@ -165,3 +166,17 @@ def test_sparse_test_labels_and_rows_of_unknown_number_are_refused_at_the_start(
 def test_parameters_of_rules_are_checked_at_the_start():
     with pytest.raises(TypeError, match="random_state of PredictionsStable must be"):
         loop(stopping=PredictionsStable(random_state=np)).run()
+
+
+def test_a_strategy_with_answers_about_rows_of_the_whole_pool_is_refused():
+    answers = ([0, 1], ["a", "b"], ["ann", "ann"])
+    for strategy in (RelabelOrNew(answers), PerCost(RelabelOrNew(answers))):
+        learner = Learner()
+        learner.query_strategy = strategy
+        with pytest.raises(ValueError, match=(
+            "query_strategy of the learner of ActiveLearningLoop must not be a "
+            "RelabelOrNew with answers"
+        )):  # fmt: skip
+            loop(learner=learner).run()
+    learner.query_strategy = PerCost(RelabelOrNew())
+    assert len(loop(learner=learner, oracle=np.zeros(6).__getitem__).run().history_) > 1

@@ -5,15 +5,24 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.testing import assert_array_equal
+from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import clone
+from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 
 from skbal import ActiveLearner
 from skbal.exceptions import DriftWarning
 from skbal.loop import StreamLearner
 from skbal.oracles import SKIP, LabelOracle
-from skbal.query import KCenterGreedy, Margin, PredictiveVariance
+from skbal.query import (
+    LCMD,
+    DiversityPenalised,
+    ExpectedErrorReduction,
+    KCenterGreedy,
+    Margin,
+    PerCost,
+    PredictiveVariance,
+)
 from tests.query.fakes import FirstFeature
 
 START = np.array([[-1.0, 0.0], [1.0, 0.0]])
@@ -206,3 +215,33 @@ def test_labels_are_as_many_as_rows():
     with pytest.raises(TypeError, match="y given to StreamLearner must be indexable"):
         stream.tell(START, None)
     assert stream.n_taught_ == 0
+
+
+@pytest.mark.parametrize("strategy", [
+    LCMD(),
+    PerCost(LCMD()),
+    DiversityPenalised(Margin()),
+    ExpectedErrorReduction(),
+], ids=repr)  # fmt: skip
+def test_a_strategy_that_compares_rows_of_a_pool_is_refused(strategy):
+    stream = StreamLearner(learner(strategy))
+    with pytest.raises(ValueError, match=(
+        "learner of StreamLearner must have a query_strategy that scores a row alone"
+    )):  # fmt: skip
+        stream.ask([[0.0, 0.0]])
+
+
+def test_with_targets_of_its_own_the_expected_error_scores_a_row_alone():
+    forest = RandomForestClassifier(30, min_samples_leaf=5, random_state=0)
+    X = np.linspace(-1, 1, 40)[:, np.newaxis]
+    y = X[:, 0] + np.random.default_rng(0).normal(size=40) > 0
+    strategy = ExpectedErrorReduction(X_target=X, random_state=0)
+    known = ActiveLearner(forest, strategy, X, y)
+    assert StreamLearner(known, budget=1.0).ask(X).all()
+    alone = [strategy.score_pool(known, X[[row]])[0] for row in range(40)]
+    assert_allclose(alone, strategy.score_pool(known, X), atol=1e-12)
+    # Without, a row is its own target, and the most certain one has the highest score.
+    without = ExpectedErrorReduction(random_state=0)
+    alone = [without.score_pool(known, X[[row]])[0] for row in range(40)]
+    doubt = known.predict_proba(X).min(axis=1)
+    assert alone[doubt.argmax()] < alone[doubt.argmin()]

@@ -3,6 +3,7 @@
 import pickle
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -189,6 +190,16 @@ def test_float32_stays_float32():
             {"noise": np.full((4, 4), np.nan)},
             ValueError,
             "noise of NoisyOracle, a confusion matrix, must hold numbers >= 0",
+        ),
+        (
+            {"noise": pd.DataFrame(np.eye(4)).loc[::-1]},
+            ValueError,
+            r"noise of NoisyOracle must have its rows in the order \[0, 1, 2, 3\], got",
+        ),
+        (
+            {"y": NAMES, "noise": pd.DataFrame(np.eye(4), columns=NAMES[::-1])},
+            ValueError,
+            "must have its columns in the order .*, got the columns .'dog', 'cow'",
         ),
         ({"noise": np.eye(4), "kind": "pair"}, ValueError, "must be left at 'uniform'"),
         ({"noise": np.eye(4), "kind": "gaussian"}, ValueError, "kind of NoisyOracle"),

@@ -1,11 +1,13 @@
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from sklearn.linear_model import LogisticRegression
 
 from skbal.exceptions import NoDrawsError
-from skbal.query import BADGE
+from skbal.query import BADGE, BAIT, ExpectedVarianceReduction
 from skbal.sampling import predict_samples
 from tests.information.arrays import random_draws
 from tests.query.fakes import TableSampler, numbered, random_pool
@@ -117,3 +119,53 @@ def test_a_model_without_probabilities_is_refused():
     model = LinearSVC().fit(X, X[:, 0] > 0)
     with pytest.raises(NoDrawsError, match="LinearSVC"):
         BADGE()(model, X)
+
+
+class Wrong(ClassifierMixin, BaseEstimator):
+    """A linear classifier whose ``predict_proba`` is changed by a function."""
+
+    def __init__(self, change):
+        self.change = change
+
+    def fit(self, X, y):
+        self.classes_, self.coef_ = np.unique(y), np.ones((1, 3))
+        return self
+
+    def predict_proba(self, X):
+        p = 1 / (1 + np.exp(-np.asarray(X)[:, 0]))
+        return self.change(np.column_stack([1 - p, p]))
+
+
+def with_nan(p):
+    return np.where(np.arange(len(p))[:, np.newaxis] == 3, np.nan, p)
+
+
+@pytest.mark.parametrize(("change", "error", "message"), [
+    (np.log, NoDrawsError, "rows sum to one"),
+    (lambda p: np.log(p / (1 - p)), NoDrawsError, "rows sum to one"),
+    (lambda p: 2 * p, NoDrawsError, "rows sum to one"),
+    (lambda p: p[:, 1:], NoDrawsError, "rows sum to one"),
+    (lambda p: p[:, 1], NoDrawsError, r"shape \(n_samples, n_classes\)"),
+    (lambda p: p[:-1], NoDrawsError, r"shape \(n_samples, n_classes\)"),
+    (lambda p: p + [[0.7, -0.7]], ValueError, "got the negative -"),
+    (with_nan, ValueError, "must be finite, got NaN"),
+])  # fmt: skip
+def test_what_are_no_probabilities_is_refused(change, error, message):
+    X = random_pool(40, 3)
+    classifier = Wrong(change).fit(X, X[:, 0] > 0)
+    for strategy in (BADGE(), BAIT()):
+        with pytest.raises(error, match=f"predict_proba of Wrong .*{message}"):
+            strategy(classifier, X, 2)
+    # One axis further: a covariance from a model, its weights from the probabilities.
+    classifier.covariance_factor = lambda X: np.asarray(X)
+    strategy = ExpectedVarianceReduction(noise_variance=1.0, target_weights="uncertain")
+    with pytest.raises(error, match=f"predict_proba of Wrong .*{message}"):
+        strategy(classifier, X, 2)
+
+
+def test_probabilities_of_any_kind_of_array_are_taken(model):
+    X = random_pool(40, 3)
+    expected = BADGE(random_state=0)(Wrong(np.asarray).fit(X, X[:, 0] > 0), X, 5)
+    for kind in (pd.DataFrame, np.float32, np.asfortranarray):
+        other = Wrong(kind).fit(X, X[:, 0] > 0)
+        assert_array_equal(BADGE(random_state=0)(other, X, 5), expected)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.sparse import csr_matrix
 from sklearn.base import clone
-from sklearn.ensemble import RandomForestRegressor
+from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from sklearn.exceptions import NotFittedError
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import RBF
@@ -397,6 +397,12 @@ def test_a_classifier_with_a_regression_behind_it_is_taken():
     total = information_of(factor @ factor.T / model.noise_variance_)
     n_copies = len(model.output_covariance_)
     assert_allclose(strategy.gains_.sum(), n_copies * total, rtol=1e-4)
+
+
+def test_a_classifier_without_one_is_told_of_another_strategy():
+    forest = RandomForestClassifier(5).fit([[0.0], [1.0]], ["a", "b"])
+    with pytest.raises(ValueError, match="For class probabilities, try BatchBALD"):
+        BatchVariance()(forest, [[0.0], [1.0]])
 
 
 def test_pipelines_and_learners_are_looked_into():

@@ -1,6 +1,7 @@
 """Expected error reduction against retraining, where the posterior is exact."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.ensemble import RandomForestClassifier
@@ -95,6 +96,21 @@ def test_costs_of_a_class_without_a_label_are_refused_with_the_classes():
             r"\(early, late\), got 3 rows. .* so begin with a label of each."
         )):  # fmt: skip
             strategy(learner, X)
+
+
+def test_a_frame_of_costs_must_have_the_order_of_the_classes():
+    X = np.arange(12.0)[:, None]
+    forest = RandomForestClassifier(5, random_state=0)
+    forest.fit(X, ["early"] * 6 + ["late"] * 6)
+    cost = pd.DataFrame([[0, 1], [5, 0]], index=["early", "late"])
+    for kind in (ExpectedErrorReduction, ValueOfInformation):
+        expected = kind(cost.to_numpy(), random_state=0).score_pool(forest, X)
+        assert_array_equal(kind(cost, random_state=0).score_pool(forest, X), expected)
+        numbered_rows = kind(cost.reset_index(drop=True), random_state=0)
+        assert_array_equal(numbered_rows.score_pool(forest, X), expected)
+        message = rf"of {kind.__name__} .* order \['early', 'late'\], got the rows"
+        with pytest.raises(ValueError, match=message):
+            kind(cost.loc[["late", "early"]]).score_pool(forest, X)
 
 
 @pytest.mark.parametrize(

@@ -202,6 +202,23 @@ def test_random_rows_are_scored_like_all_rows():
     assert clone(strategy).get_params()["pool_subsample"] == 10
 
 
+def test_whom_to_ask_takes_numbers_of_rows_only():
+    pool, sampler = pool_of()
+    strategy = RelabelOrNew(Answers(), cv=None, random_state=0)
+    for rows, error, message in [
+        ([-1], ValueError, "rows of whom_to_ask of RelabelOrNew must lie in .* got -1"),
+        ([30], ValueError, r"must lie in \[0, 30\), got 30"),
+        (np.arange(30) == 2, TypeError, r"must be integers, got dtype bool. np.flatn"),
+        ([0.0], TypeError, "must be integers, got dtype float64"),
+        (2, ValueError, "must be one-dimensional"),
+    ]:
+        with pytest.raises(error, match=message):
+            strategy.whom_to_ask(sampler, pool, rows)
+    assert strategy.whom_to_ask(sampler, pool, []).tolist() == []
+    once = strategy.whom_to_ask(sampler, pool, [2]).tolist()
+    assert strategy.whom_to_ask(sampler, pool, [2, 2]).tolist() == 2 * once
+
+
 def test_errors_say_what_is_wrong():
     pool, sampler = pool_of()
     for parameters, error, message in [
@@ -224,7 +241,11 @@ def test_errors_say_what_is_wrong():
             ValueError,
             "which has 30, got 40. The pool must hold all rows",
         ),
-        ({"answers": (["x"], ["a"], [0])}, TypeError, "must be integers, got dtype"),
+        (
+            {"answers": (["x"], ["a"], [0])},
+            TypeError,
+            "items in answers of RelabelOrNew must be integers, got dtype",
+        ),
     ]:
         strategy = RelabelOrNew(**{"answers": Answers(), "cv": None, **parameters})
         with pytest.raises(error, match=message):
@@ -234,6 +255,10 @@ def test_errors_say_what_is_wrong():
             ValueError, match="whom_to_ask of RelabelOrNew needs people"
         ):
             RelabelOrNew(cv=None, **parameters).whom_to_ask(sampler, pool, [0])
+    costs = pd.Series([1, 2, 3], index=["cyd", "ann", "bob"])
+    strategy = RelabelOrNew(Answers(), cv=None, costs=costs)
+    with pytest.raises(ValueError, match=r"the order \['ann', 'bob', 'cyd'\], got the"):
+        strategy(sampler, pool)
     model = Remembers().fit([[0], [1]], ["no", "maybe"])
     with pytest.raises(ValueError, match="it knows 'maybe', and the answers are"):
         RelabelOrNew(Answers(), cv=None, random_state=0).score_pool(model, pool)

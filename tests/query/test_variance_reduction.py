@@ -790,7 +790,7 @@ VOTE_MODEL = BayesianVoteRegression().fit(numbered(10), VOTES)
         (
             {"target_weights": "uncertain"},
             KnownDoubt(np.ones((10, 1)), np.ones((10, 2))),
-            ValueError,
+            NoDrawsError,
             "predict_proba of KnownDoubt must return",
         ),
         ({"pool_subsample": 2}, sampler(DRAWS, 1), ValueError, "allows only 2 rows"),

@@ -409,7 +409,13 @@ def test_whom_to_ask_by_hand():
     assert model.has_answered([20, 0, 99]).tolist() == [[0, 1], [1, 1], [0, 0]]
     with pytest.raises(ValueError, match=r"not answered about, got .*3"):
         model.whom_to_ask([20, 3])
-    for costs, message in [([1, 0], "price larger than 0 for each person"), ([1], "2")]:
+    named = pd.Series([1e-6, 1], index=["bob", "ann"])
+    assert model.whom_to_ask([99], costs=named.sort_index())[0].tolist() == ["bob"]
+    for costs, message in [
+        ([1, 0], "price larger than 0 for each person"),
+        ([1], "2"),
+        (named, r"must have its rows in the order \['ann', 'bob'\]"),
+    ]:
         with pytest.raises(ValueError, match=message):
             model.whom_to_ask([99], costs=costs)
 

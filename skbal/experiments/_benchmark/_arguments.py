@@ -5,9 +5,12 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from skbal._utils.arrays import as_array
+from skbal._utils.labels import check_classes
 from skbal._utils.provenance import described
 from skbal._utils.tags import regresses
-from skbal._utils.validation import check_fits, check_option
+from skbal._utils.unanswered import unanswered
+from skbal._utils.validation import as_numbers, check_fits, check_option
 from skbal.experiments._benchmark._declared import BETWEEN
 from skbal.experiments._benchmark._models import MODELS
 from skbal.experiments._benchmark._strategies import default_strategies
@@ -172,7 +175,10 @@ def _own_table(name, pair, task):
     what = f"tables of {OWNER} for {name!r} must be a pair (X, y)"
     if not isinstance(pair, (list, tuple)) or len(pair) != 2:
         raise TypeError(f"{what}, got {type(pair).__name__}.")
-    X, y = (np.asarray(part) for part in pair)
+    X, y = (
+        as_array(part, f"{of_pair} of the table {name!r} given to {OWNER}")
+        for of_pair, part in zip("Xy", pair)
+    )
     if X.ndim != 2 or y.ndim != 1 or len(X) != len(y):
         raise ValueError(
             f"{what} with shapes (n_samples, n_features) and (n_samples,), got "
@@ -180,4 +186,24 @@ def _own_table(name, pair, task):
         )
     if X.dtype.kind not in "biuf" or not np.isfinite(X.astype(np.float64)).all():
         raise ValueError(f"{what} with finite numbers as X, got {X.dtype} values.")
+    _check_labels(y, task, f"{OWNER} for {name!r}", what)
     return as_table(X, y, task, OWN)
+
+
+def _check_labels(y, task, owner, what):
+    missing, labels = unanswered(y), y.tolist()
+    if missing.any():
+        row = int(missing.argmax())
+        got = f"{labels[row]!r} in row {row}"
+        raise ValueError(f"{what} with a label in each row, got {got}.")
+    if task == CLASSIFICATION:
+        check_classes(y, owner)
+        if (y == y[:1]).all():
+            raise ValueError(f"{what} with two classes or more, got {labels[:1]} only.")
+        return
+    numbers = as_numbers(y, f"{what} with numbers as y for a model of regression")
+    if not np.isfinite(numbers).all() or (numbers == numbers[:1]).all():
+        raise ValueError(
+            f"{what} with finite numbers as y that are not all equal, got "
+            f"{numbers.min():.6g} to {numbers.max():.6g}."
+        )

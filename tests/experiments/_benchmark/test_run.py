@@ -137,3 +137,25 @@ def test_errors_name_the_argument(given, message):
     with pytest.raises((TypeError, ValueError)) as error:
         benchmark(**{"strategies": ["Margin"], "tables": ["iris"], **given})
     assert re.search(message, str(error.value))
+
+
+@pytest.mark.parametrize(("y", "message"), [
+    ([None] * 150, "with a label in each row, got None in row 0"),
+    ([0.0, np.nan] * 75, "with a label in each row, got nan in row 1"),
+    ([7] * 150, r"with two classes or more, got \[7\] only"),
+    (IRIS[0][:, 0], "benchmark for 't' is refused: Unknown label type: continuous"),
+])  # fmt: skip
+def test_labels_of_ones_own_must_be_classes(y, message):
+    with pytest.raises(ValueError, match=message):
+        benchmark(["Margin"], {"t": (IRIS[0], y)})
+
+
+@pytest.mark.parametrize(("y", "message"), [
+    (["a", "b"] * 75, "with numbers as y for a model of regression"),
+    ([0.0, np.nan] * 75, "with a label in each row, got nan in row 1"),
+    ([3] * 150, "that are not all equal, got 3 to 3"),
+    ([np.inf, 1] * 75, "with finite numbers as y .* got 1 to inf"),
+])  # fmt: skip
+def test_labels_of_ones_own_must_be_numbers_for_a_regressor(y, message):
+    with pytest.raises(ValueError, match=message):
+        benchmark(["PredictiveVariance"], {"t": (IRIS[0], y)}, model="fourier")

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from sklearn.model_selection import ShuffleSplit
 from sklearn.naive_bayes import GaussianNB
 
+from skbal.exceptions import NoDrawsError
 from skbal.models._temperature._held_out import (
     held_out_draws,
     mean_draw,
@@ -93,3 +94,18 @@ def test_a_model_without_draws_gives_its_probabilities():
     np.testing.assert_array_equal(
         own_draws(model, X, random_state=0)[:, 0], model.predict_proba(X)
     )
+
+
+@pytest.mark.parametrize(("probabilities", "error", "message"), [
+    ([[2.0, -2.0], [1.0, -1.0]], NoDrawsError, "whose rows sum to one"),
+    ([0.5, 0.5], NoDrawsError, "an array of shape"),
+    ([[1.2, -0.2], [0.5, 0.5]], ValueError, "got the negative -0.2"),
+    ([[0.5, 0.5], [np.nan, 0.5]], ValueError, "must be finite, got NaN"),
+])  # fmt: skip
+def test_what_are_no_probabilities_has_no_temperature(probabilities, error, message):
+    class Wrong:
+        def predict_proba(self, X):
+            return np.array(probabilities)
+
+    with pytest.raises(error, match=f"predict_proba of Wrong .*{message}"):
+        mean_draw(Wrong(), np.zeros((2, 1)))
