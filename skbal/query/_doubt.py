@@ -3,8 +3,8 @@
 import numpy as np
 
 from skbal._utils._sklearn import num_samples
+from skbal._utils.probabilities import checked_mean
 from skbal._utils.unwrap import transform, unwrap
-from skbal.query._features import checked_mean
 
 # Of a prediction that is certain. If all are, as before a second class is known, rows
 # have equal weights instead of none.
@@ -41,5 +41,6 @@ class Doubt:
         """Return ``1 - max_c P(c)`` of each row, (n_rows,), at least 1e-9."""
         rows = transform(self._transformers, X)
         mean = self._model.predict_proba(rows)
-        probabilities = checked_mean(mean, num_samples(X), self._model, self._owner)
+        name = type(self._model).__name__
+        probabilities = checked_mean(mean, num_samples(X), name, self._owner)
         return np.maximum(1 - probabilities.max(axis=1), _LEAST_DOUBT)

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from skbal._utils.draws import check_draws, check_probabilities
+from skbal._utils.draws import check_probabilities
 from skbal._utils.features import as_features
 from skbal._utils.pools import n_rows
+from skbal._utils.probabilities import checked_mean
 from skbal._utils.rows import RowsView
 from skbal._utils.text import ONE_HOT, text_explained
 from skbal._utils.unwrap import transform, unwrap
@@ -21,7 +22,6 @@ from skbal._utils.walk import COPIES, gathered, walk
 from skbal.features import GradientFeatures
 from skbal.information._probabilities import mean_probability
 from skbal.sampling import predict_samples
-from skbal.sampling._mean import one_draw
 
 _LARGEST_ITEM = 8  # bytes of a number: features are float32 or float64
 
@@ -137,39 +137,11 @@ def mean_probabilities(estimator, model, n_draws, seed, owner, X):
         If a number is NaN, infinite or negative, or there are fewer than two classes.
     """
     if n_draws is None and hasattr(model, "predict_proba"):
-        return checked_mean(estimator.predict_proba(X), n_rows(X), model, owner)
+        name = type(model).__name__
+        return checked_mean(estimator.predict_proba(X), n_rows(X), name, owner)
     draws = predict_samples(estimator, X, n_draws, random_state=seed)
     draws = np.ascontiguousarray(check_probabilities(draws, owner))
     return mean_probability(draws, owner)[0]
-
-
-def checked_mean(mean, n_samples, model, owner):
-    """Return what ``predict_proba`` returned, once it is known to be probabilities.
-
-    Parameters
-    ----------
-    mean : array-like of shape (n_samples, n_classes)
-        What it returned.
-    n_samples : int
-        Number of rows that it was given.
-    model : estimator
-        The classifier, for messages.
-    owner : str
-        Name of the strategy, for messages.
-
-    Returns
-    -------
-    probabilities : ndarray of shape (n_samples, n_classes), dtype=float64
-
-    Raises
-    ------
-    NoDrawsError, ValueError
-        As for `mean_probabilities`.
-    """
-    named = f"predict_proba of {type(model).__name__}"
-    draws = one_draw(mean, n_samples, type(model).__name__)
-    draws = np.ascontiguousarray(check_draws(draws, owner, name=named))
-    return mean_probability(draws, owner, name=named)[0]
 
 
 def compute(function, X, *, batch_size=None, n_jobs=None, verbose=0):

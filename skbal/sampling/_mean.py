@@ -9,11 +9,10 @@ from skbal._utils.multilabel import (
     is_multilabel,
     probability_of_yes,
 )
+from skbal._utils.probabilities import one_draw
 from skbal._utils.unwrap import transform, unwrap
 from skbal.exceptions import NoDrawsError
 from skbal.sampling._predict import predict_samples
-
-_TOLERANCE = 1e-3  # for the sum of a row, enough for probabilities in float16
 
 
 def draws_or_mean(estimator, X, n_draws=None, *, random_state=None, n_jobs=None):
@@ -63,44 +62,6 @@ def draws_or_mean(estimator, X, n_draws=None, *, random_state=None, n_jobs=None)
             check_yes_or_no(model)
             return probability_of_yes(mean, answers_of_labels(model))[:, np.newaxis]
         return one_draw(mean, num_samples(X), type(model).__name__)
-
-
-def one_draw(mean, n_samples, name):
-    """Return what ``predict_proba`` returned as a single draw.
-
-    Parameters
-    ----------
-    mean : array-like of shape (n_samples, n_classes)
-        What it returned.
-    n_samples : int
-        Number of rows that it was given.
-    name : str
-        Name of the classifier, for messages.
-
-    Returns
-    -------
-    draws : ndarray of shape (n_samples, 1, n_classes)
-        May hold NaN and negative numbers.
-
-    Raises
-    ------
-    NoDrawsError
-        If it has another shape, or a row does not sum to one.
-    """
-    if not isinstance(mean, list):
-        mean = np.asarray(mean)
-        if mean.shape[:1] == (n_samples,) and mean.ndim == 2 and not _is_off(mean):
-            return mean[:, np.newaxis]
-    raise NoDrawsError(
-        f"predict_proba of {name} must return an array of shape (n_samples, n_classes) "
-        "whose rows sum to one. A classifier of several yes/no labels per row has a "
-        "list of arrays as classes_, one for each label."
-    )
-
-
-def _is_off(mean):
-    sums = mean.sum(axis=1)
-    return bool((np.abs(sums - 1) > _TOLERANCE).any())  # false for NaN, refused later
 
 
 def _no_probabilities_message(model):

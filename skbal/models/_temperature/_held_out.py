@@ -9,11 +9,10 @@ from sklearn.model_selection import check_cv
 from skbal._utils.indices import check_indices
 from skbal._utils.labels import for_all_classes
 from skbal._utils.pools import n_rows, take
+from skbal._utils.probabilities import checked_mean
 from skbal._utils.unwrap import last_step
 from skbal.exceptions import NoDrawsError
-from skbal.information._probabilities import mean_probability
 from skbal.sampling import predict_samples
-from skbal.sampling._mean import one_draw
 
 
 def splits_of(cv, codes, owner="TemperatureScaling"):
@@ -182,8 +181,5 @@ def mean_draw(estimator, X):
     NoDrawsError, ValueError
         If they are no probabilities, such as logits, whose logarithms would be NaN.
     """
-    name = type(estimator).__name__
-    draws = one_draw(estimator.predict_proba(X), n_rows(X), name)
-    whose = f"predict_proba of {name}"
-    mean_probability(np.ascontiguousarray(draws), "TemperatureScaling", name=whose)
-    return draws
+    mean, name = estimator.predict_proba(X), type(estimator).__name__
+    return checked_mean(mean, n_rows(X), name, "TemperatureScaling")[:, np.newaxis]
