@@ -56,7 +56,7 @@ def check_version(name, version):
     warn(
         f"{name} was pickled by another skbal ({writer}) than the one that loads it "
         f"({__version__}). It may fail or give other results. Histories, labels and "
-        "weights last longer in files of their own: see 'Saving and going on' in the "
+        "weights last longer in files of their own: see 'Saving and continuing' in the "
         "user guide.",
         VersionWarning,
     )

@@ -126,7 +126,7 @@ def to_batchbald_redux(draws):
     Returns
     -------
     log_probabilities : ndarray of shape (n_samples, n_draws, n_classes)
-        For ``torch.from_numpy``. Of a probability of 0 it is the logarithm of the
+        For ``torch.from_numpy``. For a probability of 0 it is the logarithm of the
         smallest normal number, because batchbald_redux computes ``exp(l) * l``.
 
     Raises

@@ -33,10 +33,10 @@ _THEIRS = "a pool strategy of scikit-activeml with a method query"
 
 
 class FromSkactiveml(QueryStrategy):
-    """A pool strategy of scikit-activeml, for our learners and loops.
+    """A pool strategy of scikit-activeml, for the learners and loops of skbal.
 
-    It is given the labelled rows and the pool as one array, with missing labels for the
-    pool, as its ``query`` expects. If it asks for a model, it is given a clone of the
+    The strategy gets the labelled rows and the pool as one array, with missing labels
+    for the pool, as its ``query`` expects. If it needs a model, it gets a clone of the
     learner's, which it fits.
 
     Parameters
@@ -58,8 +58,8 @@ class FromSkactiveml(QueryStrategy):
 
     Notes
     -----
-    Labels are passed as the numbers of their classes, for indices do not depend on
-    names. The pool is held in memory as one array, twice while it is put together.
+    Labels are passed as the numbers of their classes, since the choice does not depend
+    on names. The pool is held in memory as one array, twice while it is put together.
 
     Examples
     --------

@@ -21,7 +21,7 @@ def _check_ours(value, name, owner):
 
 
 class ToSkactiveml(KnowsItsParameters, BaseEstimator):
-    """A strategy of ours with the ``query`` of scikit-activeml, for its loops.
+    """A strategy of skbal with the ``query`` of scikit-activeml, for its loops.
 
     Labelled and unlabelled rows come as one array, and unlabelled rows have a missing
     label.
@@ -100,9 +100,9 @@ class ToSkactiveml(KnowsItsParameters, BaseEstimator):
             Best first. Indices of X, or of ``candidates`` if these are rows.
         utilities : ndarray of shape (batch_size, n_samples) or \
 (batch_size, n_candidates)
-            Scores of single rows by ``score_pool``, the same in each line but for NaN
-            where a row was chosen before, is labelled or is no candidate. Only if
-            ``return_utilities`` is true.
+            Scores of single rows by ``score_pool``. All lines are the same, except for
+            NaN where a row was chosen before, is labelled or is not a candidate. Only
+            if ``return_utilities`` is true.
 
         Raises
         ------

@@ -37,7 +37,7 @@ class Told:
     Parameters
     ----------
     id : int
-        The number of the answer. It grows.
+        The number of the answer. Later answers have larger numbers.
     item : int
         The item.
     answer : str, number, dict or None
@@ -47,7 +47,7 @@ class Told:
     retired : str or None
         Why the item needs no more answers, if so.
     late : bool
-        Whether the item needed none when the answer came. It counts all the same.
+        Whether the item was already retired when the answer came. It counts as well.
     """
 
     id: int

@@ -34,11 +34,11 @@ from skbal.campaign._views import number_of, told_answers, vote_counts
 class Campaign:
     """Weeks of labelling by several people, kept in a database.
 
-    What `tell` has returned from is on disk: a crash or a power cut loses none of it.
+    When `tell` returns, the answer is on disk: a crash or a power cut does not lose it.
     Several people may be asked at once, several processes may open the campaign, and
-    one may retrain meanwhile. All that a campaign knows follows from the answers.
+    one may retrain meanwhile. Counts and retirements are computed from the answers.
 
-    Use `Campaign.create` for a new campaign and `Campaign.open` to go on with one. They
+    Use `Campaign.create` for a new campaign and `Campaign.open` to continue one. They
     call the class.
 
     Parameters
@@ -163,7 +163,8 @@ class Campaign:
             and more than one vote an item, otherwise 1.
         gold : dict, optional
             The right answers of some items, by number or name. They show how good each
-            person is, and neither count as answers nor are learned from.
+            person is. Answers about them are not counted, and no model learns from
+            them.
         gold_every : int, default=20
             One question of this many is about a gold item, as long as there are any.
         lease_seconds : float, default=900
@@ -206,7 +207,7 @@ class Campaign:
 
     @classmethod
     def open(cls, url, *, estimator=None, query_strategy=None, clock=time.time):
-        """Open a campaign, to go on with it.
+        """Open an existing campaign, to continue it.
 
         Parameters
         ----------
@@ -418,23 +419,24 @@ class Campaign:
     def check(self):
         """Compare everything that is kept with its checksum and with the answers.
 
-        `open` looks at each page and each answer. This also reads all items and
-        computes anew where they stand, which takes some seconds for 100,000 items.
+        `open` checks each page and each answer. This method also reads all items and
+        computes their counts again, which takes some seconds for 100,000 items.
 
         Raises
         ------
         CampaignError
-            If something is not what was written, or does not follow from the answers.
+            If something differs from what was written, or does not agree with the
+            answers.
         """
         self.store.read(lambda connection: check_all(connection, self.settings))
 
     def rebuild(self):
-        """Compute anew, from the answers alone, where each item stands.
+        """Compute the counts and the retirement of each item again, from the answers.
 
         Returns
         -------
         n_changed : int
-            Number of items that stood otherwise.
+            Number of items that changed.
         """
         now = self.clock()
         return self.store.write(

@@ -25,8 +25,8 @@ class Person:
         Answers about items with a known answer, and those that were right.
     skill : float or None
         Estimated probability of being right about a random item, by
-        `skbal.votes.DawidSkene` of all answers to the first question. None for who has
-        fewer than five answers that can be compared with others.
+        `skbal.votes.DawidSkene` of all answers to the first question. None for a person
+        with fewer than five answers that can be compared with others.
     """
 
     name: str
@@ -62,8 +62,8 @@ class Status:
     n_since : int
         Answers since it was trained.
     people : list of Person
-        Those who answered most come first. Who is only known as a count of answers is
-        left out.
+        Those who answered most come first. People of imported counts are left out,
+        since nobody knows who they are.
     """
 
     n_items: int

@@ -71,11 +71,11 @@ class Comparison(KnowsItsParameters):
     verdicts : dict of str to str
         The differences in words, see `PairedDifference.verdict`.
     provenance : dict or None
-        What the comparison is of, as plain data: `compare` notes the ``estimator`` and
-        the ``strategies`` with all of their parameters, its other arguments, the
-        ``random_state`` (the integer that all runs follow from) and the ``versions``
-        of skbal, Python, NumPy, scikit-learn and torch. Each history has one of its
-        own. You may add entries. None if nobody said.
+        How the comparison was made, as plain data: `compare` stores the ``estimator``
+        and the ``strategies`` with all of their parameters, its other arguments, the
+        ``random_state`` (the integer that seeds all runs) and the ``versions`` of
+        skbal, Python, NumPy, scikit-learn and torch. Each history has its own
+        provenance. You may add entries. None if it is not known.
 
     See Also
     --------
@@ -320,7 +320,7 @@ class Comparison(KnowsItsParameters):
         return cls(histories, **settings)
 
     def save(self, path):
-        """Save the comparison and what it is of in a file of JSON, without pickle.
+        """Save the comparison and its provenance in a JSON file, without pickle.
 
         The file holds the histories and the settings, the ``provenance`` of the
         comparison and of each history, a format number and the version of skbal that

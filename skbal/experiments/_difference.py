@@ -17,7 +17,7 @@ class PairedDifference:
         Mean over the repeats, in the unit of the score. Positive if the strategy is
         better.
     low, high : float
-        Ends of the interval. NaN if the repeats do not tell how far they scatter.
+        Ends of the interval. NaN if the repeats do not show how much they vary.
     values : ndarray of shape (n_repeats,)
         The difference of each repeat.
     """

@@ -11,10 +11,10 @@ from skbal.features._shear import moved_left, slants
 class Deslant(OneToOneFeatureMixin, ImageTransformer):
     """Shears each image so that what it shows stands upright.
 
-    People write the same letter or digit with different slants, which say nothing of
-    what is written. This is knowledge about handwriting: use it for handwriting, and
-    not for images in which a slant means something. No other transformer does it by
-    itself. Use it before `GradientHistograms` in a Pipeline.
+    People write the same letter or digit with different slants, which have no meaning.
+    Use this transformer for handwriting, and not for images in which a slant means
+    something. No other transformer does this by itself. Put it before
+    `GradientHistograms` in a Pipeline.
 
     The intensity of a pixel counts as mass. Each row of an image is moved by its
     distance from the centre of mass times the slant cov(x, y) / var(y), with linear
@@ -49,7 +49,8 @@ class Deslant(OneToOneFeatureMixin, ImageTransformer):
     Notes
     -----
     Images without contrast, and those with mass in a single row only, stay as they are.
-    Something far wider than high is moved by much if it is only a little oblique.
+    An object that is far wider than high is moved a lot, even if it is only a little
+    oblique.
 
     In an image with several channels, all are moved alike, by the slant of their sum.
 

@@ -15,9 +15,9 @@ class GradientFeatures(KnowsItsParameters, BaseEstimator):
 
     Two rows are similar if training on one changes the prediction of the other. Inner
     products of gradients with respect to the weights say how much: they are the neural
-    tangent kernel of the trained network. It is given to a strategy as its parameter
-    ``features``, and computes those of the network that is asked about, after each
-    training anew.
+    tangent kernel of the trained network. Give a strategy this object as its parameter
+    ``features``. The strategy then computes the gradients of the network that it is
+    called with, again after each training.
 
     All derivatives of a row may be a million numbers. A sketch has few components,
     whose inner products are right on average, with an error that falls as
@@ -49,8 +49,8 @@ class GradientFeatures(KnowsItsParameters, BaseEstimator):
     regressor, values of standardised targets; of a classifier, the logits. Their
     kernels are summed, and dropout is off.
 
-    Each output costs a backward pass. The others cost two products with
-    ``n_components`` random vectors for each layer.
+    Each output costs one backward pass, and each layer two products with
+    ``n_components`` random vectors.
 
     References
     ----------

@@ -22,10 +22,10 @@ from skbal.features._orientations import (
 class GradientHistograms(ClassNamePrefixFeaturesOutMixin, ImageTransformer):
     """Describes an image by the directions of its gradients in each cell of a grid.
 
-    Images that look alike have similar histograms, also if one is moved by a part of a
-    cell, is brighter or has more contrast. So distances between these features tell
-    more of what an image shows than distances between pixels. Nothing is learned from
-    the images, and no label is needed.
+    Images that look alike have similar histograms, even if one is moved by a part of a
+    cell, is brighter or has more contrast. So distances between these features say more
+    about what an image shows than distances between pixels. Nothing is learned from the
+    images, and no label is needed.
 
     The gradient of each pixel is split over the two directions next to it, out of
     ``n_orientations``. The map of each direction is blurred by a Gaussian and read at
@@ -69,8 +69,8 @@ class GradientHistograms(ClassNamePrefixFeaturesOutMixin, ImageTransformer):
     -----
     A feature is 0 or more, and the features of an image have length 1, so the squared
     distance of two images lies between 0 and 2. An image without any gradient has zeros
-    in all features. What is nearly constant is not: its noise counts as any contrast
-    does.
+    in all features. An image that is nearly constant does not: its noise is treated
+    like any other contrast.
 
     Adding a constant to an image, or multiplying it by a positive number, changes no
     feature beyond rounding. Negating an image turns all directions around.

@@ -29,9 +29,9 @@ class PatchFeatures(ClassNamePrefixFeaturesOutMixin, ImageTransformer):
     and takes the mean answer of each word in each cell of a grid. No label is needed.
 
     The steps are those of [1]_ and [2]_. Patches are brought to the same contrast and
-    whitened, and spherical k-means finds the words. An answer counts by how far it is
-    beyond a threshold, upwards or downwards. The square roots of the means, each as a
-    share of their sum, are the features.
+    whitened, and spherical k-means finds the words. Of each answer, only the amount
+    beyond a threshold is used, upwards or downwards. The square roots of the means,
+    each as a share of their sum, are the features.
 
     Parameters
     ----------
@@ -57,8 +57,8 @@ class PatchFeatures(ClassNamePrefixFeaturesOutMixin, ImageTransformer):
         the same contrast, also those that are noise.
     whitening_floor : float, default=0.1
         Added to all eigenvalues of the covariance of patches before whitening, as a
-        share of their mean. Without it the finest details, mostly noise, count as much
-        as everything else.
+        share of their mean. Without it the finest details, which are mostly noise,
+        would have as much weight as everything else.
     n_patches : int, default=40000
         Number of patches to learn from, at least ``n_words``. They are held in memory.
     batch_size : int, optional
@@ -202,8 +202,9 @@ class PatchFeatures(ClassNamePrefixFeaturesOutMixin, ImageTransformer):
         Raises
         ------
         TypeError, ValueError
-            If a parameter is not as it must be, the rows are no images or smaller than
-            a patch, or a value is NaN or beyond 1e38, which is near the end of float32.
+            If a parameter is of the wrong kind or has a wrong value, the rows are not
+            images or are smaller than a patch, or a value is NaN or beyond 1e38, which
+            is near the limit of float32.
         """
         X = self._learn_rows(X)
         shape = self._image_shape()

@@ -64,17 +64,17 @@ class PoolGraph(
 
     The graph is built from unlabelled rows. Each row is joined to its nearest
     neighbours. The eigenfunctions of the random walk on the graph vary slowly from
-    neighbour to neighbour: the first ones tell clusters apart, later ones parts of
+    neighbour to neighbour: the first ones separate clusters, later ones parts of
     clusters [1]_. `transform` returns their values. They are good features for a model
     that learns from very few labels, such as `skbal.models.GraphClassifier`.
 
     Parameters
     ----------
     features : transformer, callable or None, default=None
-        What distances are measured on. A transformer, such as `GradientHistograms` or a
-        ``Pipeline``, is cloned, fitted on at most 10,000 random rows of the pool, and
-        applied. A function takes rows and returns an array of shape (n_rows,
-        n_features). ``None`` uses the rows themselves, flattened.
+        The features in which distances are measured. A transformer, such as
+        `GradientHistograms` or a ``Pipeline``, is cloned, fitted on at most 10,000
+        random rows of the pool, and applied. A function takes rows and returns an array
+        of shape (n_rows, n_features). ``None`` uses the rows themselves, flattened.
     n_neighbors : int, default=10
         Number of neighbours of each row.
     n_components : int, default=200
@@ -112,7 +112,7 @@ class PoolGraph(
     node_of_row_ : ndarray of shape (n_pool,), dtype=intp
         The node of each row. Equal rows are one node.
     n_clusters_ : int
-        Number of clusters that the eigenvalues tell apart, at most 20. See Notes.
+        Number of clusters, estimated from the eigenvalues, at most 20. See Notes.
     n_connected_components_ : int
         Number of connected components of the graph.
     features_ : transformer, callable or None

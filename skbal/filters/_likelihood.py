@@ -45,11 +45,11 @@ class LabelLikelihoodFilter(KnowsItsParameters, BaseEstimator):
     Parameters
     ----------
     threshold : float in [0, 1] or "dynamic", default=0.1
-        Smallest likelihood that is trusted. 0 trusts all labels. "dynamic" follows the
-        answers: the likelihoods of all answers so far give an estimate of the rate of
-        wrong answers and of the over- or underconfidence of the model. The threshold is
-        then set so that the number of rejected labels among the last 200 answers is the
-        estimated number of wrong ones. Without evidence for wrong answers, none is
+        Smallest likelihood that is trusted. 0 trusts all labels. "dynamic" adapts to
+        the answers: the likelihoods of all answers so far give an estimate of the rate
+        of wrong answers and of the over- or underconfidence of the model. The threshold
+        is then set so that the number of rejected labels among the last 200 answers is
+        the estimated number of wrong ones. Without evidence for wrong answers, none is
         rejected. It needs one label per row.
     n_draws : int, optional
         Number of posterior draws. ``None`` uses the estimator's own number.
@@ -126,9 +126,9 @@ class LabelLikelihoodFilter(KnowsItsParameters, BaseEstimator):
         Returns
         -------
         likelihood : ndarray of shape (n_samples,), dtype=float64
-            In [0, 1]. NaN for a class that the model does not know. Of several yes/no
-            labels of a row it is the smallest, where a label that is missing or of
-            which the model does not know both answers does not count.
+            In [0, 1]. NaN for a class that the model does not know. For several yes/no
+            labels of a row it is the smallest of their probabilities. Missing labels,
+            and labels for which the model has seen only one answer, do not count.
 
         Raises
         ------

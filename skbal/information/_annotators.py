@@ -22,8 +22,8 @@ def annotator_information(probabilities, confusion):
     """Return the information between each person's answer and the class, in nats.
 
     I[a; y | x] = H[a | x] - sum_k p(y = k | x) H[a | y = k]. It is largest for a person
-    who tells apart the classes that are in doubt, and 0 for a person whose answer does
-    not depend on the class, however many mistakes others make.
+    who can distinguish the classes that are in doubt, and 0 for a person whose answer
+    does not depend on the class.
 
     Parameters
     ----------
@@ -88,13 +88,13 @@ def noisy_label_information(draws, confusion, log_likelihood=None):
 
     This is the mutual information of BALD for the answer of a person who may be wrong,
     about a row that others may have answered already. Given earlier answers b, draw w
-    of the weights counts with its probability, p(w | b), and a class with p(y | w, b).
-    The answer l of person a then has the probability
+    of the weights has the probability p(w | b), and a class the probability p(y | w,
+    b). The answer l of person a then has the probability
 
         p(l | w, b) = sum_k confusion[a, k, l] p(y = k | w, b)
 
     and the information is I[l; w | b] = H[l | b] - E_{w | b} H[l | w, b]. So a first
-    answer about a new row and a second one about another row are in the same unit.
+    answer about a new row and a second answer about another row can be compared.
 
     Parameters
     ----------

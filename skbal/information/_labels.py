@@ -26,7 +26,7 @@ def label_information(draws):
     """Return the information between each label of a row and the weights, in nats.
 
     I[y_l; w | x] for each of several yes/no labels: `mutual_information` of the label
-    alone [1]_. The sum over labels counts twice what two labels tell alike;
+    alone [1]_. The sum over labels counts information that two labels share twice;
     `joint_label_information` counts it once.
 
     Parameters
@@ -69,7 +69,7 @@ def joint_label_information(draws, *, n_configurations=1024, random_state=None):
 
     I[y_1, ..., y_L; w | x] = H[y_1, ..., y_L | x] - sum_l E_w H[y_l | x, w] for several
     yes/no labels of a row, which are independent if the weights are known. It is the
-    information of a batch in BatchBALD [1]_, of which the labels are the rows.
+    information of a batch in BatchBALD [1]_, with the labels in place of the rows.
 
     Parameters
     ----------
@@ -77,10 +77,11 @@ def joint_label_information(draws, *, n_configurations=1024, random_state=None):
         Joint draws of the probability of yes. Draw k is one set of weights for all
         labels.
     n_configurations : int, default=1024
-        Largest number of configurations of the labels. If there are no more of them,
-        which are 2**n_labels, the sum is over all, and exact. Otherwise as many
-        configurations are sampled for each row, equally many from each draw and at
-        least one. The standard error is then about 1 / sqrt(n_configurations) nats.
+        Largest number of configurations of the labels. If there are at most so many,
+        that is if 2**n_labels is not larger, the sum is over all of them and exact.
+        Otherwise this number of configurations is sampled for each row, equally many
+        from each draw and at least one. The standard error is then about 1 /
+        sqrt(n_configurations) nats.
     random_state : None, int, numpy.random.RandomState or numpy.random.Generator
         Seeds the sampled configurations. All rows use the same random numbers, so
         their differences are more accurate than their values.

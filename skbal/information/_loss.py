@@ -20,7 +20,7 @@ from skbal.information._targets import TARGET_COLUMNS
 
 
 def expected_loss(draws, loss="log"):
-    """Return the loss that is expected of the best prediction for each row.
+    """Return the expected loss of the best prediction for each row.
 
     The label has the mean probabilities p of the draws. The best prediction is p itself
     for the log loss and the Brier score, and otherwise the decision of least expected
@@ -80,9 +80,9 @@ def expected_loss_reduction(draws_pool, draws_target, loss="log", *, per_target=
     """Return how far the label of a row is expected to lower the loss at targets.
 
     Once the label y of a row is known, draw k has the weight p_k(y), and the loss at a
-    target is that of the mean probabilities with these weights. The labels are weighted
-    by their probability. So the model is retrained for each row and label, by Bayes'
-    rule, without being fitted again [1]_.
+    target is that of the mean probabilities with these weights. The result is the mean
+    over the possible labels, weighted by their probabilities. So Bayes' rule takes the
+    place of fitting the model again for each row and label [1]_.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def expected_loss_reduction(draws_pool, draws_target, loss="log", *, per_target=
 (n_target_classes, n_decisions), default="log"
         As in `expected_loss`.
     per_target : bool, default=False
-        Whether to return the fall at each target instead of the mean over targets.
+        Whether to return the reduction at each target instead of the mean over targets.
 
     Returns
     -------
@@ -115,12 +115,12 @@ def expected_loss_reduction(draws_pool, draws_target, loss="log", *, per_target=
 
     Notes
     -----
-    For "log" the fall is the information of the label about the label of the target,
-    which is EPIG. For "brier" it is the fall of the variance of the probabilities of
-    the target, summed over classes. With "zero-one" or a matrix it is the value of the
-    label for the decisions [2]_: many rows have a value of 0, because no single label
-    of theirs would change a decision. The mean over targets for "log" and "brier" is
-    the score of BEMPS [3]_.
+    For "log" the reduction is the information of the label about the label of the
+    target, which is EPIG. For "brier" it is the reduction of the variance of the
+    probabilities of the target, summed over classes. With "zero-one" or a matrix it is
+    the value of the label for the decisions [2]_: many rows have a value of 0, because
+    no single label of theirs would change a decision. The mean over targets for "log"
+    and "brier" is the score of BEMPS [3]_.
 
     A pool of n rows and m targets takes n * m * n_classes * n_target_classes * n_draws
     multiplications, in matrix products of a few megabytes each.

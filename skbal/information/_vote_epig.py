@@ -69,17 +69,19 @@ n_questions)
 
     Notes
     -----
-    A target is another row than that of the pool, also if their features are equal: if
-    votes are beta-binomial, each of the two has a share of its own.
+    A target is a different row from that of the pool, even if their features are
+    equal: if votes are beta-binomial, each of the two has its own share of yes votes.
 
-    Few draws seem to be dependent by chance, which makes the result too high. If the
-    votes on the two rows tell little and in fact nothing about each other, it is near
+    With few draws, two rows seem to depend on each other by chance, which makes the
+    result too high. If the votes on the two rows have little information and in fact
+    say nothing about each other, it is near
 
         2 I[k; w] I[k*; w] / (n_draws - 1),
 
-    with the information about the weights w from `vote_mutual_information`, and larger
-    if they tell much. So rows whose own votes tell much have an advantage. More draws
-    reduce it, more votes or targets do not.
+    with the information about the weights w from `vote_mutual_information`, and it is
+    larger if the votes have much information. So rows whose own votes have much
+    information have an advantage. More draws reduce this error, more votes or targets
+    do not.
 
     A pool of m rows and t targets takes m * t * (n + 1) * (n* + 1) * n_draws
     multiplications, in matrix products of a few megabytes each. A chunk holds the

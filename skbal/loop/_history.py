@@ -28,14 +28,15 @@ class History(KnowsItsVersion):
     Attributes
     ----------
     provenance : dict or None
-        What the history is of: the ``estimator``, the ``query_strategy`` and the
+        How the history was made: the ``estimator``, the ``query_strategy`` and the
         ``label_filter`` with all of their parameters, ``n_instances``, ``scoring``, and
         the ``versions`` of skbal, Python, NumPy, scikit-learn and torch. A simulation
-        adds its ``random_state``, its ``seeds`` and all that was set (``run``),
-        `skbal.experiments.compare` the ``strategy`` and the ``repeat``. What is another
-        when a loop continues is in ``changes``, with the first ``step`` of each. You
-        may add entries. None if nobody said. Slices keep it, `save` saves it, and two
-        histories are equal if their records are.
+        adds its ``random_state``, its ``seeds`` and all of its parameters (``run``),
+        and `skbal.experiments.compare` adds the ``strategy`` and the ``repeat``. If a
+        loop continues with something else, ``changes`` has what changed, with the first
+        ``step`` of each change. You may add entries. None if it is not known. Slices
+        keep it, `save` saves it, and two histories are equal if their records are
+        equal.
 
     See Also
     --------
@@ -218,15 +219,15 @@ class History(KnowsItsVersion):
         Raises
         ------
         TypeError
-            If a record has a field that `Record` has not, lacks one that it needs, or
-            holds a value of the wrong kind.
+            If a record has a field that `Record` does not have, lacks one that it
+            needs, or holds a value of the wrong kind.
         ValueError
             If a count is negative, or the number of labels falls.
         """
         return cls(record_of(plain) for plain in check_plain(records))
 
     def save(self, path):
-        """Save the history and what it is of in a file of JSON, without pickle.
+        """Save the history and its provenance in a JSON file, without pickle.
 
         The file holds the records, `provenance`, a format number and the version of
         skbal that wrote it.

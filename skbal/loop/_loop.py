@@ -49,8 +49,8 @@ class ActiveLearningLoop(SavingMixin, KeepsMaps, KnowsItsParameters):
     Step 0 is the model before any query. The loop keeps account of the pool: every
     index in the history is a row of ``X_pool`` as it was given.
 
-    A loop that was left continues where it stopped, also after an error or Ctrl-C at
-    any point, and ends with the history that it would have had:
+    A loop that was interrupted continues where it stopped, also after an error or
+    Ctrl-C at any point, and ends with the history that it would have had:
 
     - If the oracle fails, it is asked about the same rows again. Rows that it answered
       in this step are not asked about a second time.

@@ -42,10 +42,11 @@ def _check_scoring_learner(value, name, owner):
 class StreamLearner(KnowsItsParameters, BaseEstimator):
     """Asks for labels of rows that come one after another and do not come back.
 
-    A row is asked about if the strategy's score of it is among the largest of the last
-    rows: above their quantile of one minus the budget. If more of the budget is left
-    than should be, the threshold is lower, in the range of these scores [1]_. The
-    budget is never exceeded: of n rows at most ``ceil(budget * n)`` are asked about.
+    A row is asked about if its score by the strategy is among the largest of the last
+    rows: above their quantile of one minus the budget. If fewer rows than planned were
+    asked about so far, the threshold is lower, within the range of these scores [1]_.
+    The budget is never exceeded: of n rows at most ``ceil(budget * n)`` are asked
+    about.
 
     Parameters
     ----------
@@ -58,7 +59,7 @@ class StreamLearner(KnowsItsParameters, BaseEstimator):
     window : int, default=100
         Number of last scores that a row is compared with.
     tolerance : int, default=50
-        Number of labels left of the budget at which the threshold is as low as the
+        If this many labels of the budget are left over, the threshold is as low as the
         smallest score of the window.
     drift_level : float or None, default=0.001
         Probability of a false alarm at each test for drift. ``None`` tests nothing.
@@ -90,9 +91,9 @@ class StreamLearner(KnowsItsParameters, BaseEstimator):
 
     Notes
     -----
-    After each ``drift_window`` rows these are compared with the earliest rows since the
-    last drift, by the test of Kolmogorov and Smirnov for two samples. Both are scored
-    by the model as it is then, so that what the model has learned since is no drift.
+    After each ``drift_window`` rows, these rows are compared with the earliest rows
+    since the last drift, by the two-sample Kolmogorov-Smirnov test. Both are scored by
+    the current model, so what the model has learned meanwhile does not count as drift.
     The test sees a change of the rows that changes their scores; a change of labels
     alone is seen only once labels are taught. In a stream without a drift, a test warns
     in at most ``drift_level`` of the cases.

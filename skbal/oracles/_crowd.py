@@ -56,11 +56,11 @@ class CrowdOracle(Oracle):
 
     Notes
     -----
-    The table is read at the first question. A clone has bought nothing.
+    The table is read at the first call. A clone has bought nothing.
 
-    With "dawid-skene", labels given earlier may turn out wrong once more is known of
-    the people: `crowd` has the present classes of all rows. It costs an EM over all
-    answers at each question. Where people are alike, expect no more than of the
+    With "dawid-skene", labels given earlier may turn out wrong once more is known about
+    the people: `crowd` has the present classes of all rows. Each call runs EM over all
+    answers. If people are about equally good, do not expect more than from the
     majority.
 
     Examples

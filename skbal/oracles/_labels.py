@@ -24,8 +24,8 @@ def _check_prices(value, name, owner):
 class LabelOracle(Oracle):
     """Answers with known labels.
 
-    Hide the labels of a data set behind it to see how well a query strategy would have
-    worked.
+    It hides the labels of a data set, so that you can see how well a query strategy
+    would have worked.
 
     Parameters
     ----------

@@ -25,16 +25,16 @@ class NoisyOracle(LabelOracle):
     """Answers with known labels, some of which are made wrong.
 
     The answer about a row is always the same. It does not depend on which other rows
-    are asked about, in which order, or how often. With one ``random_state``, answers
-    of kind "uniform" and "pair" that are wrong with little noise are equally wrong with
-    more noise.
+    are asked about, in which order, or how often. With one ``random_state``, an answer
+    of kind "uniform" or "pair" that is wrong with little noise is wrong in the same way
+    with more noise.
 
     Parameters
     ----------
     y : array-like of shape (n_pool,) or (n_pool, n_outputs)
         The true label of every row of the pool. None or NaN leaves a row unanswered.
-        Several outputs are yes/no labels (0 and 1), each of which is wrong by itself,
-        or with ``kind="gaussian"`` several numbers.
+        Several outputs are yes/no labels (0 and 1), which are wrong independently of
+        each other, or with ``kind="gaussian"`` several numbers.
     noise : float or array-like of shape (n_classes, n_classes), default=0.1
         Probability that an answer is wrong, in [0, 1]. For ``kind="gaussian"`` the
         standard deviation of the noise, in the units of y. A confusion matrix says how

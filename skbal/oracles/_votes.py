@@ -19,7 +19,7 @@ class VoteOracle(Oracle):
     votes only. These are taught beside the earlier ones, so nobody counts twice. (A
     `CrowdOracle` answers with all it has, as its label replaces the earlier one.) All
     votes so far are in `votes`. A beta-binomial model should be taught these totals,
-    one line per row: it would take two lines for two galaxies that look alike.
+    one line per row: it would treat two lines as two galaxies that look alike.
 
     Parameters
     ----------

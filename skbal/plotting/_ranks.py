@@ -18,8 +18,8 @@ class RankDisplay:
     """Mean ranks of strategies with intervals: those that overlap may be as good.
 
     Make one with `from_benchmark`. Each interval is as wide as the critical difference,
-    half of it on either side. So two strategies are told apart by Nemenyi's test if
-    their intervals do not overlap [1]_. The band is the interval of the reference.
+    half of it on either side. So two strategies differ significantly by Nemenyi's test
+    if their intervals do not overlap [1]_. The band is the interval of the reference.
 
     Parameters
     ----------

@@ -50,17 +50,17 @@ def _check_probability(value, name, owner):
 class BanditQuery(QueryStrategy):
     """Follow one of several strategies, and learn which from the labels that come in.
 
-    Every call asks all strategies and draws a row among those that they advise. When
-    the labels of earlier picks have been taught, a reward says how good the model is by
-    now, and the weight of each strategy changes by what it had said of these picks. No
-    training on other data is needed.
+    Every call asks all strategies and draws one of the rows that they advise. When the
+    labels of earlier picks have been taught, a reward says how good the model is now.
+    The weight of each strategy then changes, depending on whether it had advised these
+    picks. No training on other data is needed.
 
     Parameters
     ----------
     strategies : list of callables, optional
-        Query strategies, or functions of a learner and a pool. `Random` among them
-        counts as advising every row alike, and makes each row possible. ``None`` is
-        ``[Random(), Margin()]``.
+        Query strategies, or functions of a learner and a pool. `Random` counts as
+        advising every row with the same probability, so that each row can be picked.
+        ``None`` is ``[Random(), Margin()]``.
     method : {"albl", "exp4p"}, default="albl"
         "albl" is active learning by learning [1]_, in which every strategy is followed
         with at least ``min_probability``. "exp4p" is EXP4.P [2]_ itself, in which every
@@ -79,8 +79,8 @@ class BanditQuery(QueryStrategy):
         scales how fast the weights change. ``None`` is sqrt(log(n_strategies) /
         (n_strategies * n_queries)).
     failure_probability : float, default=0.1
-        The delta of EXP4.P, in (0, 1]: the smaller it is, the more are strategies
-        favoured that were seldom followed.
+        The delta of EXP4.P, in (0, 1]: the smaller it is, the more the rule favours
+        strategies that were seldom followed.
     random_state : None, int, numpy.random.RandomState or numpy.random.Generator
         Seeds the draws. An integer makes the choice repeatable for the same picks,
         pool and number of labelled rows. It also seeds strategies whose own
@@ -93,8 +93,8 @@ class BanditQuery(QueryStrategy):
     reward_ : float
         The last reward. NaN before the first.
     pick_probabilities_ : ndarray of shape (n_picks,)
-        The probability of each pick, among the rows left, in the order drawn: of the
-        picks that were taught, and of those that wait for their label.
+        The probability of each pick, among the rows left, in the order drawn. These are
+        the picks that were taught, and those that wait for their label.
     picks_ : Picks
         All that is remembered of these picks.
 
@@ -120,17 +120,17 @@ class BanditQuery(QueryStrategy):
 
     with z = 1 where the model is right and n_i rows left. Its mean is t / T of the
     accuracy on the pool if `Random` is among the strategies; without it, rows that no
-    strategy advises count as wrong. A model that knows the rows that it was taught by
-    heart, such as a forest, is right on all of them, so this reward tells little. Then
-    a function is the better reward.
+    strategy advises count as wrong. A model that predicts nearly all of its training
+    rows correctly, such as a forest, always has nearly the same reward, which then
+    tells little. Use a function as the reward instead.
 
-    What it has learned is in its attributes. `sklearn.base.clone` gives a strategy that
-    knows nothing, and a pickle and the file of a loop keep all. A pick counts when an
-    equal row has been added to ``X_training`` of the learner. Rows that were taught and
-    not picked train the model and count for nothing else. Picks that were not taught
-    before others are given up. An estimator alone, without a record of what it was
-    taught, is never learned from; nor is anything learned by `score_pool`, so that
-    the weights stay equal in a `skbal.campaign.Campaign`.
+    What it has learned is in its attributes. `sklearn.base.clone` returns a strategy
+    that has learned nothing; a pickle and the file of a loop keep everything. A pick
+    counts when an equal row has been added to ``X_training`` of the learner. Rows that
+    were taught but not picked train the model and have no other effect. If other rows
+    are taught before a pick, the pick is given up. With an estimator alone, which has
+    no record of what it was taught, nothing is learned. Nothing is learned by
+    `score_pool` either, so the weights stay equal in a `skbal.campaign.Campaign`.
 
     The first bandit over strategies, of Baram et al. (2004) [3]_, took the entropy of
     the predicted classes as its reward; the user guide gives it as a function.

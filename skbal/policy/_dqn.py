@@ -44,15 +44,15 @@ def _check_hidden_units(value, name, owner):
 class DQNPolicy(Policy):
     """Deep Q-network: learns by trial and error which row or strategy comes next.
 
-    A network estimates the sum of discounted rewards after each action, where
-    `QLearner` has a table. It learns from a memory of past steps, in random batches,
-    and what it learns towards is computed by an older copy of itself [1]_. The network
+    A network estimates the sum of discounted rewards after each action, for which
+    `QLearner` has a table. It learns from random batches of past steps, and its targets
+    are computed by an older copy of itself [1]_. The network
     chooses the next action and its copy values it, because the larger of two noisy
     estimates is too large on average [2]_.
 
     If an observation has a row for each action, as that of `ActiveLearningEnv` with
-    ``actions="candidates"``, all rows go through one network with one output. Then
-    the number of candidates may be another one when the policy is used.
+    ``actions="candidates"``, all rows go through one network with one output. Then the
+    number of candidates may differ when the policy is used.
 
     Parameters
     ----------
@@ -290,7 +290,7 @@ class DQNPolicy(Policy):
         return self.q_values(observations).argmax(axis=1) + self._first_action
 
     def q_values(self, observations):
-        """Return what each action is thought to be worth.
+        """Return the estimated value of each action.
 
         Parameters
         ----------

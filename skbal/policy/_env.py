@@ -72,7 +72,7 @@ class ActiveLearningEnv(KnowsItsParameters, gymnasium.Env):
         ``None`` means two rows of each class. An array of indices is refused, since the
         pool is drawn anew.
     test_size : float, default=0.5
-        Share of the rows that the score is of, in [0, 1].
+        Share of the rows in the test set, on which the score is measured, in [0, 1].
     max_rows : int, optional
         Number of random rows of a table that an episode uses, pool and test set
         together. ``None`` uses all.
@@ -110,7 +110,7 @@ class ActiveLearningEnv(KnowsItsParameters, gymnasium.Env):
     ImportError
         If gymnasium is not installed: ``pip install 'skbal[policy]'``.
     TypeError, ValueError
-        If an argument is not as it must be.
+        If an argument is of the wrong kind or has a wrong value.
 
     See Also
     --------
@@ -125,8 +125,8 @@ class ActiveLearningEnv(KnowsItsParameters, gymnasium.Env):
     [1]_ observes the sorted predictions on held-out rows. The features here summarise
     predictions and distances instead, and do not depend on the number of rows.
 
-    ``n_queries`` truncates an episode and does not terminate it: how many steps are
-    left cannot be observed, and there would be more to gain.
+    ``n_queries`` truncates an episode and does not terminate it, since an observation
+    does not say how many steps are left, and more labels could still improve the score.
 
     ``info`` holds ``score``, ``n_labels``, ``n_classes`` and the number of the
     ``table``. ``reset(options={"table": 2})`` takes that table. A strategy whose random
@@ -258,7 +258,7 @@ class ActiveLearningEnv(KnowsItsParameters, gymnasium.Env):
         Parameters
         ----------
         seed : int, optional
-            Decides this and all later episodes. ``None`` goes on.
+            Seeds this and all later episodes. ``None`` continues the random stream.
         options : dict, optional
             ``{"table": 2}`` takes the table of this number.
 

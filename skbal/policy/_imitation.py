@@ -36,13 +36,13 @@ _LEAST_SPREAD = 1e-9  # of gains; candidates that make no difference teach nothi
 
 
 class ImitationPolicy(SavedPolicy):
-    """Learn to rank rows by what their labels turned out to be worth elsewhere.
+    """Learn to rank rows from what labels were worth on other tables.
 
-    Training plays labelling runs on tables whose labels are known. In some states of a
-    run it looks one step ahead: it fits the model with the label of each of some random
-    candidates, and sees how far the loss on other rows falls. A small network learns to
-    predict this from what a policy sees [1]_ [2]_. In later rounds the runs also visit
-    the states that the policy itself leads to [3]_.
+    Training plays labelling runs on tables with known labels. In some states of a run
+    it looks one step ahead: it fits the model with the label of each of some random
+    candidates, and measures how far the loss on other rows decreases. A small network
+    learns to predict this from what a policy sees [1]_ [2]_. In later rounds the runs
+    also visit the states that the policy itself leads to [3]_.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ class ImitationPolicy(SavedPolicy):
     The loss is that of Brier, the mean squared error of the probabilities. Gains are
     divided by their standard deviation within a state, so that early states, where all
     labels are worth much, do not count more. A single label changes a forest little
-    more than chance does: expect a small ``correlation_``, which comes from many pairs.
+    more than another random seed does: expect a small ``correlation_``.
 
     References
     ----------
@@ -183,7 +183,7 @@ class ImitationPolicy(SavedPolicy):
         Raises
         ------
         TypeError
-            If the tables are no list of pairs, or an estimator is no classifier.
+            If the tables are not a list of pairs, or an estimator is not a classifier.
         ValueError
             If labels are not those of two classes or more, a parameter has a wrong
             value, or no candidate made a difference.

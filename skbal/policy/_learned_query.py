@@ -53,8 +53,8 @@ class LearnedQuery(QueryStrategy):
     rows, and what a second model says (see `policy_inputs`). A policy that was trained
     on other tables of data gives the row a score, or picks the strategy that asks next.
 
-    Where the policy cannot see what it needs, or was not trained for such a task, the
-    choice is that of `skbal.query.Margin`, and a warning says why.
+    If the inputs of the policy cannot be computed, or it was not trained for such a
+    task, `skbal.query.Margin` chooses the rows, and a warning says why.
 
     Parameters
     ----------
@@ -103,8 +103,8 @@ class LearnedQuery(QueryStrategy):
     batch is spread. The model is not fitted again.
 
     The policy needs a learner that holds its labelled rows, such as
-    `skbal.ActiveLearner`. Without one it falls back. So it does in a
-    `skbal.campaign.Campaign`, which gives a strategy the fitted model alone.
+    `skbal.ActiveLearner`. Without one, and in a `skbal.campaign.Campaign`, which gives
+    a strategy only the fitted model, it uses `skbal.query.Margin`.
 
     References
     ----------

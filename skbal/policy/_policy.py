@@ -33,9 +33,9 @@ class Policy(KnowsItsParameters, BaseEstimator, ABC):
 
     Notes
     -----
-    `sklearn.base.clone` returns a policy that was fitted itself. What it learned does
-    not depend on the data that it is used on, so it stays where a learner or a strategy
-    is cloned, as in `skbal.experiments.compare` or a grid search.
+    `sklearn.base.clone` returns a fitted policy itself. What it learned does not depend
+    on the data that it is used on, so it is kept when a learner or a strategy is
+    cloned, as in `skbal.experiments.compare` or a grid search.
     ``type(policy)(**policy.get_params())`` is one that has learned nothing.
 
     Examples

@@ -70,9 +70,9 @@ class PolicySearch(KnowsItsParameters, BaseEstimator):
         Number of labels per class, larger than 1, from which on the late weights are
         used.
     penalty : float, default=1.0
-        How far the area must rise, in hundredths, for a weight to move from the middle
-        of its range to an end: the rise per half of the range must be above twice this
-        value. Larger than 0.
+        How far the area must increase, in hundredths, for a weight to move from the
+        middle of its range to an end: the increase per half of the range must be above
+        twice this value. Larger than 0.
     max_rows : int, optional
         Number of random rows of a table that a run uses, pool and test set together.
         ``None`` uses all.

@@ -30,7 +30,7 @@ class BAIT(FeatureStrategy):
 
         M_S = prior_precision I + sum_(x in labelled rows and S) I(x)
 
-    about the weights of the last layer, and the batch is to make tr(M_S^-1 F) small,
+    about the weights of the last layer. The batch is chosen to make tr(M_S^-1 F) small,
     where F is the mean of I(x) over the rows that will be predicted [1]_. For a
     regressor this is the mean variance of their predictions, as in V-optimal design.
     For a classifier it is twice the log loss that the uncertain weights cost on
@@ -38,7 +38,8 @@ class BAIT(FeatureStrategy):
 
     Rows are added one by one, each for the smallest trace, until they are twice as many
     as wanted. Then rows are dropped one by one, each for the smallest trace. A row that
-    was good alone, but is not needed beside later ones, is dropped again.
+    was good alone, but is not needed once later rows are in the batch, is dropped
+    again.
 
     Parameters
     ----------
@@ -186,7 +187,7 @@ class BAIT(FeatureStrategy):
         Returns
         -------
         scores : ndarray of shape (n_pool,), dtype=float64
-            Non-negative; the fall of the mean over the targets.
+            Non-negative: how far the label lowers the mean over the targets.
 
         Raises
         ------

@@ -113,11 +113,11 @@ def _falls_at(draws_target, loss, draws):
 class CoreMSE(BEMPS):
     """Choose rows whose labels improve predictions most, measured by the Brier score.
 
-    The score is the expected fall of the mean Brier score of target rows by the label
-    of a row, or how far the label moves their probabilities, squared [1]_. In a batch,
-    rows help in different places: each has a vector of its falls at all targets, scaled
-    to length one. The vectors of the best rows are clustered by k-means, and the row
-    nearest to each centre is chosen.
+    The score is how far the label of a row is expected to lower the mean Brier score of
+    target rows. It equals the expected squared change of their probabilities [1]_. In a
+    batch, rows help in different places: each row has a vector with its decrease at
+    every target, scaled to length one. The vectors of the best rows are clustered by
+    k-means, and the row nearest to each centre is chosen.
 
     Parameters
     ----------
@@ -187,9 +187,9 @@ class CoreMSE(BEMPS):
 class CoreLog(BEMPS):
     """Choose rows whose labels improve predictions most, measured by the log loss.
 
-    The score is the expected fall of the mean log loss of target rows by the label of a
-    row, in nats [1]_, which is that of `EPIG`. In a batch, rows help in different
-    places, as in `CoreMSE`.
+    The score is how far the label of a row is expected to lower the mean log loss of
+    target rows, in nats [1]_. It equals that of `EPIG`. In a batch, rows help in
+    different places, as in `CoreMSE`.
 
     Parameters
     ----------

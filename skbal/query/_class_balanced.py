@@ -50,13 +50,14 @@ class ClassBalanced(WrapsStrategy, SharedParameters):
     Notes
     -----
     Labels are counted in the ``y_training`` of a learner. With a fitted estimator alone
-    only the rows of the batch are counted. A class that no row of the pool is predicted
-    to be of is passed over. Of classes with equally many labels, the one with the best
-    row comes first.
+    only the rows of the batch are counted. A class that the
+    model predicts for no row of the pool is skipped. Of classes with equally many
+    labels, the one with the best row comes first.
 
-    Predictions are biased towards frequent classes, so a rare class gets fewer rows
-    than the others all the same. The labelled rows have other class shares than the
-    pool: the probabilities of a model that is fitted on them do, too.
+    Predictions are biased towards frequent classes, so a rare class still gets fewer
+    rows than the others. The shares of the classes among the labelled rows are not
+    those of the pool, and neither are the probabilities of a model that is fitted to
+    these rows.
 
     References
     ----------
@@ -118,9 +119,9 @@ class ClassBalanced(WrapsStrategy, SharedParameters):
         Returns
         -------
         scores : ndarray of shape (n_pool,), dtype=float64
-            Minus the number of labels of the class that the row is predicted to be of,
-            plus the fraction of the pool with lower scores, in [0, 1). The row with the
-            highest score is the one of a batch of one.
+            Minus the number of labels of the predicted class of the row, plus the
+            fraction of the pool with lower scores, in [0, 1). The row with the highest
+            score is the one of a batch of one.
 
         Raises
         ------

@@ -38,9 +38,9 @@ class VoteEntropy(DrawStrategy):
 
     Notes
     -----
-    Scores take few values if there are few draws, and ties are broken at random. With
-    draws that are certain of their class, as trees that are grown out, it is the same
-    as `BALD` and `ConsensusEntropy`.
+    Scores take few values if there are few draws, and ties are broken at random. If the
+    draws are certain of their class, as fully grown trees are, the score is the same as
+    that of `BALD` and `ConsensusEntropy`.
 
     References
     ----------

@@ -61,9 +61,9 @@ class ExpectedErrorReduction(TargetStrategy):
     -----
     With "log" the order of rows is that of `EPIG`, with "brier" that of
     `ExpectedVarianceReduction` with draws. With "zero-one" or a matrix, only a label
-    that would change a decision has a value. Late in a run that is no single label of
-    most rows, and the choice among them is random. The log loss and the Brier score
-    also count labels that bring a decision nearer to its change.
+    that would change a decision has a value. Late in a run, no single label of most
+    rows would do so, and the choice among these rows is random. The log loss and the
+    Brier score also count labels that bring a decision nearer to its change.
 
     References
     ----------
@@ -169,10 +169,11 @@ class ExpectedErrorReduction(TargetStrategy):
 class ValueOfInformation(TargetStrategy):
     """Choose the rows whose labels lower the cost of decisions most.
 
-    The score is the expected fall of the cost of a decision about a target row, once
-    the label of the row is known [1]_. It has the unit of the costs: times the number
-    of decisions that will be made, it can be held against the price of a label. It is
-    never negative, and 0 if no label of the row would change a decision.
+    The score is how far the cost of a decision about a target row is expected to
+    decrease, once the label of the row is known [1]_. It has the unit of the costs:
+    multiplied by the number of decisions that will be made, it can be compared with the
+    price of a label. It is never negative, and 0 if no label of the row would change a
+    decision.
 
     Parameters
     ----------

@@ -22,8 +22,8 @@ class GreedySampling(FeatureStrategy):
 
     The score of a row is the smallest distance of its predicted value to the label of a
     labelled row ("GSy"), or the smallest product of this distance with the distance of
-    the features ("iGS") [1]_. The labels then cover the range of y evenly, where random
-    rows crowd at its middle. It is for regressors.
+    the features ("iGS") [1]_. The labels then cover the range of y evenly, while those
+    of random rows are mostly near its middle. The strategy is for regressors.
 
     Parameters
     ----------

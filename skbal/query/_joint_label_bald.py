@@ -17,7 +17,7 @@ class JointLabelBALD(DrawStrategy):
     It is for classifiers of several yes/no labels per row. The score is
     `skbal.information.joint_label_information`, the mutual information of all labels of
     a row and the weights. `BALD` adds up the information of each label alone, and so
-    counts twice what two labels tell alike. For the labels of one row it is what
+    counts information that two labels share twice. For the labels of one row it is what
     `BatchBALD` is for the rows of a batch [1]_.
 
     Parameters

@@ -55,9 +55,10 @@ class LCMD(FeatureStrategy):
     -----
     In the authors' benchmark of 15 large tables it was the best of all strategies for
     networks, with sketches of the gradients with respect to all weights as features:
-    ``features=GradientFeatures()``. With those of a Bayesian model, such as
-    ``features=model.covariance_factor`` of ``BayesianLinearRegression``, distances are
-    those of the predictions that the labels so far leave open.
+    ``features=GradientFeatures()``. With the factors of a Bayesian model as features,
+    such as ``features=model.covariance_factor`` of ``BayesianLinearRegression``, the
+    distance of two rows is the posterior standard deviation of the difference between
+    their function values.
 
     Each row of the batch costs one product of the features with a vector.
 

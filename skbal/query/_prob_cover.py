@@ -15,16 +15,17 @@ from skbal.query._pseudo_labels import cluster, stacked
 
 
 class ProbCover(FeatureStrategy):
-    """Choose rows in whose ball of radius ``delta`` most rows have no label near them.
+    """Choose rows with most neighbours, within ``delta``, that have no label near them.
 
     A labelled row covers the rows nearer than ``delta``, which are likely to have the
     same label. Each next row is the one that covers most rows of the pool that are not
-    covered yet [1]_. Dense regions come first, outliers last. After the batch at least
-    1 - 1/e of the rows are covered that could be.
+    covered yet [1]_. Dense regions come first, outliers last. The batch covers at least
+    1 - 1/e of the rows that the best batch could cover.
 
     No model is needed: with ``features="input"`` or a function, and with ``delta`` or
-    ``n_classes``, the strategy can be called with None for the estimator, and the rows
-    are the first ones to label. The labelled rows are the ``X_training`` of a learner.
+    ``n_classes``, the strategy can be called with None for the estimator, and the
+    result can be used as the first labels. The labelled rows are the ``X_training`` of
+    a learner.
 
     Parameters
     ----------

@@ -38,14 +38,16 @@ class RelabelOrNew(SharedParameters):
     """Choose between another answer about a labelled row and a first about a new row.
 
     People make mistakes, so a second answer may be worth more than the first answer
-    about another row. Both are measured in nats here: the score of a row is what one
-    more answer tells about the weights of the model (or about the class of the row),
-    given all answers about the row so far, for the price of the person who tells most.
-    `skbal.votes.DawidSkene.mean_confusion` finds from all answers how people err.
+    about another row. Both are measured in nats here. The score of a row is the
+    information of one more answer about the weights of the model (or about the class of
+    the row), given all answers about the row so far, per unit of price, for the person
+    for whom this is largest. `skbal.votes.DawidSkene` estimates from all answers how
+    people err.
 
-    The pool is all rows, those with answers included, so write the loop yourself: an
-    `ActiveLearningLoop` takes a row from its pool once it was asked about, and refuses
-    a strategy with answers. `whom_to_ask` says who is to answer about the chosen rows.
+    The pool is all rows, including those with answers, so write the loop yourself: an
+    `ActiveLearningLoop` removes a row from its pool once it was asked about, and
+    refuses a strategy with answers. `whom_to_ask` says who should answer about the
+    chosen rows.
 
     Parameters
     ----------
@@ -56,8 +58,8 @@ class RelabelOrNew(SharedParameters):
         that there are none and people are always right, and the score is that of
         `BALD`.
     about : {"weights", "class"}, default="weights"
-        What an answer is to tell about. "weights" is for teaching a model, and "class"
-        for a table in which the label of every row is right.
+        What the information is about. Use "weights" to teach a model, and "class" for a
+        table in which the label of every row should be right.
     costs : array-like of shape (n_annotators,), optional
         Price of an answer of each person, larger than 0, in the order of their sorted
         names. ``None`` is 1 for all.
@@ -100,9 +102,9 @@ class RelabelOrNew(SharedParameters):
     row of the confusion matrix [1]_. For a new row, p(b | y) is 1. ActiveLab [2]_ has
     the same aim with scores that are no information.
 
-    A call fits ``cv`` clones. A class with one labelled row has no example in the clone
-    for this row, which then takes the class for impossible. A row whose clone would
-    know one class only has the score 0.
+    A call fits ``cv`` clones. If a class has a single labelled row, the clone for this
+    row has no example of the class and considers it impossible. A row whose clone would
+    know only one class has the score 0.
 
     References
     ----------
@@ -183,7 +185,7 @@ class RelabelOrNew(SharedParameters):
             A fitted classifier that makes posterior draws, or a learner that holds one.
             It is cloned and fitted again unless ``cv`` is None.
         X_pool : array-like of shape (n_pool, ...)
-            All rows, those with answers included.
+            All rows, including those with answers.
 
         Returns
         -------
@@ -198,14 +200,14 @@ class RelabelOrNew(SharedParameters):
         NotFittedError
             If the estimator is not fitted.
         ValueError
-            If an answer is about a row that the pool has not, the estimator knows a
+            If an answer is about a row that is not in the pool, the estimator knows a
             class that is none of the answers, or a parameter has a wrong value.
         """
         self._check(X_pool)
         return self._of_rows(estimator, X_pool, np.arange(n_rows(X_pool)), _largest)
 
     def whom_to_ask(self, learner, X_pool, rows):
-        """Return the person whose answer about each row tells most for its price.
+        """Return the person whose answer about each row has most information per price.
 
         Parameters
         ----------
@@ -219,8 +221,8 @@ class RelabelOrNew(SharedParameters):
         Returns
         -------
         annotators : ndarray of shape (n_chosen,)
-            The first by name among equally good ones. Of a row that everybody has
-            answered, it is the first of all.
+            Among equally good people, the first by name. For a row that everybody has
+            answered, it is the first of all people.
 
         Raises
         ------

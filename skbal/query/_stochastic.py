@@ -230,7 +230,7 @@ class SoftrankBALD(StochasticBatch):
     beta : float, default=1.0
         The power, 0 or more. 0 is random choice; the larger the power, the closer the
         choice is to `BALD`. The default is that of the paper. With 4, a batch of ten
-        contains most of the ten best rows, and so near-copies again.
+        contains most of the ten best rows, and so near-copies, too.
     n_draws : int, optional
         Number of posterior draws. ``None`` uses the estimator's own number.
     random_state : None, int, numpy.random.RandomState or numpy.random.Generator
@@ -254,7 +254,7 @@ class SoftrankBALD(StochasticBatch):
 
     Notes
     -----
-    Rows of equal BALD have ranks in random order.
+    Rows with equal BALD scores get their ranks in random order.
 
     References
     ----------

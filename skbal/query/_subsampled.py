@@ -15,9 +15,9 @@ class Subsampled(WrapsStrategy, FeatureStrategy):
     """Let another strategy choose among the neighbours of labelled rows.
 
     Only the ``n_neighbors`` nearest rows of each labelled row are scored [1]_. In a
-    large pool with rare classes most rows are far from everything that is labelled and
-    of no interest; and few rows cost little time. (For a random part of the pool, set
-    ``pool_subsample`` of any strategy.)
+    large pool with rare classes, most rows are far from all labelled rows and not
+    interesting. Scoring fewer rows also takes less time. (For a random part of the
+    pool, set ``pool_subsample`` of any strategy.)
 
     Parameters
     ----------
@@ -54,8 +54,8 @@ class Subsampled(WrapsStrategy, FeatureStrategy):
 
     Notes
     -----
-    A group of rows that no labelled row lies near is not found. Without labelled rows,
-    as with a fitted estimator alone, all rows are considered.
+    A group of rows that is far from all labelled rows is not found. Without labelled
+    rows, as with a fitted estimator alone, all rows are considered.
 
     The features of the pool are computed at each call. If they are the input of the
     model, that costs little; the features of a network cost a forward pass, which the

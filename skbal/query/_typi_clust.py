@@ -19,16 +19,16 @@ _ROUNDING = 1e-7  # error of a distance, as a fraction of the size of the featur
 class TypiClust(FeatureStrategy):
     """Choose the most typical row of each large cluster that has no labelled row.
 
-    With few labels a model does not know yet where it is uncertain, and typical rows
-    are worth more than uncertain ones [1]_. The labelled rows and the pool are divided
-    into as many clusters as there are labelled rows and rows to choose, so that some
+    With few labels, a model cannot yet know where it is uncertain, and typical rows are
+    worth more than uncertain ones [1]_. The labelled rows and the pool are divided into
+    as many clusters as there are labelled rows and rows to choose, so that some
     clusters have no label. The next row is taken from the cluster with the fewest
     labelled or chosen rows, among these from the largest: the row that is nearest to
     its neighbours. Clusters of fewer than 5 rows are left to the end.
 
     No model is needed: with ``features="input"`` or a function, the strategy can be
-    called with None for the estimator, and the rows are the first ones to label. The
-    labelled rows are the ``X_training`` of a learner.
+    called with None for the estimator, and the result can be used as the first labels.
+    The labelled rows are the ``X_training`` of a learner.
 
     Parameters
     ----------

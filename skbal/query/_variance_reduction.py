@@ -23,8 +23,8 @@ pandas = lazy_module("pandas")
 class ExpectedVarianceReduction(SharedParameters):
     """Choose rows whose labels lower the predictive variance of target rows most.
 
-    The score of row k is the mean over the target rows t of the fall of the variance of
-    the noise-free function at t if k is labelled,
+    The score of row k is how far its label lowers the variance of the noise-free
+    function at the target rows t, on average,
 
         mean_t C_tk^2 / (noise_variance + C_kk),
 
@@ -57,11 +57,11 @@ class ExpectedVarianceReduction(SharedParameters):
         classifier ``None`` is the noise of a one-hot label, and for a model of votes
         that of the share of ``n_votes`` votes.
     n_votes : int, default=40
-        Number of volunteers who would be asked, for a model of votes. Others do not use
-        it.
+        Number of volunteers who would be asked, for a model of votes. Other models do
+        not use it.
     target_weights : {"uncertain"} or None, default=None
-        How much the variance of each target counts. ``None`` counts all alike.
-        "uncertain" is for classifiers with ``predict_proba``: a target has as weight
+        Weights of the targets in the mean. ``None`` gives all the same weight.
+        "uncertain" is for classifiers with ``predict_proba``: the weight of a target is
         the probability that its prediction is wrong. See the notes.
     n_draws : int, optional
         Number of posterior draws. ``None`` uses the estimator's own number. Not used
@@ -111,19 +111,19 @@ class ExpectedVarianceReduction(SharedParameters):
     pool; it does not look for the boundary between classes.
 
     With ``target_weights="uncertain"`` it does: the mean over the targets t becomes the
-    mean of ``(1 - max_c P(c | t))`` times the fall. As long as nothing is known this
-    covers the pool, too, because all targets are about equally uncertain. Later it
-    turns to where classes meet, but still asks for rows that tell about many others, in
-    contrast to `Margin`. The weights are those before the batch. So a batch is not the
-    same as single rows, which is one reason to prefer equal weights.
+    mean of ``(1 - max_c P(c | t))`` times the fall. At first this covers the pool, too,
+    because all targets are about equally uncertain. Later it turns to where classes
+    meet, but still asks for rows that tell about many others, in contrast to `Margin`.
+    The weights are those before the batch. So a batch is not the same as single rows,
+    which is one reason to prefer equal weights.
 
     For draws of class probabilities p, the label of row k is the one-hot vector of its
     class. Its covariance is diag(m) - mm', where m is the mean of p_k, and its noise
     the mean of diag(p) - pp'. The score of a row is then exactly the expected fall of
     the variance of the probabilities of a target, summed over classes, where each draw
     is weighted by the likelihood of the label. It is also the expected fall of the
-    Brier score. The further rows of a batch are those of the best predictions that are
-    linear in the labels.
+    Brier score. For the further rows of a batch, the best predictions that are linear
+    in the labels are used.
 
     For draws of the probability rho of a yes, the label of row k is the share of yes
     votes of n volunteers. Its noise is the mean over draws of rho (1 - rho) / n, times
@@ -134,13 +134,14 @@ class ExpectedVarianceReduction(SharedParameters):
     expected fall, by Bayes' rule, is at least as large. Unlike information, a variance
     is mostly that of rows with rho near 1/2.
 
-    Greedy gains are those of the batch. They are non-increasing where the variance that
-    a label removes can only become smaller by other labels, as in Gaussian fields on
-    graphs, and then the batch has at least 1 - 1/e of the fall of the best one [3]_. In
-    general two labels may tell more together than the sum of both.
+    The gains of the rows sum to the gain of the batch. In Gaussian fields on graphs,
+    the variance that a label removes can only become smaller by other labels. Then the
+    gains are non-increasing, and the batch has at least 1 - 1/e of the gain of the best
+    one [3]_. In general, two labels together may lower the variance by more than the
+    sum of what each does alone.
 
-    With r factors, the targets enter by an r x r matrix, so that no matrix of rows
-    times targets is built and time is linear in both. The rows of a batch after the
+    With r factors, the targets are summarised in an r x r matrix, so no matrix of rows
+    times targets is built and the time is linear in both. The rows of a batch after the
     first cost one product of the factors with two vectors each. The exceptions are
     Gaussian processes, whose draws need the covariance of all rows: use
     ``pool_subsample`` and give ``noise_variance``.

@@ -90,8 +90,8 @@ class VoteBALD(VoteStrategy):
     question.
 
     Votes that a binomial model has learned from make no difference, since they are in
-    its posterior. For a beta-binomial, further votes on a row tell ever more about this
-    row alone, and less about the weights.
+    its posterior. For a beta-binomial, further votes on a row tell more and more about
+    this row alone, and less about the weights.
 
     References
     ----------

@@ -30,8 +30,9 @@ class VoteEPIG(VoteStrategy):
     prediction for a target row depends on. If the model has ``predict_concentration``,
     the votes are beta-binomial and have less information.
 
-    The rows of a batch are chosen one after the other, each given that there will be
-    votes on those before. So a batch does not ask the same thing twice.
+    The rows of a batch are chosen one after the other, and each choice assumes that
+    there will be votes on the rows before it. So the rows of a batch have different
+    information.
 
     Parameters
     ----------
@@ -79,19 +80,19 @@ class VoteEPIG(VoteStrategy):
     question tell about the votes on the same question.
 
     The exact information of a batch is a sum over all numbers of votes on all its rows.
-    Instead, the draws of all rows and targets are moved, in proportion to how they vary
-    together with those of the row chosen last, such that their covariance is the one
-    that is left by a share of yes votes with noise, as in a Kalman filter [2]_. The
-    next row is the one with the largest score of these draws. This is exact where the
-    draws are normal and the noise does not depend on them; here it is an approximation.
-    No draws are lost.
+    Instead, the draws of all rows and targets are changed, in proportion to their
+    covariance with the draws of the row chosen last. Their covariance is then the one
+    that remains after a share of yes votes with noise is known, as in a Kalman filter
+    [2]_. The next row is the one with the largest score of these draws. This is exact
+    where the draws are normal and the noise does not depend on them; here it is an
+    approximation. No draws are lost.
 
     The first row is the best of the whole pool. The others are chosen among the 1,000
     rows with the highest scores, or 10 times the number of rows to choose if that is
     more. Each costs one more scoring of these rows, not of the pool.
 
-    With few draws scores are too high, most of all for rows that `VoteBALD` likes; see
-    the notes of the score.
+    With few draws the scores are too high, above all for rows with a high score by
+    `VoteBALD`; see the notes of `skbal.information.expected_vote_information_gain`.
 
     References
     ----------

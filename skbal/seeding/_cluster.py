@@ -23,10 +23,10 @@ class ClusterSeed(Seed):
     Clusters are found on the eigenfunctions of the graph of the pool, weighted as in
     the prior of `skbal.models.GraphClassifier`, so that the first labels name its
     clusters. Their number is the ``n_clusters_`` of `skbal.features.PoolGraph`. A small
-    cluster that is far from all others counts, too. In each cluster, the row is
-    selected whose label tells most about the other rows. It is a typical row. If you
-    want more labels than there are clusters, each next row is the one whose label then
-    tells most about the whole pool.
+    cluster that is far from all others counts, too. In each cluster, the row whose
+    label tells most about the other rows is selected, which is a typical row. If you
+    want more labels than there are clusters, each further row is the one whose label
+    then tells most about the whole pool.
 
     Parameters
     ----------

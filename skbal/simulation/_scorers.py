@@ -39,6 +39,19 @@ def final_score(estimator, X, y):
     ------
     TypeError
         If the estimator is not a simulation.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.ensemble import RandomForestClassifier
+    >>> from sklearn.model_selection import cross_val_score
+    >>> from skbal import ActiveLearningClassifier
+    >>> from skbal.simulation import final_score
+    >>> X, y = load_iris(return_X_y=True)
+    >>> forest = RandomForestClassifier(n_estimators=10)
+    >>> run = ActiveLearningClassifier(forest, n_queries=2, random_state=0)
+    >>> cross_val_score(run, X, y, cv=3, scoring=final_score).shape
+    (3,)
     """
     simulation, X = _simulation_and_rows(estimator, X, "final_score")
     return simulation.score(X, y)
@@ -194,9 +207,9 @@ class LearningCurveScores(KnowsItsParameters, BaseEstimator):
     search that takes several scores needs the name of the one to choose by:
     ``refit="score"``.
 
-    Between two steps of a run, the curve is linear. Where a run had fewer or more
-    labels than asked for, its score is not known and NaN, and the search warns of
-    scores that are not finite.
+    Between two steps of a run, the curve is linear. If a number of labels is outside
+    the curve of a run, the score there is NaN, and the search warns of scores that are
+    not finite.
 
     Examples
     --------

@@ -12,11 +12,11 @@ class StoppingRule(KnowsItsParameters, BaseEstimator, ABC):
     """Base class of stopping rules.
 
     A subclass implements `reason_to_stop`. As in scikit-learn, ``__init__`` only stores
-    its parameters. What a rule has to remember between steps, it keeps in attributes
-    that end in an underscore: the loop clones its rules when it starts, and a clone
-    remembers nothing. Give such an attribute a new value rather than change it in
-    place, for instance by ``self.values_ = [*self.values_, value]``: after an error the
-    loop goes back to what the rule remembered before the step.
+    its parameters. Store what a rule must remember between steps in attributes that end
+    in an underscore: the loop clones its rules when it starts, and a clone does not
+    have these attributes. Give such an attribute a new value instead of changing it in
+    place, for instance by ``self.values_ = [*self.values_, value]``: after an error,
+    the loop restores what the rule remembered before the step.
 
     Examples
     --------

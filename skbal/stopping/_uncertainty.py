@@ -19,7 +19,7 @@ class UncertaintyBelow(StoppingRule):
     It stops if the mean or the largest score of a query strategy over the remaining
     pool is below a threshold. With `skbal.query.MaxEntropy` these are the criteria
     "overall uncertainty" and "max-confidence" of Zhu et al. [1]_. With
-    `skbal.query.BALD` only the uncertainty counts that more labels could reduce, and
+    `skbal.query.BALD`, only the uncertainty that more labels could reduce is counted,
     not the noise of the labels.
 
     Parameters

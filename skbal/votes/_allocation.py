@@ -29,14 +29,14 @@ _MANY = 2  # votes of an item that tell how much people agree
 
 
 class VoteAllocation(KnowsItsParameters, BaseEstimator):
-    """Chooses the items whose next vote is worth most, and keeps account of all.
+    """Chooses the items whose next vote is worth most, and estimates the shares of all.
 
     Volunteers choose one of several answers for an item, such as an image. Uniform
-    voting asks equally many about each. Most items are clear after a vote or two. Here
-    the prior of an item comes from its features, by a classifier that learns from the
-    votes on the other items. Prior and votes give the posterior of the shares that
-    each answer would have among all volunteers [1]_, and the next votes go to where
-    they are needed.
+    voting asks equally many volunteers about each item. Most items are clear after a
+    vote or two. Here the prior of an item comes from its features, by a classifier that
+    learns from the votes on the other items. Prior and votes give the posterior of the
+    shares that each answer would have among all volunteers [1]_, and the next votes go
+    to where they are needed.
 
     `fit` learns from all votes so far. `update` adds votes, which takes milliseconds,
     and `select` names the items for the next ones. Fit again now and then.
@@ -49,8 +49,8 @@ class VoteAllocation(KnowsItsParameters, BaseEstimator):
         ``LogisticRegression()``. Use features that suit it, such as
         `skbal.features.GradientHistograms`, or `PatchFeatures` for photographs.
     target : {"leading", "shares"}, default="leading"
-        What the votes are for. "leading" makes sure of the answer that leads. "shares"
-        lowers the squared error of the shares of all answers.
+        What the votes are for. "leading" is for the answer that most people would give,
+        "shares" for a small squared error of the shares of all answers.
     n_types : int, default=2
         Number of types of items for each leading answer, from clear to unclear.
     retire : dict, optional
@@ -98,11 +98,11 @@ class VoteAllocation(KnowsItsParameters, BaseEstimator):
     answer leads; its power is chosen to make the votes most probable. The posterior of
     an item is a mixture of Dirichlet distributions.
 
-    With ``target="leading"``, the priority of an item with n votes is the chance that
-    its leading answer is wrong, over n + 1: the more votes there are, the less another
-    one changes. Looking three votes ahead chose no better in our trials, and takes
-    thirty times as long. With ``target="shares"``, it is the expected fall of the
-    variance of the shares by one more vote, which is exact.
+    With ``target="leading"``, the priority of an item with n votes is the probability
+    that its leading answer is wrong, divided by n + 1: the more votes there are, the
+    less another one changes. Looking three votes ahead was no better in our trials, and
+    takes thirty times as long. With ``target="shares"``, the priority is the expected
+    decrease of the variance of the shares by one more vote, which is exact.
 
     Single votes cannot tell whether people disagree about one item or the items
     differ. So begin with several votes on a few random items, say four votes on one

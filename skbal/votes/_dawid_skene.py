@@ -49,12 +49,13 @@ def _check_classes(value, name, owner):
 
 
 class DawidSkene(WhomToAskMixin, KnowsItsParameters, BaseEstimator):
-    """Finds how often each person is right, and what each item is, from all answers.
+    """Estimates how often each person is right, and the class of each item.
 
-    Nobody needs to know the right answers: who often agrees with others who often
-    agree is probably right [1]_. Each person has a confusion matrix, the probability of
-    each answer given the true class. Answers of good people then weigh more than those
-    of bad ones, and someone who always swaps two classes is understood.
+    It learns from all answers, and nobody needs to know the right ones: somebody who
+    often agrees with the others is probably right [1]_. Each person has a confusion
+    matrix, the probability of each answer given the true class. Answers of good people
+    then weigh more than those of bad ones, and even somebody who always swaps two
+    classes is useful.
 
     Parameters
     ----------
@@ -62,12 +63,12 @@ class DawidSkene(WhomToAskMixin, KnowsItsParameters, BaseEstimator):
         All possible answers. ``None`` uses those that were given.
     smoothing : float, default=0.1
         Pseudo-counts in the confusion matrix of a person: this number for each wrong
-        answer, and ``n_classes`` times as many for the right one. So somebody with few
-        answers is neither perfect nor hopeless.
+        answer, and ``n_classes`` times as many for the right one. So the accuracy of
+        somebody with few answers is neither 0 nor 1.
     max_iter : int, default=200
         Largest number of iterations of EM.
     tol : float, default=1e-6
-        EM stops when an iteration raises the log-posterior by less than this for each
+        EM stops when an iteration increases the log-posterior by less than this per
         answer, in nats.
 
     Attributes
@@ -91,7 +92,7 @@ class DawidSkene(WhomToAskMixin, KnowsItsParameters, BaseEstimator):
         Number of answers of each person.
     log_posterior_ : ndarray of shape (n_iterations,)
         Logarithm of the probability of all answers times that of the parameters,
-        before each iteration, in nats, up to a constant. It never falls.
+        before each iteration, in nats, up to a constant. It never decreases.
     n_iter_ : int
         Number of iterations.
 
@@ -109,8 +110,9 @@ class DawidSkene(WhomToAskMixin, KnowsItsParameters, BaseEstimator):
     If each item has one answer, there is nothing to compare with: the result is then
     that of the start and says nothing about people.
 
-    It is not always better than the majority. In our tests on real answers, 70.9% of
-    the items were right against 69.6% in one table, and 74.5% against 76.0% in another.
+    It is not always better than the majority. On two tables of real answers, it was
+    right about 70.9% of the items in one (majority: 69.6%), and 74.5% in the other
+    (majority: 76.0%).
 
     References
     ----------
@@ -324,10 +326,10 @@ class DawidSkene(WhomToAskMixin, KnowsItsParameters, BaseEstimator):
     def accuracy_interval(self, level=0.9, *, n_draws=400, random_state=None):
         """Return an interval for the probability that each person is right.
 
-        It holds the middle ``level`` of draws from the posterior of all confusion
-        matrices, the class prior and the classes of all items, which Gibbs sampling
-        makes, starting from the result of EM. So it knows that the right answers are
-        not known.
+        Gibbs sampling, started from the result of EM, makes draws from the joint
+        posterior of all confusion matrices, the class prior and the classes of all
+        items. The interval contains the middle ``level`` of these draws. So it takes
+        into account that the right answers are not known.
 
         Parameters
         ----------
@@ -355,8 +357,8 @@ class DawidSkene(WhomToAskMixin, KnowsItsParameters, BaseEstimator):
         The prior of a confusion matrix is one right and half a wrong answer about each
         class, not ``smoothing``, which made intervals too narrow in our trials. So
         ``accuracy_`` may lie outside if a person gave few answers. Intervals of level
-        0.9 held the accuracy of 83 to 92% of simulated people
-        (``benchmarks/studies/annotators``). They need people who are mostly right.
+        0.9 contained the accuracy of 83 to 92% of simulated people
+        (``benchmarks/studies/annotators``). They assume that people are mostly right.
         """
         check_is_fitted(self)
         owner = f"accuracy_interval of {type(self).__name__}"
@@ -374,8 +376,8 @@ class DawidSkene(WhomToAskMixin, KnowsItsParameters, BaseEstimator):
         """Return the posterior mean of the confusion matrices.
 
         ``confusion_`` is the most probable one. Here the mean is over draws, as
-        `accuracy_interval` makes them: a person whom nobody confirmed is believed as
-        the prior says, to be right about two items of three.
+        `accuracy_interval` makes them. For a person whose answers cannot be compared
+        with others, it is that of the prior.
 
         Parameters
         ----------

@@ -52,7 +52,8 @@ class AnomalyScores(AuditResult):
         Share of the labelled rows that are as far from the other labelled rows as the
         row is from them. None without labelled rows.
     n_unlike : int or None
-        Number of rows that are farther from the labelled rows than these explain.
+        Number of rows that are significantly farther from the labelled rows than these
+        are from each other.
     level : float
         Largest expected share of wrong ones among them.
     n_labelled : int
@@ -73,11 +74,11 @@ class AnomalyScores(AuditResult):
 
     @property
     def n_unseen(self):
-        """Number of rows that could be as odd as can be and not be counted, or None.
+        """Largest number of very odd rows that would not be counted, or None.
 
         The smallest p value of n labelled rows is 1 / (n + 1). Among many rows, this
-        is no rarity unless several of them have it. 0 if a single odd row is counted.
-        None without labelled rows.
+        is not significant unless several of them have it. 0 if a single odd row is
+        counted. None without labelled rows.
         """
         if self.n_unlike is None:
             return None
@@ -173,9 +174,9 @@ def anomaly_scores(
 ):
     """Score rows by how unlike they are to anything that was labelled.
 
-    A model answers for every row, also for one unlike all that it was taught: a new
-    kind of object, or an artefact. Such rows are far from the labelled ones, or the
-    posterior draws of the model disagree about them.
+    A model makes a prediction for every row, even for one that is unlike everything
+    that it was taught: a new kind of object, or an artefact. Such rows are far from the
+    labelled ones, or the posterior draws of the model disagree about them.
 
     Parameters
     ----------
@@ -194,9 +195,10 @@ def anomaly_scores(
         [2]_. "combined" is the mean of the ranks of "epistemic" and "distance", divided
         by the number of rows.
     features : "rows" or callable, optional
-        On what distances are measured: the rows themselves, or what a function of rows
-        returns. ``None`` takes the transformers of a pipeline and then the features of
-        the model, if it has a method ``transform`` as skbal's networks do.
+        The features between which distances are measured: the rows themselves, or what
+        a function of rows returns. ``None`` takes the transformers of a pipeline and
+        then the features of the model, if it has a method ``transform`` as skbal's
+        networks do.
     n_neighbors : int, default=10
         Number of nearest labelled rows, below the number of labelled rows.
     n_draws : int, optional
@@ -231,12 +233,12 @@ def anomaly_scores(
     each other, and chooses by the rule of Benjamini and Hochberg [3]_. If the labelled
     rows are a random sample, these p values are about right or a little too large. If
     labelled rows were chosen to be different from each other, as by active learning,
-    they are far apart, and the number is too low. Beside few labelled rows, a few odd
-    rows among many cannot be told from chance: ``n_unseen`` of the result says how
-    many.
+    they are far apart, and the number is too low. If there are few
+    labelled rows, a few odd rows among many are not significant: ``n_unseen`` of the
+    result says how many.
 
-    The most doubtful row is not always odd. It may be an ordinary one between two
-    classes. The draws of one kind of model may agree about a row that is nothing.
+    The row about which the draws disagree most is not always odd. It may be an ordinary
+    row between two classes. And draws may agree about a row that belongs to no class.
 
     References
     ----------

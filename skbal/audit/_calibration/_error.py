@@ -34,7 +34,7 @@ _OWNER = "calibration_error"
 class CalibrationError(AuditResult):
     """How wrong class probabilities are, the result of `calibration_error`.
 
-    All errors and probabilities are shares: 0.07 is 7 points of percent. Intervals have
+    All errors and probabilities are shares: 0.07 is 7 percentage points. Intervals have
     the shape (2,) or (n_classes, 2).
 
     Parameters
@@ -47,7 +47,7 @@ class CalibrationError(AuditResult):
     interval : ndarray of shape (2,)
         Interval for the error without chance.
     expected : float
-        Mean of ``error`` that chance alone would make if the probabilities were right.
+        Mean of ``error`` if the probabilities were right, which is due to chance alone.
     mean_confidence : float
         Mean probability of the likeliest class.
     accuracy : float
@@ -57,7 +57,7 @@ class CalibrationError(AuditResult):
     overconfidence_interval : ndarray of shape (2,)
         Its interval.
     p_value : float
-        Probability that probabilities that are right look at least as wrong as these.
+        Probability that right probabilities would look at least as wrong as these.
     p_values : dict of str to float
         Those of the parts of the test: ``"mean"`` (over all rows), ``"confidence"`` (of
         the likeliest class, bin by bin) and ``"classes"`` (of each class, bin by bin).
@@ -260,13 +260,13 @@ n_draws, n_classes)
 
     Notes
     -----
-    The ECE of chance alone is larger than 0, with few rows and many bins much so:
-    ``expected`` says how large. ``debiased`` is without what chance adds to gaps of the
-    observed size [2]_, and is what to compare between models. Where there are no gaps,
-    half of that or more is still in it, since an error cannot be below 0. The interval
-    is for the error without chance in the same bins. It holds the true error in 93% or
-    more of simulated data sets at the nominal 95%
-    (``benchmarks/studies/calibration_intervals``).
+    Even if the probabilities are right, the ECE is larger than 0 by chance, and much
+    larger with few rows and many bins: ``expected`` says how large. ``debiased``
+    subtracts what chance adds to gaps of the observed size [2]_. Use it to compare
+    models. If there are no gaps, half of the chance part or more is still in it, since
+    an error cannot be below 0. The interval is for the error without chance in the same
+    bins. It holds the true error in 93% or more of simulated data sets at the nominal
+    95% (``benchmarks/studies/calibration_intervals``).
 
     The p value is for one hypothesis about all classes: labels are drawn from the
     probabilities. A model can be right about its likeliest class and wrong about the

@@ -251,8 +251,8 @@ def neg_calibration_error(estimator, X, y):
     scikit-learn's searches, and higher is better. For log loss and Brier score use
     scikit-learn's own names, ``"neg_log_loss"`` and ``"neg_brier_score"``.
 
-    Do not choose models by it alone: one that says the shares of the classes for every
-    row is best.
+    Do not choose models by it alone: a model that predicts the shares of the classes
+    for every row would be best.
 
     Parameters
     ----------

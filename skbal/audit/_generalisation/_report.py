@@ -233,7 +233,7 @@ def generalisation_report(
         regressor.
     margin : float, optional
         Difference of two errors that does not matter, in units of the loss. ``None`` is
-        0.05 for "zero-one" (5 points of percent), and for others 5% of the loss of the
+        0.05 for "zero-one" (5 percentage points), and for others 5% of the loss of the
         best constant prediction for the test rows. A function needs a number.
     level : float, default=0.05
         Intervals have the confidence 1 - ``level``.

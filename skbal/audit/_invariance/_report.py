@@ -31,7 +31,7 @@ def invariance_report(
     level=0.05,
     random_state=None,
 ):
-    """Say how predictions change under changes of images that leave the label as it is.
+    """Report how predictions change if images change in ways that keep their labels.
 
     A digit that is moved by two pixels is the same digit, and a galaxy that is turned
     is the same galaxy. A model has to learn that: a convolution moves its output with
@@ -109,7 +109,7 @@ def invariance_report(
     every line. Rows must be independent.
 
     What enters at the sides of a changed image is the nearest pixel of its edge. A
-    model may react to this, or to the smear of interpolation, instead of the change
+    model may react to this, or to the blur of interpolation, instead of the change
     itself: look at the examples.
 
     Examples

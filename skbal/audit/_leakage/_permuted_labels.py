@@ -192,7 +192,7 @@ def permuted_labels_check(
     value is that of a one-sided paired t test over permutations, which are independent
     of each other.
 
-    Copies of rows get different labels, unless ``groups`` holds them together.
+    Copies of rows get different labels, unless ``groups`` keeps them together.
     `leakage_check` finds copies without labels.
 
     References

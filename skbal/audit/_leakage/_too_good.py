@@ -124,8 +124,8 @@ def too_good_check(y_true, y_pred, reference, *, kind=None, factor=3.0, level=0.
     """Compare an error with the one that others reached.
 
     Results ten times better than all before are sometimes a discovery. More often, a
-    model found a shortcut, or the test set is in the training set [1]_. A concern here
-    says that it is time to look.
+    model found a shortcut, or the test set is in the training set [1]_. A concern says
+    that you should look for one of these.
 
     Parameters
     ----------

@@ -220,12 +220,12 @@ def audit_report(
     ----------
     source : learner, ActiveLearningLoop, ActiveLearningClassifier, \
 ActiveLearningRegressor or Campaign
-        What the report is of. It is not changed. Of a campaign, the model is trained
-        anew on all answers.
+        What the report is about. It is not changed. For a campaign, the model is
+        trained again on all answers.
     X_test : array-like of shape (n_test, ...), optional
-        Rows that were neither asked about nor looked at when something was decided.
-        ``None`` takes those of the loop and, if ``X_pool`` is given, the rows that a
-        simulation held out.
+        Rows that were neither asked about nor used for any decision. ``None`` takes
+        those of the loop and, if ``X_pool`` is given, the rows that a simulation held
+        out.
     y_test : array-like of shape (n_test,) or (n_test, n_outputs), optional
         Their labels. Needed if and only if ``X_test`` is given.
     X_pool : array-like of shape (n_pool, ...), optional

@@ -233,10 +233,10 @@ default="prediction"
     A tensor of weights keeps its values, in random order, so that outputs stay on their
     scale. The head of a last-layer model is kept. In each image, pixels that are zero
     in both maps are left out: integrated gradients and occlusion are zero wherever the
-    image equals the baseline. The maps of unrelated networks are somewhat alike all the
-    same, since all look at the middle of an image. The interval is a t interval over
-    images. If the maps of an unchanged model have a mean rank correlation below 0.5, it
-    cannot be told.
+    image equals the baseline. Even the maps of unrelated networks are somewhat alike,
+    since all look at the middle of an image. The interval is a t interval over images.
+    If the maps of an unchanged model have a mean rank correlation below 0.5, it cannot
+    be told.
 
     References
     ----------

@@ -47,10 +47,10 @@ class ActiveTest(KnowsItsParameters, BaseEstimator):
     estimator : estimator or learner
         The fitted classifier that is tested. It is never changed.
     surrogate : estimator, optional
-        A fitted classifier with ``predict_proba`` that knows better, or at least errs
-        elsewhere: an ensemble, or a model that has looked at the pool. ``None`` is the
-        estimator itself. A bad surrogate makes the interval long, never the estimate
-        biased.
+        A fitted classifier with ``predict_proba`` that knows more, or at least makes
+        other errors: an ensemble, or a model that has looked at the pool. ``None`` is
+        the estimator itself. A bad surrogate makes the interval long, never the
+        estimate biased.
     loss : {"zero-one", "log"} or callable, default="zero-one"
         The loss: 1 for a wrong label, or minus the log-probability of the true one in
         nats. A callable takes labels of shape (n_rows,) and the probabilities of the
@@ -295,8 +295,8 @@ class ActiveTest(KnowsItsParameters, BaseEstimator):
         Notes
         -----
         A row without an answer cannot be left out: rows that nobody can label are
-        hardly ever rows like others. Until it has a label, `risk_` is the estimate from
-        the picks before it.
+        usually different from other rows. Until it has a label, `risk_` is the estimate
+        from the picks before it.
         """
         self._check_begun("teach")
         owner = type(self).__name__

@@ -122,7 +122,7 @@ def group_errors(y_true, y_pred, groups, *, level=0.05):
     ----------
     y_true, y_pred : array-like of shape (n_samples,)
         True and predicted labels of rows that the model was not fitted on. They must be
-        random rows: of those that a strategy chose, difficult ones are too many.
+        random rows: among rows that a strategy chose, too many are difficult.
     groups : frame, or array-like of shape (n_samples,) or (n_samples, n_attributes)
         Group of each row. None and NaN are the group "missing".
     level : float, default=0.05

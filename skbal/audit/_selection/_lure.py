@@ -174,7 +174,7 @@ def unbiased_risk(
 
     Notes
     -----
-    Rows that are picked without chance, such as those of the highest score, have no
+    Rows that are not picked at random, such as those with the highest scores, have no
     such probabilities, and no weights can help. `skbal.query.PowerBALD` and
     `skbal.query.SoftmaxBALD` pick at random.
 

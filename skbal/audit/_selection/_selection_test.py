@@ -103,7 +103,7 @@ class SelectionTest(AuditResult):
 
     @property
     def concern(self):
-        """Whether p is at most the level; None if no difference is no evidence."""
+        """Whether p is at most the level; None if there are too few rows to tell."""
         if self.p_value <= self.level:
             return True
         return None if self.n_labelled_used < _FEWEST else False
@@ -195,12 +195,12 @@ def selection_test(
 ):
     """Test whether the labelled rows are a random sample of the pool.
 
-    A classifier learns to tell labelled from unlabelled rows and is asked about rows
-    that it has not seen [1]_. Beside it, each feature is compared by its ranks: are the
-    labelled rows higher or lower, more extreme or more central? If the selection was
-    random, labels can be exchanged between rows, so the p value is the share of random
-    exchanges that look as unlike the pool, and holds exactly for any number of rows and
-    features.
+    A classifier learns to distinguish labelled from unlabelled rows, and predicts rows
+    that it has not seen [1]_. In addition, each feature is compared by its ranks: are
+    the labelled rows higher or lower, more extreme or more central? If the selection
+    was random, any other choice of rows was just as probable. So the p value is the
+    share of random choices that look at least as unlike the pool, and is exact for any
+    number of rows and features.
 
     Parameters
     ----------

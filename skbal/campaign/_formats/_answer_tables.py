@@ -18,12 +18,22 @@ def export_answers(campaign, path):
         The campaign.
     path : str or os.PathLike
         A file that ends in ".csv" or ".parquet". It is written whole or not at all.
-        Texts that a spreadsheet would take for a formula have an apostrophe in front.
+        Strings that a spreadsheet would run as a formula have an apostrophe in front.
+
+    Raises
+    ------
+    ValueError
+        If ``path`` has another ending.
+    ImportError
+        If a Parquet file is wanted and polars is missing;
+        ``pip install 'skbal[parquet]'`` installs it.
+    OSError
+        If the file cannot be written.
 
     Notes
     -----
-    The columns are those of `Campaign.answers`. Of several questions, each has a column
-    such as "answer: bar", which is empty where the question was not asked.
+    The columns are those of `Campaign.answers`. With several questions, each has a
+    column such as "answer: bar", which is empty where the question was not asked.
 
     Examples
     --------
@@ -66,14 +76,14 @@ def import_answers(campaign, path, *, answers=None, verbose=False):
         and "answer" or, of several questions, "answer: ..." with each question's name.
         An empty answer means "I cannot tell". "at", in seconds since 1970, is optional.
     answers : dict, optional
-        What texts of the file mean: {text: answer}, with None for "I cannot tell".
+        What strings in the file mean: {string: answer}, with None for "I cannot tell".
     verbose : bool, default=False
         Whether to show a progress bar.
 
     Returns
     -------
     imported : Imported
-        How many answers are new, were known, or could not be told.
+        How many answers are new, were already known, or could not be imported.
 
     Raises
     ------
@@ -82,6 +92,22 @@ def import_answers(campaign, path, *, answers=None, verbose=False):
     ValueError
         If the file is no such table, has unknown answers, or is about no item of the
         campaign. Nothing was told then.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from skbal.campaign import Campaign, import_answers
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> path = Path(folder.name, "answers.csv")
+    >>> _ = path.write_text("name,annotator,answer\\n0,ann,yes\\n1,ann,Nope\\n")
+    >>> with Campaign.create(
+    ...     Path(folder.name, "votes.db"), ["a star", "a disc"], ["yes", "no"]
+    ... ) as campaign:
+    ...     imported = import_answers(campaign, path, answers={"Nope": "no"})
+    ...     print(imported.n_new, campaign.counts().tolist())
+    2 [[1, 0], [0, 1]]
+    >>> folder.cleanup()
     """
     owner, questions = "import_answers", campaign.settings.questions
     table = read_table(path, owner)

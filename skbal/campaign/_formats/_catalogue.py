@@ -29,6 +29,16 @@ def export_catalogue(campaign, path):
     path : str or os.PathLike
         A file that ends in ".csv" or ".parquet". It is written whole or not at all.
 
+    Raises
+    ------
+    ValueError
+        If ``path`` has another ending.
+    ImportError
+        If a Parquet file is wanted and polars is missing;
+        ``pip install 'skbal[parquet]'`` installs it.
+    OSError
+        If the file cannot be written.
+
     See Also
     --------
     read_catalogue : Read such a file.
@@ -49,8 +59,8 @@ def export_catalogue(campaign, path):
         The answer to the first question with the largest share, the earlier in the
         list among equals. Empty if there is neither a vote nor a model.
     ``score``
-        What the query strategy of the newest model said of the item: how much another
-        answer was worth. Empty if the item was retired then.
+        The score of the item by the query strategy and the newest model: how much
+        another answer was worth. Empty if the item was already retired.
     ``retired``, ``reason``
         The rule that retired the item, and why. Empty if it is still asked about.
     ``known``
@@ -61,12 +71,12 @@ def export_catalogue(campaign, path):
         Where shares come from: "model 3", or "votes" if there is no model or it
         predicts numbers.
 
-    A model's shares are what it says of the item. Without bounds, it is a classifier
-    that makes no posterior draws. A classifier and a `VoteAllocation` learn the answers
-    to the first question, so the shares of further ones come from votes. From votes
-    alone, the shares of a question have a
-    Dirichlet distribution, Jeffreys' prior with the votes added: their mean and the
-    quantiles of beta distributions are given.
+    If there is a model, the shares are its predictions for the item. A classifier that
+    makes no posterior draws gives no bounds. A classifier and a `VoteAllocation` learn
+    the answers to the first question, so the shares of further questions come from
+    votes. From votes alone, the shares of a question have a Dirichlet distribution,
+    Jeffreys' prior with the votes added: their mean and the quantiles of beta
+    distributions are given.
 
     Examples
     --------
@@ -131,7 +141,8 @@ def read_catalogue(path):
     Returns
     -------
     catalogue : pandas.DataFrame
-        Texts are as they were before a spreadsheet had to be kept from running them.
+        Strings are as they were before `export_catalogue` protected them from being run
+        as formulas.
 
     Raises
     ------
@@ -139,6 +150,23 @@ def read_catalogue(path):
         If there is no such file.
     ValueError
         If it is no such table.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from skbal.campaign import Campaign, export_catalogue, read_catalogue
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> path = Path(folder.name, "catalogue.csv")
+    >>> with Campaign.create(
+    ...     Path(folder.name, "votes.db"), ["a star", "a disc"], ["yes", "no"]
+    ... ) as campaign:
+    ...     export_catalogue(campaign, path)
+    >>> read_catalogue(path)[["item", "name", "votes"]]
+       item name  votes
+    0     0    0      0
+    1     1    1      0
+    >>> folder.cleanup()
     """
     pandas = require("pandas", "campaign", "read_catalogue")
     table = read_table(path, "read_catalogue", own=True)

@@ -28,10 +28,38 @@ def export_counts(campaign, path):
     path : str or os.PathLike
         A file that ends in ".csv" or ".parquet". It is written whole or not at all.
 
+    Raises
+    ------
+    ValueError
+        If ``path`` has another ending.
+    ImportError
+        If a Parquet file is wanted and polars is missing;
+        ``pip install 'skbal[parquet]'`` installs it.
+    OSError
+        If the file cannot be written.
+
     Notes
     -----
-    The columns are "name" and one for each answer, with the name of the answer or, of
+    The columns are "name" and one for each answer, with the name of the answer or, with
     several questions, "question_answer". Answers about gold items are not counted.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from skbal.campaign import Campaign, export_counts
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> path = Path(folder.name, "counts.csv")
+    >>> with Campaign.create(
+    ...     Path(folder.name, "votes.db"), ["a star", "a disc"], ["yes", "no"]
+    ... ) as campaign:
+    ...     told = campaign.tell("1", "yes", "ann")
+    ...     export_counts(campaign, path)
+    >>> print(path.read_text().strip())
+    "name","yes","no"
+    "0",0,0
+    "1",1,0
+    >>> folder.cleanup()
     """
     columns = {"name": item_names(campaign)}
     counts = campaign.counts()
@@ -65,7 +93,7 @@ def import_counts(campaign, path, *, name=None, columns=None, verbose=False):
     Returns
     -------
     imported : Imported
-        How many answers are new, were known, or could not be told.
+        How many answers are new, were already known, or could not be imported.
 
     Raises
     ------
@@ -77,8 +105,25 @@ def import_counts(campaign, path, *, name=None, columns=None, verbose=False):
 
     Notes
     -----
-    Which answers to several questions are of the same person is not in such a table.
-    It is made up: the first ones of each question belong together.
+    Such a table does not say which answers to several questions come from the same
+    person. So the first answers to each question are taken together as one person's,
+    then the second ones, and so on.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from skbal.campaign import Campaign, import_counts
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> path = Path(folder.name, "counts.csv")
+    >>> _ = path.write_text("name,yes,no\\n0,2,1\\n1,0,3\\n")
+    >>> with Campaign.create(
+    ...     Path(folder.name, "votes.db"), ["a star", "a disc"], ["yes", "no"]
+    ... ) as campaign:
+    ...     imported = import_counts(campaign, path)
+    ...     print(imported.n_new, campaign.counts().tolist())
+    6 [[2, 1], [0, 3]]
+    >>> folder.cleanup()
     """
     owner, questions = "import_counts", campaign.settings.questions
     table = read_table(path, owner)

@@ -13,7 +13,7 @@ _SHOWN = 5
 
 @dataclass(frozen=True)
 class Imported:
-    """What became of the answers of a file.
+    """How many answers of a file were imported, and how many not.
 
     Parameters
     ----------
@@ -22,7 +22,8 @@ class Imported:
     n_known : int
         Answers that the campaign had already, or that were taken back since.
     n_conflicts : int
-        Answers of people who had answered otherwise about the item. The first stays.
+        Answers of people who had already given a different answer about the item. The
+        first one is kept.
     n_other_items : int
         Answers about items that are not in the campaign.
     n_incomplete : int

@@ -33,6 +33,11 @@ def export_label_studio(campaign, path):
     path : str or os.PathLike
         The file of JSON. It is written whole or not at all.
 
+    Raises
+    ------
+    OSError
+        If the file cannot be written.
+
     See Also
     --------
     import_label_studio : Tell a campaign the annotations of such a file.
@@ -51,6 +56,26 @@ def export_label_studio(campaign, path):
     unless it is set to allow them (``ALLOW_IMPORT_TASKS_WITH_UNKNOWN_EMAILS``).
 
     The score of a prediction is the share of people who would give the answer.
+
+    Examples
+    --------
+    >>> import json
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from skbal.campaign import Campaign, export_label_studio
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> path = Path(folder.name, "tasks.json")
+    >>> with Campaign.create(
+    ...     Path(folder.name, "votes.db"), ["a star", "a disc"], ["yes", "no"]
+    ... ) as campaign:
+    ...     told = campaign.tell("1", "yes", "ann")
+    ...     export_label_studio(campaign, path)
+    >>> tasks = json.loads(path.read_text())
+    >>> [len(task["annotations"]) for task in tasks]
+    [0, 1]
+    >>> tasks[1]["annotations"][0]["result"][0]["value"]
+    {'choices': ['yes']}
+    >>> folder.cleanup()
     """
     settings, is_first = campaign.settings, True
     with (
@@ -93,9 +118,9 @@ def import_label_studio(campaign, path, *, name=None, answers=None, verbose=Fals
     Returns
     -------
     imported : Imported
-        How many annotations are new, were known, or could not be told. Incomplete are
-        those with several choices for one question, and those whose choices are
-        all for questions that the campaign does not have.
+        How many annotations are new, were already known, or could not be imported.
+        Incomplete are those with several choices for one question, and those whose
+        choices are all for questions that the campaign does not have.
 
     Raises
     ------
@@ -104,6 +129,27 @@ def import_label_studio(campaign, path, *, name=None, answers=None, verbose=Fals
     ValueError
         If the file is no such list, has unknown answers, or is about no item of the
         campaign. Nothing was told then.
+
+    Examples
+    --------
+    >>> import json
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from skbal.campaign import Campaign, import_label_studio
+    >>> chosen = {"choices": ["yes"]}
+    >>> result = {"from_name": "answer", "type": "choices", "value": chosen}
+    >>> annotation = {"completed_by": {"email": "ann"}, "result": [result]}
+    >>> tasks = [{"data": {"name": "1"}, "annotations": [annotation]}]
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> path = Path(folder.name, "tasks.json")
+    >>> _ = path.write_text(json.dumps(tasks))
+    >>> with Campaign.create(
+    ...     Path(folder.name, "votes.db"), ["a star", "a disc"], ["yes", "no"]
+    ... ) as campaign:
+    ...     imported = import_label_studio(campaign, path)
+    ...     print(imported.n_new, campaign.counts().tolist())
+    1 [[0, 0], [1, 0]]
+    >>> folder.cleanup()
     """
     owner, questions = "import_label_studio", campaign.settings.questions
     names, labels = ItemNames(campaign), Labels(questions, answers)

@@ -49,15 +49,15 @@ def import_zooniverse(
         the first that is called "filename", "file", "image", "image_name" or "name".
         Where there is none, the item is named by the number of the subject.
     answers : dict, optional
-        What texts of the file mean: {text: answer}, with None for "I cannot tell".
+        What strings in the file mean: {string: answer}, with None for "I cannot tell".
     verbose : bool, default=False
         Whether to show a progress bar.
 
     Returns
     -------
     imported : Imported
-        How many classifications are new, were known, or could not be told. Incomplete
-        are those without an answer to each question that applies.
+        How many classifications are new, were already known, or could not be imported.
+        Incomplete are those without an answer to each question that applies.
 
     Raises
     ------
@@ -68,6 +68,35 @@ def import_zooniverse(
         number), there are several workflows and none is chosen, a task is missing, an
         answer is unknown, or no line is about an item of the campaign. Nothing was told
         then.
+
+    Examples
+    --------
+    >>> import csv
+    >>> import json
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from skbal.campaign import Campaign, import_zooniverse
+    >>> line = {
+    ...     "user_name": "ann",
+    ...     "workflow_id": "7",
+    ...     "created_at": "2026-03-01 12:00:00 UTC",
+    ...     "annotations": json.dumps([{"task": "T0", "value": "Smooth"}]),
+    ...     "subject_data": json.dumps({"301": {"#filename": "b.png"}}),
+    ...     "subject_ids": "301",
+    ... }
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> path = Path(folder.name, "classifications.csv")
+    >>> with open(path, "w", newline="") as file:
+    ...     csv.writer(file).writerows([line, line.values()])
+    >>> with Campaign.create(
+    ...     Path(folder.name, "votes.db"), ["one", "two"], ["smooth", "featured"],
+    ...     names=["a.png", "b.png"],
+    ... ) as campaign:
+    ...     imported = import_zooniverse(
+    ...         campaign, path, tasks="T0", answers={"Smooth": "smooth"})
+    ...     print(imported.n_new, campaign.counts().tolist())
+    1 [[0, 0], [1, 0]]
+    >>> folder.cleanup()
     """
     owner, questions = "import_zooniverse", campaign.settings.questions
     wanted = _tasks(questions, tasks, owner)

@@ -51,7 +51,7 @@ class BenchmarkResult(KnowsItsParameters):
     n_labels : dict of str to int, optional
         For each table, the number of labels with which it was first scored.
     provenance : list of dict, optional
-        What the runs are of: settings and versions.
+        How the runs were made: settings and versions.
     incomplete : tuple of str, default=()
         Strategies that are left out because some of their runs are missing.
 
@@ -91,9 +91,9 @@ class BenchmarkResult(KnowsItsParameters):
 
     Notes
     -----
-    A rank does not tell by how much a strategy is better, and a gain does not tell
-    whether it is so on other tables. Look at both. Tests over tables take each table as
-    one observation, and say nothing about a single table [1]_.
+    A rank does not say by how much a strategy is better, and a gain does not say
+    whether the strategy is better on other tables. Look at both. Tests over tables take
+    each table as one observation, and say nothing about a single table [1]_.
 
     References
     ----------

@@ -70,7 +70,7 @@ def benchmark(
     n_repeats : int, default=5
         Number of runs of each strategy on each table.
     n_queries : int, default=5
-        Number of queries of a run. A smaller pool is asked for as long as it lasts.
+        Number of queries of a run. There are fewer if the pool is too small.
     n_instances : int, default=10
         Number of rows per query.
     n_first : int, optional
@@ -92,8 +92,8 @@ def benchmark(
         the UCI repository. They are not part of skbal.
     output : str or os.PathLike, optional
         A folder for finished runs, in a file for each model. A benchmark that was
-        stopped goes on, and one with more repeats, tables or strategies makes only the
-        new runs. Other strategies that the file has on all these tables are in the
+        stopped continues, and one with more repeats, tables or strategies makes only
+        the new runs. Other strategies that the file has on all these tables are in the
         result, too.
     random_state : None, int, numpy.random.RandomState or numpy.random.Generator
         Decides halves, first labels, models and strategies.

@@ -16,7 +16,7 @@ YES, NO, OPEN, NOT_RUN = "yes", "no", "open", "not run"
 
 @dataclass(frozen=True)
 class Statement:
-    """A number of ours, and on which side of a bound a paper says it lies.
+    """A number of ours, and what a paper says about it: for example above a bound.
 
     Parameters
     ----------

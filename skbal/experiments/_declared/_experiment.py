@@ -105,14 +105,14 @@ class Experiment:
     title : str
         What it is about, in a few words.
     question : str
-        What is asked, in one or a few sentences.
+        The question of the experiment, in one or a few sentences.
     paper : str
         The paper, with authors, year, title and section.
     arms : dict of str to object
         For each arm, what ``run`` needs to know of it, such as a query strategy.
     settings : dict of str to object
         The size and the parameters of the experiment as plain data: the budget, the
-        rows, the training. Files of results are known by them.
+        rows, the training. They identify files of results.
     load : callable
         Takes the data folder (or None) and the settings, and returns the data.
     run : callable
@@ -329,8 +329,8 @@ class ExperimentUnit:
     device : str, default="cpu"
         Where networks run.
     unfinished : pathlib.Path, optional
-        A file in which a long unit may save how far it is, to go on from there after it
-        was killed. It is removed when the unit is done. None if nothing is kept.
+        A file in which a long unit may save its state, to continue from there if it is
+        killed. It is removed when the unit is finished. None if nothing is saved.
 
     Examples
     --------

@@ -24,7 +24,7 @@ class Reproduction:
     units : list of dict
         The units that were run: ``arm``, ``seed``, ``result``, ``seconds``, ``device``.
     headers : list of dict
-        What they are of: the settings and the versions of the libraries.
+        How they were made: the settings and the versions of the libraries.
     quick : bool, default=False
         Whether in the quick size.
 

@@ -41,9 +41,9 @@ class DistilledClassifier(
     MetaEstimatorMixin,
     BaseEstimator,
 ):
-    """A student that learns what a teacher says about the rows of a pool.
+    """A student that learns a teacher's predictions for the rows of a pool.
 
-    The teacher learns from the labels. The student, a network as a rule, learns the
+    The teacher learns from the labels. The student, usually a network, learns the
     teacher's class probabilities of all rows of the pool. So a few labels are enough
     for a network, if they are enough for a teacher that knows the pool, such as
     `GraphClassifier`. Everything that is predicted comes from the student.

@@ -26,8 +26,9 @@ class MCDropoutRegressor(NumberTargets, MCDropout):
         are flattened images.
     standardize : "auto" or bool, default="auto"
         Whether rows are standardized: the mean of the training rows is subtracted, and
-        the result divided by their standard deviation. Each feature has its own, each
-        channel of images one for all pixels. "auto" does so for ``module="auto"``.
+        the result divided by their standard deviation. Columns of a table are
+        standardized one by one, and images by channel, over all pixels. "auto" does so
+        for ``module="auto"``.
     n_draws : int, default=100
         Number of posterior draws that ``predict_samples`` returns by default and that
         predictions average.

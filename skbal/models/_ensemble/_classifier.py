@@ -21,7 +21,7 @@ class DeepEnsembleClassifier(ClassTargets, DeepEnsemble):
         a multilayer perceptron, `DropoutMLP`, for rows of numbers. ``module__*`` sets
         their parameters, for instance ``module__hidden_units``. A module of your own
         has one output column per class: logits, probabilities or log-probabilities,
-        which are told apart by their values. It may have dropout or not. The layers of
+        which is recognised from their values. It may have dropout or not. The layers of
         an instance draw new first weights by their ``reset_parameters``.
     n_members : int, default=5
         Number of networks.
@@ -30,8 +30,9 @@ class DeepEnsembleClassifier(ClassTargets, DeepEnsemble):
         are flattened images.
     standardize : "auto" or bool, default="auto"
         Whether rows are standardized: the mean of the training rows is subtracted, and
-        the result divided by their standard deviation. Each feature has its own, each
-        channel of images one for all pixels. "auto" does so for ``module="auto"``.
+        the result divided by their standard deviation. Columns of a table are
+        standardized one by one, and images by channel, over all pixels. "auto" does so
+        for ``module="auto"``.
     max_epochs : int, default=50
         Number of passes over the training rows.
     max_steps : int, optional

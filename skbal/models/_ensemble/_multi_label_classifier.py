@@ -31,8 +31,9 @@ class DeepEnsembleMultiLabelClassifier(LabelTargets, DeepEnsemble):
         are flattened images.
     standardize : "auto" or bool, default="auto"
         Whether rows are standardized: the mean of the training rows is subtracted, and
-        the result divided by their standard deviation. Each feature has its own, each
-        channel of images one for all pixels. "auto" does so for ``module="auto"``.
+        the result divided by their standard deviation. Columns of a table are
+        standardized one by one, and images by channel, over all pixels. "auto" does so
+        for ``module="auto"``.
     max_epochs : int, default=50
         Number of passes over the training rows.
     max_steps : int, optional

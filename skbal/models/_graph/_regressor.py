@@ -70,10 +70,10 @@ class GraphRegressor(RegressorMixin, GraphField):
     [2]_, and a broad prior of log(tau) around the value of the graph, with standard
     deviation 2. `partial_fit` finds tau again from all labels so far, so it equals a
     `fit` on all of them, and takes tens of milliseconds. If all labels are equal, they
-    tell nothing of tau, and it is that of the graph.
+    say nothing about tau, and it is that of the graph.
 
-    The covariance then depends on the labels through tau, so the order of the
-    questions of ``ExpectedVarianceReduction`` is no longer known in advance.
+    The covariance then depends on the labels through tau, so the order of the queries
+    by ``ExpectedVarianceReduction`` is no longer known in advance.
 
     References
     ----------

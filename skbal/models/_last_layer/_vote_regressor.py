@@ -118,7 +118,7 @@ class LastLayerVoteRegressor(VotesByHead, FrozenNetwork):
     default head finds it by the evidence. `transform` returns these columns. Columns of
     other transformers are used as they are and should be of similar scale.
 
-    Nothing is changed of y, except that it has to have as many rows as X. So a head may
+    y is passed to the head unchanged, and must have as many rows as X. So a head may
     take labels of any shape.
 
     The head takes the features as known. For a network it does not see how much the
@@ -193,9 +193,10 @@ class LastLayerVoteRegressor(VotesByHead, FrozenNetwork):
         Parameters
         ----------
         X : array-like of shape (n_samples, ...)
-            The training rows, of any kind that the features are computed of.
+            The training rows, of any kind from which the features can be computed.
         y : array-like of shape (n_samples, 2) or (n_samples, n_questions, 2)
-            The votes: yes votes k and all votes N, or what else the head learns from.
+            The votes: yes votes k and all votes N, or any other labels that the head
+            takes.
         refit_network : bool, optional
             Replaces the parameter in this call. For instance, a learner's
             ``teach(X, y, refit_network=False)`` fits only the head.

@@ -99,8 +99,8 @@ class RandomFeatureGP(
     Notes
     -----
     Far from all labels the exact process returns to its mean with the variance of the
-    prior. Cosines and sines repeat, so with few features the variance there is too
-    small in places. Between labels it is not.
+    prior. Cosines and sines repeat, so with few features the variance far from all
+    labels is too small in places. Between labels it is right.
 
     If rows come twice with equal y, the evidence of a function without noise has no
     bound. Then give ``noise_variance`` and ``optimize=None``.

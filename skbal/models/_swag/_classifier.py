@@ -23,14 +23,15 @@ class SWAGClassifier(ClassTargets, SWAG):
         a multilayer perceptron, `DropoutMLP`, for rows of numbers. ``module__*`` sets
         their parameters, for instance ``module__hidden_units``. A module of your own
         has one output column per class: logits, probabilities or log-probabilities,
-        which are told apart by their values. It may have dropout or not.
+        which is recognised from their values. It may have dropout or not.
     image_shape : tuple of int, optional
         Shape (channels, height, width) or (height, width) of an image, if the rows of X
         are flattened images.
     standardize : "auto" or bool, default="auto"
         Whether rows are standardized: the mean of the training rows is subtracted, and
-        the result divided by their standard deviation. Each feature has its own, each
-        channel of images one for all pixels. "auto" does so for ``module="auto"``.
+        the result divided by their standard deviation. Columns of a table are
+        standardized one by one, and images by channel, over all pixels. "auto" does so
+        for ``module="auto"``.
     n_draws : int, default=100
         Number of posterior draws that ``predict_samples`` returns by default and that
         predictions average.

@@ -75,13 +75,13 @@ class TemperatureScaling(
     MetaEstimatorMixin,
     BaseEstimator,
 ):
-    """A classifier whose probabilities are made right by a temperature.
+    """A classifier whose probabilities are calibrated by a temperature.
 
-    A network that says 99% may be right in 90%. Its logits are divided by one number
-    T, the temperature, which is chosen so that the log loss of held-out labels is
-    smallest [1]_. T above 1 makes it less sure, T below 1 more sure. The most likely
-    class of a row stays the same. Posterior draws are kept, so that query strategies
-    can use the result.
+    A network that says 99% may be right in 90% of such rows. Its logits are divided by
+    one number T, the temperature, which is chosen so that the log loss of held-out
+    labels is smallest [1]_. T above 1 makes the classifier less confident, T below 1
+    more confident. The most probable class of a row stays the same. Posterior draws are
+    kept, so that query strategies can use the result.
 
     Parameters
     ----------
@@ -91,10 +91,10 @@ class TemperatureScaling(
         should be rows that it was not fitted on. ``None`` is
         `BayesianLogisticRegression`.
     cv : int, cross-validation generator or iterable, default=5
-        How rows are held out to choose T. An integer is a number of folds, stratified
-        by class, of which there are fewer if no class has so many rows. A generator
-        such as ``ShuffleSplit(1, test_size=0.2)`` holds out some rows once. In any case
-        the estimator is fitted to all rows in the end. Not used for a frozen estimator.
+        How rows are held out to choose T. An integer is the number of folds, stratified
+        by class. There are fewer folds if no class has so many rows. A generator such
+        as ``ShuffleSplit(1, test_size=0.2)`` holds out some rows once. In any case the
+        estimator is fitted to all rows in the end. Not used for a frozen estimator.
     scale : {"mean", "draws"}, default="mean"
         What is divided by T. "mean" scales the mean prediction, and moves the draws so
         that their mean is the scaled one. "draws" scales the logits of each draw, and
@@ -123,23 +123,23 @@ class TemperatureScaling(
     Notes
     -----
     **Which scale?** "draws" divides the logits of each set of weights by T, which is
-    one more parameter of the likelihood, ``softmax(f(x) / T)``. Draws that were all too
-    sure may then differ more, so the mutual information may rise. It suits networks,
-    Laplace approximations and Gaussian processes. It needs draws that are
+    one more parameter of the likelihood, ``softmax(f(x) / T)``. Draws that were all
+    overconfident may then differ more, so the mutual information may increase. It suits
+    networks, Laplace approximations and Gaussian processes. It needs draws that are
     probabilities: the votes of a tree, 0 or 1, have no logits. And if the draws differ
-    much, no T makes their mean as sure as it should be. "mean" suits any
+    much, no T makes their mean as confident as it should be. "mean" suits any
     classifier and gives the probabilities of
     ``CalibratedClassifierCV(method="temperature", ensemble=False)`` in scikit-learn 1.8
-    and later. What T changes then counts as noise of the labels: it is the same misread
-    label for all draws of a row, so the mutual information cannot rise.
+    and later. What T changes is then treated as noise of the labels, the same for all
+    draws of a row, so the mutual information cannot increase.
 
-    Rahaman and Thiery [2]_ compare both for ensembles, and find them equally good. To
-    scale each member by its own T and average then is worse, since a mean of calibrated
-    members is too cautious.
+    Rahaman and Thiery [2]_ compare both for ensembles, and find them equally good.
+    Scaling each member by its own T before averaging is worse, since a mean of
+    calibrated members is too cautious.
 
-    If all held-out rows are right, the log loss falls as T falls without end, and the
-    best T would make the model certain of everything. T is then left at 1, and a
-    `NumericalWarning` says so. It takes a few wrong rows to choose T.
+    If all held-out rows are right, the log loss decreases without end as T decreases,
+    and the best T would make the model certain of everything. T is then left at 1, and
+    a `NumericalWarning` says so. It takes a few wrong rows to choose T.
 
     References
     ----------

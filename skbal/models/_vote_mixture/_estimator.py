@@ -35,12 +35,13 @@ _SEARCH = {"max_iter": 100, "tol": 1e-6}  # of the evidence, as BayesianVoteRegr
 class VoteMixtureRegression(KnowsItsParameters, MixturePredictions, BaseEstimator):
     """Regression of counts of answers, whose shares are a mixture of Dirichlets.
 
-    Two images that look alike to a model may still be seen differently: one is clear,
-    the other divides people, or is mostly taken for something else. A single Dirichlet
-    distribution around the predicted shares cannot say so. Here each row is of one of
-    several components. A component has its own place and its own concentration. The
-    features of a row move the shares of all components, and decide which components are
-    probable [1]_. The posterior of all parameters is normal, around its mode.
+    People may see two images differently that look alike to a model: one is clear, the
+    other divides people, or most people take it for something else. A single Dirichlet
+    distribution around the predicted shares cannot describe this. Here each row belongs
+    to one of several components. Each component has its own mean shares and its own
+    concentration. The features of a row shift the shares of all components, and say how
+    probable each component is [1]_. The posterior of all parameters is normal, around
+    its mode.
 
     Parameters
     ----------
@@ -60,7 +61,7 @@ class VoteMixtureRegression(KnowsItsParameters, MixturePredictions, BaseEstimato
     max_iter : int, default=500
         Largest number of steps to the mode.
     tol : float, default=1e-6
-        A step that raises the log-posterior by a smaller share of itself is the last.
+        Steps end when one increases the log-posterior by less than this share of it.
     random_state : None, int or numpy.random.RandomState, default=None
         Seeds the clusters that the search for the mode starts from, and the draws used
         by ``predict`` and other methods.
@@ -109,9 +110,9 @@ class VoteMixtureRegression(KnowsItsParameters, MixturePredictions, BaseEstimato
     prior's plus the Fisher information at the mode, with counts that are drawn from the
     model [2]_.
 
-    ``predict_samples`` draws the mean share over the components, as rows of these
-    features have it. ``predict_concentration`` is that of a single Dirichlet of equal
-    total variance. Query strategies use both. ``predict_votes``, ``predict_interval``,
+    ``predict_samples`` draws the mean shares over the components, for rows with these
+    features. ``predict_concentration`` is that of a single Dirichlet of equal total
+    variance. Query strategies use both. ``predict_votes``, ``predict_interval``,
     ``score`` and ``sample_shares`` use the mixture itself.
 
     References

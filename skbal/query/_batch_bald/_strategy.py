@@ -95,7 +95,8 @@ class BatchBALD(DrawStrategy):
     Gains that differ by less than a millionth of the largest score count as equal, and
     ``random_state`` decides their order. Once the labels of the batch determine the
     draw, up to 1e-5 nats, the remaining rows are random. A
-    `skbal.exceptions.TooFewDrawsWarning` says from which row on this is nearly so.
+    `skbal.exceptions.TooFewDrawsWarning` says from which row on this is nearly the
+    case.
 
     References
     ----------

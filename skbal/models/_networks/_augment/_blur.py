@@ -9,10 +9,10 @@ torch = lazy_module("torch")
 
 
 class RandomBlur(ImageTransform):
-    """Smear each image of a training batch by a Gaussian of random width.
+    """Blur each image of a training batch by a Gaussian of random width.
 
-    An instrument, the air or a lens smear images so: the Gaussian is the point spread
-    function.
+    An instrument, the air or a lens blurs images in this way: the Gaussian is the point
+    spread function.
 
     Parameters
     ----------

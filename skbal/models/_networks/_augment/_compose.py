@@ -40,8 +40,8 @@ class Compose(ImageTransform):
 
     Notes
     -----
-    Each change that computes values between pixels smears an image a little. Put what
-    moves whole pixels anywhere, and as few of the others in a row as will do.
+    Each change that interpolates between pixels blurs an image a little. So use as few
+    of these changes as you need. Changes that move whole pixels do not blur.
 
     Examples
     --------

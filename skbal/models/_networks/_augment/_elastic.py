@@ -8,9 +8,9 @@ from skbal.models._networks._augment._base import FILL, ImageTransform
 class ElasticDeformation(ImageTransform):
     r"""Deform each image of a training batch like a sheet of rubber.
 
-    Every pixel is displaced at random, and neighbours by nearly the same distance, as
-    the strokes of a hand differ from time to time [1]_. All channels of an image are
-    deformed alike.
+    Every pixel is displaced at random, and neighbouring pixels by nearly the same
+    distance, as handwriting differs from time to time [1]_. All channels of an image
+    are deformed alike.
 
     Parameters
     ----------

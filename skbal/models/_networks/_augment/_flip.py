@@ -11,15 +11,15 @@ torch = lazy_module("torch")
 class RandomFlip(ImageTransform):
     """Mirror each image of a training batch with probability one half.
 
-    A photograph may be mirrored left to right. A digit must not be: a mirrored 2 is no
-    2.
+    A photograph may be mirrored left to right. A digit must not be: a mirrored 2 is not
+    a 2.
 
     Parameters
     ----------
     horizontal : bool, default=True
         Whether left and right may change places.
     vertical : bool, default=False
-        Whether top and bottom may change places. This is decided on its own.
+        Whether top and bottom may change places, independently of ``horizontal``.
 
     See Also
     --------
