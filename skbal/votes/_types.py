@@ -20,6 +20,7 @@ _UNCLEAR = (1.5, 1.5)
 _PRIOR_OF_ALL = 1.0  # number of items that the start counts for
 _PRIOR = 5.0  # number of items of an answer that those of all answers count for
 _STEPS = 20  # of the fixed point, for each look at the items
+_FEW = 10_000  # numbers of votes that are tabulated without a look at which occur
 
 
 def first_concentrations(n_answers, n_types):
@@ -71,16 +72,30 @@ def log_likelihoods(counts, concentrations):
     -------
     log_likelihoods : ndarray of shape (n_items, n_all_types)
     """
-    n_votes, total = counts.sum(axis=1), concentrations.sum(axis=1)
-    found = -_rises(total, n_votes.max(initial=0))[n_votes]
+    found = -_rises(concentrations.sum(axis=1), counts.sum(axis=1))
     for count, concentration in zip(counts.T, concentrations.T):
-        found += _rises(concentration, count.max(initial=0))[count]
+        found += _rises(concentration, count)
     return found
 
 
-def _rises(starts, most):
-    """Return log Gamma(start + k) - log Gamma(start), (most + 1, n_starts)."""
-    return gammaln(starts + np.arange(most + 1)[:, np.newaxis]) - gammaln(starts)
+def _rises(starts, numbers):
+    """Return log Gamma(start + k) - log Gamma(start), (n_items, n_starts)."""
+    votes, places = _numbered(numbers)
+    table = gammaln(starts + votes[:, np.newaxis]) - gammaln(starts)
+    return table[places]
+
+
+def _numbered(numbers):
+    """Return numbers of votes in ascending order, and the place of each among them.
+
+    If the largest is small these are all numbers from 0, otherwise those that occur: a
+    single item with a million votes needs no table of a million.
+    """
+    most = numbers.max(initial=0)
+    if most <= _FEW:
+        return np.arange(most + 1), numbers
+    votes, places = np.unique(numbers, return_inverse=True)
+    return votes, places.reshape(numbers.shape)
 
 
 def fit_types(counts, weights_of, concentrations, n_answers, max_iter=30):
@@ -115,7 +130,9 @@ def fit_types(counts, weights_of, concentrations, n_answers, max_iter=30):
         clearness = np.log(sizes / sizes.sum(axis=0)).ravel()
         told = _Told.of(counts, posterior)
         tolds = [told.of_type(t, n_answers) for t in range(n_types)]
-        pairs = np.stack([_pair(*three) for three in zip(tolds, pairs, start)])
+        pairs = np.stack(
+            [_pair(told.votes, *three) for three in zip(tolds, pairs, start)]
+        )
         concentrations = _uphill(told, concentrations, _with_leads(pairs, n_answers))
     return concentrations, clearness
 
@@ -125,25 +142,28 @@ class _Told(NamedTuple):
 
     Attributes
     ----------
-    of_answers : ndarray of shape (n_all_types, n_answers, n_most + 1)
-        With k votes for an answer, k = 0, 1, ...
-    of_totals : ndarray of shape (n_all_types, n_most + 1)
-        With k votes in all.
+    votes : ndarray of shape (n_numbers,)
+        The numbers of votes, in ascending order.
+    of_answers : ndarray of shape (n_all_types, n_answers, n_numbers)
+        With so many votes for an answer.
+    of_totals : ndarray of shape (n_all_types, n_numbers)
+        With so many votes in all.
     """
 
+    votes: np.ndarray
     of_answers: np.ndarray
     of_totals: np.ndarray
 
     @classmethod
     def of(cls, counts, posterior):
-        totals = counts.sum(axis=1)
-        size = totals.max() + 1
-        of_answers = [
-            [np.bincount(count, share, size) for count in counts.T]
-            for share in posterior.T
-        ]
-        of_totals = [np.bincount(totals, share, size) for share in posterior.T]
-        return cls(np.array(of_answers), np.array(of_totals))
+        votes, places = _numbered(np.column_stack([counts, counts.sum(axis=1)]))
+        found = np.array(
+            [
+                [np.bincount(place, share, len(votes)) for place in places.T]
+                for share in posterior.T
+            ]
+        )  # (n_all_types, n_answers + 1, n_numbers)
+        return cls(votes, found[:, :-1], found[:, -1])
 
     def of_type(self, t, n_answers):
         """Return the numbers for the leading answer, for all others, and for totals."""
@@ -153,33 +173,37 @@ class _Told(NamedTuple):
         return own, of_answers.sum(axis=(0, 1)) - own, totals
 
 
-def _slope(numbers, starts):
+def _slope(votes, numbers, starts):
     """Return the sum over items of digamma(start + k) - digamma(start).
 
-    ``numbers`` of shape (..., n_most + 1) counts the items with k votes.
+    ``numbers`` of shape (..., n_numbers) counts the items with k votes, for each k of
+    ``votes``.
     """
     starts = np.asarray(starts)[..., np.newaxis]
-    rises = digamma(starts + np.arange(numbers.shape[-1])) - digamma(starts)
+    rises = digamma(starts + votes) - digamma(starts)
     return (numbers * rises).sum(axis=-1)
 
 
-def _pair(told, pair, start):
+def _pair(votes, told, pair, start):
     """Return concentrations of leading and other answers, with all answers alike."""
     own, others, totals = told
     n_others = round(others.sum() / own.sum())
     for _ in range(_STEPS):
-        slopes = [_slope(own, pair[0]), _slope(others, pair[1]) / n_others]
-        above = pair * slopes + _PRIOR_OF_ALL * start
-        pair = above / (_slope(totals, pair @ [1, n_others]) + _PRIOR_OF_ALL)
+        of_own, of_others = (
+            _slope(votes, numbers, value) for numbers, value in zip((own, others), pair)
+        )
+        above = pair * [of_own, of_others / n_others] + _PRIOR_OF_ALL * start
+        below = _slope(votes, totals, pair @ [1, n_others]) + _PRIOR_OF_ALL
+        pair = above / below
     return pair
 
 
 def _uphill(told, concentrations, start):
     """Return the concentrations of all types after a few steps of the fixed point."""
     for _ in range(_STEPS):
-        above = concentrations * _slope(told.of_answers, concentrations)
-        below = _slope(told.of_totals, concentrations.sum(axis=1))[:, np.newaxis]
-        concentrations = (above + _PRIOR * start) / (below + _PRIOR)
+        above = concentrations * _slope(told.votes, told.of_answers, concentrations)
+        below = _slope(told.votes, told.of_totals, concentrations.sum(axis=1))
+        concentrations = (above + _PRIOR * start) / (below[:, np.newaxis] + _PRIOR)
     return concentrations
 
 

@@ -3,6 +3,7 @@ import pytest
 from scipy.special import gammaln
 from scipy.stats import dirichlet_multinomial
 
+from skbal.votes import _types
 from skbal.votes._types import first_concentrations, fit_types, log_likelihoods
 
 RNG = np.random.default_rng(0)
@@ -83,3 +84,28 @@ def test_a_few_votes_change_little():
     start = first_concentrations(3, 2)
     found, _ = fit_types(np.array([[1, 1, 0]]), np.zeros((1, 3)), start, 3)
     assert (np.abs(np.log(found / start)) < 0.6).all()
+
+
+def fitted(counts):
+    weights = np.full(counts.shape, -np.log(counts.shape[1]))
+    start = first_concentrations(counts.shape[1], 2)
+    return fit_types(counts, weights, start, counts.shape[1], max_iter=3)
+
+
+def test_many_votes_are_tabulated_like_few(monkeypatch):
+    counts = np.random.default_rng(0).integers(0, 30, (50, 3))
+    found = fitted(counts)
+    monkeypatch.setattr(_types, "_FEW", 0)
+    for own, other in zip(found, fitted(counts)):
+        np.testing.assert_allclose(own, other, rtol=1e-10)
+
+
+def test_memory_does_not_grow_with_the_largest_count():
+    counts = np.random.default_rng(0).integers(0, 5, (50, 2))
+    counts[7, 1] = 10**12  # a table of them would need 8 TB
+    concentrations, log_clearness = fitted(counts)
+    assert np.isfinite(concentrations).all()
+    assert np.isfinite(log_clearness).all()
+    found = log_likelihoods(counts, concentrations)
+    alone = log_likelihoods(counts[7:8], concentrations)
+    np.testing.assert_allclose(found[7], alone[0], rtol=1e-12)
