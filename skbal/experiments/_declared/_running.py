@@ -158,7 +158,9 @@ def _run_missing(file, missing, folder, output, n_jobs, device, verbose):
     experiment, settings = file.experiment, file.experiment.sized(file.quick)
     # Loaded once, and sent to each worker of a cluster once.
     data = experiment.load(folder, settings)
-    run = partial(_one_unit, experiment.run, settings, data, str(device))
+    run = partial(
+        _one_unit, experiment.run, experiment.name, settings, data, str(device)
+    )
     calls = (
         (arm, experiment.arms[arm], seed, _unfinished(file, output, arm, seed))
         for arm, seed in missing
@@ -180,7 +182,7 @@ def _unfinished(file, output, arm, seed):
     return Path(output, re.sub(r"\W+", "-", words) + ".unfinished")
 
 
-def _one_unit(run, settings, data, device, arm, part, seed, unfinished):
+def _one_unit(run, name, settings, data, device, arm, part, seed, unfinished):
     """Return a unit as plain data, and the versions that it was made with."""
     unit = ExperimentUnit(arm, part, seed, settings, data, device, unfinished)
     if unfinished is not None:
@@ -189,7 +191,7 @@ def _one_unit(run, settings, data, device, arm, part, seed, unfinished):
     try:
         result = run(unit)
     except Exception as error:
-        error.add_note(f"{OWNER}: in arm {arm!r}, seed {seed}.")
+        error.add_note(f"{name}: in arm {arm!r}, seed {seed}.")
         raise
     seconds = round(perf_counter() - start, 1)
     if unfinished is not None:

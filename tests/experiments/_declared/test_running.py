@@ -152,7 +152,7 @@ def test_an_error_in_a_unit_keeps_those_before_and_says_where(tmp_path):
 
     with pytest.raises(RuntimeError, match="lost") as caught:
         reproduce(replace(COINS, run=run), output=tmp_path)
-    assert caught.value.__notes__ == ["reproduce: in arm 'fair', seed 1."]
+    assert caught.value.__notes__ == ["coins: in arm 'fair', seed 1."]
     assert len(lines_of(tmp_path / "coins.jsonl")) == 3
 
 
