@@ -96,8 +96,38 @@ def check_length_known(values, what):
         )
 
 
+def refuse_times(values, what):
+    """Raise a TypeError if values are dates or durations of NumPy or pandas.
+
+    NumPy makes numbers of them whose size depends on their unit: days, or nanoseconds.
+
+    Parameters
+    ----------
+    values : object
+        An array, a frame, or anything else, which is not looked at.
+    what : str
+        The argument and its owner, for messages.
+
+    Examples
+    --------
+    >>> refuse_times(np.array(["2026-01-31"], dtype="datetime64[D]"), "y given to Mine")
+    Traceback (most recent call last):
+        ...
+    TypeError: y given to Mine must hold numbers, got datetime64[D]. Give numbers in a
+    unit of your choice, such as days since the first date.
+    """
+    dtype = getattr(values, "dtype", None)
+    dtypes = getattr(values, "dtypes", ()) if dtype is None else [dtype]
+    for dtype in dtypes:
+        if getattr(dtype, "kind", None) in ("m", "M"):
+            raise TypeError(
+                f"{what} must hold numbers, got {dtype}. Give numbers in a unit of "
+                "your choice, such as days since the first date."
+            )
+
+
 def validate_rows(estimator, X, y="no_validation", **options):
-    """Return X, or X and y, as scikit-learn's ``validate_data`` does, but no mask.
+    """Return X, or X and y, as ``validate_data`` does, but refuse masks and times.
 
     Parameters
     ----------
@@ -117,11 +147,17 @@ def validate_rows(estimator, X, y="no_validation", **options):
 
     Raises
     ------
+    TypeError
+        If X holds times, or with ``y_numeric`` y does.
     ValueError
         If an entry is masked. Errors of ``validate_data`` pass through.
     """
+    owner = type(estimator).__name__
     for values, name in ((X, "X"), (y, "y")):
-        refuse_masked(values, f"{name} given to {type(estimator).__name__}")
+        refuse_masked(values, f"{name} given to {owner}")
+    refuse_times(X, f"X given to {owner}")
+    if options.get("y_numeric"):  # classes may be days
+        refuse_times(y, f"y given to {owner}")
     return validate_data(estimator, X, y, **options)
 
 

@@ -1,6 +1,7 @@
 """What is no array is named, and a mask is never dropped."""
 
 import numpy as np
+import pandas as pd
 import pytest
 import scipy.sparse as sp
 
@@ -9,7 +10,10 @@ from skbal._utils.arrays import (
     check_length_known,
     refuse_masked,
     refuse_sparse_column,
+    refuse_times,
 )
+from skbal.features import PoolGraph
+from skbal.models import BayesianLinearRegression, BayesianLogisticRegression
 
 MASKED = np.ma.masked_array([3, 4, 5], [False, True, False])
 
@@ -66,3 +70,42 @@ def test_a_sparse_column_is_no_column_of_labels_but_several_are():
     refuse_sparse_column(sp.csr_array([[1, 0], [0, 1]]), "y of A")
     refuse_sparse_column([1, 0], "y of A")
     refuse_sparse_column(None, "y of A")
+
+
+DAYS = np.array(["2026-01-31", "2026-02-01"], dtype="datetime64[D]")
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        DAYS,
+        DAYS - DAYS[0],
+        pd.Series(DAYS).dt.tz_localize("UTC"),
+        pd.DataFrame({"x": [1.0, 2.0], "day": DAYS}),
+    ],
+    ids=["days", "durations", "with a time zone", "a column of a frame"],
+)
+def test_times_are_no_numbers(times):
+    with pytest.raises(TypeError, match=r"X given to A must hold numbers, got .*\["):
+        refuse_times(times, "X given to A")
+
+
+def test_what_is_no_time_is_not_looked_at():
+    for values in (None, [DAYS], np.zeros(2), pd.DataFrame({"x": ["a", "b"]})):
+        refuse_times(values, "X given to A")
+
+
+def test_regression_on_days_is_refused_and_classes_may_be_days():
+    X = np.array([[0.0], [1.0]])
+    with pytest.raises(
+        TypeError, match="y given to BayesianLinearRegression must hold"
+    ):
+        BayesianLinearRegression().fit(X, DAYS)
+    with pytest.raises(
+        TypeError, match="X given to BayesianLinearRegression must hold"
+    ):
+        BayesianLinearRegression().fit(DAYS[:, np.newaxis], [0.0, 1.0])
+    with pytest.raises(TypeError, match="X given to PoolGraph must hold numbers"):
+        PoolGraph().fit(DAYS[:, np.newaxis])
+    found = BayesianLogisticRegression().fit(X, DAYS).predict(X)
+    np.testing.assert_array_equal(found, DAYS)
