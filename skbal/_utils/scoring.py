@@ -41,7 +41,8 @@ def check_scorer(estimator, scoring, owner):
         )
     names = get_scorer_names()
     if isinstance(scoring, str) and scoring not in names:
-        close = get_close_matches(scoring, names, n=1)
+        begins = [name for name in names if scoring and name.startswith(scoring)]
+        close = begins or get_close_matches(scoring, names, n=1)
         raise ValueError(
             f"scoring of {owner} must be a name of sklearn.metrics.get_scorer_names(), "
             f"got {scoring!r}.{f' Did you mean {close[0]!r}?' if close else ''}"

@@ -98,6 +98,7 @@ def test_a_wrong_parameter_is_named(changes, error, message):
     ("scoring", "message"),
     [
         ("acuracy", r"scoring of ActiveLearningLoop .* Did you mean 'accuracy'\?"),
+        ("acc", r"scoring of ActiveLearningLoop .* Did you mean 'accuracy'\?"),
         ("#", "scoring of ActiveLearningLoop .* got '#'.$"),
         (accuracy_score, "scoring"),  # scikit-learn's message
     ],
