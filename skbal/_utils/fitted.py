@@ -33,3 +33,27 @@ def was_fitted(estimator):
     except NotFittedError:
         return False
     return True
+
+
+def refuse_unfitted(model):
+    """Raise a NotFittedError if an object has a ``fit`` that was not called.
+
+    Other objects, such as a table of draws, need none.
+
+    Parameters
+    ----------
+    model : object
+        Anything.
+
+    Examples
+    --------
+    >>> from sklearn.naive_bayes import GaussianNB
+    >>> refuse_unfitted("a table of draws")
+    >>> refuse_unfitted(GaussianNB())
+    Traceback (most recent call last):
+        ...
+    sklearn.exceptions.NotFittedError: This GaussianNB instance is not fitted yet. Call
+    'fit' with appropriate arguments before using this estimator.
+    """
+    if hasattr(model, "fit"):
+        check_is_fitted(model)

@@ -2,8 +2,8 @@
 
 import numpy as np
 from sklearn.utils import check_array
-from sklearn.utils.validation import check_is_fitted
 
+from skbal._utils.fitted import refuse_unfitted
 from skbal._utils.labels import label_column
 from skbal._utils.multilabel import is_multilabel
 from skbal._utils.pools import n_rows
@@ -105,8 +105,7 @@ def model_classes(estimator, owner):
             f"{owner} needs probabilities of classes, but {name} is a regressor."
         )
     if not hasattr(model, "classes_"):
-        if hasattr(model, "fit"):
-            check_is_fitted(model)
+        refuse_unfitted(model)
         raise TypeError(
             f"{owner} needs the classes of the probabilities, but {name} "
             "has no classes_."

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.utils.validation import check_is_fitted
 
 from skbal._utils.draws import check_probabilities
 from skbal._utils.features import as_features
+from skbal._utils.fitted import refuse_unfitted
 from skbal._utils.pools import n_rows
 from skbal._utils.probabilities import checked_mean
 from skbal._utils.rows import RowsView
@@ -97,8 +97,7 @@ def last_layer_input(model, owner):
         return model.transform
     if hasattr(model, "coef_") or hasattr(model, "coef_mean_"):
         return None
-    if hasattr(model, "fit"):
-        check_is_fitted(model)
+    refuse_unfitted(model)
     raise TypeError(
         f"features='model' of {owner} needs a model with a method transform, "
         f"as skbal's networks have, or a linear one, got {type(model).__name__}. Try "

@@ -1,7 +1,6 @@
 """JointLabelBALD: the information of all yes/no labels of a row together."""
 
-from sklearn.utils.validation import check_is_fitted
-
+from skbal._utils.fitted import refuse_unfitted
 from skbal._utils.multilabel import is_multilabel
 from skbal._utils.parameters import count
 from skbal._utils.unwrap import unwrap
@@ -126,8 +125,7 @@ class JointLabelBALD(DrawStrategy):
     def _check(self, estimator, X_pool):
         SharedParameters._check(self, X_pool)
         owner, model = type(self).__name__, unwrap(estimator)[1]
-        if hasattr(model, "fit"):  # unfitted, it knows no labels
-            check_is_fitted(model)
+        refuse_unfitted(model)  # it would know no labels
         if not is_multilabel(model):
             raise TypeError(
                 f"{owner} needs a classifier of several yes/no labels per row, such as "
