@@ -12,6 +12,8 @@ seeds. Classes are the answers that most people gave.
 - "histograms" are `GradientHistograms`, and "patches" `PatchFeatures`, with default
   parameters. "mirrored" are patches with ``mirror=True``.
 - "both" are histograms and mirrored patches, each scaled to the same variance in all.
+- "contrastive" is a small network that has learned for 1,200 steps which random views
+  are of one image of the pool, see `_contrastive.py`. Views of galaxies are turned.
 
 The models are `GraphClassifier` on the graph of the pool, with default parameters and
 random labels, and logistic regression on 100 principal components of the features, with
@@ -35,6 +37,7 @@ from skbal.features import GradientHistograms, PatchFeatures, PoolGraph
 from skbal.models import GraphClassifier
 
 from .._runs import append, read
+from ._contrastive import ContrastiveFeatures
 
 RUNS = Path(__file__).parent / "results" / "runs.jsonl"
 FILES = {
@@ -43,12 +46,15 @@ FILES = {
     "galaxies": "gz1_small.npz",
 }
 FEATURES = {
-    "histograms": lambda seed: [GradientHistograms()],
-    "patches": lambda seed: [PatchFeatures(random_state=seed)],
-    "mirrored": lambda seed: [PatchFeatures(mirror=True, random_state=seed)],
-    "both": lambda seed: [
+    "histograms": lambda name, seed: [GradientHistograms()],
+    "patches": lambda name, seed: [PatchFeatures(random_state=seed)],
+    "mirrored": lambda name, seed: [PatchFeatures(mirror=True, random_state=seed)],
+    "both": lambda name, seed: [
         GradientHistograms(),
         PatchFeatures(mirror=True, random_state=seed),
+    ],
+    "contrastive": lambda name, seed: [
+        ContrastiveFeatures(turn=name == "galaxies", random_state=seed)
     ],
 }
 ON_GRAPH, REGRESSION = (20, 50, 100), (100, 300, None)  # numbers of labels
@@ -109,7 +115,7 @@ def record_of(name, way, repeat, halves):
     """Return the record of one run."""
     X, y, X_test, y_test = halves
     start = time.process_time()
-    points, points_test = points_of(FEATURES[way](repeat), X, X_test)
+    points, points_test = points_of(FEATURES[way](name, repeat), X, X_test)
     seconds = round(time.process_time() - start, 1)
     given = points, y, points_test, y_test, repeat
     return {
@@ -132,7 +138,7 @@ def run(options):
             continue
         halves = load(options.data, name)
         for repeat in range(options.repeats):
-            for way in FEATURES:
+            for way in options.ways:
                 if (name, way, repeat) not in done:
                     append(options.runs, record_of(name, way, repeat, halves))
 
@@ -142,6 +148,7 @@ def main():
     parser.add_argument("runs", nargs="?", default=RUNS)
     parser.add_argument("--data", required=True, help="folder of the packed sets")
     parser.add_argument("--sets", nargs="+", default=list(FILES), choices=FILES)
+    parser.add_argument("--ways", nargs="+", default=list(FEATURES), choices=FEATURES)
     parser.add_argument("--repeats", type=int, default=5)
     run(parser.parse_args())
 
