@@ -1,4 +1,5 @@
 import signal
+import sys
 import threading
 
 import pytest
@@ -121,3 +122,28 @@ def test_the_settings_of_scikit_learn_are_as_before(press):
         assert get_config() == before
         block(lambda: set_config(skip_parameter_validation=True))
         assert get_config()["skip_parameter_validation"]
+
+
+@pytest.mark.parametrize("press", [signal.raise_signal, lambda _: _drop()])
+def test_gradients_and_the_stream_of_torch_are_as_before(press):
+    torch = pytest.importorskip("torch")
+
+    def leave_them_changed():
+        torch.set_grad_enabled(False)
+        torch.rand(3)
+        press(signal.SIGINT)
+
+    with torch.random.fork_rng():
+        before = torch.get_rng_state()
+        with pytest.raises(KeyboardInterrupt):
+            block(leave_them_changed)
+        assert torch.is_grad_enabled()
+        assert torch.equal(torch.get_rng_state(), before)
+        block(lambda: torch.rand(3))  # what ends without a Ctrl-C is kept
+        assert not torch.equal(torch.get_rng_state(), before)
+
+
+def test_torch_is_not_needed(monkeypatch):
+    monkeypatch.delitem(sys.modules, "torch", raising=False)
+    with pytest.raises(KeyboardInterrupt):
+        block(_drop)
