@@ -6,21 +6,10 @@ import torch
 from sklearn.datasets import load_iris
 from torch import nn
 
+from skbal import models
 from skbal.datasets import load_mnist_5k
-from skbal.models import (
-    BayesByBackpropClassifier,
-    BayesByBackpropRegressor,
-    DeepEnsembleClassifier,
-    DeepEnsembleMultiLabelClassifier,
-    DeepEnsembleRegressor,
-    DeepEnsembleVoteRegressor,
-    MCDropoutClassifier,
-    MCDropoutMultiLabelClassifier,
-    MCDropoutRegressor,
-    MCDropoutVoteRegressor,
-    SWAGClassifier,
-    SWAGRegressor,
-)
+from skbal.models import MCDropoutClassifier
+from skbal.models._networks._estimator import NetworkEstimator
 from skbal.models._networks._modes import bfloat16
 
 X, Y = load_iris(return_X_y=True)
@@ -32,18 +21,9 @@ TARGETS = {
     "Regressor": X[:, 0],
 }
 KINDS = [
-    BayesByBackpropClassifier,
-    BayesByBackpropRegressor,
-    DeepEnsembleClassifier,
-    DeepEnsembleMultiLabelClassifier,
-    DeepEnsembleRegressor,
-    DeepEnsembleVoteRegressor,
-    MCDropoutClassifier,
-    MCDropoutMultiLabelClassifier,
-    MCDropoutRegressor,
-    MCDropoutVoteRegressor,
-    SWAGClassifier,
-    SWAGRegressor,
+    kind
+    for kind in (getattr(models, name) for name in models.__all__)
+    if isinstance(kind, type) and issubclass(kind, NetworkEstimator)
 ]
 
 
