@@ -2,9 +2,29 @@
 
 import numpy as np
 import scipy.sparse as sp
+from sklearn.ensemble import VotingClassifier
 from sklearn.utils import assert_all_finite, check_array
 
 from skbal._utils.arrays import as_array
+
+
+def makes_features(model):
+    """Return whether the ``transform`` of a model returns features of rows.
+
+    That of a `sklearn.ensemble.VotingClassifier` with hard votes returns the predicted
+    classes of its members: the distance of two classes is not their difference.
+
+    Parameters
+    ----------
+    model : estimator
+        Without a pipeline or a learner around it.
+
+    Returns
+    -------
+    makes_features : bool
+    """
+    votes = isinstance(model, VotingClassifier) and model.voting == "hard"
+    return hasattr(model, "transform") and not votes
 
 
 def as_features(values, n_samples, owner, name=None):

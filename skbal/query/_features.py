@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from skbal._utils.draws import check_probabilities
-from skbal._utils.features import as_features
+from skbal._utils.features import as_features, makes_features
 from skbal._utils.fitted import refuse_unfitted
 from skbal._utils.pools import n_rows
 from skbal._utils.probabilities import checked_mean
@@ -89,11 +89,11 @@ def last_layer_input(model, owner):
     Raises
     ------
     TypeError
-        If the model has no ``transform`` and is not linear.
+        If the model has no ``transform`` that makes features, and is not linear.
     NotFittedError
         If the model is not fitted.
     """
-    if hasattr(model, "transform"):
+    if makes_features(model):
         return model.transform
     if hasattr(model, "coef_") or hasattr(model, "coef_mean_"):
         return None

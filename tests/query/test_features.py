@@ -8,7 +8,7 @@ from joblib import parallel_config
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.decomposition import PCA
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
-from sklearn.ensemble import RandomForestClassifier
+from sklearn.ensemble import RandomForestClassifier, VotingClassifier
 from sklearn.exceptions import NotFittedError
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.frozen import FrozenEstimator
@@ -222,6 +222,23 @@ def test_a_model_without_features_is_refused_with_what_to_use(data):
     message = "features='model' of KCenterGreedy needs .* got RandomForestClassifier"
     with pytest.raises(TypeError, match=message + ".*features='input'"):
         features_of(forest, data[0], "model")
+
+
+def voting(data, how):
+    members = [(str(n), RandomForestClassifier(n, random_state=0)) for n in (2, 3)]
+    return VotingClassifier(members, voting=how).fit(*data)
+
+
+def test_votes_for_classes_are_no_features(data):
+    message = "features='model' of KCenterGreedy needs .* got VotingClassifier"
+    with pytest.raises(TypeError, match=message):
+        features_of(voting(data, "hard"), data[0], "model")
+
+
+def test_probabilities_of_the_members_are_features(data):
+    soft = voting(data, "soft")
+    expected = np.hstack([member.predict_proba(data[0]) for member in soft.estimators_])
+    assert_allclose(features_of(soft, data[0], "model"), expected)
 
 
 def test_an_unfitted_model_is_refused(data):

@@ -8,7 +8,7 @@ import scipy.sparse as sp
 from scipy.stats import rankdata
 from sklearn.base import is_regressor
 
-from skbal._utils.features import as_features
+from skbal._utils.features import as_features, makes_features
 from skbal._utils.optional import require
 from skbal._utils.pools import n_rows, whole
 from skbal._utils.random import check_seed
@@ -332,7 +332,7 @@ def _feature_function(estimator, method, features):
 
     def of_model(X):
         X = transform(transformers, X)
-        return model.transform(X) if hasattr(model, "transform") else X
+        return model.transform(X) if makes_features(model) else X
 
     return of_model
 

@@ -5,7 +5,11 @@ import pandas as pd
 import pytest
 from scipy.stats import rankdata
 from sklearn.datasets import load_digits
-from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+from sklearn.ensemble import (
+    RandomForestClassifier,
+    RandomForestRegressor,
+    VotingClassifier,
+)
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import make_pipeline
@@ -90,6 +94,16 @@ def test_distances_are_measured_behind_the_transformers_of_a_pipeline():
     )
     plain = anomaly_scores(None, rows, labelled, **options)
     np.testing.assert_allclose(own.scores, plain.scores)
+
+
+def test_distances_are_not_between_votes_for_classes():
+    rng = np.random.default_rng(0)
+    labelled, rows = rng.normal(size=(60, 2)), 2 * rng.normal(size=(20, 2))
+    votes = VotingClassifier([("one", LogisticRegression())])
+    votes.fit(labelled, labelled[:, 0] > 0)
+    found = anomaly_scores(votes, rows, labelled, method="distance")
+    plain = anomaly_scores(None, rows, labelled, method="distance")
+    np.testing.assert_allclose(found.scores, plain.scores)
 
 
 def test_rows_far_away_are_counted_and_ordinary_ones_are_not():
