@@ -17,7 +17,7 @@ pytestmark = [
 def test_nothing_is_lost_or_doubled_by_kills(url, tmp_path):
     kills.create(url).close()
     killing = kills.Kills(url)
-    killing.run(12)
+    killing.run(8)
     last, n_asked = kills.state_of(url)
     asked, rows = kills.check(url, killing)
     assert killing.acknowledged
