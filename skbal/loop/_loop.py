@@ -39,6 +39,7 @@ from skbal.loop._step import Lesson, Step
 
 __all__ = ["ActiveLearningLoop"]
 
+_ONE_STEP = ": next(iter(loop)) makes one step, and run() all that are left."
 _AFTER_START = ("history_", "pending_", "remaining_", "skipped_", "stop_reason_")
 
 
@@ -270,7 +271,8 @@ class ActiveLearningLoop(SavingMixin, KeepsMaps, KnowsItsParameters):
                 f"This {OWNER} has no {name} before its first step: call run(), or "
                 "iterate over it."
             )
-        raise AttributeError(f"{OWNER!r} object has no attribute {name!r}")
+        hint = _ONE_STEP if name in ("step", "next") else ""
+        raise AttributeError(f"{OWNER!r} object has no attribute {name!r}{hint}")
 
     @property
     def pending_(self):

@@ -58,9 +58,10 @@ class CallableOracle(OneByOneOracle):
             try:
                 label = self.function(asked)
             except Exception as error:
+                what = "the index" if self.X_pool is None else "the values"
                 error.add_note(
-                    f"{type(self).__name__}: function was called for row {row} of the "
-                    "pool. The answers before it are kept."
+                    f"{type(self).__name__}: function was called with {what} of row "
+                    f"{row} of the pool. The answers before it are kept."
                 )
                 raise
             self._keep(row, label)

@@ -242,6 +242,11 @@ def test_before_the_first_step_the_loop_says_what_to_do(name):
         getattr(toy_loop(), "histroy_")  # noqa: B009
 
 
+def test_who_looks_for_a_step_is_told_how_to_make_one():
+    with pytest.raises(AttributeError, match=r"'step': next\(iter\(loop\)\) makes one"):
+        toy_loop().step()
+
+
 def test_weights_of_the_pool_are_taught_with_their_rows():
     weights = np.arange(N_POOL) + 1.0
     learner = ActiveLearner(RandomForestRegressor(5, random_state=0))

@@ -138,5 +138,5 @@ def test_an_error_of_the_function_names_the_row():
     oracle = CallableOracle(lambda row: int(row[0]), np.array([[1.0], [np.nan]]))
     with pytest.raises(ValueError, match="NaN") as told:
         oracle([0, 1])
-    assert "called for row 1 of the pool" in told.value.__notes__[0]
+    assert "called with the values of row 1 of the pool" in told.value.__notes__[0]
     assert oracle.answers_ == {0: 1}
