@@ -18,7 +18,7 @@ PHOTOGRAPHS = {
     "n_labels": 500,
     "n_draws": 50,
 }
-QUICK = {"n_classes": 10, "n_draws": 10}
+QUICK = {"n_classes": 10, "n_per_class": 1, "n_draws": 10}
 NO_VGG = (
     "The paper has a VGG-16 that was trained on ImageNet, whose weights skbal does not "
     "have. Here the small network learns from the labelled photographs alone. So the "

@@ -23,26 +23,33 @@ LOADERS = {
 N_TEST = 5000
 ALPHABET = 0
 SETTINGS = {
-    **{k: v for k, v in _batchbald.SHARED.items() if k not in ("digits", "noise")},
+    **{
+        name: value
+        for name, value in _batchbald.SHARED.items()
+        if name not in ("digits", "noise", "n_per_class")
+    },
     "image_shape": [1, 28, 28],
     "n_instances": 5,
 }
+# Of the sets with 47 classes.
+FROM_FIVE, FROM_TEN = {"n_first": 5, "n_labels": 295}, {"n_first": 10}
+AT = (100, 200, 295)
 QUICK = {
     "images": "glyphs",
     "image_shape": [1, 28, 28],
     "n_classes": 20,
     "n_images": 400,
     "n_valid": 100,
-    "n_per_class": 1,
     "n_instances": 10,
     "n_labels": 40,
     "n_seeds": 1,
     **QUICK_TRAINING,
 }
+TO_30 = Measure("labels to 30%", labels_to(0.3))
 START = (
-    "The paper begins with no label at all. Here each class has one first label, "
-    "because our network knows the classes that it has seen only, and labels are "
-    "counted with the first ones."
+    "The paper begins with no label at all, so that an untrained network asks the "
+    "first questions. Here the first five labels are those of random images. They are "
+    "counted, and the network knows of all 47 classes from the start."
 )
 
 
@@ -103,13 +110,15 @@ def mean_score(result):
     return float(np.mean(result["score"]))
 
 
-def order(at):
+def order(at, start=""):
     """Return what the paper's curves of EMNIST say about the order of its arms.
 
     Parameters
     ----------
     at : tuple of int
         Numbers of labels with which accuracies are compared, seed by seed.
+    start : str, default=""
+        What the names of the arms end with.
 
     Returns
     -------
@@ -123,10 +132,13 @@ def order(at):
     accuracies |= {f"{n} labels": score_with(n) for n in at}
     return tuple(
         Claim(
-            f"{own} is more accurate than {other} with as many labels",
+            f"{own} is more accurate than {other} with as many labels{start}",
             "section 4.4",
             tuple(
-                Statement(f"points, {where}", partial(points, own, other, of))
+                Statement(
+                    f"points, {where}",
+                    partial(points, f"{own}{start}", f"{other}{start}", of),
+                )
                 for where, of in accuracies.items()
             ),
         )
@@ -167,6 +179,26 @@ def draw_with(published, title):
     return draw
 
 
+def accuracies(at, arms=None):
+    """Return the measures that read accuracies with numbers of labels.
+
+    Parameters
+    ----------
+    at : tuple of int
+        The numbers of labels.
+    arms : tuple of str, optional
+        The arms that have them. None means all.
+
+    Returns
+    -------
+    measures : tuple of Measure
+    """
+    return tuple(
+        Measure(f"accuracy with {n} labels", score_with(n), arms=arms, n_digits=3)
+        for n in at
+    )
+
+
 def declare(name, at, table=None, n_published=None, quick=None, **parts):
     """Return an experiment with BatchBALD, BALD and random choice.
 
@@ -189,11 +221,7 @@ def declare(name, at, table=None, n_published=None, quick=None, **parts):
     -------
     experiment : Experiment
     """
-    measures = [
-        Measure(f"accuracy with {n} labels", score_with(n), n_digits=3)
-        for n in (QUICK["n_labels"], *at)
-    ]
-    measures.append(Measure("labels to 30%", labels_to(0.3)))
+    measures = accuracies((QUICK["n_labels"], *at))
     published = [
         Published(arm, measure.name, number, SOURCE, n_published)
         for arm, numbers in (table or {}).items()
@@ -206,7 +234,7 @@ def declare(name, at, table=None, n_published=None, quick=None, **parts):
         quick={**QUICK, **(quick or {})},
         load=load,
         run=run,
-        measures=tuple(measures),
+        measures=(*measures, TO_30),
         published=tuple(published),
         **parts,
     )

@@ -139,6 +139,18 @@ def split(n_samples, settings, seed):
     return np.sort(order[:n_valid]), np.sort(order[n_valid : n_valid + n_pool])
 
 
+class OfAllClasses(MCDropoutClassifier):
+    """A network of classes 0, 1, and so on, of which the labels may lack some.
+
+    It has an output for each class, ``module__n_outputs`` in all, and learns from
+    one-hot labels.
+    """
+
+    def fit(self, X, y=None, **fit_params):
+        one_hot = np.eye(self.module__n_outputs, dtype=np.float32)
+        return super().fit(X, one_hot[y], **fit_params)
+
+
 def stopped_network(unit, rows, monitor="valid_acc"):
     """Return the network, whose training ends when validation rows say so.
 
@@ -149,7 +161,8 @@ def stopped_network(unit, rows, monitor="valid_acc"):
     unit : ExperimentUnit
         Its settings have ``n_draws`` and those of `TRAINING`.
     rows : Rows
-        Rows whose classes are 0, 1, and so on. The first labels must have all of them.
+        Rows whose classes are 0, 1, and so on. The first labels must have all of them,
+        unless the settings have ``n_first``, a number of random ones.
     monitor : {"valid_acc", "valid_loss"}, default="valid_acc"
         What says which epoch is best.
 
@@ -159,7 +172,9 @@ def stopped_network(unit, rows, monitor="valid_acc"):
     """
     settings = unit.settings
     split_off = _torch.ValidatedOn(rows.X_valid, rows.y_valid, settings["epoch_size"])
-    return MCDropoutClassifier(
+    # Random first labels are not of all classes.
+    network = OfAllClasses if "n_first" in settings else MCDropoutClassifier
+    return network(
         _torch.TwoConvolutions,
         module__image_shape=rows.X.shape[1:],
         module__n_outputs=len(np.unique(rows.y)),

@@ -9,7 +9,7 @@ from skbal.experiments._runs import RunSettings, prepare
 from skbal.loop import ActiveLearningLoop, History, Record
 from skbal.oracles import LabelOracle
 from skbal.plotting import AcquisitionCurveDisplay
-from skbal.seeding import BalancedSeed
+from skbal.seeding import BalancedSeed, RandomSeed
 from skbal.simulation._build import build_loop
 from skbal.stopping import TargetScore
 
@@ -24,8 +24,9 @@ def learning_curve(unit, estimator, strategy):
     ----------
     unit : ExperimentUnit
         Its data are the pool, its labels, the test rows and theirs. Its settings have
-        ``n_per_class`` (first labels), ``n_instances`` (per query), ``n_labels`` (at
-        the end) and ``stop_at`` (a score at which it ends, or None).
+        ``n_per_class`` (first labels of each class) or ``n_first`` (random first
+        labels), ``n_instances`` (per query), ``n_labels`` (at the end) and ``stop_at``
+        (a score at which it ends, or None).
     estimator : estimator
         The model.
     strategy : QueryStrategy
@@ -51,7 +52,7 @@ def learning_curve(unit, estimator, strategy):
 def _run_settings(unit, estimator):
     X, y, X_test, y_test = unit.data
     size = unit.settings
-    n_first = size["n_per_class"] * len(np.unique(y))
+    n_first, initial = _first(size, y)
     target = size["stop_at"]
     return RunSettings(
         owner="reproduce",
@@ -62,11 +63,19 @@ def _run_settings(unit, estimator):
         new_states=True,
         n_queries=(size["n_labels"] - n_first) // size["n_instances"],
         n_instances=size["n_instances"],
-        initial=BalancedSeed(n_per_class=size["n_per_class"]),
+        initial=initial,
         stopping=None if target is None else TargetScore(target),
         X_test=X_test,
         y_test=y_test,
     )
+
+
+def _first(size, y):
+    """Return the number of first labels, and what selects their rows."""
+    if "n_first" in size:
+        return size["n_first"], RandomSeed(size["n_first"])
+    n_per_class = size["n_per_class"]
+    return n_per_class * len(np.unique(y)), BalancedSeed(n_per_class=n_per_class)
 
 
 def _loop(unit, settings, start, strategy):

@@ -45,6 +45,15 @@ def test_a_curve_has_a_score_at_each_step():
     assert result["score"][-1] == pytest.approx(score, abs=1e-5)
 
 
+def test_first_labels_may_be_those_of_random_rows():
+    result = curve(n_first=7)
+    assert result["n_labels"] == [7, 12, 17, 22, 27, 32, 37]
+    # The seed decides which ones, and not the arm.
+    first = result["queried"][0]
+    assert curve(Random(), n_first=7)["queried"][0] == first
+    assert curve(seed=1, n_first=7)["queried"][0] != first
+
+
 def test_it_is_the_run_of_a_comparison():
     X, y, X_test, y_test = unit_of().data
     comparison = compare(
