@@ -47,6 +47,7 @@ def network(steps, seed):
     """Return the network."""
     return MCDropoutClassifier(
         Network,
+        classes=range(10),  # 12 labels may lack one
         image_shape=(28, 28),
         standardize=True,
         max_steps=steps,

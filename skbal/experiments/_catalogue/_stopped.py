@@ -139,18 +139,6 @@ def split(n_samples, settings, seed):
     return np.sort(order[:n_valid]), np.sort(order[n_valid : n_valid + n_pool])
 
 
-class OfAllClasses(MCDropoutClassifier):
-    """A network of classes 0, 1, and so on, of which the labels may lack some.
-
-    It has an output for each class, ``module__n_outputs`` in all, and learns from
-    one-hot labels.
-    """
-
-    def fit(self, X, y=None, **fit_params):
-        one_hot = np.eye(self.module__n_outputs, dtype=np.float32)
-        return super().fit(X, one_hot[y], **fit_params)
-
-
 def stopped_network(unit, rows, monitor="valid_acc"):
     """Return the network, whose training ends when validation rows say so.
 
@@ -161,8 +149,7 @@ def stopped_network(unit, rows, monitor="valid_acc"):
     unit : ExperimentUnit
         Its settings have ``n_draws`` and those of `TRAINING`.
     rows : Rows
-        Rows whose classes are 0, 1, and so on. The first labels must have all of them,
-        unless the settings have ``n_first``, a number of random ones.
+        Rows whose classes are 0, 1, and so on. The first labels may lack some.
     monitor : {"valid_acc", "valid_loss"}, default="valid_acc"
         What says which epoch is best.
 
@@ -172,12 +159,12 @@ def stopped_network(unit, rows, monitor="valid_acc"):
     """
     settings = unit.settings
     split_off = _torch.ValidatedOn(rows.X_valid, rows.y_valid, settings["epoch_size"])
-    # Random first labels are not of all classes.
-    network = OfAllClasses if "n_first" in settings else MCDropoutClassifier
-    return network(
+    n_classes = len(np.unique(rows.y))
+    return MCDropoutClassifier(
         _torch.TwoConvolutions,
         module__image_shape=rows.X.shape[1:],
-        module__n_outputs=len(np.unique(rows.y)),
+        module__n_outputs=n_classes,
+        classes=np.arange(n_classes),
         module__n_filters=tuple(settings["n_filters"]),
         module__hidden_units=settings["hidden_units"],
         standardize=False,  # `rows_of` has done it

@@ -85,8 +85,7 @@ class ValidatedOn:
     X : ndarray of shape (n_samples, channels, height, width)
         The validation rows.
     y : ndarray of shape (n_samples,)
-        Their classes, from 0. The labels to train on must have all classes, too, or be
-        one-hot: otherwise the network has other numbers for them.
+        Their classes, from 0, as the network numbers them.
     epoch_size : int
         The number of rows in an epoch.
     """

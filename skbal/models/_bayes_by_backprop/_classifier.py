@@ -56,6 +56,10 @@ class BayesByBackpropClassifier(ClassTargets, BayesByBackprop):
         A name in ``torch.optim`` or a class. ``optimizer__*`` sets its parameters.
     criterion : "auto" or torch loss class, default="auto"
         "auto" is the cross-entropy.
+    classes : array-like of shape (n_classes,), optional
+        All classes, if the first labels may lack some. The network has an output for
+        each from the start, and ``classes_`` is sorted. ``None`` takes the classes in
+        y.
     class_weight : "balanced" or dict, optional
         Weights of the classes in the loss, ``{label: weight}``. "balanced" gives rare
         classes more weight, so that all classes count alike. ``None`` lets all rows
@@ -169,6 +173,7 @@ class BayesByBackpropClassifier(ClassTargets, BayesByBackprop):
         batch_size=64,
         optimizer="Adam",
         criterion="auto",
+        classes=None,
         class_weight=None,
         augment=None,
         train_split=None,
@@ -202,6 +207,7 @@ class BayesByBackpropClassifier(ClassTargets, BayesByBackprop):
             verbose=verbose,
             **kwargs,
         )
+        self.classes = classes
         self.class_weight = class_weight
 
     def _net_class(self):

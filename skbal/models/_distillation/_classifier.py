@@ -5,6 +5,7 @@ from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone
 from sklearn.utils.validation import check_is_fitted
 
 from skbal import sampling
+from skbal._utils.labels import for_all_classes
 from skbal._utils.names import KnowsItsParameters
 from skbal._utils.observers import show_pool
 from skbal._utils.parameters import check_parameters, own
@@ -14,7 +15,12 @@ from skbal._utils.text import ONE_HOT, text_explained
 from skbal._utils.transactions import all_or_nothing
 from skbal.base import PosteriorSamplerMixin
 from skbal.models._accuracy import AccuracyMixin
-from skbal.models._distillation._students import check_student, is_a_classifier, teach
+from skbal.models._distillation._students import (
+    check_student,
+    classes_for,
+    is_a_classifier,
+    teach,
+)
 from skbal.models._dropout._classifier import MCDropoutClassifier
 from skbal.models._graph._classifier import GraphClassifier
 
@@ -71,7 +77,8 @@ class DistilledClassifier(
     teacher_ : estimator
         The fitted teacher.
     student_ : estimator
-        The fitted student. Its classes are 0, 1, ... in the order of ``classes_``.
+        The fitted student. Its classes are 0, 1, ... in the order of ``classes_``, or
+        those of its parameter ``classes``.
     n_features_in_ : int
         Number of features seen by the student, if rows have a second axis.
     feature_names_in_ : ndarray of str
@@ -167,8 +174,10 @@ class DistilledClassifier(
         weights = {} if sample_weight is None else {"sample_weight": sample_weight}
         with all_or_nothing(self):
             self.teacher_ = self._new_teacher(rows).fit(X, y, **weights)
-            self.classes_ = self.teacher_.classes_
+            known = self.teacher_.classes_
+            self.classes_ = classes_for(self.student, known, type(self).__name__)
             probabilities = np.asarray(self.teacher_.predict_proba(rows))
+            probabilities = for_all_classes(probabilities, known, self.classes_)
             of_rows = sample_weight if self.X_pool is None else None
             self.student_ = self._taught(rows, probabilities, of_rows)
         return self

@@ -38,6 +38,41 @@ def is_a_classifier(estimator):
     return tagged and is_classifier(estimator) and hasattr(estimator, "predict_proba")
 
 
+def classes_for(student, known, owner):
+    """Return the classes that a student learns.
+
+    Parameters
+    ----------
+    student : estimator or None
+        A network may have a parameter ``classes``, all of them.
+    known : ndarray of shape (n_known,)
+        Those of the teacher.
+    owner : str
+        Name of the class whose student it is, for messages.
+
+    Returns
+    -------
+    classes : ndarray of shape (n_classes,)
+        Sorted.
+
+    Raises
+    ------
+    ValueError
+        If the teacher has a class that is not among those of the student.
+    """
+    given = None if student is None else getattr(last_step(student)[0], "classes", None)
+    if given is None:
+        return known
+    # Not by NumPy, for which the text "1" would be the number 1.
+    unknown = sorted(set(known.tolist()) - set(np.asarray(given).tolist()))
+    if unknown:
+        raise ValueError(
+            f"y given to {owner} must hold labels among classes of its student, "
+            f"{given!r}, got {unknown}."
+        )
+    return np.unique(given)
+
+
 def teach(student, X, probabilities, sample_weight=None):
     """Fit a student to the probabilities of classes, by the cross-entropy to them.
 

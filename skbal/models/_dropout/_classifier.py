@@ -53,6 +53,10 @@ class MCDropoutClassifier(ClassTargets, MCDropout):
         A name in ``torch.optim`` or a class. ``optimizer__*`` sets its parameters.
     criterion : "auto" or torch loss class, default="auto"
         "auto" is the cross-entropy.
+    classes : array-like of shape (n_classes,), optional
+        All classes, if the first labels may lack some. The network has an output for
+        each from the start, and ``classes_`` is sorted. ``None`` takes the classes in
+        y.
     class_weight : "balanced" or dict, optional
         Weights of the classes in the loss, ``{label: weight}``. "balanced" gives rare
         classes more weight, so that all classes count alike. ``None`` lets all rows
@@ -145,6 +149,7 @@ class MCDropoutClassifier(ClassTargets, MCDropout):
         batch_size=64,
         optimizer="Adam",
         criterion="auto",
+        classes=None,
         class_weight=None,
         augment=None,
         train_split=None,
@@ -179,4 +184,5 @@ class MCDropoutClassifier(ClassTargets, MCDropout):
             verbose=verbose,
             **kwargs,
         )
+        self.classes = classes
         self.class_weight = class_weight

@@ -42,11 +42,14 @@ def are_soft(y):
 class ClassTargets(AccuracyMixin):
     """Learns class labels by the cross-entropy; draws are class probabilities.
 
-    A subclass has the parameter ``class_weight``. Labels may be soft: a column of
-    probabilities for each class.
+    A subclass has the parameters ``classes`` and ``class_weight``. Labels may be soft:
+    a column of probabilities for each class.
     """
 
-    _parameter_rules = {"class_weight": rules.class_weight()}
+    _parameter_rules = {
+        "classes": rules.classes(),
+        "class_weight": rules.class_weight(),
+    }
     _has_classes = True
 
     def _net_class(self):
@@ -82,13 +85,27 @@ class ClassTargets(AccuracyMixin):
         if self._continues():
             self._check_known_classes(encoder.classes_)
         else:
-            self.classes_ = encoder.classes_
+            self.classes_ = self._classes_of(encoder.classes_)
         return np.searchsorted(self.classes_, y).astype(np.int64)
+
+    def _classes_of(self, seen):
+        """Return the classes of the columns, given those that y has."""
+        if self.classes is None:
+            return seen
+        # Not by NumPy, for which the text "1" would be the number 1.
+        unknown = sorted(set(seen.tolist()) - set(np.asarray(self.classes).tolist()))
+        if unknown:
+            owner = type(self).__name__
+            raise ValueError(
+                f"y given to {owner} must hold labels among its classes, "
+                f"{self.classes!r}, got {unknown}."
+            )
+        return np.unique(self.classes)
 
     def _learn_soft_targets(self, probabilities):
         n_classes = probabilities.shape[1]
         if not self._continues():
-            self.classes_ = np.arange(n_classes)
+            self.classes_ = self._classes_of_columns(n_classes)
         elif n_classes != len(self.classes_):
             raise ValueError(
                 f"y given to {type(self).__name__} with warm_start=True has "
@@ -97,6 +114,17 @@ class ClassTargets(AccuracyMixin):
                 "warm_start=False to start again."
             )
         return probabilities
+
+    def _classes_of_columns(self, n_classes):
+        if self.classes is None:
+            return np.arange(n_classes)
+        if n_classes != len(self.classes):
+            owner = type(self).__name__
+            raise ValueError(
+                f"y given to {owner} must have a column for each of its classes, "
+                f"{self.classes!r}, got {n_classes} columns of probabilities."
+            )
+        return np.unique(self.classes)
 
     def _with_class_weights(self, weights, y):
         if self.class_weight is not None:
@@ -121,7 +149,9 @@ class ClassTargets(AccuracyMixin):
         return len(self.classes_)
 
     def _columns(self):
-        return "one column per class"
+        if self.classes is not None:
+            return "one column per class"
+        return "one column per class in y (give classes=, if y may lack some)"
 
     def _from_outputs(self, outputs):
         if self.output_kind_ == "probabilities":

@@ -4,6 +4,7 @@ from numbers import Real
 
 import numpy as np
 
+from skbal._utils.labels import different_labels
 from skbal._utils.lazy import lazy_module
 from skbal._utils.parameters import own, seed
 
@@ -104,6 +105,17 @@ def class_weight():
         )
 
     return own(check, words, "even", none=True)
+
+
+def classes():
+    """Return the rule for ``classes``."""
+    words = "two or more different labels, or None"
+
+    def check(value, name, owner):
+        if len(different_labels(value, f"{name} of {owner}")) < 2:
+            raise ValueError(f"{name} of {owner} must be {words}, got {value!r}.")
+
+    return own(check, words, ["a", "a"], none=True)
 
 
 def train_split():

@@ -12,7 +12,6 @@ from skbal.exceptions import TooFewDrawsWarning
 from skbal.experiments import ExperimentUnit
 from skbal.experiments._catalogue._stopped import (
     TRAINING,
-    OfAllClasses,
     curve_of,
     rows_of,
     split,
@@ -183,29 +182,6 @@ def test_a_run_that_was_killed_goes_on_in_the_same_way(tmp_path, monkeypatch):
     assert kept.unfinished.exists()
     assert without_times(curve_of(kept, rows, BALD(n_draws=5))) == whole
     assert len(n_saved) == 4  # and no step was done twice
-
-
-def test_a_network_of_all_classes_learns_what_labels_say():
-    settings = {k: v for k, v in SETTINGS.items() if k != "n_per_class"}
-    unit = replace(unit_of(), settings=settings)
-    rows = rows_of(unit, SHAPE)
-    plain = stopped_network(unit_of(), rows).set_params(precision="float32")
-    parameters = {**plain.get_params(), "random_state": 0}
-    plain.set_params(random_state=0).fit(rows.X, rows.y)
-    whole = OfAllClasses(**parameters).fit(rows.X, rows.y)
-    few = rows.X_test[:5]
-    np.testing.assert_allclose(
-        whole.predict_samples(few, random_state=0),
-        plain.predict_samples(few, random_state=0),
-        atol=1e-4,
-    )
-    # Labels of two classes out of three.
-    known = np.flatnonzero(rows.y > 0)
-    parameters |= {"callbacks": None, "train_split": None, "max_epochs": 60}
-    lacks_one = OfAllClasses(**parameters).fit(rows.X[known], rows.y[known])
-    assert lacks_one.classes_.tolist() == [0, 1, 2]
-    of_classes = lacks_one.predict_proba(rows.X_test).mean(axis=0)
-    assert of_classes[0] < min(of_classes[1:])
 
 
 def test_a_run_may_begin_without_labels_of_all_classes():
