@@ -83,7 +83,8 @@ def _energy(temperatures):
     q = 2 * tanh**2 - 1
     # At the critical temperature q is 0 and K_1 infinite. Their product tends to 0.
     integral = ellipkm1(np.where(q == 0, 1, q**2))
-    return -(1 + 2 / np.pi * q * integral) / tanh
+    # Near zero temperature, rounding would give a little less than -2.
+    return np.maximum(-(1 + 2 / np.pi * q * integral) / tanh, -2)
 
 
 def _magnetisation(temperatures):

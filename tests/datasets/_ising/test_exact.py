@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
 
@@ -44,6 +44,7 @@ def test_known_values_at_and_around_the_critical_temperature():
 
 @settings(max_examples=50, deadline=None)
 @given(st.lists(st.floats(0.01, 1e4), min_size=2, max_size=20))
+@example([1.0, 0.1875])
 def test_energy_rises_and_magnetisation_falls_with_temperature(temperatures):
     exact = ising_exact(sorted(temperatures))
     assert (np.diff(exact.energy) >= -1e-11).all()
