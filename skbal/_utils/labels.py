@@ -161,6 +161,33 @@ def class_codes(labels, name, owner):
     return classes, codes
 
 
+def labels_of_no_class(labels, classes):
+    """Return the labels that are not among classes.
+
+    They are compared as Python does. For NumPy, the text "1" would be the number 1.
+
+    Parameters
+    ----------
+    labels : ndarray of shape (n_labels,)
+        Strings or numbers.
+    classes : array-like of shape (n_classes,)
+        Strings or numbers.
+
+    Returns
+    -------
+    unknown : list
+        Sorted.
+
+    Examples
+    --------
+    >>> labels_of_no_class(np.array([1, 3]), [1, 2])
+    [3]
+    >>> labels_of_no_class(np.array(["1"]), [1, 2])
+    ['1']
+    """
+    return sorted(set(labels.tolist()) - set(np.asarray(classes).tolist()))
+
+
 def for_all_classes(probabilities, known, classes):
     """Return probabilities with one column per class.
 

@@ -4,6 +4,7 @@ import numpy as np
 from sklearn.base import is_classifier
 from sklearn.utils.validation import has_fit_parameter
 
+from skbal._utils.labels import labels_of_no_class
 from skbal._utils.pools import take
 from skbal._utils.unwrap import last_step
 from skbal.models._networks._class_targets import ClassTargets
@@ -63,8 +64,7 @@ def classes_for(student, known, owner):
     given = None if student is None else getattr(last_step(student)[0], "classes", None)
     if given is None:
         return known
-    # Not by NumPy, for which the text "1" would be the number 1.
-    unknown = sorted(set(known.tolist()) - set(np.asarray(given).tolist()))
+    unknown = labels_of_no_class(known, given)
     if unknown:
         raise ValueError(
             f"y given to {owner} must hold labels among classes of its student, "

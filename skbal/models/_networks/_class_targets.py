@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.preprocessing import LabelEncoder
 from sklearn.utils import compute_sample_weight
 
-from skbal._utils.labels import check_classes
+from skbal._utils.labels import check_classes, labels_of_no_class
 from skbal._utils.lazy import lazy_module
 from skbal.models._accuracy import AccuracyMixin
 from skbal.models._networks import _plain_data
@@ -92,8 +92,7 @@ class ClassTargets(AccuracyMixin):
         """Return the classes of the columns, given those that y has."""
         if self.classes is None:
             return seen
-        # Not by NumPy, for which the text "1" would be the number 1.
-        unknown = sorted(set(seen.tolist()) - set(np.asarray(self.classes).tolist()))
+        unknown = labels_of_no_class(seen, self.classes)
         if unknown:
             owner = type(self).__name__
             raise ValueError(
