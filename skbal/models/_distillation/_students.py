@@ -61,7 +61,8 @@ def classes_for(student, known, owner):
     ValueError
         If the teacher has a class that is not among those of the student.
     """
-    given = None if student is None else getattr(last_step(student)[0], "classes", None)
+    last = None if student is None else last_step(student)[0]
+    given = last.classes if isinstance(last, ClassTargets) else None
     if given is None:
         return known
     unknown = labels_of_no_class(known, given)
