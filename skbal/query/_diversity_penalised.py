@@ -248,8 +248,11 @@ def ranks(scores):
     """
     order = np.argsort(scores)
     ascending = scores[order]
-    first, end = (ascending.searchsorted(ascending, side) for side in ("left", "right"))
     result = np.empty(len(scores))
+    if (ascending[1:] > ascending[:-1]).all():  # no ties, which is soon known
+        result[order] = np.arange(len(scores))
+        return result
+    first, end = (ascending.searchsorted(ascending, side) for side in ("left", "right"))
     result[order] = (first + end - 1) / 2
     return result
 

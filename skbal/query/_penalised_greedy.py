@@ -95,11 +95,16 @@ def penalised_greedy(scores, similarity, n_picks, *, penalty, priority, mean=Fal
 
 def _of_few(scores, similarity, n_picks, penalty, priority, mean):
     """Return the rows by comparing all rows with each chosen one."""
-    values, left = scores.copy(), scores.copy()
+    left = scores.copy()
     seen = np.full(len(scores), 0.0 if mean else -1.0)
     add, rounding = np.add if mean else np.maximum, 0.0
     chosen = np.empty(n_picks, dtype=np.intp)
+    values = scores.copy()
     for step in range(n_picks):
+        if step:
+            add(seen, similarity.to(row), out=seen)
+            values = left - (penalty / step if mean else penalty) * seen
+            rounding = _ROUNDING * abs(penalty)
         row = values.argmax()
         best, values[row] = values[row], -np.inf
         # A second search takes less time than to compare all values with the best.
@@ -108,9 +113,7 @@ def _of_few(scores, similarity, n_picks, penalty, priority, mean):
             close = (values >= best - rounding).nonzero()[0]
             row = close[priority[close].argmin()]
         chosen[step] = row
-        left[row], rounding = -np.inf, _ROUNDING * abs(penalty)
-        add(seen, similarity.to(row), out=seen)
-        values = left - (penalty / (step + 1) if mean else penalty) * seen
+        left[row] = -np.inf
     return chosen
 
 

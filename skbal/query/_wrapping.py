@@ -22,7 +22,7 @@ class WrapsStrategy:
         """Return the scores of the wrapped strategy, (n_pool,), float64."""
         strategy = self._scorer()
         must = f"strategy of {type(self).__name__} must score each of the "
-        must += f"{n_rows(X_pool)} rows, but {strategy!r} returned "
+        must += f"{n_rows(X_pool)} rows, but {type(strategy).__name__} returned "
         scores = strategy.score_pool(estimator, X_pool)
         scores = as_numbers(scores, f"{must}no numbers").astype(np.float64)
         if scores.shape != (n_rows(X_pool),):

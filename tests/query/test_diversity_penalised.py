@@ -135,6 +135,7 @@ def test_ranks_go_from_0_to_1_and_equal_scores_share_theirs():
     pool = np.array([[5.0], [1.0], [3.0], [3.0], [9.0]])
     assert_allclose(strategy.score_pool(None, pool), [0.75, 0, 0.375, 0.375, 1])
     assert_array_equal(strategy.score_pool(None, np.ones((4, 1))), [0.5] * 4)
+    assert_array_equal(strategy.score_pool(None, [[5.0], [1.0], [3.0]]), [1, 0, 0.5])
     assert_array_equal(strategy.score_pool(None, [[7.0]]), [0])
 
 
