@@ -106,8 +106,8 @@ plt.show()
 #
 # Some digits are written in several ways, so there are more clusters than digits. With
 # twelve labels, `ClusterSeed` joins clusters that are near each other. It asks for the
-# row that tells most of each, and then, if labels are left, for those that tell most of
-# the whole pool. It sees no label. The titles are the answers.
+# row that tells most of each. If labels are left, they go to the clusters with most
+# rows per label. It sees no label. The titles are the answers.
 
 questions = ClusterSeed(12, features=graph, random_state=0).select(X_pool)
 ImageGridDisplay.from_images(

@@ -1,4 +1,4 @@
-"""First labels from the graph of a pool: one for each cluster, then what tells most."""
+"""First labels from the graph of a pool: one for each cluster, more for large ones."""
 
 import numpy as np
 from sklearn.base import clone
@@ -119,13 +119,9 @@ class ClusterSeed(Seed):
         smooth = graph.field(self._tau_of_clusters(graph), self.alpha)
         leading = rows if smooth is field else smooth.rows(places)
         clusters = _clusters(leading, smooth.variances, islands, n_others, rng)
-        first = [
-            members[Telling(rows[members], noise[members]).falls().argmax()]
-            for members in _by_size(clusters, rng)
-        ]
-        if len(first) == self.n_instances:
-            return first
-        return _with_more(first, rows, noise, self.n_instances)
+        members = _by_size(clusters, rng)
+        turns = _turns([len(each) for each in members], self.n_instances)
+        return _most_telling(members, turns, rows, noise)
 
     def _graph(self, X, rng):
         graph = self.features
@@ -255,14 +251,52 @@ def _by_size(clusters, rng):
     return [np.flatnonzero(clusters == cluster) for cluster in order]
 
 
-def _with_more(first, rows, noise, n_instances):
-    """Return rows, and then those that tell most when the others have labels."""
-    chosen, telling = list(first), Telling(rows, noise)
-    for row in first:
-        telling.label(row)
-    while len(chosen) < n_instances:
+def _turns(sizes, n_labels):
+    """Return the cluster of each label: one for all, then more for the largest.
+
+    Parameters
+    ----------
+    sizes : list of int
+        Number of rows of each cluster. Not more clusters than labels.
+    n_labels : int
+        Number of labels, at most that of all rows.
+
+    Returns
+    -------
+    turns : list of int
+        Numbers of clusters. Each cluster is first in its turn, and then the one with
+        most rows per label, which has rows left.
+
+    Examples
+    --------
+    >>> _turns([60, 30, 10], 6)
+    [0, 1, 2, 0, 0, 1]
+    """
+    sizes, n_given = np.asarray(sizes), np.ones(len(sizes))
+    turns = list(range(len(sizes)))
+    while len(turns) < n_labels:
+        turns.append(int((sizes / n_given).argmax()))
+        n_given[turns[-1]] += 1
+    return turns
+
+
+def _most_telling(clusters, turns, rows, noise):
+    """Return the rows that tell most about their clusters, in the order of turns."""
+    n_labels = np.bincount(turns)
+    found = [
+        iter(members[_in_one(rows[members], noise[members], n)])
+        for members, n in zip(clusters, n_labels)
+    ]
+    return [next(found[cluster]) for cluster in turns]
+
+
+def _in_one(rows, noise, n_labels):
+    """Return the rows of a cluster that tell most, one after the other."""
+    telling = Telling(rows, noise)
+    chosen = [int(telling.falls().argmax())]
+    while len(chosen) < n_labels:
+        telling.label(chosen[-1])
         falls = telling.falls()
         falls[chosen] = -np.inf
         chosen.append(int(falls.argmax()))
-        telling.label(chosen[-1])
     return chosen

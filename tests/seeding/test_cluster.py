@@ -10,7 +10,7 @@ from sklearn.preprocessing import StandardScaler
 from skbal.features import PoolGraph
 from skbal.models import GraphClassifier
 from skbal.seeding import ClusterSeed
-from skbal.seeding._cluster import Telling
+from skbal.seeding._cluster import Telling, _turns
 
 SIZES = [50, 40, 30]
 
@@ -80,15 +80,51 @@ def test_the_row_of_a_cluster_lowers_the_variance_of_the_cluster_most():
     assert chosen.tolist() == expected
 
 
-def test_further_rows_lower_the_variance_of_the_pool_most():
+def test_further_rows_lower_the_variance_of_the_largest_clusters_most():
     chosen = ClusterSeed(8, GRAPH, random_state=0).select(X)
+    assert GROUPS[chosen].tolist() == [0, 1, 2, 0, 1, 2, 0, 1]
     _, K, noise = covariances()
-    for row in chosen[:3]:
-        K = after(K, noise, row)
-    for row in chosen[3:]:
-        left = [after(K, noise, i).trace() for i in range(len(X))]
-        assert left[row] == pytest.approx(min(left), abs=1e-8)
-        K = after(K, noise, row)
+    for group in range(3):
+        members = np.flatnonzero(group == GROUPS)
+        part, s = K[np.ix_(members, members)], noise[members]
+        for row in chosen[GROUPS[chosen] == group]:
+            place = np.searchsorted(members, row)
+            left = [after(part, s, i).trace() for i in range(len(members))]
+            assert left[place] == pytest.approx(min(left), abs=1e-8)
+            part = after(part, s, place)
+
+
+def test_a_cluster_of_two_classes_gets_the_label_that_is_left():
+    # Two of four classes are near each other. Another one is long, so that a second
+    # label there would tell more of the whole pool.
+    rng = np.random.default_rng(0)
+    groups = rng.permutation(np.repeat(range(4), 60))
+    centres = np.array([[0.0, 0.0], [5.0, 0.0], [40.0, 0.0], [0.0, 72.0]])
+    spread = np.array([[1.0, 1.0], [1.0, 1.0], [1.0, 1.0], [6.0, 1.0]])
+    pool = centres[groups] + spread[groups] * rng.normal(size=(240, 2))
+    graph = PoolGraph(n_components=40, random_state=0).fit(pool)
+    chosen = ClusterSeed(4, graph, n_clusters=3, random_state=0).select(pool)
+    assert set(groups[chosen[:3]]) in ({0, 2, 3}, {1, 2, 3})
+    assert set(groups[chosen]) == {0, 1, 2, 3}
+
+
+def quotas(sizes, n_labels):
+    """Return how many labels each cluster gets: Adams' method of apportionment."""
+    quotients = sorted(
+        (-size / n, k) for k, size in enumerate(sizes) for n in range(1, size)
+    )
+    further = [k for _, k in quotients[: n_labels - len(sizes)]]
+    return (1 + np.bincount(further, minlength=len(sizes))).tolist()
+
+
+@given(st.lists(st.integers(1, 30), min_size=1, max_size=6), st.data())
+def test_labels_are_shared_out_by_size(sizes, data):
+    n_labels = data.draw(st.integers(len(sizes), sum(sizes)))
+    turns = _turns(sizes, n_labels)
+    given_ = np.bincount(turns, minlength=len(sizes))
+    assert given_.tolist() == quotas(sizes, n_labels)
+    assert turns[: len(sizes)] == list(range(len(sizes)))
+    assert (given_ <= sizes).all()
 
 
 @settings(max_examples=30)
