@@ -30,17 +30,15 @@ EXPERIMENT = _many_classes.declare(
         **_many_classes.SETTINGS,
         "images": "EMNIST",
         "n_classes": 47,
-        "n_valid": 16_384,
+        **_many_classes.AS_EMNIST,
         **_many_classes.FROM_FIVE,
-        "epoch_size": 20_224,
     },
     quick=_many_classes.FROM_TEN,
     differences=(
         "EMNIST is read from the folder emnist in the folder of data, and never "
         "downloaded.",
         *NETWORK[:2],
-        "Adam has a learning rate of 0.001, batches of 64, and epochs of 20,224 rows, "
-        "in which the labelled ones come again and again.",
+        _many_classes.EPOCHS,
         _many_classes.START,
         "The published accuracies are means of the authors' raw runs.",
         "The quick version has drawn signs of 20 classes instead.",

@@ -50,6 +50,7 @@ TABLE = {
     "Laplace learning, random": (16.1, 28.2, 69.5, 91.3, 95.8),
 }
 ASKED = ("field, asked", "field, asked, upright")
+WHOLE = tuple(f"{arm}, whole pool" for arm in ASKED)
 RANDOM = ("field, random", *TABLE)
 COLOURS = dict(zip((*ASKED, *RANDOM), ("C0", "C2", "C9", "C1", "C3")))
 
@@ -121,10 +122,11 @@ def scores_of(model, points, y):
     return {name: round(float(value), 6) for name, value in found.items()}
 
 
-def asked(unit, upright):
+def asked(unit, upright, whole=False):
     """Return the scores of the field on test images, by number of labels asked for."""
     settings, seed = unit.settings, unit.seed
-    points, y, graph, features = _pool(unit, settings["n_pool"], upright)
+    n_pool = len(unit.data[1]) if whole else settings["n_pool"]
+    points, y, graph, features = _pool(unit, n_pool, upright)
     test, y_test = features.transform(unit.data[2]), unit.data[3]
     n_first = settings["n_first"]
     rows = ClusterSeed(n_first, graph, random_state=seed).select(points)
@@ -239,13 +241,13 @@ def _measures():
     for n in (12, 20, 30, 40, 60):
         name = f"accuracy, {n} labels asked for, %"
         of = score_with(n, "accuracy", 100)
-        yield Measure(name, of, arms=ASKED, n_digits=2)
+        yield Measure(name, of, arms=(*ASKED, *WHOLE), n_digits=2)
     name = "largest fall of the accuracy, points"
-    yield Measure(name, largest_fall, arms=ASKED, n_digits=2)
+    yield Measure(name, largest_fall, arms=(*ASKED, *WHOLE), n_digits=2)
     for n in (12, 30, 60):
         for what, of in (("ECE", "ece"), ("NLL", "nll")):
             name = f"{what}, {n} labels asked for{', nats' * (of == 'nll')}"
-            yield Measure(name, score_with(n, of), arms=ASKED, n_digits=3)
+            yield Measure(name, score_with(n, of), arms=(*ASKED, *WHOLE), n_digits=3)
     for n in LABELS:
         of = score_with(n, "accuracy", 100)
         yield Measure(_at_random(n), of, arms=RANDOM, n_digits=1)
@@ -304,6 +306,8 @@ EXPERIMENT = Experiment(
     arms={
         ASKED[0]: partial(asked, upright=False),
         ASKED[1]: partial(asked, upright=True),
+        WHOLE[0]: partial(asked, upright=False, whole=True),
+        WHOLE[1]: partial(asked, upright=True, whole=True),
         RANDOM[0]: partial(at_random, predict=field),
         RANDOM[1]: partial(at_random, predict=partial(spread, poisson_learning)),
         RANDOM[2]: partial(at_random, predict=partial(spread, laplace_learning)),

@@ -31,6 +31,8 @@ SETTINGS = {
     "image_shape": [1, 28, 28],
     "n_instances": 5,
 }
+# The paper's numbers for EMNIST.
+AS_EMNIST = {"n_images": 112_800 - 16_384, "n_valid": 16_384, "epoch_size": 20_224}
 # Of the sets with 47 classes.
 FROM_FIVE, FROM_TEN = {"n_first": 5, "n_labels": 295}, {"n_first": 10}
 AT = (100, 200, 295)
@@ -45,6 +47,10 @@ QUICK = {
     "n_seeds": 1,
     **QUICK_TRAINING,
 }
+EPOCHS = (
+    "Adam has a learning rate of 0.001, batches of 64, and epochs of 20,224 rows, in "
+    "which the labelled ones come again and again."
+)
 TO_30 = Measure("labels to 30%", labels_to(0.3))
 START = (
     "The paper begins with no label at all, so that an untrained network asks the "

@@ -49,6 +49,13 @@ SMALL = {
 SMALL_OF = {
     "epig": {"n_valid": 2},  # of each digit
     "fewlabels": {"n_pool": 300},  # more than its features
+    "glyphs": {
+        "ways": {
+            "as EMNIST": {"n_first": 10},
+            "small pool": {"n_first": 10, "n_images": 25},
+            "each class": {"n_per_class": 1, "n_images": 25},
+        }
+    },
 }
 
 

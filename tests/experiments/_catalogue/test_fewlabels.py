@@ -55,6 +55,16 @@ def test_labels_are_asked_for_once_and_test_images_never_enter(data):
     assert others["rows"] == found["rows"]
 
 
+def test_the_whole_pool_is_asked_of_all_training_images(data):
+    found = result("field, asked, whole pool", data)
+    assert max(found["rows"]) >= 150 and len(found["rows"]) == 16
+    # What the pool leaves out of 250 images does not matter: it leaves out none.
+    smaller = {**SMALL, "n_pool": 200}
+    arm = "field, asked, whole pool"
+    again = FEW.run(ExperimentUnit(arm, FEW.arms[arm], 0, smaller, data))
+    assert again["scores"] == found["scores"]
+
+
 def test_the_order_of_questions_does_not_depend_on_the_answers(data):
     X, y, *test = data
     other_digits = np.array([3, 1, 4, 0, 5, 9, 2, 6, 8, 7])[y]
@@ -128,8 +138,8 @@ def test_measures_are_read_from_a_result():
 def test_arms_have_their_own_measures():
     [asked] = [m for m in FEW.measures if m.name == "accuracy, 12 labels asked for, %"]
     [drawn] = [m for m in FEW.measures if m.name == "accuracy, 10 random labels, %"]
-    assert [arm for arm in FEW.arms if asked.belongs_to(arm)] == list(FEW.arms)[:2]
-    assert [arm for arm in FEW.arms if drawn.belongs_to(arm)] == list(FEW.arms)[2:]
+    assert [arm for arm in FEW.arms if asked.belongs_to(arm)] == list(FEW.arms)[:4]
+    assert [arm for arm in FEW.arms if drawn.belongs_to(arm)] == list(FEW.arms)[4:]
 
 
 def test_the_figure_has_the_published_means(data):

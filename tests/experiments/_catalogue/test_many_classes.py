@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from skbal.datasets import make_glyphs
-from skbal.experiments import Reproduction, load_experiment
+from skbal.experiments import ExperimentUnit, Reproduction, load_experiment
+from skbal.experiments._catalogue import _many_classes
 from skbal.experiments._catalogue._many_classes import load
 from skbal.query import BALD, BatchBALD, Random
 
@@ -41,17 +42,33 @@ def steps(settings):
 
 
 @pytest.mark.parametrize("quick", [False, True])
-def test_signs_are_compared_from_random_labels_and_from_one_of_each_class(quick):
+def test_signs_are_compared_in_each_way(quick):
     glyphs = load_experiment("glyphs")
     settings = glyphs.sized(quick)
-    of_start = {key: steps({**settings, **s}) for key, s in settings["starts"].items()}
+    of_way = {key: steps({**settings, **s}) for key, s in settings["ways"].items()}
     found = {}
-    for arm, (strategy, start) in glyphs.arms.items():
-        found.setdefault(start, []).append(strategy)
+    for arm, (strategy, way) in glyphs.arms.items():
+        found.setdefault(way, []).append(strategy)
         own = [m.name for m in glyphs.measures[:-1] if m.belongs_to(arm)]
-        assert quick or {int(name.split()[2]) for name in own} <= set(of_start[start])
-    every = list(STRATEGIES.values())
-    assert found == {start: every for start in settings["starts"]}
+        assert quick or {int(name.split()[2]) for name in own} <= set(of_way[way])
+    assert found == {way: list(STRATEGIES.values()) for way in settings["ways"]}
+
+
+def test_a_small_pool_of_signs_has_the_first_of_them(monkeypatch):
+    glyphs = load_experiment("glyphs")
+    seen = []
+    monkeypatch.setattr(_many_classes, "run", seen.append)
+    settings = {**glyphs.sized(), "n_images": 40_000}
+    numbers = np.arange(40_000 + settings["n_valid"])
+    data = (numbers, numbers, "X_test", "y_test")
+    for arm in ("BALD", "BALD, small pool"):
+        glyphs.run(ExperimentUnit(arm, glyphs.arms[arm], 0, settings, data))
+    whole, small = seen
+    np.testing.assert_array_equal(whole.data[0], numbers)
+    assert len(small.data[0]) == len(small.data[1]) == 20_000 + 1024
+    assert small.data[0][-1] == 21_023
+    assert whole.part == small.part == BALD
+    assert (whole.settings["n_labels"], small.settings["epoch_size"]) == (295, 5056)
 
 
 def test_the_published_numbers_are_those_of_the_runs():
