@@ -63,8 +63,10 @@ def find_label_errors(
 ):
     """Return which labels are probably wrong, from models that have not seen them.
 
-    These are the labels that `confident_joint` counts as another class. Use it for
-    labels that were taught already. `skbal.ActiveLearner.distrust` sets them aside.
+    These are the labels that `confident_joint` counts as another class, if this class
+    is also more probable than the label. (A rare class may have a mean probability near
+    zero, which nearly every row exceeds.) Use it for labels that were taught already.
+    `skbal.ActiveLearner.distrust` sets them aside.
 
     Parameters
     ----------
@@ -118,9 +120,10 @@ def find_label_errors(
     )
     y = label_column(y, "y given to find_label_errors")
     columns = columns_of(y, np.unique(y))
-    counted_as = _confident_class(probabilities, columns)
-    own = probabilities[np.arange(len(columns)), columns]
-    return (counted_as >= 0) & (counted_as != columns) & ~np.isnan(own)
+    counted_as, rows = _confident_class(probabilities, columns), np.arange(len(columns))
+    # False where the label's class was not known, so that its probability is NaN.
+    more = probabilities[rows, counted_as] > probabilities[rows, columns]
+    return (counted_as >= 0) & more
 
 
 def _confident_class(probabilities, columns):
