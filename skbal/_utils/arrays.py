@@ -11,7 +11,8 @@ def as_array(values, what):
     Parameters
     ----------
     values : array-like
-        Anything that NumPy makes an array of.
+        Anything that NumPy makes an array of. Text beside other things in a list
+        becomes an array of objects.
     what : str
         The argument and its owner, for messages, such as "y of LabelOracle".
 
@@ -36,12 +37,40 @@ def as_array(values, what):
     refuse_masked(values, what)
     check_length_known(values, what)
     try:
-        return np.asarray(values)
+        return without_new_text(values)
     except (TypeError, ValueError, RuntimeError) as error:  # torch: a RuntimeError
         reason = str(error).partition("\n")[0]
         if "inhomogeneous" in reason:
             reason = "its rows differ in length."
         raise ValueError(f"{what} must be an array: {reason}") from error
+
+
+def without_new_text(values):
+    """Return ``np.asarray(values)``, but nothing becomes text that was none.
+
+    NumPy makes the text "nan" of a NaN, and "1" of a 1, in a list with text.
+
+    Parameters
+    ----------
+    values : array-like
+        Anything that NumPy makes an array of.
+
+    Returns
+    -------
+    array : ndarray
+        Of objects if a list holds text beside other things.
+
+    Examples
+    --------
+    >>> without_new_text(["cat", float("nan")])
+    array(['cat', nan], dtype=object)
+    """
+    array = np.asarray(values)
+    if array.dtype.kind not in "US" or not isinstance(values, (list, tuple)):
+        return array
+    objects = np.array(values, dtype=object)
+    is_text = all(isinstance(value, (str, bytes)) for value in objects.ravel())
+    return array if is_text else objects
 
 
 def refuse_masked(values, what):

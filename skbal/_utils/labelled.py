@@ -7,7 +7,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils import check_array
 
 from skbal._utils._sklearn import num_samples
-from skbal._utils.arrays import check_length_known, refuse_masked
+from skbal._utils.arrays import check_length_known, refuse_masked, without_new_text
 from skbal._utils.multilabel import check_no_gaps, takes_missing_labels
 from skbal._utils.tags import classifies, tags_of
 from skbal._utils.unanswered import unanswered
@@ -83,12 +83,12 @@ def known_labels(y):
     >>> known_labels([3, None, 4])
     array([3, 4])
     """
-    y = np.asarray(y)
+    y = without_new_text(y)
     missing = unanswered(y)
     if not missing.any():
         return y
     known = y[~missing]
-    return np.array(known.tolist()) if y.dtype == object else known
+    return without_new_text(known.tolist()) if y.dtype == object else known
 
 
 def _check_not_single(y, owner):

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from skbal._utils.arrays import without_new_text
+
 
 class Skip:
     """The answer of an oracle that leaves a row unanswered. There is one: `SKIP`."""
@@ -50,7 +52,7 @@ def unanswered(answers):
 
 def _as_array(answers):
     try:
-        return np.asarray(answers)
+        return without_new_text(answers)
     except ValueError:  # an answer of several outputs beside None
         values = np.empty(len(answers), dtype=object)
         values[:] = list(answers)

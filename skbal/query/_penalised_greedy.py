@@ -102,7 +102,7 @@ def _of_few(scores, similarity, n_picks, penalty, priority, mean):
     values = scores.copy()
     for step in range(n_picks):
         if step:
-            add(seen, similarity.to(row), out=seen)
+            add(seen, similarity.to(chosen[step - 1]), out=seen)
             values = left - (penalty / step if mean else penalty) * seen
             rounding = _ROUNDING * abs(penalty)
         row = values.argmax()

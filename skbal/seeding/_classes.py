@@ -4,6 +4,7 @@ import numpy as np
 from sklearn.utils import column_or_1d
 from sklearn.utils.multiclass import type_of_target
 
+from skbal._utils.arrays import without_new_text
 from skbal._utils.labels import class_codes, objects_hint
 from skbal._utils.pools import n_rows
 
@@ -42,7 +43,7 @@ def check_classes(X, y, owner):
             f"y of {owner} must hold one class per row, got shape {np.shape(y)}, "
             f"as of votes or several targets. {_HINT}"
         )
-    y, n_samples = column_or_1d(y), n_rows(X)
+    y, n_samples = column_or_1d(without_new_text(y)), n_rows(X)
     if len(y) != n_samples:
         raise ValueError(
             f"y of {owner} must hold a label for each of the {n_samples} rows of X, "

@@ -1,6 +1,5 @@
 """What both simulations do: hide the labels, run the loop, keep the stages."""
 
-import numpy as np
 import scipy.sparse as sp
 from sklearn.base import BaseEstimator, MetaEstimatorMixin
 from sklearn.exceptions import NotFittedError
@@ -8,6 +7,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from skbal import sampling
+from skbal._utils.arrays import without_new_text
 from skbal._utils.copying import deep_copy
 from skbal._utils.initial import initial_rule
 from skbal._utils.labelled import check_labelled
@@ -212,7 +212,7 @@ class Simulation(KnowsItsParameters, StagesMixin, MetaEstimatorMixin, BaseEstima
         # Before the check of all labels, whose message would name no row of votes.
         check_settings(self._settings(X, y))
         check_labelled(X, y, self.estimator, owner, missing=True)
-        y = np.asarray(y)
+        y = without_new_text(y)
         if not learns_votes(self.estimator):
             check_answers(y, owner, numbers=self._regression)
         return y

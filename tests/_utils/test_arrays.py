@@ -23,6 +23,29 @@ def test_an_array_is_not_copied():
     assert as_array(values, "y") is values
 
 
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        (["cat", float("nan")], ["cat", float("nan")]),
+        ((1, "cat"), [1, "cat"]),
+        ([["cat", 2.5], ["dog", 1.5]], [["cat", 2.5], ["dog", 1.5]]),
+        (["cat", None], ["cat", None]),
+    ],
+)
+def test_nothing_beside_text_becomes_text(values, expected):
+    found = as_array(values, "y")
+    assert found.dtype == object
+    assert repr(found.tolist()) == repr(expected)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [["cat", "dog"], [b"cat", b"dog"], np.array(["cat", "nan"]), [np.str_("a"), "b"]],
+)
+def test_text_alone_is_an_array_of_text(values):
+    assert as_array(values, "y").dtype.kind in "US"
+
+
 def test_a_mask_without_a_masked_entry_hides_nothing():
     whole = np.ma.masked_array([3, 4, 5], [False, False, False])
     assert as_array(whole, "y").tolist() == [3, 4, 5]

@@ -25,6 +25,8 @@ from skbal._utils.unanswered import SKIP, unanswered
         ([[1, 2], None], [False, True]),
         ([[None, None], [1, None]], [True, False]),
         (["nan", ""], [False, False]),
+        (["a", float("nan")], [False, True]),
+        ([np.nan, "a"], [True, False]),
         ([], []),
     ],
 )

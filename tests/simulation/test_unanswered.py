@@ -46,6 +46,13 @@ def test_a_classifier_runs_around_missing_labels(names):
     assert run.history_.scores[-1] > 0.8
 
 
+def test_nan_in_a_list_of_names_is_no_class():
+    names = [float("nan") if MISSING[row] else "abc"[Y[row]] for row in range(150)]
+    run = ActiveLearningClassifier(FOREST, BALD(), **RUN).fit(X, names)
+    check(run, np.array(["a", "b", "c"])[Y])
+    assert run.classes_.tolist() == ["a", "b", "c"]
+
+
 def test_noise_is_added_to_the_labels_that_there_are():
     run = ActiveLearningClassifier(FOREST, BALD(), oracle_noise=0.3, **RUN)
     run.fit(X, with_none(Y))
