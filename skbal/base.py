@@ -339,6 +339,9 @@ def _check_scores(scores, n_pool, owner):
     scores = as_numbers(scores, must)
     if scores.shape != (n_pool,):
         raise ValueError(f"{must}, got an array of shape {scores.shape}.")
+    rows = np.flatnonzero(np.isnan(scores))
+    if rows.size:
+        raise ValueError(f"{must}, got NaN for {rows.size} rows, first row {rows[0]}.")
     return scores
 
 

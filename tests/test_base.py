@@ -220,3 +220,13 @@ def test_who_has_no_scores_says_so():
         Choice()(None, POOL, 2, return_scores=True)
     with pytest.raises(ValueError, match="return_scores of Noisy must be False or"):
         Noisy()(None, POOL, 2, return_scores="yes")
+
+
+def test_a_score_that_is_no_number_is_refused():
+    class Half(Noisy):
+        def score_pool(self, estimator, X_pool):
+            return np.where(X_pool[:, 0] < 38, 1.0, np.nan)
+
+    must = "score_pool of Half must return a number for each of 40 rows"
+    with pytest.raises(ValueError, match=f"{must}, got NaN for 2 rows, first row 38"):
+        Half(random_state=0)(None, POOL, 3)

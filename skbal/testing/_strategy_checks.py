@@ -1,6 +1,7 @@
 """The promises of query strategies, one short check each."""
 
 import contextlib
+import inspect
 import pickle
 
 import joblib
@@ -17,6 +18,15 @@ _N_SEEDS = 10  # twenty equal rows come in the same order by chance once in 20**
 def _check_parameters(case):
     cls, names = type(case.given), list(case.given.get_params(deep=False))
     marks = {name: object() for name in names}
+    takes_others = any(
+        parameter.kind is parameter.VAR_KEYWORD
+        for parameter in inspect.signature(cls).parameters.values()
+    )
+    case.require(
+        not takes_others,
+        "__init__ must name each parameter, such as random_state: clone and get_params "
+        "leave out what is in **kwargs.",
+    )
     promise = "__init__ must store its parameters unchanged, and not check them."
     try:
         marked = cls(**marks)
@@ -80,12 +90,16 @@ def _check_ties(case):
 
 def _check_repeat(case):
     seeds = [(case.seed, case.seed)]
+    promise = (
+        "Without a parameter random_state, equal rows come in another order each time: "
+        "name it in __init__. The same call must give the same"
+    )
     if case.has("random_state"):
         seeds.append([np.random.default_rng(case.seed) for _ in range(2)])
+        promise = "The same random_state must give the same"
     for pair in seeds:
         given = [{"random_state": s} if case.has("random_state") else {} for s in pair]
         one, two = (case.choose(case.some, **parameters) for parameters in given)
-        promise = "The same random_state must give the same rows"
         _require_same_rows(case, two, one, promise)
     promise = "The same random_state must give the same scores."
     case.require_same(case.scores(), case.reference, promise, case.rounding)
@@ -204,7 +218,7 @@ def _check_learner(case):
         raise NotApplicable("it was given a learner")
     expected = case.choose(case.some)
     chosen = case.choose(case.some, estimator=_Learner(case.estimator))
-    promise = "A learner that holds the estimator must give the same rows"
+    promise = "A learner that holds the estimator must give the same"
     _require_same_rows(case, chosen, expected, promise)
 
 

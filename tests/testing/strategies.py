@@ -24,13 +24,22 @@ class Good(QueryStrategy):
 
 
 class StoresACopy(Good):
-    def __init__(self, weights=None, **parameters):
-        super().__init__(**parameters)
+    def __init__(self, weights=None, *, random_state=None):
+        super().__init__(random_state=random_state)
         self.weights = np.asarray(weights)
 
-    @classmethod
-    def _get_param_names(cls):
-        return ["weights"]
+
+class TakesOthers(Good):
+    def __init__(self, power=1.0, **others):
+        super().__init__(**others)
+        self.power = power
+
+
+class WithoutSeed(QueryStrategy):
+    """Draws random scores, and has no parameter."""
+
+    def score_pool(self, estimator, X_pool):
+        return np.random.default_rng().random(len(X_pool))
 
 
 class ChecksInInit(Good):

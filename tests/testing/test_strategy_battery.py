@@ -17,6 +17,7 @@ MODEL = LinearRegression().fit(X, X[:, 0])
 
 BROKEN = [
     ("parameters", strategies.StoresACopy, "weights is not what was given"),
+    ("parameters", strategies.TakesOthers, r"leave out what is in \*\*kwargs"),
     ("parameters", strategies.ChecksInInit, "must store its parameters unchanged"),
     ("scores", strategies.TwoColumns, r"each of 30 rows, got shape \(30, 1\)"),
     ("scores", strategies.SinglePrecision, "in float64, got float32"),
@@ -28,7 +29,8 @@ BROKEN = [
     ("best_first", strategies.LowestFirst, "in the order of their scores"),
     ("ties", strategies.FirstOfEqual, "Another .* 10 calls chose row 0 of 20"),
     ("ties", strategies.NeverFresh, "No random_state must give another order"),
-    ("repeat", strategies.NeverTheSame, "same random_state must give the same rows"),
+    ("repeat", strategies.NeverTheSame, "same random_state must give the same rows; "),
+    ("repeat", strategies.WithoutSeed, "name it in __init__. The same call must give"),
     ("order", strategies.ByPosition, "Equal rows must have equal scores"),
     ("order", strategies.ByNeighbour, r"order of the rows\. Largest difference"),
     ("chunks", strategies.CentredInChunks, "batch_size=1 must not change the scores"),
