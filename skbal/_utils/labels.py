@@ -102,6 +102,38 @@ def different_labels(labels, what):
     return array
 
 
+def sorted_classes(classes, name, owner):
+    """Return labels of classes, sorted, or raise if they cannot be those of classes.
+
+    Parameters
+    ----------
+    classes : array-like of shape (n_classes,)
+        Different strings or numbers.
+    name, owner : str
+        Names of the argument and of the caller, for messages.
+
+    Returns
+    -------
+    classes : ndarray of shape (n_classes,)
+        Objects that are all numbers become an array of numbers.
+
+    Raises
+    ------
+    TypeError
+        If strings and numbers are mixed.
+    ValueError
+        If one is repeated, missing, infinite or no label.
+
+    Examples
+    --------
+    >>> sorted_classes(["dog", "cat"], "classes", "MCDropoutClassifier").tolist()
+    ['cat', 'dog']
+    """
+    what = f"{name} of {owner}"
+    labels = label_column(different_labels(classes, what), what)
+    return class_codes(labels, name, owner)[0]
+
+
 def _is_label(value):
     if value is None or getattr(type(value), "__hash__", None) is None:
         return False
@@ -205,6 +237,11 @@ def for_all_classes(probabilities, known, classes):
     aligned : ndarray of shape (..., n_classes)
         0 for a class that is not in ``known``.
 
+    Raises
+    ------
+    ValueError
+        If there is a column of a class that is not among all classes.
+
     Examples
     --------
     >>> for_all_classes(np.array([[0.3, 0.7]]), ["cat", "eel"], ["cat", "dog", "eel"])
@@ -212,6 +249,13 @@ def for_all_classes(probabilities, known, classes):
     """
     if np.array_equal(known, classes):
         return probabilities
+    others = labels_of_no_class(np.asarray(known), classes)
+    if others:
+        raise ValueError(
+            f"The probabilities have columns for the classes {others}, but there are "
+            f"only {np.asarray(classes).tolist()}. Ensembles of scikit-learn number "
+            "the labels: leave classes=None in the networks that they train."
+        )
     shape = (*probabilities.shape[:-1], len(classes))
     aligned = np.zeros(shape, dtype=probabilities.dtype)
     aligned[..., np.searchsorted(classes, known)] = probabilities

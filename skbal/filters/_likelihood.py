@@ -227,7 +227,12 @@ class LabelLikelihoodFilter(KnowsItsParameters, BaseEstimator):
         classes = model_classes(estimator, _OWNER)
         check_same_kind(y, classes, _OWNER)
         probabilities = predictive_probabilities(estimator, X, _OWNER, **self._how())
-        return probabilities, columns_of(y, classes)
+        columns = columns_of(y, classes)
+        # A network may have columns of classes that it was never taught.
+        taught = getattr(unwrap(estimator)[1], "taught_classes_", classes)
+        return probabilities, np.where(
+            np.isin(columns, columns_of(taught, classes)), columns, -1
+        )
 
     def _has_labels(self, estimator):
         """Return whether a row has several yes/no labels."""

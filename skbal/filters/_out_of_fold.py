@@ -114,7 +114,8 @@ def out_of_fold_probabilities(
     -------
     probabilities : ndarray of shape (n_samples, n_classes), dtype=float64
         Columns in the order of ``np.unique(y)``. NaN for a class that has no row in the
-        other folds.
+        other folds. Rows sum to less than one if a network has ``classes`` beside those
+        of y.
 
     Raises
     ------
@@ -183,11 +184,14 @@ class _Predictive(ClassifierMixin, BaseEstimator):
 
     def predict_proba(self, X):
         owner = "out_of_fold_probabilities"
-        known = columns_of(model_classes(self.estimator_, owner), self.classes)
-        probabilities = np.full((n_rows(X), len(self.classes)), np.nan)
-        probabilities[:, known] = predictive_probabilities(
+        columns = columns_of(model_classes(self.estimator_, owner), self.classes)
+        found = predictive_probabilities(
             self.estimator_, X, owner, n_draws=self.n_draws, seed=self.seed
         )
+        # A network may know of classes that no label has.
+        among = columns >= 0
+        probabilities = np.full((n_rows(X), len(self.classes)), np.nan)
+        probabilities[:, columns[among]] = found[:, among]
         return probabilities
 
     def predict(self, X):  # cross_val_predict needs this method

@@ -135,6 +135,11 @@ class ActiveLearningClassifier(ClassifierMixin, Simulation):
         self.classes_ = np.unique(known_labels(y))
         return y
 
+    def _after_run(self):
+        if not isinstance(self.classes_, list):
+            # A network may have columns of classes that y lacks.
+            self.classes_ = np.union1d(self.classes_, self.estimator_.classes_)
+
     def _default_strategy(self):
         return BALD()
 

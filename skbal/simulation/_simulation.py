@@ -161,7 +161,11 @@ class Simulation(KnowsItsParameters, StagesMixin, MetaEstimatorMixin, BaseEstima
             "random_state": described(self.random_state),
             "seeds": start.seeds,
         }
+        self._after_run()
         return self
+
+    def _after_run(self):
+        """Set what is only known of the fitted model."""
 
     def _run(self, loop):
         stages = []

@@ -93,6 +93,8 @@ class BayesByBackpropClassifier(ClassTargets, BayesByBackprop):
     ----------
     classes_ : ndarray of shape (n_classes,)
         Class labels.
+    taught_classes_ : ndarray of shape (n_taught,)
+        Those of them that the network has seen a label of.
     net_ : skorch.NeuralNetClassifier
         The trained net. ``net_.module_`` is the network, ``net_.history`` the training.
     coef_mean_ : ndarray of shape (n_features_out, n_classes)

@@ -74,6 +74,8 @@ class DistilledClassifier(
     ----------
     classes_ : ndarray of shape (n_classes,)
         The class labels.
+    taught_classes_ : ndarray of shape (n_taught,)
+        Those of them in y.
     teacher_ : estimator
         The fitted teacher.
     student_ : estimator
@@ -174,7 +176,7 @@ class DistilledClassifier(
         weights = {} if sample_weight is None else {"sample_weight": sample_weight}
         with all_or_nothing(self):
             self.teacher_ = self._new_teacher(rows).fit(X, y, **weights)
-            known = self.teacher_.classes_
+            known = self.taught_classes_ = self.teacher_.classes_
             self.classes_ = classes_for(self.student, known, type(self).__name__)
             probabilities = np.asarray(self.teacher_.predict_proba(rows))
             probabilities = for_all_classes(probabilities, known, self.classes_)

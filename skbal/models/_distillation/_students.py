@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.base import is_classifier
 from sklearn.utils.validation import has_fit_parameter
 
-from skbal._utils.labels import labels_of_no_class
+from skbal._utils.labels import labels_of_no_class, sorted_classes
 from skbal._utils.pools import take
 from skbal._utils.unwrap import last_step
 from skbal.models._networks._class_targets import ClassTargets
@@ -62,16 +62,16 @@ def classes_for(student, known, owner):
         If the teacher has a class that is not among those of the student.
     """
     last = None if student is None else last_step(student)[0]
-    given = last.classes if isinstance(last, ClassTargets) else None
-    if given is None:
+    if not isinstance(last, ClassTargets) or last.classes is None:
         return known
+    given = sorted_classes(last.classes, "classes", type(last).__name__)
     unknown = labels_of_no_class(known, given)
     if unknown:
         raise ValueError(
             f"y given to {owner} must hold labels among classes of its student, "
-            f"{given!r}, got {unknown}."
+            f"{given.tolist()}, got {unknown}."
         )
-    return np.unique(given)
+    return given
 
 
 def teach(student, X, probabilities, sample_weight=None):

@@ -90,6 +90,8 @@ class MCDropoutClassifier(ClassTargets, MCDropout):
     ----------
     classes_ : ndarray of shape (n_classes,)
         Class labels.
+    taught_classes_ : ndarray of shape (n_taught,)
+        Those of them that the network has seen a label of.
     net_ : skorch.NeuralNetClassifier
         The trained net. ``net_.module_`` is the network, ``net_.history`` the training.
     n_features_in_ : int

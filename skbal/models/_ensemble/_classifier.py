@@ -90,6 +90,8 @@ class DeepEnsembleClassifier(ClassTargets, DeepEnsemble):
     ----------
     classes_ : ndarray of shape (n_classes,)
         Class labels.
+    taught_classes_ : ndarray of shape (n_taught,)
+        Those of them that the network has seen a label of.
     members_ : list of skorch.NeuralNetClassifier
         The trained nets. ``members_[0].module_`` is a network, ``members_[0].history``
         its training.

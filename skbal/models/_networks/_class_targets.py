@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.preprocessing import LabelEncoder
 from sklearn.utils import compute_sample_weight
 
-from skbal._utils.labels import check_classes, labels_of_no_class
+from skbal._utils.labels import check_classes, labels_of_no_class, sorted_classes
 from skbal._utils.lazy import lazy_module
 from skbal.models._accuracy import AccuracyMixin
 from skbal.models._networks import _plain_data
@@ -81,49 +81,82 @@ class ClassTargets(AccuracyMixin):
         if y.ndim == 2:
             return self._learn_soft_targets(y)
         check_classes(y, type(self).__name__)
-        encoder = LabelEncoder().fit(y)
+        seen = LabelEncoder().fit(y).classes_
         if self._continues():
-            self._check_known_classes(encoder.classes_)
+            self._check_given_classes("set warm_start=False to start again")
+            self._check_known_classes(seen)
         else:
-            self.classes_ = self._classes_of(encoder.classes_)
+            self.classes_ = self._classes_of(seen)
+        self._add_taught(seen)
         return np.searchsorted(self.classes_, y).astype(np.int64)
+
+    def _given_classes(self):
+        """Return the parameter ``classes``, sorted."""
+        return sorted_classes(self.classes, "classes", type(self).__name__)
+
+    def _check_given_classes(self, remedy):
+        """Raise if the parameter says other classes than those that are known."""
+        if self.classes is None or np.array_equal(self._given_classes(), self.classes_):
+            return
+        raise ValueError(
+            f"classes of {type(self).__name__} must be those that were learned, "
+            f"{self.classes_.tolist()}, got {self._given_classes().tolist()}: {remedy}."
+        )
 
     def _classes_of(self, seen):
         """Return the classes of the columns, given those that y has."""
         if self.classes is None:
             return seen
-        unknown = labels_of_no_class(seen, self.classes)
+        classes = self._given_classes()
+        unknown = labels_of_no_class(seen, classes)
         if unknown:
-            owner = type(self).__name__
+            owner, hint = type(self).__name__, ""
+            if np.array_equal(seen, np.arange(len(seen))):
+                hint = " Ensembles of scikit-learn number the labels: there, leave "
+                hint += "classes=None."
             raise ValueError(
                 f"y given to {owner} must hold labels among its classes, "
-                f"{self.classes!r}, got {unknown}."
+                f"{classes.tolist()}, got {unknown}.{hint}"
             )
-        return np.unique(self.classes)
+        return classes
+
+    def _add_taught(self, classes):
+        """Remember which classes there were labels of."""
+        before = getattr(self, "taught_classes_", None) if self._continues() else None
+        known = classes if before is None else np.union1d(before, classes)
+        self.taught_classes_ = known
 
     def _learn_soft_targets(self, probabilities):
         n_classes = probabilities.shape[1]
         if not self._continues():
             self.classes_ = self._classes_of_columns(n_classes)
-        elif n_classes != len(self.classes_):
+            self._add_taught(self._of_positive_columns(probabilities))
+            return probabilities
+        self._check_given_classes("set warm_start=False to start again")
+        if n_classes != len(self.classes_):
             raise ValueError(
                 f"y given to {type(self).__name__} with warm_start=True has "
                 f"{n_classes} columns of probabilities, but the first fit saw "
                 f"{len(self.classes_)} classes ({self.classes_.tolist()}): set "
                 "warm_start=False to start again."
             )
+        self._add_taught(self._of_positive_columns(probabilities))
         return probabilities
+
+    def _of_positive_columns(self, probabilities):
+        return self.classes_[(np.asarray(probabilities) > 0).any(axis=0)]
 
     def _classes_of_columns(self, n_classes):
         if self.classes is None:
             return np.arange(n_classes)
-        if n_classes != len(self.classes):
+        classes = self._given_classes()
+        if n_classes != len(classes):
             owner = type(self).__name__
             raise ValueError(
                 f"y given to {owner} must have a column for each of its classes, "
-                f"{self.classes!r}, got {n_classes} columns of probabilities."
+                f"{classes.tolist()}, got {n_classes} columns of probabilities."
             )
-        return np.unique(self.classes)
+        return classes
 
     def _with_class_weights(self, weights, y):
         if self.class_weight is not None:
@@ -159,10 +192,20 @@ class ClassTargets(AccuracyMixin):
         return outputs.softmax(dim=-1)
 
     def _target_state(self):
-        return {"classes": _plain_data.of_labels(self.classes_, type(self).__name__)}
+        owner = type(self).__name__
+        return {
+            "classes": _plain_data.of_labels(self.classes_, owner),
+            "taught_classes": _plain_data.of_labels(self.taught_classes_, owner),
+        }
 
     def _set_target_state(self, state):
         self.classes_ = _plain_data.labels(state, "classes")
+        self._check_given_classes("set classes to these, or to None")
+        # Files of before this was kept have it not.
+        name = "taught_classes" if "taught_classes" in state else "classes"
+        self.taught_classes_ = _plain_data.labels(state, name)
+        if labels_of_no_class(self.taught_classes_, self.classes_):
+            raise _plain_data.WrongData("taught_classes must be among classes")
 
     def predict_proba(self, X):
         """Return the mean of the draws of the class probabilities.

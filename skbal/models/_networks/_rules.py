@@ -4,7 +4,7 @@ from numbers import Real
 
 import numpy as np
 
-from skbal._utils.labels import different_labels
+from skbal._utils.labels import sorted_classes
 from skbal._utils.lazy import lazy_module
 from skbal._utils.parameters import own, seed
 
@@ -112,8 +112,10 @@ def classes():
     words = "two or more different labels, or None"
 
     def check(value, name, owner):
-        if len(different_labels(value, f"{name} of {owner}")) < 2:
-            raise ValueError(f"{name} of {owner} must be {words}, got {value!r}.")
+        labels = sorted_classes(value, name, owner)
+        if len(labels) < 2:
+            given = labels.tolist()
+            raise ValueError(f"{name} of {owner} must be {words}, got {given}.")
 
     return own(check, words, ["a", "a"], none=True)
 

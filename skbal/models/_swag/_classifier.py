@@ -107,6 +107,8 @@ class SWAGClassifier(ClassTargets, SWAG):
     ----------
     classes_ : ndarray of shape (n_classes,)
         Class labels.
+    taught_classes_ : ndarray of shape (n_taught,)
+        Those of them that the network has seen a label of.
     net_ : skorch.NeuralNetClassifier
         The trained net. ``net_.module_`` is the network with the mean weights, and
         ``net_.history`` the training before the snapshots.

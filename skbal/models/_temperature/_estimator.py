@@ -257,17 +257,17 @@ class TemperatureScaling(
 
     def _fit_all(self, X, y, sample_weight):
         estimator = self._given()
-        classes, codes = np.unique(y, return_inverse=True)
+        in_y, codes = np.unique(y, return_inverse=True)
         name = type(self).__name__
-        splits = splits_of(self.cv, codes, name) if len(classes) > 1 else []
-        rows, draws = held_out_draws(
+        splits = splits_of(self.cv, codes, name) if len(in_y) > 1 else []
+        rows, draws, classes = held_out_draws(
             estimator, X, y, splits, sample_weight, self._draws_of
         )
         weights = weights_of(estimator, sample_weight, slice(None))
         self.estimator_ = clone(estimator).fit(X, y, **weights)
         self.classes_ = np.asarray(self.estimator_.classes_)
         of_rows = None if sample_weight is None else sample_weight[rows]
-        self._choose(draws, codes[rows], of_rows)
+        self._choose(draws, np.searchsorted(classes, y[rows]), of_rows)
 
     def _draws_of(self, estimator, X):
         if self.scale == "mean":

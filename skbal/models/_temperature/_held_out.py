@@ -98,10 +98,11 @@ def held_out_draws(estimator, X, y, splits, sample_weight, draws_of):
     rows : ndarray of shape (n_held_out,)
         Numbers of the rows.
     draws : ndarray of shape (n_held_out, n_draws, n_classes)
-        Columns in the order of all classes in y. None if there are no rows.
+        Columns in the order of ``classes``. None if there are no rows.
+    classes : ndarray of shape (n_classes,)
+        Those in y, and others that a network has columns for.
     """
-    classes = np.unique(y)
-    rows, draws = [], []
+    classes, rows, found = np.unique(y), [], []
     for fitted_on, held_out in splits:
         if len(np.unique(y[fitted_on])) < 2:
             continue
@@ -110,12 +111,13 @@ def held_out_draws(estimator, X, y, splits, sample_weight, draws_of):
             continue
         weights = weights_of(estimator, sample_weight, fitted_on)
         model = clone(estimator).fit(take(X, fitted_on), y[fitted_on], **weights)
-        found = draws_of(model, take(X, held_out))
         rows.append(held_out)
-        draws.append(for_all_classes(found, model.classes_, classes))
+        found.append((draws_of(model, take(X, held_out)), model.classes_))
+        classes = np.union1d(classes, model.classes_)
     if not rows:
-        return np.empty(0, dtype=np.intp), None
-    return np.concatenate(rows), np.concatenate(draws)
+        return np.empty(0, dtype=np.intp), None, classes
+    draws = [for_all_classes(draws, known, classes) for draws, known in found]
+    return np.concatenate(rows), np.concatenate(draws), classes
 
 
 def weights_of(estimator, sample_weight, rows):

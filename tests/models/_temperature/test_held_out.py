@@ -67,7 +67,7 @@ def test_predictions_are_of_models_that_did_not_see_the_row():
     rng = np.random.default_rng(0)
     X, y = rng.normal(size=(30, 2)), np.array(list("abc") * 10)
     splits = splits_of(3, np.array([0, 1, 2] * 10))
-    rows, draws = held_out_draws(GaussianNB(), X, y, splits, None, mean_draw)
+    rows, draws, _ = held_out_draws(GaussianNB(), X, y, splits, None, mean_draw)
     for fitted_on, held_out in splits:
         expected = (
             GaussianNB().fit(X[fitted_on], y[fitted_on]).predict_proba(X[held_out])
@@ -79,11 +79,12 @@ def test_predictions_are_of_models_that_did_not_see_the_row():
 def test_a_class_that_the_model_does_not_know_is_left_out():
     X, y = np.arange(7.0)[:, None], np.array([0, 0, 0, 1, 1, 1, 2])
     splits = splits_of(2, y)
-    rows, draws = held_out_draws(GaussianNB(), X, y, splits, None, mean_draw)
+    rows, draws, classes = held_out_draws(GaussianNB(), X, y, splits, None, mean_draw)
     assert 6 not in rows  # the only row of class 2
+    assert classes.tolist() == [0, 1, 2]
     assert draws.shape == (6, 1, 3)
     one_class = [(np.array([0, 1]), np.array([2, 3]))]
-    rows, draws = held_out_draws(GaussianNB(), X, y, one_class, None, mean_draw)
+    rows, draws, _ = held_out_draws(GaussianNB(), X, y, one_class, None, mean_draw)
     assert len(rows) == 0
     assert draws is None
 
