@@ -155,13 +155,23 @@ def sampler_for(estimator, n_draws, seed):
 
 
 def _own_draws(estimator, n_draws, seed, X):
-    draws = np.asarray(estimator.predict_samples(X, n_draws, random_state=seed))
     name = type(estimator).__name__
+    try:
+        draws = np.asarray(estimator.predict_samples(X, n_draws, random_state=seed))
+    except TypeError as error:
+        if error.__traceback__.tb_next is not None:
+            raise  # of its own
+        raise TypeError(
+            f"predict_samples of {name} must take (X, n_draws=None, *, "
+            f"random_state=None): {error}."
+        ) from error
     if draws.ndim != 3 or len(draws) != num_samples(X):
+        swapped = draws.ndim == 3 and draws.shape[1] == num_samples(X)
         raise ValueError(
             f"predict_samples of {name} must return an array of shape (n_samples, "
             f"n_draws, n_outputs) with n_samples={num_samples(X)}, "
             f"got shape {draws.shape}."
+            f"{' Are the first two axes swapped?' if swapped else ''}"
         )
     if n_draws is not None and draws.shape[1] != n_draws:
         raise ValueError(

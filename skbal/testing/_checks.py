@@ -236,6 +236,11 @@ def _prediction(case):
         answers = answers_of_labels(case.fitted)
         prediction = probability_of_yes(case.fitted.predict_proba(case.X), answers)
     elif case.classes is None:
+        case.require(
+            not hasattr(case.fitted, "predict_proba"),
+            "A classifier must have classes_ after fit; without it, and with "
+            "predict_proba, it is taken for a regressor.",
+        )
         prediction = case.fitted.predict(case.X)
     elif hasattr(case.fitted, "predict_proba"):
         prediction = case.fitted.predict_proba(case.X)

@@ -55,6 +55,33 @@ def test_an_own_sampler_that_ignores_the_number_of_draws_is_refused():
         predict_samples(Stubborn(), [[1], [2]], 3)
 
 
+def test_an_own_sampler_with_another_signature_is_told_the_right_one():
+    class NoSeed:
+        def predict_samples(self, X, n_draws=None):
+            return np.zeros((len(X), 3, 1))
+
+    with pytest.raises(TypeError, match=r"NoSeed must take \(X, n_draws=None, \*, "):
+        predict_samples(NoSeed(), [[1], [2]])
+
+
+def test_an_error_inside_an_own_sampler_stays_its_own():
+    class Broken:
+        def predict_samples(self, X, n_draws=None, *, random_state=None):
+            return len(3)
+
+    with pytest.raises(TypeError, match=r"^object of type 'int' has no len\(\)"):
+        predict_samples(Broken(), [[1], [2]])
+
+
+def test_swapped_axes_are_recognised():
+    class Swapped:
+        def predict_samples(self, X, n_draws=None, *, random_state=None):
+            return np.zeros((n_draws, len(X), 1))
+
+    with pytest.raises(ValueError, match=r"got shape \(4, 2, 1\). Are the first two"):
+        predict_samples(Swapped(), [[1], [2]], 4)
+
+
 # Estimators without draws, and not fitted
 
 

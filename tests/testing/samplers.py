@@ -62,6 +62,27 @@ class GoodRegressor(RegressorMixin, BaseEstimator):
         return np.full(len(X), self.mean_)
 
 
+class WithoutClasses(GoodClassifier):
+    def fit(self, X, y):
+        super().fit(X, y)
+        del self.classes_
+        return self
+
+    def predict(self, X):
+        return self.predict_proba(X).argmax(axis=1)
+
+
+class WithoutSeed(GoodClassifier):
+    def predict_samples(self, X, n_draws=None):
+        return super().predict_samples(X, n_draws)
+
+
+class SwappedAxes(GoodClassifier):
+    def predict_samples(self, X, n_draws=None, *, random_state=None):
+        draws = super().predict_samples(X, n_draws, random_state=random_state)
+        return draws.swapaxes(0, 1)
+
+
 class Changed(GoodClassifier):
     """A good sampler whose draws are changed on the way out."""
 

@@ -20,6 +20,8 @@ BROKEN = [
     ("probabilities", samplers.Unnormalised, "must sum to one"),
     ("probabilities", samplers.Negative, "must be at least 0, got -0"),
     ("classes", samplers.WrongOrder, "must be in the order of classes_"),
+    ("shape", samplers.SwappedAxes, "Are the first two axes swapped"),
+    ("mean", samplers.WithoutClasses, "it is taken for a regressor"),
     ("mean", samplers.WrongMean, "mean over draws must be the prediction"),
     ("repeat", samplers.NeverTheSame, "same random_state must give the same"),
     ("repeat", samplers.AlwaysTheSame, "Another random_state must give other"),
