@@ -24,6 +24,10 @@ def _check_shape(value, name, owner):
 def has_channels_last(shape):
     """Return whether a row looks like an image whose channels are its last axis.
 
+    The last axis has 1, 3 or 4 entries, or the image is a square and the last axis is
+    shorter than its sides. An image with the channels first looks like that only if it
+    has as many channels as rows of pixels, and fewer columns.
+
     Parameters
     ----------
     shape : tuple of int
@@ -37,9 +41,13 @@ def has_channels_last(shape):
     --------
     >>> has_channels_last((32, 32, 3)), has_channels_last((3, 32, 32))
     (True, False)
+    >>> has_channels_last((32, 32, 8)), has_channels_last((8, 32, 32))
+    (True, False)
     """
     few = (1, 3, 4)
-    return len(shape) == 3 and shape[2] in few and shape[0] not in few
+    if len(shape) != 3 or shape[0] in few:
+        return False
+    return shape[2] in few or shape[2] < shape[0] == shape[1]
 
 
 def shape_of_images(image_shape, row_shape, owner):

@@ -42,7 +42,18 @@ def test_a_side_is_an_integer():
 
 @pytest.mark.parametrize(
     ("shape", "last"),
-    [((32, 30, 3), True), ((32, 30, 1), True), ((3, 30, 4), False), ((30, 3), False)],
+    [
+        ((32, 30, 3), True),
+        ((32, 30, 1), True),
+        ((32, 32, 8), True),
+        ((32, 32, 2), True),
+        ((3, 30, 4), False),
+        ((3, 3, 2), False),
+        ((32, 32, 32), False),
+        ((32, 30, 8), False),
+        ((32, 8, 32), False),
+        ((30, 3), False),
+    ],
 )
 def test_channels_are_last_where_only_the_last_axis_is_short(shape, last):
     assert has_channels_last(shape) is last

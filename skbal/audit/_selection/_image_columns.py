@@ -31,7 +31,7 @@ def as_images(X, image_shape, owner):
     Parameters
     ----------
     X : ndarray of shape (n_samples, ...)
-        (n, h, w), (n, channels, h, w), (n, h, w, 1, 3 or 4), or flat rows with an
+        (n, h, w), (n, channels, h, w), (n, h, w, channels), or flat rows with an
         ``image_shape``.
     image_shape : tuple of int or None
         (channels, height, width) or (height, width).

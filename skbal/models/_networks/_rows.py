@@ -64,9 +64,10 @@ class NetworkRowsMixin:
     def _refuse_tiny_images(self, shape):
         if len(shape) == 3 and min(shape[1:]) < 8:
             given = "rows of shape" if self.image_shape is None else "image_shape"
+            hint = f" {CHANNELS_FIRST}" if shape[2] < min(shape[:2]) else ""
             raise ValueError(
                 f"X given to {type(self).__name__} with module='auto' must be images "
-                f"of at least 8x8 pixels, got {given} {shape}."
+                f"of at least 8x8 pixels, got {given} {shape}.{hint}"
             )
 
     def _network_shape(self):

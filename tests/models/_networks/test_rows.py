@@ -56,6 +56,9 @@ def test_grey_images_may_have_no_channel_axis():
         ({"image_shape": (16, 16, 3)}, LAST.reshape(8, -1)),
         ({"image_shape": (16, 16, 1)}, LAST[..., :1].reshape(8, -1)),
         ({"module": nn.Sequential(nn.Conv2d(3, 2, 3), nn.Dropout())}, LAST),
+        ({}, np.ones((8, 16, 16, 8))),
+        ({}, np.ones((8, 16, 20, 6))),
+        ({"image_shape": (16, 16, 8)}, np.ones((8, 2048))),
     ],
 )
 def test_channels_last_are_refused_with_the_cure(params, X):
