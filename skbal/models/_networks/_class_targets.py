@@ -11,6 +11,7 @@ from skbal.models._networks import _plain_data
 from skbal.models._networks import _rules as rules
 
 torch = lazy_module("torch")
+_endings = lazy_module("skbal.models._networks._endings")
 _soft_labels = lazy_module("skbal.models._networks._soft_labels")
 _training = lazy_module("skbal.models._networks._training")
 
@@ -63,6 +64,13 @@ class ClassTargets(AccuracyMixin):
         if is_probability:
             return _soft_labels.LabelsOrSoftLabels
         return torch.nn.CrossEntropyLoss
+
+    def _probe(self, net, example):
+        outputs = super()._probe(net, example)
+        if not isinstance(self.module, str):
+            owner = type(self).__name__
+            _endings.warn_of_bounded_logits(net.module_, example, outputs, owner)
+        return outputs
 
     def _check_fit_rows(self, X, y):
         if not are_soft(y):

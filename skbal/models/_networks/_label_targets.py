@@ -10,6 +10,7 @@ from skbal.models._accuracy import AccuracyMixin
 from skbal.models._networks import _plain_data
 
 torch = lazy_module("torch")
+_endings = lazy_module("skbal.models._networks._endings")
 _label_loss = lazy_module("skbal.models._networks._label_loss")
 _training = lazy_module("skbal.models._networks._training")
 
@@ -94,8 +95,7 @@ height, width)
 
     def _probe(self, net, example):
         outputs = super()._probe(net, example)
-        last = [*net.module_.modules()][-1]
-        if isinstance(last, torch.nn.Sigmoid):
+        if _endings.ending_of(net.module_, example) == "Sigmoid":
             raise ValueError(
                 f"module of {type(self).__name__} must give logits, but "
                 f"{type(net.module_).__name__} ends in a Sigmoid: leave it out, the "
