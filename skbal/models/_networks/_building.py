@@ -6,6 +6,10 @@ from numbers import Real
 
 from skbal._utils.lazy import lazy_module
 from skbal._utils.torch_random import seeded_torch
+from skbal.models._networks._explained import (
+    missing_argument_explained,
+    missing_validation_explained,
+)
 
 _architectures = lazy_module("skbal.models._networks._architectures")
 _batches = lazy_module("skbal.models._networks._batches")
@@ -57,7 +61,8 @@ class NetBuildingMixin:
                     self.train_split, seed, self._has_classes
                 )
                 net.set_params(train_split=split)
-            with self._threads(net, _training.first_rows(X, self.device))():
+            threads = self._threads(net, _training.first_rows(X, self.device))
+            with threads(), missing_validation_explained(self):
                 net.train(X, y, weights)
             _twins.forget_passes(net.module_)
         self._check_trained(net, _training.first_rows(X, self.device))
@@ -88,7 +93,9 @@ class NetBuildingMixin:
 
     def _new_net(self, X):
         """Return a net with its first weights, tried on a few of the training rows."""
-        net = self._build_net(X.shape[1:], len(X)).initialize()
+        net = self._build_net(X.shape[1:], len(X))
+        with missing_argument_explained(self):
+            net.initialize()
         example = _training.first_rows(X, self.device)
         outputs = self._probe(net, example)
         # The probe tells logits from probabilities, which the loss depends on.
