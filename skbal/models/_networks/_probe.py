@@ -1,5 +1,7 @@
 """A first look at an untrained network: are its outputs of the right shape?"""
 
+import re
+
 import torch
 
 from skbal._utils.images import CHANNELS_FIRST, has_channels_last
@@ -43,11 +45,11 @@ def probe_network(module, X, *, n_outputs, columns, owner):
             f"module of {owner} must be random in training mode only, but {name} takes "
             f"{error} in evaluation mode."
         ) from error
-    except RuntimeError as error:
-        hint = f" {CHANNELS_FIRST}" if has_channels_last(X.shape[1:]) else ""
+    except (RuntimeError, IndexError) as error:
+        reason = str(error).rstrip(".")
         raise ValueError(
             f"module of {owner}, {name}, does not take rows of shape "
-            f"{tuple(X.shape[1:])}: {error}{hint}"
+            f"{tuple(X.shape[1:])}: {reason}.{_hint(X, reason)}"
         ) from error
     outputs = network_output(result)
     if not isinstance(outputs, torch.Tensor):
@@ -64,3 +66,21 @@ def probe_network(module, X, *, n_outputs, columns, owner):
             f"{columns}, but {name} gives {tuple(outputs.shape)} for {len(X)} rows."
         )
     return outputs
+
+
+def _hint(X, words):
+    """Return what to do about an error of torch, or nothing."""
+    if has_channels_last(X.shape[1:]):
+        return f" {CHANNELS_FIRST}"
+    if re.search("Long|long|same dtype", words):  # of an index, or of the weights
+        return (
+            " Rows come as float32: call X.long() in forward where it needs integers, "
+            "and keep the weights float32."
+        )
+    if X.ndim == 2 and "shapes cannot be multiplied" in words:
+        return (
+            " If the number of columns depends on the labelled rows, as after a "
+            "TfidfVectorizer, begin with nn.LazyLinear, or fit the steps before it "
+            "once: FrozenEstimator(steps.fit(X_pool))."
+        )
+    return ""

@@ -1,10 +1,12 @@
 """The shapes of rows: flat, images with channels first, and what else people give."""
 
+import copy
+
 import numpy as np
 import pytest
 from torch import nn
 
-from skbal.models import MCDropoutClassifier
+from skbal.models import DeepEnsembleClassifier, MCDropoutClassifier
 
 LAST = np.random.default_rng(0).random((8, 16, 16, 3)).astype(np.float32)
 FIRST = np.ascontiguousarray(LAST.transpose(0, 3, 1, 2))
@@ -75,3 +77,41 @@ def test_a_module_that_does_not_take_the_rows_is_named():
     module = nn.Sequential(nn.Linear(5, 2), nn.Dropout())
     with pytest.raises(ValueError, match=r"Sequential, does not take rows of shape \("):
         MCDropoutClassifier(module).fit(np.ones((8, 4)), Y)
+
+
+class Embeds(nn.Module):
+    def __init__(self, n_words=9, integers=True):
+        super().__init__()
+        self.table, self.last = nn.Embedding(n_words, 2), nn.Linear(6, 2)
+        self.drop, self.integers = nn.Dropout(), integers
+
+    def forward(self, x):
+        x = x.long() if self.integers else x
+        return self.last(self.drop(self.table(x).flatten(1)))
+
+
+DENSE = nn.Sequential(nn.Linear(3, 4), nn.Dropout(), nn.Linear(4, 2))
+
+
+@pytest.mark.parametrize(
+    ("module", "words"),
+    [
+        (Embeds(integers=False), r"Rows come as float32: call X.long\(\) in forward"),
+        (copy.deepcopy(DENSE).double(), "and keep the weights float32"),
+        (Embeds(n_words=2), "Embeds, does not take rows of shape .*index out of range"),
+        (DENSE[2:], "begin with nn.LazyLinear, or fit the steps before it once"),
+    ],
+)
+def test_numbers_that_a_module_does_not_take_are_refused_with_the_cure(module, words):
+    words_in_rows = np.arange(24).reshape(8, 3) % 9
+    with pytest.raises(ValueError, match=words):
+        DeepEnsembleClassifier(module, n_members=1).fit(words_in_rows, Y)
+    DeepEnsembleClassifier(Embeds(), n_members=1, max_epochs=1).fit(words_in_rows, Y)
+
+
+def test_a_lazy_layer_takes_the_columns_of_each_fit():
+    module = nn.Sequential(nn.LazyLinear(4), nn.Dropout(), nn.Linear(4, 2))
+    model = MCDropoutClassifier(module, max_epochs=1)
+    for n_columns in (2, 5):
+        X = np.ones((8, n_columns))
+        assert model.fit(X, Y).predict(X).shape == (8,)
