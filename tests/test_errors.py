@@ -70,7 +70,7 @@ def objects():
         (X, 0, ValueError, "n_instances of BALD must be an integer >= 1, got 0"),
         (X, 13, ValueError, "n_instances of BALD is 13, but X_pool holds only 12 rows"),
         (X, 2.0, TypeError, r"n_instances of BALD .* got 2.0 \(float\)"),
-        (scipy.sparse.csr_array(X), 1, TypeError, "Sparse data was passed for X"),
+        (scipy.sparse.csr_array(X), 1, TypeError, "must be dense, got a sparse"),
         (objects(), 1, ValueError, "could not convert string to float"),
     ],
     ids=[

@@ -156,7 +156,7 @@ def refuse_times(values, what):
 
 
 def validate_rows(estimator, X, y="no_validation", **options):
-    """Return X, or X and y, as ``validate_data`` does, but refuse masks and times.
+    """Return X, or X and y, as ``validate_data`` does, with more refused by name.
 
     Parameters
     ----------
@@ -177,17 +177,28 @@ def validate_rows(estimator, X, y="no_validation", **options):
     Raises
     ------
     TypeError
-        If X holds times, or with ``y_numeric`` y does.
+        If X is sparse or holds times, or with ``y_numeric`` y does.
     ValueError
         If an entry is masked. Errors of ``validate_data`` pass through.
     """
     owner = type(estimator).__name__
     for values, name in ((X, "X"), (y, "y")):
         refuse_masked(values, f"{name} given to {owner}")
+    _refuse_sparse_rows(X, owner)
     refuse_times(X, f"X given to {owner}")
     if options.get("y_numeric"):  # classes may be days
         refuse_times(y, f"y given to {owner}")
     return validate_data(estimator, X, y, **options)
+
+
+def _refuse_sparse_rows(X, owner):
+    if sp.issparse(X):
+        raise TypeError(
+            f"X given to {owner} must be dense, got a sparse matrix: call its "
+            "toarray(). In a pipeline, use ColumnTransformer(..., sparse_threshold=0), "
+            "OneHotEncoder(sparse_output=False), or TruncatedSVD() after a "
+            "TfidfVectorizer."
+        )
 
 
 def refuse_sparse_column(y, what):

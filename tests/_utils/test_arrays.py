@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import scipy.sparse as sp
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder
 
 from skbal._utils.arrays import (
     as_array,
@@ -132,3 +134,12 @@ def test_regression_on_days_is_refused_and_classes_may_be_days():
         PoolGraph().fit(DAYS[:, np.newaxis])
     found = BayesianLogisticRegression().fit(X, DAYS).predict(X)
     np.testing.assert_array_equal(found, DAYS)
+
+
+def test_sparse_rows_are_refused_with_the_cure_within_a_pipeline():
+    model = BayesianLogisticRegression().fit(np.eye(3), [0, 1, 1])
+    words = "X given to BayesianLogisticRegression must be dense.*sparse_threshold=0"
+    with pytest.raises(TypeError, match=words):
+        model.predict(sp.csr_array(np.eye(3)))
+    with pytest.raises(TypeError, match=words):
+        make_pipeline(OneHotEncoder(), model).fit([["a"], ["b"]], [0, 1])

@@ -584,7 +584,7 @@ def images(*shape):
         (
             lambda: fit(scipy.sparse.csr_array(SMALL)),
             TypeError,
-            "Sparse data was passed",
+            "X given to MCDropoutClassifier must be dense, got a sparse matrix",
         ),
         (
             lambda: fit(np.array([["a", "b"]] * 6, dtype=object)),
