@@ -31,7 +31,9 @@ def warn_of_forgetting(estimator, y, owner):
         f"{type(estimator).__name__} was fitted to rows that this {owner} was not "
         f"taught. It is now fitted to the {num_samples(y)} new rows alone and forgets "
         f"the others{_lost_classes(estimator, y)}. Give all rows as X_training and "
-        "y_training, or teach with only_new=True if its fit continues.",
+        "y_training, or teach with only_new=True if its fit continues. If another "
+        "learner or an earlier run uses this estimator, give each its own: "
+        "sklearn.base.clone(estimator).",
         TeachingWarning,
     )
 

@@ -169,6 +169,8 @@ def test_a_model_that_was_fitted_elsewhere_forgets_with_a_warning():
         taught.teach(X[[0, 50, 51]], Y[[0, 50, 51]])
     taught.teach(X[[100]], Y[[100]])  # said once
     assert taught.classes_.tolist() == [0, 1, 2]
+    with pytest.warns(TeachingWarning, match=r"its own: sklearn.base.clone\(estimator"):
+        ActiveLearner(forest).teach(X[FIRST], Y[FIRST])
     # To fit to given rows alone is what fit is for.
     ActiveLearner(RandomForestClassifier(5).fit(X, Y)).fit(X[FIRST], Y[FIRST])
 
