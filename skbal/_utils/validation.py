@@ -5,6 +5,7 @@ from numbers import Integral, Real
 import numpy as np
 
 from skbal._utils.arrays import check_length_known, refuse_masked
+from skbal._utils.torch_models import torch_hint
 
 # Precisions in which rows stay as they are; others become the first.
 FLOAT_DTYPES = (np.float64, np.float32)
@@ -266,17 +267,19 @@ def check_fits(estimator, owner):
     TypeError
         If it is a class, or has no ``fit``.
     """
-    if isinstance(estimator, type):
-        name = estimator.__name__
+    is_class = isinstance(estimator, type)
+    if not is_class and hasattr(estimator, "fit"):
+        return
+    must = f"estimator of {owner} must be an estimator, an object with fit"
+    name = estimator.__name__ if is_class else type(estimator).__name__
+    hint = "" if hasattr(estimator, "fit") else torch_hint(estimator)
+    if hint:
+        raise TypeError(f"{must}, got a network of torch, {name}. {hint}")
+    if is_class:
         raise TypeError(
-            f"estimator of {owner} must be an estimator, an object with fit, got the "
-            f"class {name}: give an instance, such as {name}()."
+            f"{must}, got the class {name}: give an instance, such as {name}()."
         )
-    if not hasattr(estimator, "fit"):
-        raise TypeError(
-            f"estimator of {owner} must be an estimator, an object with fit, got "
-            f"{estimator!r}."
-        )
+    raise TypeError(f"{must}, got {estimator!r}.")
 
 
 def check_same_number(n_rows, n_labels, owner, labels="y"):

@@ -30,6 +30,7 @@ from sklearn.utils.validation import check_is_fitted
 from skbal._utils._sklearn import num_samples
 from skbal._utils.multilabel import is_multilabel
 from skbal._utils.tags import regresses
+from skbal._utils.torch_models import torch_hint
 from skbal._utils.unwrap import transform, unwrap
 from skbal.exceptions import NoDrawsError
 from skbal.sampling._around import (
@@ -184,6 +185,9 @@ def _own_draws(estimator, n_draws, seed, X):
 def _no_draws_message(estimator):
     what = estimator if isinstance(estimator, str) else type(estimator).__name__
     reason = f"{what} makes no posterior draws"
+    hint = torch_hint(estimator, "Regressor" if regresses(estimator) else "Classifier")
+    if hint:
+        return f"{reason}. {hint}"
     if isinstance(estimator, ClassifierChain) or is_multilabel(estimator):
         return (
             f"{reason} of several labels. Use MCDropoutMultiLabelClassifier, a "

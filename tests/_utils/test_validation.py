@@ -2,6 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.ensemble import RandomForestClassifier
+from skorch import NeuralNetClassifier
+from torch import nn
 
 from skbal._utils.chunks import rows_within
 from skbal._utils.optional import require
@@ -139,3 +141,8 @@ def test_a_class_is_no_estimator_and_an_instance_is_asked_for():
         check_fits(RandomForestClassifier, "compare")
     with pytest.raises(TypeError, match=r"an object with fit, got 'forest'"):
         check_fits("forest", "compare")
+    for module in (nn.Linear(2, 3), nn.Linear):
+        with pytest.raises(TypeError, match=r"torch, Linear\. Give .*MCDropoutClassif"):
+            check_fits(module, "compare")
+    with pytest.raises(TypeError, match=r"NeuralNetClassifier: give an instance"):
+        check_fits(NeuralNetClassifier, "compare")

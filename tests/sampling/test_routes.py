@@ -13,10 +13,13 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
+from skorch import NeuralNetClassifier, NeuralNetRegressor
+from torch import nn
 
 from skbal._utils.unwrap import unwrap
 from skbal.exceptions import NoDrawsError
 from skbal.sampling import predict_samples
+from skbal.sampling._routes import sampler_of
 from tests.sampling.estimators import classifiers, name, regressors
 
 # Own samplers
@@ -110,6 +113,17 @@ def test_a_regressor_without_draws_is_told_of_regressors(regression):
     with pytest.raises(NoDrawsError, match=r"Ridge makes no .* BaggingRegr") as got:
         predict_samples(Ridge().fit(*regression), regression[0])
     assert "predict_proba" not in str(got.value)
+
+
+def test_a_net_of_skorch_is_told_what_takes_its_module():
+    module = nn.Sequential(nn.Linear(2, 3), nn.Dropout())
+    for net, kind in (
+        (NeuralNetClassifier(module), "Classifier"),
+        (make_pipeline(StandardScaler(), NeuralNetRegressor(module)), "Regressor"),
+    ):
+        message = rf"makes no .* Give skbal.models.MCDropout{kind}\(net.module\), or"
+        with pytest.raises(NoDrawsError, match=message):
+            sampler_of(net, None, 0)
 
 
 def test_several_labels_without_draws_are_told_what_to_use(iris):
