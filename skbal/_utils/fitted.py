@@ -35,10 +35,36 @@ def was_fitted(estimator):
     return True
 
 
-def refuse_unfitted(model):
-    """Raise a NotFittedError if an object has a ``fit`` that was not called.
+def is_fitted(estimator):
+    """Return whether an estimator can predict. What is none of scikit-learn's counts.
 
-    Other objects, such as a table of draws, need none.
+    Parameters
+    ----------
+    estimator : object
+        Anything.
+
+    Returns
+    -------
+    is_fitted : bool
+
+    Examples
+    --------
+    >>> from sklearn.naive_bayes import GaussianNB
+    >>> is_fitted(GaussianNB()), is_fitted("a table of draws")
+    (False, True)
+    """
+    try:
+        refuse_unfitted(estimator)
+    except NotFittedError:
+        return False
+    return True
+
+
+def refuse_unfitted(model):
+    """Raise a NotFittedError if an estimator has a ``fit`` that was not called.
+
+    Other objects, such as a table of draws or a model that does not inherit from
+    scikit-learn's base, cannot be asked.
 
     Parameters
     ----------
@@ -55,5 +81,5 @@ def refuse_unfitted(model):
     sklearn.exceptions.NotFittedError: This GaussianNB instance is not fitted yet. Call
     'fit' with appropriate arguments before using this estimator.
     """
-    if hasattr(model, "fit"):
+    if hasattr(model, "fit") and hasattr(model, "__sklearn_tags__"):
         check_is_fitted(model)

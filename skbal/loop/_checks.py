@@ -4,10 +4,10 @@ import numpy as np
 from sklearn import get_config
 from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import Pipeline
-from sklearn.utils.validation import check_is_fitted
 
 from skbal._utils._sklearn import num_samples
 from skbal._utils.arrays import check_length_known, refuse_sparse_column
+from skbal._utils.fitted import is_fitted
 from skbal._utils.indices import check_indices
 from skbal._utils.initial import initial_rows, selects_rows
 from skbal._utils.parameters import check_parameters
@@ -153,17 +153,13 @@ def _check_learner_knows(loop):
 
 
 def _check_fitted(learner):
-    estimator = getattr(learner, "estimator", None)
-    if not hasattr(estimator, "fit"):
-        return  # cannot be told here: the learner's query raises the error
-    try:
-        check_is_fitted(estimator)
-    except NotFittedError as error:
+    # What cannot be told here, the learner's query raises.
+    if not is_fitted(getattr(learner, "estimator", None)):
         raise NotFittedError(
             f"learner of {OWNER} was taught nothing and initial is None: give indices "
             "of rows to label first, or an object that selects them such as "
             "BalancedSeed()."
-        ) from error
+        )
 
 
 def _check_asks_once(learner):

@@ -2,11 +2,12 @@
 
 import numpy as np
 
+from skbal._utils.fitted import is_fitted
 from skbal._utils.indices import check_indices
 from skbal._utils.multilabel import is_multilabel, knows_both_answers
 from skbal._utils.tags import classifies
 from skbal.loop._checks import OWNER, n_taught, scored_estimator
-from skbal.loop._one_class import all_are, is_fitted, warn_of_random_rows
+from skbal.loop._one_class import all_are, warn_of_random_rows
 from skbal.query import Random
 
 

@@ -1,8 +1,6 @@
 """Labels of one class, to which some estimators cannot be fitted."""
 
-from sklearn.exceptions import NotFittedError
-from sklearn.utils.validation import check_is_fitted
-
+from skbal._utils.fitted import is_fitted
 from skbal._utils.one_class import misses_a_class
 from skbal._utils.warn import warn
 from skbal.exceptions import OneClassWarning
@@ -30,17 +28,6 @@ def refuses_one_class(learner, labels, error):
     estimator = scored_estimator(learner)
     knows_nothing = not n_taught(learner) and not is_fitted(estimator)
     return knows_nothing and misses_a_class(estimator, labels, error)
-
-
-def is_fitted(estimator):
-    """Return whether an estimator is fitted. What is none of scikit-learn's counts."""
-    try:
-        check_is_fitted(estimator)
-    except NotFittedError:
-        return False
-    except TypeError:
-        pass
-    return True
 
 
 def all_are(labels):

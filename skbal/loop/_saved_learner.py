@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import scipy.sparse as sp
 
-from skbal._utils.fitted import was_fitted
+from skbal._utils.fitted import is_fitted, was_fitted
 from skbal._utils.multilabel import (
     answers_of_labels,
     is_multilabel,
@@ -18,7 +18,6 @@ from skbal._utils.row_keys import row_keys
 from skbal._utils.warn import warn
 from skbal.exceptions import TeachingWarning
 from skbal.loop._checks import OWNER
-from skbal.loop._one_class import is_fitted
 
 WEIGHTS = "weights.safetensors"
 _PICKLE = "joblib.dump(loop, path) saves it as it is, as a pickle."

@@ -110,6 +110,25 @@ def test_another_error_of_the_estimator_is_raised():
         loop.run()
 
 
+class Bare:
+    """A model that inherits from nothing, so that it has no tags of scikit-learn."""
+
+    def fit(self, X, y):
+        self.model = LogisticRegression().fit(X, y)
+        return self
+
+    def predict_samples(self, X, n_draws=None, *, random_state=None):
+        return self.model.predict_proba(X)[:, np.newaxis]
+
+
+def test_a_model_that_inherits_from_nothing_runs_and_its_own_error_is_raised():
+    first = {"n_queries": 2, "initial": range(38, 42)}
+    loop = loop_of(Bare(), MaxEntropy(random_state=0), **first).run()
+    assert loop.history_.n_labels.tolist() == [4, 8, 12]
+    with pytest.raises(ValueError, match="at least 2 classes"):
+        loop_of(Bare()).run()
+
+
 def test_a_run_that_meets_one_class_only_says_what_to_give_it():
     simulation = ActiveLearningClassifier(
         LogisticRegression(), RANDOM, range(4), n_queries=1, n_instances=1

@@ -1,9 +1,9 @@
 """Class probabilities of an estimator as a function of rows, and the classes."""
 
 import numpy as np
-from sklearn.utils.validation import check_is_fitted
 
 from skbal._utils.chunks import chunks, rows_within
+from skbal._utils.fitted import refuse_unfitted
 from skbal._utils.labels import class_codes, label_column
 from skbal._utils.pools import n_rows, take
 from skbal._utils.unwrap import known_image_shape
@@ -45,8 +45,7 @@ def check_model(estimator, owner=OWNER):
             f"estimator of {owner} must be a fitted classifier, got {estimator!r}"
             f"{hint}."
         )
-    if hasattr(estimator, "fit"):
-        check_is_fitted(estimator)
+    refuse_unfitted(estimator)
     classes = getattr(estimator, "classes_", None)
     if classes is None or isinstance(classes, list):
         raise TypeError(
