@@ -46,20 +46,28 @@ def check_indices(indices, n_rows, name, owner, *, unique=True):
     if array.size == 0:
         return np.empty(0, dtype=np.intp)
     if array.dtype.kind not in "iu":
-        hint = " np.flatnonzero(mask) gives them." if array.dtype == bool else ""
+        is_mask = array.dtype == bool
+        hint = " np.flatnonzero(mask) gives them." if is_mask else _index_hint(indices)
         raise TypeError(
             f"{name} of {owner} must be integers, got dtype {array.dtype}.{hint}"
         )
-    _check_range(array, n_rows, f"{name} of {owner}")
+    _check_range(array, n_rows, f"{name} of {owner}", _index_hint(indices))
     if unique:
         _check_unique(array, f"{name} of {owner}")
     return array.astype(np.intp, copy=False)
 
 
-def _check_range(indices, n_rows, what):
+def _check_range(indices, n_rows, what, hint):
     outside = indices[(indices < 0) | (indices >= n_rows)]
     if outside.size:
-        raise ValueError(f"{what} must lie in [0, {n_rows}), got {outside[0]}.")
+        raise ValueError(f"{what} must lie in [0, {n_rows}), got {outside[0]}.{hint}")
+
+
+def _index_hint(indices):
+    """Return what to give in place of the index of a frame, or nothing."""
+    if not hasattr(indices, "get_indexer"):
+        return ""
+    return " Give positions, not labels of an index: index.get_indexer finds them."
 
 
 def _check_unique(indices, what):

@@ -23,7 +23,7 @@ OWNER = "ActiveLearningLoop"
 def check_loop(loop):
     """Raise a TypeError or a ValueError if a parameter of the loop is wrong."""
     check_parameters(loop)
-    n_pool = n_rows(loop.X_pool)
+    n_pool = _n_pool(loop)
     candidates = check_candidates(loop)
     n_candidates = n_pool if candidates is None else len(candidates)
     check_n_instances(loop.n_instances, n_candidates, OWNER)
@@ -35,12 +35,16 @@ def check_loop(loop):
     _check_scoring(loop)
 
 
+def _n_pool(loop):
+    return n_rows(loop.X_pool, f"X_pool of {OWNER}")
+
+
 def check_candidates(loop):
     """Return the rows that may be asked about, in ascending order; None for all."""
     if loop.candidates is None:
         return None
-    n_pool = n_rows(loop.X_pool)
-    return np.sort(check_indices(loop.candidates, n_pool, "candidates", OWNER))
+    rows = check_indices(loop.candidates, _n_pool(loop), "candidates", OWNER)
+    return np.sort(rows)
 
 
 def first_rows(loop):

@@ -27,6 +27,7 @@ from skbal.loop._checks import (
     weight_name,
 )
 from skbal.loop._choice import chosen_rows
+from skbal.loop._data_checks import check_data
 from skbal.loop._history import History, Record
 from skbal.loop._html import loop_html
 from skbal.loop._pool import Pool
@@ -90,7 +91,8 @@ class ActiveLearningLoop(SavingMixin, KeepsMaps, KnowsItsParameters):
         rows that are left. If the rows are not in memory or take more than 1 GB, it
         gets a view that reads only the rows it needs. Before the loop continues, you
         may set it to another object with the same rows, for instance after loading the
-        loop. A pickle holds a memory map by the path of its file.
+        loop. A pickle holds a memory map by the path of its file. Rows that the learner
+        was taught before are asked about again, unless ``candidates`` leaves them out.
     oracle : callable
         Takes indices of pool rows, shape (n_instances,), and returns their labels,
         for instance `skbal.oracles.LabelOracle`.
@@ -143,6 +145,12 @@ class ActiveLearningLoop(SavingMixin, KeepsMaps, KnowsItsParameters):
         Why the loop stopped: "n_queries reached", "pool exhausted" or the answer of a
         stopping rule. To continue, set a larger ``n_queries`` or another ``stopping``
         and iterate again.
+
+    Warns
+    -----
+    TeachingWarning
+        If rows of a pool in memory that may be asked about were taught to the learner
+        before the loop.
 
     Examples
     --------
@@ -327,6 +335,7 @@ class ActiveLearningLoop(SavingMixin, KeepsMaps, KnowsItsParameters):
     def _start(self):
         if not hasattr(self, "history_"):
             check_loop(self)
+            check_data(self)
             pool = Pool(self.X_pool, check_candidates(self))
             self._initial = first_rows(self)
             for member in members_of(self.learner):

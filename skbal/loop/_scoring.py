@@ -36,6 +36,13 @@ def score_on_test_set(loop):
         if n_taught(loop.learner):
             raise
         return float("nan")  # no first label was answered, or all are of one class
+    except ValueError as error:
+        if "Mix of label input types" in str(error):
+            error.add_note(
+                f"{OWNER}: y_test must hold strings if the oracle answers strings, and "
+                "numbers if it answers numbers."
+            )
+        raise
     if np.ndim(score) != 0 or not isinstance(np.asarray(score).item(), Real):
         raise TypeError(f"scoring of {OWNER} must give one number, got {score!r}.")
     return float(score)

@@ -1,17 +1,23 @@
 """A loop that cannot run says which argument is at fault, before it asks anybody."""
 
 import numpy as np
+import pandas as pd
 import pytest
 import scipy.sparse as sp
+from modAL.models import Committee
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.exceptions import NotFittedError
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.metrics import accuracy_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
 
+from skbal import ActiveLearner
+from skbal.exceptions import TeachingWarning
 from skbal.loop import ActiveLearningLoop
 from skbal.loop._checks import n_taught
-from skbal.oracles import LabelOracle
-from skbal.query import PerCost, RelabelOrNew
+from skbal.oracles import CallableOracle, LabelOracle
+from skbal.query import PerCost, Random, RelabelOrNew
 from skbal.seeding import BalancedSeed
 from skbal.stopping import PredictionsStable
 
@@ -66,6 +72,16 @@ def loop(**changes):
         ({"n_instances": 0}, ValueError, "n_instances of .* must be an integer >= 1"),
         ({"n_instances": 1.5}, TypeError, "n_instances of .* must be an integer >= 1"),
         ({"n_instances": 7}, ValueError, "n_instances of .* is 7, but .* only 6 rows"),
+        (
+            {"initial": pd.Index([9, 1])},
+            ValueError,
+            r"initial of .* must lie in \[0, 6\), got 9. Give positions, not labels of",
+        ),
+        (
+            {"initial": pd.Index(["a"])},
+            TypeError,
+            "initial of .* must be integers, got dtype .* Give positions, not labels",
+        ),
         ({"initial": [6]}, ValueError, r"initial of .* must lie in \[0, 6\), got 6"),
         ({"initial": [1, 1]}, ValueError, "initial of .* must all differ"),
         ({"initial": [True] * 6}, TypeError, "initial of .* must be integers"),
@@ -181,3 +197,100 @@ def test_a_strategy_with_answers_about_rows_of_the_whole_pool_is_refused():
             loop(learner=learner).run()
     learner.query_strategy = PerCost(RelabelOrNew())
     assert len(loop(learner=learner, oracle=np.zeros(6).__getitem__).run().history_) > 1
+
+
+TABLE = np.random.default_rng(0).normal(size=(20, 2))
+CLASSES = np.arange(20) % 2
+
+
+def loop_after(n_taught, learner=None, **changes):
+    learner = learner or ActiveLearner(
+        RandomForestClassifier(3, random_state=0),
+        Random(random_state=0),
+        TABLE[:n_taught],
+        CLASSES[:n_taught],
+    )
+    parameters = {"n_queries": 1, "initial": None, **changes}
+    return ActiveLearningLoop(learner, TABLE, LabelOracle(CLASSES), **parameters)
+
+
+@pytest.mark.parametrize(
+    ("changes", "n_again"),
+    [({}, 6), ({"initial": range(6)}, 6), ({"candidates": range(4, 20)}, 2)],
+)
+def test_rows_that_the_learner_knows_are_counted_once_at_the_start(changes, n_again):
+    twice = loop_after(6, **changes)
+    message = f"{n_again} of the rows of X_pool given to .* leave them out by candi"
+    with pytest.warns(TeachingWarning, match=message) as caught:
+        twice.run()
+    assert len(caught) == 1
+    committee = Committee([loop_after(6).learner], query_strategy=Random())
+    with pytest.warns(TeachingWarning, match="6 of the rows"):
+        loop_after(6, committee).run()
+
+
+def test_rows_that_the_loop_itself_has_taught_are_no_reason_to_warn(tmp_path):
+    first = loop_after(6, candidates=range(6, 20), n_instances=2).run()
+    first.n_queries = 2
+    first.run().save(tmp_path / "loop.zip")
+    seeded = Random(random_state=0)
+    learner = ActiveLearner(RandomForestClassifier(3, random_state=0), seeded)
+    again = ActiveLearningLoop.load(
+        tmp_path / "loop.zip", TABLE, LabelOracle(CLASSES), learner=learner
+    )
+    again.n_queries = 3
+    assert again.run().history_.n_labels.tolist() == [6, 8, 10, 12]
+
+
+def test_a_pool_without_features_is_refused_where_they_are_needed():
+    column = np.arange(6.0)
+    learner = ActiveLearner(RandomForestClassifier(3), Random(random_state=0))
+    for pool in (column, column.tolist(), pd.Series(column)):
+        with pytest.raises(
+            ValueError, match="X_pool of ActiveLearningLoop must have r"
+        ):
+            loop(learner=learner, X_pool=pool).run()
+    makes_features = FunctionTransformer(lambda X: np.reshape(X, (-1, 1)))
+    pipeline = make_pipeline(makes_features, RandomForestClassifier(3, random_state=0))
+    learner = ActiveLearner(pipeline, Random(random_state=0))
+    answers = {"initial": [0, 1], "oracle": LabelOracle([0, 1, 0, 1, 0, 1])}
+    assert len(loop(learner=learner, X_pool=column, **answers).run().history_) == 4
+
+
+def test_a_pool_that_cannot_be_indexed_is_named():
+    with pytest.raises(TypeError, match="X_pool of ActiveLearningLoop must be index"):
+        loop(X_pool=(row for row in TABLE)).run()
+
+
+@pytest.mark.parametrize("n_taught", [0, 6])
+def test_test_labels_of_another_kind_are_refused_before_anybody_is_asked(n_taught):
+    texts = np.where(CLASSES, "yes", "no")
+    learner = ActiveLearner(RandomForestClassifier(3, random_state=0), Random())
+    parameters = {"n_queries": 1, "initial": range(4), "X_test": TABLE}
+    oracle = LabelOracle(texts)
+    if n_taught:
+        learner.teach(TABLE[:6], texts[:6])
+        parameters |= {"initial": None, "candidates": range(6, 20)}
+        oracle = CallableOracle(never, TABLE)
+    for y_test in (CLASSES, CLASSES.tolist(), pd.Series(CLASSES)):
+        wrong = ActiveLearningLoop(learner, TABLE, oracle, y_test=y_test, **parameters)
+        with pytest.raises(ValueError, match=r"y_test of .* must hold strings, like"):
+            wrong.run()
+    assert oracle.n_asked == 0
+
+
+def test_test_labels_of_another_kind_are_named_when_the_first_labels_come():
+    learner = ActiveLearner(RandomForestClassifier(3, random_state=0), Random())
+    oracle = ["no", "yes", "no", "yes", "no", "no"]
+    answers = loop(
+        learner=learner,
+        oracle=lambda rows: [oracle[row] for row in rows],
+        initial=[0, 1],
+        X_test=np.zeros((2, 2)),
+        y_test=[0, 1],
+    )
+    with pytest.raises(ValueError, match="Mix of label input types") as caught:
+        answers.run()
+    assert "y_test must hold strings if the oracle" in caught.value.__notes__[0]
+    answers.y_test = ["no", "yes"]  # the labels were taught
+    assert len(answers.run().history_) == 4
