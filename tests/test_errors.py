@@ -63,9 +63,9 @@ def objects():
     [
         (with_value(np.nan), 1, ValueError, "Input X contains NaN"),
         (with_value(np.inf), 1, ValueError, "Input X contains infinity"),
-        (X[:, :4], 1, ValueError, "X has 4 features, but MCDropoutClassifier is"),
-        (X[0], 1, ValueError, "Expected 2D array, got 1D array"),
-        (X[:, :, None], 1, ValueError, r"rows of shape \(5, 1\), but .* \(5,\)"),
+        (X[:, :4], 1, ValueError, r"X_pool .* rows of shape \(5,\), .* got \(4,\)"),
+        (X[0], 1, ValueError, r"X_pool .* rows of shape \(5,\), .* got \(\)"),
+        (X[:, :, None], 1, ValueError, r"X_pool .* of shape \(5,\), .* got \(5, 1\)"),
         (X[:0], 1, ValueError, "X_pool given to BALD is empty"),
         (X, 0, ValueError, "n_instances of BALD must be an integer >= 1, got 0"),
         (X, 13, ValueError, "n_instances of BALD is 13, but X_pool holds only 12 rows"),

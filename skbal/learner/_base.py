@@ -5,6 +5,7 @@ from difflib import get_close_matches
 import numpy as np
 
 from skbal._utils._sklearn import check_method_params, num_samples
+from skbal._utils.indices import check_indices
 from skbal._utils.labelled import check_labelled
 from skbal._utils.labels import objects_hint
 from skbal._utils.observers import show_pool, wants_pool
@@ -21,6 +22,7 @@ from skbal.learner._delegation import DelegationMixin
 from skbal.learner._forgetting import warn_of_forgetting
 from skbal.learner._labelled_rows import LabelledRows
 from skbal.learner._per_row import split_per_row
+from skbal.learner._questions import check_arguments, check_like_taught
 from skbal.learner._repeats import warn_of_repeats
 from skbal.learner._rollback import Change, undo
 from skbal.learner._training_data import check_extends, take_rows
@@ -42,6 +44,12 @@ def _one_class_note(y):
 
 def _name_of(strategy):
     return getattr(strategy, "__name__", type(strategy).__name__)
+
+
+def _holds_rows(strategy):
+    """Return whether rows were given where the strategy stands in the signature."""
+    is_other = callable(strategy) or isinstance(strategy, str)
+    return hasattr(strategy, "__len__") and not is_other
 
 
 def _check_finite(value, name, owner):
@@ -90,6 +98,7 @@ class LearnerMixin(KnowsItsVersion, DelegationMixin):
         self._check_names(fit_kwargs)
         # Unlike scikit-learn's estimators, a learner of modAL is fitted in __init__.
         if X_training is not None or y_training is not None:
+            self._check_order(X_training, y_training)
             self.fit(X_training, y_training, bootstrap=bootstrap_init, **fit_kwargs)
         elif fit_kwargs:
             raise TypeError(
@@ -108,6 +117,19 @@ class LearnerMixin(KnowsItsVersion, DelegationMixin):
                     f"{type(self).__name__} got the unexpected arguments [{name!r}]. "
                     f"Did you mean {close[0]!r}?"
                 )
+
+    def _check_order(self, X_training, y_training):
+        """Raise an error that names the arguments of the first fit if one lacks."""
+        if _holds_rows(self.query_strategy):
+            self._checked_strategy()
+        if (X_training is None) != (y_training is None):
+            given, missing = "X_training", "y_training"
+            if X_training is None:
+                given, missing = missing, given
+            raise ValueError(
+                f"X_training and y_training of {type(self).__name__} belong together, "
+                f"got {given} without {missing}."
+            )
 
     def _nothing_taught(self):
         """Return the attributes of a learner that was taught nothing."""
@@ -201,6 +223,9 @@ class LearnerMixin(KnowsItsVersion, DelegationMixin):
         """
         undo(self)
         strategy = self._checked_strategy()
+        if isinstance(strategy, QueryStrategy):
+            check_arguments(strategy, query_kwargs, type(self).__name__)
+            check_like_taught(self.X_training, X_pool, type(self).__name__)
         if return_scores:
             return self._ask_scores(strategy, X_pool, *query_args, **query_kwargs)
         if not isinstance(strategy, QueryStrategy):  # those check all themselves
@@ -213,7 +238,7 @@ class LearnerMixin(KnowsItsVersion, DelegationMixin):
                 DeprecationWarning,
             )
             return chosen
-        chosen = self._checked_indices(chosen)
+        chosen = self._checked_indices(chosen, n_rows(X_pool))
         return chosen, take_rows(X_pool, chosen)
 
     def _ask_scores(self, strategy, X_pool, *query_args, **query_kwargs):
@@ -235,17 +260,21 @@ class LearnerMixin(KnowsItsVersion, DelegationMixin):
     def _checked_strategy(self):
         strategy = self.query_strategy
         if isinstance(strategy, type) or not callable(strategy):
-            is_class = isinstance(strategy, type)
+            is_class, hint = isinstance(strategy, type), ""
             got = f"the class {strategy.__name__}" if is_class else repr(strategy)
+            if _holds_rows(strategy):
+                got = type(strategy).__name__
+                hint = " Rows and labels are given as X_training= and y_training=."
             raise TypeError(
                 f"query_strategy of {type(self).__name__} must be a query strategy "
                 "such as skbal.query.BALD() or a function of a learner and a pool, "
-                f"got {got}."
+                f"got {got}.{hint}"
             )
         return strategy
 
     def _check_question(self, X_pool, query_kwargs):
-        owner, n_pool = type(self).__name__, n_rows(X_pool)
+        owner = type(self).__name__
+        n_pool = n_rows(X_pool, f"X_pool given to {owner}")
         if n_pool == 0:
             raise ValueError(
                 f"X_pool given to {owner} is empty: nothing is left to query."
@@ -253,15 +282,16 @@ class LearnerMixin(KnowsItsVersion, DelegationMixin):
         if "n_instances" in query_kwargs:
             check_n_instances(query_kwargs["n_instances"], n_pool, owner)
 
-    def _checked_indices(self, chosen):
-        array = np.asarray(chosen)
+    def _checked_indices(self, chosen, n_pool):
+        array, owner = np.asarray(chosen), type(self).__name__
         if array.size == 0:
             return np.empty(0, dtype=np.intp)
         if array.dtype.kind not in "iub":
             raise TypeError(
-                f"query_strategy of {type(self).__name__} must return indices into "
-                f"X_pool, got {type(chosen).__name__} of dtype {array.dtype}."
+                f"query_strategy of {owner} must return indices into X_pool, got "
+                f"{type(chosen).__name__} of dtype {array.dtype}."
             )
+        check_indices(array.ravel(), n_pool, "result of query_strategy", owner)
         # modAL's acquisition functions return a column while nothing is fitted.
         return array.ravel() if array.ndim > 1 else chosen
 

@@ -363,6 +363,63 @@ def test_a_strategy_that_gives_no_indices_is_named(answer):
         learner.query(IRIS_X)
 
 
+@pytest.mark.parametrize(
+    ("answer", "error", "message"),
+    [
+        ([1, 1], ValueError, "must all differ, got 1 more than once"),
+        ([-1], ValueError, r"must lie in \[0, 150\), got -1"),
+        ([[3], [150]], ValueError, r"must lie in \[0, 150\), got 150"),
+        (IRIS_Y == 1, TypeError, r"dtype bool. np.flatnonzero\(mask\) gives them"),
+    ],
+)
+def test_a_function_must_choose_different_rows_of_the_pool(answer, error, message):
+    learner = taught_forest(query_strategy=lambda learner, X: answer)
+    with pytest.raises(error, match=f"result of query_strategy of Act.* {message}"):
+        learner.query(IRIS_X)
+
+
+def test_an_argument_that_the_strategy_does_not_take_is_named():
+    learner = taught_forest(query_strategy=MaxEntropy())
+    words = r"query of ActiveLearner got the .* 'n_instance'. Did you mean 'n_instanc"
+    with pytest.raises(TypeError, match=words):
+        learner.query(IRIS_X, n_instance=3)
+    with pytest.raises(TypeError, match=r"got the unexpected argument 'learner'.$"):
+        learner.query(IRIS_X, learner=3)
+
+    class Patient(MaxEntropy):
+        def __call__(self, learner, X_pool, n_instances=1, *, wait=0, **others):
+            return super().__call__(learner, X_pool, n_instances, **others)
+
+    learner = taught_forest(query_strategy=Patient(random_state=0))
+    assert len(learner.query(IRIS_X, n_instances=2, wait=1)[0]) == 2
+
+
+FRAME = pd.DataFrame(IRIS_X, columns=list("abcd"))
+
+
+@pytest.mark.parametrize(
+    ("taught", "pool", "error", "message"),
+    [
+        (
+            IRIS_X,
+            FRAME["a"],
+            ValueError,
+            r"must have rows of shape \(4,\), .* got \(\)",
+        ),
+        (FRAME, IRIS_X, TypeError, "must be a data frame, like .* got ndarray"),
+        (FRAME, FRAME[list("bacd")], ValueError, "must .* column 0 must be 'a'"),
+    ],
+)
+def test_a_pool_of_another_kind_than_the_taught_rows_is_refused(
+    taught, pool, error, message
+):
+    forest = RandomForestClassifier(3, random_state=0)
+    learner = ActiveLearner(forest, MaxEntropy(), taught[::9], IRIS_Y[::9])
+    with pytest.raises(error, match=f"X_pool given to ActiveLearner {message}"):
+        learner.query(pool)
+    assert len(learner.query(taught)[0]) == 1
+
+
 @pytest.mark.parametrize("strategy", [BALD(), first_rows], ids=["BALD", "function"])
 @pytest.mark.parametrize("pool", [IRIS_X[:0], [], sp.csr_matrix((0, 4))])
 def test_an_empty_pool_is_refused(strategy, pool):
@@ -475,8 +532,17 @@ def test_an_unknown_argument_is_not_swallowed():
 
 @pytest.mark.parametrize("given", [{"X_training": [[1]]}, {"y_training": [1]}])
 def test_rows_without_labels_or_labels_without_rows_are_refused(given):
-    with pytest.raises(ValueError, match="ActiveLearner requires"):
+    with pytest.raises(ValueError, match="of ActiveLearner belong together, got"):
         ActiveLearner(GaussianNB(), **given)
+
+
+@pytest.mark.parametrize("make", [np.asarray, pd.DataFrame, np.ndarray.tolist])
+def test_rows_in_place_of_the_strategy_are_told_their_names(make):
+    words = "query_strategy of ActiveLearner .* Rows .* X_training= and y_training="
+    with pytest.raises(TypeError, match=words):
+        ActiveLearner(GaussianNB(), make(IRIS_X), IRIS_Y)
+    with pytest.raises(TypeError, match=words):
+        ActiveLearner(GaussianNB(), make(IRIS_X)).query(IRIS_X)
 
 
 @pytest.mark.parametrize("estimator", [RandomForestClassifier, None, 3])

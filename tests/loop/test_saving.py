@@ -220,7 +220,8 @@ def test_a_history_of_before_gets_it_from_the_step_on_that_is_known():
 def test_a_committee_is_named_by_the_models_of_its_members():
     members = [a_learner(X_training=X[:8], y_training=Y[:8]) for _ in range(2)]
     committee = Committee(members, query_strategy=Random(random_state=0))
-    loop = a_loop(committee, n_queries=1, initial=None, X_test=None, y_test=None)
+    rows = {"initial": None, "candidates": range(8, 40)}
+    loop = a_loop(committee, n_queries=1, X_test=None, y_test=None, **rows)
     noted = loop.run().history_.provenance
     assert noted["estimator"] == ["GaussianNB(priors=None, var_smoothing=1e-09)"] * 2
     assert noted["query_strategy"].startswith("Random(")

@@ -143,11 +143,13 @@ def test_a_loop_with_prices_spends_less():
     rng = np.random.default_rng(0)
     X = np.column_stack([rng.normal(size=200), rng.uniform(1, 9, 200)])
     y, start = X[:, 0] > 0, np.argsort(X[:, 0])[[0, 1, -2, -1]]
+    others = np.setdiff1d(np.arange(200), start)
 
     def spent(strategy):
         oracle = LabelOracle(y, cost_per_label=X[:, 1])
         learner = ActiveLearner(LogisticRegression(), strategy, X[start], y[start])
-        loop = ActiveLearningLoop(learner, X, oracle, n_queries=10).run()
+        loop = ActiveLearningLoop(learner, X, oracle, n_queries=10, candidates=others)
+        loop.run()
         rows = np.concatenate([record.indices for record in loop.history_[1:]])
         assert loop.history_[-1].cost == pytest.approx(X[rows, 1].sum())
         return oracle.cost

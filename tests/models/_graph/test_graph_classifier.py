@@ -215,6 +215,7 @@ def test_a_loop_learns_the_pool():
         LabelOracle(Y),
         n_queries=3,
         n_instances=2,
+        candidates=np.setdiff1d(np.arange(len(X)), ONE_OF_EACH),
     )
     loop.run()
     assert loop.learner.score(X, Y) > 0.85
