@@ -149,7 +149,7 @@ MISTAKES = {
     ),
     "folds of text": (
         lambda: find_label_errors(FOREST, X, Y, cv="five"),
-        "cv of out_of_fold_probabilities must be",
+        "cv of find_label_errors must be",
     ),
     "draws of text": (
         lambda: predict_samples(FOREST, X, "3"),

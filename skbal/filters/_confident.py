@@ -4,7 +4,7 @@ import numpy as np
 
 from skbal._utils.labels import class_codes, different_labels, label_column
 from skbal._utils.validation import as_numbers
-from skbal.filters._out_of_fold import out_of_fold_probabilities
+from skbal.filters._out_of_fold import probabilities_of_folds
 from skbal.filters._predictive import columns_of
 
 
@@ -109,16 +109,11 @@ def find_label_errors(
     >>> np.flatnonzero(find_label_errors(forest, X, y, random_state=0)).tolist()
     [3]
     """
-    probabilities = out_of_fold_probabilities(
-        estimator,
-        X,
-        y,
-        cv=cv,
-        n_draws=n_draws,
-        random_state=random_state,
-        n_jobs=n_jobs,
+    owner = "find_label_errors"
+    probabilities = probabilities_of_folds(
+        estimator, X, y, cv, n_draws, random_state, n_jobs, owner
     )
-    y = label_column(y, "y given to find_label_errors")
+    y = label_column(y, f"y given to {owner}")
     columns = columns_of(y, np.unique(y))
     counted_as, rows = _confident_class(probabilities, columns), np.arange(len(columns))
     # False where the label's class was not known, so that its probability is NaN.

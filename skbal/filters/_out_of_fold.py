@@ -73,16 +73,11 @@ def out_of_fold_likelihood(
     >>> int(out_of_fold_likelihood(forest, X, y, random_state=0).argmin())
     3
     """
-    probabilities = out_of_fold_probabilities(
-        estimator,
-        X,
-        y,
-        cv=cv,
-        n_draws=n_draws,
-        random_state=random_state,
-        n_jobs=n_jobs,
+    owner = "out_of_fold_likelihood"
+    probabilities = probabilities_of_folds(
+        estimator, X, y, cv, n_draws, random_state, n_jobs, owner
     )
-    y = label_column(y, "y given to out_of_fold_likelihood")
+    y = label_column(y, f"y given to {owner}")
     return likelihood_of(probabilities, columns_of(y, np.unique(y)))
 
 
@@ -122,7 +117,25 @@ def out_of_fold_probabilities(
     TypeError, ValueError
         As for `out_of_fold_likelihood`.
     """
-    owner = "out_of_fold_probabilities"
+    return probabilities_of_folds(
+        estimator, X, y, cv, n_draws, random_state, n_jobs, "out_of_fold_probabilities"
+    )
+
+
+def probabilities_of_folds(estimator, X, y, cv, n_draws, random_state, n_jobs, owner):
+    """Return the probability of each class, from models not fitted to the row.
+
+    Parameters
+    ----------
+    estimator, X, y, cv, n_draws, random_state, n_jobs
+        As for `out_of_fold_probabilities`.
+    owner : str
+        Name of the caller, for messages.
+
+    Returns
+    -------
+    probabilities : ndarray of shape (n_samples, n_classes), dtype=float64
+    """
     if n_draws is not None:
         check_n_draws(n_draws, owner)
     if not hasattr(estimator, "teach"):
@@ -135,7 +148,7 @@ def out_of_fold_probabilities(
         estimator = estimator.estimator
     seed = check_seed(random_state, owner)
     return cross_val_predict(
-        _Predictive(estimator, classes, n_draws, seed),
+        _Predictive(estimator, classes, n_draws, seed, owner),
         whole(X),
         codes,
         cv=_check_cv(cv, codes, owner),
@@ -171,11 +184,12 @@ class _Predictive(ClassifierMixin, BaseEstimator):
     The classifier inside gets the labels themselves, and only those of the fold.
     """
 
-    def __init__(self, estimator, classes, n_draws, seed):
+    def __init__(self, estimator, classes, n_draws, seed, owner):
         self.estimator = estimator
         self.classes = classes
         self.n_draws = n_draws
         self.seed = seed
+        self.owner = owner
 
     def fit(self, X, y):
         self.estimator_ = clone(self.estimator).fit(X, self.classes[y])
@@ -183,10 +197,9 @@ class _Predictive(ClassifierMixin, BaseEstimator):
         return self
 
     def predict_proba(self, X):
-        owner = "out_of_fold_probabilities"
-        columns = columns_of(model_classes(self.estimator_, owner), self.classes)
+        columns = columns_of(model_classes(self.estimator_, self.owner), self.classes)
         found = predictive_probabilities(
-            self.estimator_, X, owner, n_draws=self.n_draws, seed=self.seed
+            self.estimator_, X, self.owner, n_draws=self.n_draws, seed=self.seed
         )
         # A network may know of classes that no label has.
         among = columns >= 0

@@ -14,7 +14,11 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skbal import ActiveLearner, predict_samples
-from skbal.filters import out_of_fold_likelihood, out_of_fold_probabilities
+from skbal.filters import (
+    find_label_errors,
+    out_of_fold_likelihood,
+    out_of_fold_probabilities,
+)
 from skbal.query import Random
 
 X, NUMBERS = load_iris(return_X_y=True)
@@ -117,6 +121,18 @@ def test_what_cannot_be_done_is_refused():
         out_of_fold_likelihood(LogisticRegression(), X[:4], [0, 0, 1, 1])
     with pytest.raises(ValueError, match="n_draws of out_of_fold"):
         out_of_fold_likelihood(LogisticRegression(), X, Y, n_draws=0)
+
+
+@pytest.mark.parametrize(
+    "function", [find_label_errors, out_of_fold_likelihood, out_of_fold_probabilities]
+)
+def test_an_error_names_the_function_that_was_called(function):
+    with pytest.raises(TypeError, match=f"{function.__name__} needs probab"):
+        function(LinearRegression(), X, NUMBERS)
+    with pytest.raises(ValueError, match=f"n_draws of {function.__name__} must be"):
+        function(LogisticRegression(), X, Y, n_draws=0)
+    with pytest.raises(ValueError, match=f"given to {function.__name__}"):
+        function(LogisticRegression(), X, Y[1:])
 
 
 def test_an_unfitted_learner_will_do():
