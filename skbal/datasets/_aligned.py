@@ -2,7 +2,9 @@
 
 import numpy as np
 
+from skbal._utils.warn import warn
 from skbal.datasets._vote_tables import check_table
+from skbal.exceptions import VotesWarning
 
 _OWNER = "align_votes"
 
@@ -24,7 +26,7 @@ def align_votes(ids, vote_ids, votes):
     -------
     aligned : ndarray of shape (n_samples, n_answers), dtype=int64
         Row i holds the votes about ``ids[i]``, 0 where there are none. Votes about
-        other ids are left out.
+        other ids are left out, with a warning.
 
     Raises
     ------
@@ -32,7 +34,13 @@ def align_votes(ids, vote_ids, votes):
         If an id is neither a string nor an integer.
     ValueError
         If an id occurs twice, ``votes`` is not a table with a row for each of
-        ``vote_ids``, or none of the ids are known.
+        ``vote_ids``, none of the ids are known, or an unknown id differs from a known
+        one in leading zeros only.
+
+    Warns
+    -----
+    VotesWarning
+        If there are votes about other ids.
 
     See Also
     --------
@@ -55,11 +63,14 @@ def align_votes(ids, vote_ids, votes):
         )
     rows = {name: row for row, name in enumerate(names)}
     known = [place for place, name in enumerate(vote_names) if name in rows]
+    other = [place for place, name in enumerate(vote_names) if name not in rows]
+    _refuse_lost_zeros([vote_names[place] for place in other], names)
     if not known:
         raise ValueError(
             f"vote_ids of {_OWNER} hold none of the ids: {_few(vote_names)} and "
             f"{_few(names)} have nothing in common."
         )
+    _warn_of_others([vote_names[place] for place in other if votes[place].any()])
     aligned = np.zeros((len(names), votes.shape[1]), dtype=np.int64)
     aligned[[rows[vote_names[place]] for place in known]] = votes[known]
     return aligned
@@ -89,6 +100,32 @@ def _checked(ids, name):
             )
         seen.add(string)
     return strings
+
+
+def _refuse_lost_zeros(others, names):
+    """Raise if an unknown id is a known one without its zeros, as a reader makes it."""
+    whole = {_without_zeros(name): name for name in names if name.isdecimal()}
+    for other in others:
+        name = whole.get(_without_zeros(other))
+        if name is not None:
+            raise ValueError(
+                f"vote_ids of {_OWNER} hold {other!r}, which is not {name!r} of ids. "
+                "Read ids as text, so that they keep their zeros: pd.read_csv(..., "
+                "dtype=str)."
+            )
+
+
+def _without_zeros(name):
+    return name.lstrip("0") or "0"
+
+
+def _warn_of_others(others):
+    if others:
+        warn(
+            f"The votes about {len(others)} of the vote_ids of {_OWNER} are left out, "
+            f"because these are not among ids: {_few(others)}.",
+            VotesWarning,
+        )
 
 
 def _few(names):

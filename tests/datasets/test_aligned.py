@@ -1,3 +1,5 @@
+import warnings
+
 import numpy as np
 import pandas
 import pytest
@@ -5,11 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skbal.datasets import align_votes
+from skbal.exceptions import VotesWarning
+
+NAMES = st.text(st.characters(exclude_characters="0"), max_size=2)
 
 
 @given(
-    st.lists(st.text(max_size=2), min_size=1, unique=True),
-    st.dictionaries(st.text(max_size=2), st.tuples(*[st.integers(0, 9)] * 2)),
+    st.lists(NAMES, min_size=1, unique=True),
+    st.dictionaries(NAMES, st.tuples(*[st.integers(0, 9)] * 2)),
 )
 def test_each_id_has_its_votes_and_others_none(ids, votes):
     # NumPy drops zero bytes at the end of strings.
@@ -17,7 +22,11 @@ def test_each_id_has_its_votes_and_others_none(ids, votes):
     votes = {key: value for key, value in votes.items() if "\0" not in key}
     if not votes.keys() & set(ids):
         votes[ids[0]] = (1, 2)
-    aligned = align_votes(ids, list(votes), list(votes.values()))
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        aligned = align_votes(ids, list(votes), list(votes.values()))
+    is_lost = any(any(votes[key]) for key in votes.keys() - set(ids))
+    assert [each.category for each in caught] == [VotesWarning] * is_lost
     assert aligned.dtype == np.int64
     assert aligned.tolist() == [list(votes.get(each, (0, 0))) for each in ids]
 
@@ -32,6 +41,28 @@ def test_integers_are_the_strings_of_their_digits():
     ):
         assert align_votes(ids, ["7", "5"], [[2], [3]]).tolist() == expected
         assert align_votes(ids, [7, 5], [[2], [3]]).tolist() == expected
+
+
+def test_ids_that_lost_their_zeros_are_refused():
+    votes = [[7, 0], [5, 6], [1, 0]]
+    for ids, vote_ids in (
+        (["0007", "0056", "1000"], [7, 56, 1000]),
+        ([7, 56, 1000], ["0007", "0056", "1000"]),
+        (["0000", "0001", "0002"], [0, 1, 2]),
+    ):
+        with pytest.raises(ValueError, match=r"is not '.*dtype=str"):
+            align_votes(ids, vote_ids, votes)
+    # Different ids that a reader would have changed are known as they are.
+    assert align_votes(["07", "7"], ["7", "07"], [[1], [2]]).tolist() == [[2], [1]]
+    assert align_votes(["0x", "y"], ["y"], [[1]]).tolist() == [[0], [1]]
+
+
+def test_votes_about_other_ids_are_left_out_with_a_warning():
+    with pytest.warns(VotesWarning, match=r"votes about 2 of .* ids: 'O056', 'c'\.$"):
+        aligned = align_votes(["0007", "0056"], ["0007", "O056", "c"], [[1], [2], [3]])
+    assert aligned.tolist() == [[1], [0]]
+    # Without votes nothing is left out.
+    assert align_votes(["a"], ["a", "b"], [[1], [0]]).tolist() == [[1]]
 
 
 @pytest.mark.parametrize(("given", "error", "match"), [
