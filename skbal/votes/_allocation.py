@@ -24,6 +24,7 @@ from skbal.votes._retirement import Retirement, check_retire, reached
 from skbal.votes._types import first_concentrations, fit_types, log_likelihoods
 
 _LIKE_PAIRS = 20  # items that suffice to see that a column is the sum of both answers
+_YES_LEADS = 0.25  # share of the items, which tells k of N from a rare first answer
 _TAKES_TEXT = f"classifier=make_pipeline({ONE_HOT}, LogisticRegression())"
 _MANY = 2  # votes of an item that tell how much people agree
 
@@ -38,8 +39,9 @@ class VoteAllocation(KnowsItsParameters, BaseEstimator):
     shares that each answer would have among all volunteers [1]_, and the next votes go
     to where they are needed.
 
-    `fit` learns from all votes so far. `update` adds votes, which takes milliseconds,
-    and `select` names the items for the next ones. Fit again now and then.
+    `fit` learns from all votes so far. `update` takes all votes so far, in
+    milliseconds, and `select` names the items for the next ones. Fit again now and
+    then.
 
     Parameters
     ----------
@@ -189,19 +191,20 @@ class VoteAllocation(KnowsItsParameters, BaseEstimator):
         Raises
         ------
         ValueError, TypeError
-            If X, ``counts`` or a parameter is invalid. The message says which.
+            If X, ``counts`` or a parameter is invalid. The message says which. Also if
+            two columns of ``counts`` are most probably yes votes and all votes.
 
         Warns
         -----
         VotesWarning
-            If two columns of ``counts`` look like yes votes and all votes.
+            If two columns of ``counts`` may be yes votes and all votes.
         """
         check_parameters(self)
         owner = type(self).__name__
         counts = _checked(counts, owner)
         if X is not None:
             self._check_features(X, len(counts), owner)
-        _warn_of_pairs(counts, owner)
+        _check_pairs(counts, owner)
         with all_or_nothing(self):
             self._seed = check_seed(self.random_state, owner)
             self._learn(X, counts)
@@ -278,7 +281,7 @@ class VoteAllocation(KnowsItsParameters, BaseEstimator):
         Parameters
         ----------
         counts : array-like of shape (n_items, n_answers)
-            All votes so far on the items of `fit`.
+            All votes so far on the items of `fit`, not only the new ones.
 
         Returns
         -------
@@ -287,7 +290,8 @@ class VoteAllocation(KnowsItsParameters, BaseEstimator):
         Raises
         ------
         ValueError
-            If ``counts`` is invalid or of other items.
+            If ``counts`` is invalid or of other items, or a count is smaller than
+            before.
         """
         check_is_fitted(self)
         owner = type(self).__name__
@@ -297,6 +301,7 @@ class VoteAllocation(KnowsItsParameters, BaseEstimator):
                 f"counts given to update of {owner} must have the shape "
                 f"{self.counts_.shape} of those given to fit, got {counts.shape}."
             )
+        _refuse_falling(counts, self.counts_, owner)
         changed = np.flatnonzero((counts != self.counts_).any(axis=1))
         with all_or_nothing(self):
             self._look_at(counts, changed)
@@ -440,16 +445,37 @@ def _checked(counts, owner):
     return check_counts(counts, owner, name="counts")
 
 
-def _warn_of_pairs(counts, owner):
-    """Warn about counts that look like yes votes k and all votes N."""
+def _check_pairs(counts, owner):
+    """Raise, or warn, if counts look like yes votes k and all votes N."""
     voted = counts[counts.any(axis=1)]
     if counts.shape[1] != 2 or len(voted) < _LIKE_PAIRS:
         return
     k, n = voted.T
-    if (k <= n).all() and np.ptp(n) == 0 < np.ptp(k):
+    if (k > n).any():
+        return
+    what = f"counts given to {owner} look like k yes votes of N"
+    must = "They must be the count of each answer, N - k and k."
+    # If equally many people see each item, the sum of two counts varies least.
+    if np.mean(2 * k > n) >= _YES_LEADS and np.var(k + n) > np.var(n):
+        raise ValueError(
+            f"{what}, since the first number is never the larger one. {must} If they "
+            "are such counts, exchange the columns: counts[:, ::-1]."
+        )
+    if np.ptp(n) == 0 < np.ptp(k):
         warn(
-            f"counts given to {owner} look like k yes votes of N = {n[0]}, since the "
-            "second number is the same for all items. They must be the count of each "
-            "answer, k and N - k.",
+            f"{what} = {n[0]}, since the second number is the same for all items. "
+            f"{must}",
             VotesWarning,
+        )
+
+
+def _refuse_falling(counts, before, owner):
+    """Raise if votes are lost, as if only the new ones were given."""
+    fallen = np.flatnonzero((counts < before).any(axis=1))
+    if len(fallen):
+        row = fallen[0]
+        raise ValueError(
+            f"counts given to update of {owner} must be all votes so far, but row "
+            f"{row} had {before[row].tolist()} and now has {counts[row].tolist()}. If "
+            "votes were taken back, call fit."
         )

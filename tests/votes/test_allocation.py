@@ -282,13 +282,39 @@ def test_limits_set_after_a_fit_hold():
     assert [one.item for one in allocation.retired()] == list(range(6))
 
 
-def test_yes_votes_and_all_votes_are_noticed():
+@pytest.mark.parametrize("most", [4, 12])  # votes: the same for all items, or not
+def test_yes_votes_and_all_votes_are_refused(most):
     rng = np.random.default_rng(0)
-    yes = rng.binomial(4, 0.6, size=(30, 1))
+    n = rng.integers(4, most + 1, size=(30, 1))
+    yes = rng.binomial(n, 0.6)
     features = rng.normal(size=(30, 2))
-    with pytest.warns(VotesWarning, match="k yes votes of N"):
-        VoteAllocation(random_state=0).fit(features, np.hstack([yes, 4 + 0 * yes]))
-    VoteAllocation(random_state=0).fit(features, np.hstack([yes, 4 - yes]))
+    with pytest.raises(ValueError, match=r"k yes votes of N.*counts\[:, ::-1\]"):
+        VoteAllocation().fit(features, np.hstack([yes, n]))
+    for counts in ([yes, n - yes], [n - yes, yes], [n, yes]):
+        VoteAllocation().fit(features, np.hstack(counts))
+
+
+def test_a_rare_first_answer_is_no_pair():
+    rng = np.random.default_rng(0)
+    first = np.repeat([0, 1, 2], [24, 4, 2])[:, np.newaxis]
+    features = rng.normal(size=(30, 2))
+    VoteAllocation().fit(features, np.hstack([first, 4 - first]))
+    total = rng.integers(4, 8, size=(30, 1))
+    VoteAllocation().fit(features, np.hstack([first, total - first]))
+    with pytest.warns(VotesWarning, match="k yes votes of N = 4"):
+        VoteAllocation().fit(features, np.hstack([first, 4 + 0 * first]))
+
+
+def test_updates_are_all_votes_so_far():
+    counts = 5 * COUNTS
+    allocation = VoteAllocation(random_state=0).fit(None, counts)
+    new = np.zeros_like(counts)
+    new[3] = [6, 5, 1]
+    with pytest.raises(ValueError, match=r"row 0 had \[5, 5, 5\] and now .*call fit"):
+        allocation.update(new)
+    np.testing.assert_array_equal(allocation.counts_, counts)
+    allocation.update(counts + new).update(counts + new)
+    assert allocation.counts_.sum() == 90 + 12
 
 
 def test_images_go_through_a_pipeline():
