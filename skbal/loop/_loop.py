@@ -63,9 +63,9 @@ class ActiveLearningLoop(SavingMixin, KeepsMaps, KnowsItsParameters):
       that names the row, and the oracle is asked again.
 
     The oracle may leave a row unanswered: None, NaN, a masked value or
-    `skbal.oracles.SKIP`. Such a row leaves the pool and counts as a label paid for, and
-    the next row in the order of the strategy is asked about. First labels that are
-    skipped are not replaced.
+    `skbal.oracles.SKIP`, and for a model of votes also 0 votes of 0. Such a row leaves
+    the pool and counts as a label paid for, and the next row in the order of the
+    strategy is asked about. First labels that are skipped are not replaced.
 
     Where a strategy cannot choose because fewer than two classes are known, the rows
     are random, with one warning. An estimator that cannot be fitted to one class, such

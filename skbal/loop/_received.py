@@ -5,6 +5,7 @@ import numpy as np
 from skbal._utils.multilabel import gaps_of, takes_missing_labels
 from skbal._utils.tags import classifies
 from skbal._utils.unanswered import unanswered
+from skbal._utils.votes import learns_votes
 from skbal.loop._checks import OWNER
 
 
@@ -25,6 +26,7 @@ def received(answer, rows, known, estimator):
     Returns
     -------
     skipped : ndarray of shape (n_rows,), dtype=bool
+        For a model of votes also rows with no vote at all, 0 of 0.
     labels : ndarray of shape (n_answers,) or (n_answers, n_outputs)
 
     Raises
@@ -35,10 +37,12 @@ def received(answer, rows, known, estimator):
     """
     values = _as_values(answer, rows)
     skipped = unanswered(values)
+    if learns_votes(estimator):
+        skipped |= _without_votes(values)
     kept, rows = np.flatnonzero(~skipped), rows[~skipped]
     if not len(kept):
         return skipped, np.empty(0)
-    labels = _in_one_array([values[position] for position in kept], values, rows)
+    labels = _in_one_array([values[position] for position in kept], values, rows, kept)
     _check_numbers(labels, rows, estimator)
     if known is not None and len(known):
         _check_like(labels, known, rows)
@@ -66,20 +70,31 @@ def _what(answer, shape):
     return "None" if is_none else f"an answer of shape {shape}"
 
 
-def _in_one_array(answers, values, rows):
+def _without_votes(values):
+    """Return for which rows there is a label of numbers, all of which are 0."""
+    return np.array([_is_without_votes(value) for value in values], dtype=bool)
+
+
+def _is_without_votes(value):
+    if not isinstance(value, (list, tuple, np.ndarray)):
+        return False
+    try:
+        votes = np.asarray(value)
+    except ValueError:  # lists of different lengths
+        return False
+    return votes.dtype.kind in "iuf" and votes.size > 0 and not votes.any()
+
+
+def _in_one_array(answers, values, rows, kept):
     """Return answers as an array that holds either strings or numbers."""
     if isinstance(values, np.ndarray) and values.dtype.kind != "O":
-        return np.array(np.ma.getdata(values)[_positions(values)])
+        return np.array(np.ma.getdata(values)[kept])
     kinds = np.array([_kind(answer) for answer in answers])
     _check_each(kinds != "neither", answers, rows, "a string or a number")
     _check_each(kinds == kinds[0], answers, rows, kinds[0])
     shapes = np.array([str(np.shape(answer)) for answer in answers])
     _check_each(shapes == shapes[0], answers, rows, f"a label of shape {shapes[0]}")
     return np.array(answers)
-
-
-def _positions(values):
-    return np.flatnonzero(~unanswered(values))
 
 
 def _kind(answer):

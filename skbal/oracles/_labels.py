@@ -31,7 +31,7 @@ class LabelOracle(Oracle):
     ----------
     y : array-like of shape (n_pool,) or (n_pool, n_outputs)
         The label of every row of the pool, in the order of the pool. None or NaN
-        leaves a row unanswered.
+        leaves a row unanswered, and 0 votes of 0 leave it so for a model of votes.
     cost_per_label : float or array-like of shape (n_pool,), default=1.0
         Cost of one answer, or of the answer about each row of the pool.
 

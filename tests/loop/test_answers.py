@@ -10,6 +10,8 @@ from sklearn.naive_bayes import GaussianNB
 
 from skbal import ActiveLearner
 from skbal.exceptions import OneClassWarning
+from skbal.loop import ActiveLearningLoop
+from skbal.models import BayesianVoteRegression
 from skbal.oracles import SKIP, CallableOracle, CrowdOracle, LabelOracle, NoisyOracle
 from skbal.query import BALD
 from tests.loop.test_loop import N_POOL, LastRows, labels, pool, toy_loop
@@ -85,6 +87,46 @@ def test_several_outputs_are_missing_if_all_are():
     targets[37, 1] = np.nan
     with pytest.raises(ValueError, match="must answer finite, but for row 37"):
         toy_loop(oracle=LabelOracle(targets), n_queries=1).run()
+
+
+def last_rows(learner, X_pool, n_instances=1):
+    return np.arange(len(X_pool))[::-1][:n_instances]
+
+
+VOTE_MODELS = {
+    "k of N": ({}, [[1, 4], [0, 3]]),
+    "two questions": ({}, [[[0, 0], [1, 2]], [[0, 2], [0, 0]]]),
+    "counts": ({"likelihood": "multinomial"}, [[0, 1, 2], [3, 0, 0]]),
+}
+
+
+@pytest.mark.parametrize("name", VOTE_MODELS)
+@pytest.mark.parametrize("as_list", [False, True])
+def test_no_votes_of_anybody_are_no_answer(name, as_list):
+    parameters, given = VOTE_MODELS[name]
+    votes = np.array(given)[np.arange(N_POOL) % 2]
+    votes[[39, 36]] = 0
+    oracle = LabelOracle(votes)
+    loop = ActiveLearningLoop(
+        ActiveLearner(BayesianVoteRegression(optimize=None, **parameters), last_rows),
+        pool(),
+        (lambda rows: oracle(rows).tolist()) if as_list else oracle,
+        n_queries=2,
+        n_instances=3,
+        initial=[0, 1, 39],
+    ).run()
+    assert [record.indices for record in loop.history_] == [
+        (0, 1, 39), (38, 37, 36, 35), (34, 33, 32)
+    ]  # fmt: skip
+    assert loop.skipped_.tolist() == [39, 36]
+    assert oracle.cost == 10
+    assert np.any(loop.learner.y_training, axis=-1).reshape(8, -1).any(axis=1).all()
+
+
+def test_zeros_are_labels_unless_they_are_votes():
+    zeros = np.zeros((N_POOL, 2))
+    loop = toy_loop(oracle=LabelOracle(zeros), n_queries=1).run()
+    assert len(loop.skipped_) == 0
 
 
 class Wrong:
