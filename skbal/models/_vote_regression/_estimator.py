@@ -29,10 +29,20 @@ from skbal.models._vote_regression._span import (
     count_question_of,
     question_of,
 )
-from skbal.models._votes._checks import warn_of_single_votes
+from skbal.models._votes._checks import (
+    warn_of_no_effect,
+    warn_of_no_spread,
+    warn_of_single_votes,
+)
 from skbal.models._votes._labels import QUESTIONS, labels_of
 
 _ALL_LIKELIHOODS = {**LIKELIHOODS, **COUNT_LIKELIHOODS}
+
+# When to warn that too little was learned. Of a few rows nobody expects more, and with
+# many rows per feature, votes that follow no feature are most probably just that.
+_SOME_ROWS = 20
+_ROWS_PER_FEATURE = 2
+_NO_EFFECT = 1e-6  # prior variance of a logit, averaged over rows
 
 
 class BayesianVoteRegression(KnowsItsParameters, RegressionPredictions, BaseEstimator):
@@ -238,7 +248,9 @@ class BayesianVoteRegression(KnowsItsParameters, RegressionPredictions, BaseEsti
         -----
         VotesWarning
             If a concentration is to be learned and a question has no row with two
-            votes.
+            votes. If there are few rows for so many features, and no effect of the
+            features was found, or the concentration is infinite because the weights can
+            fit each row.
         ConvergenceWarning
             If a mode or the maximum of the evidence was not found.
         """
@@ -268,10 +280,26 @@ class BayesianVoteRegression(KnowsItsParameters, RegressionPredictions, BaseEsti
                 self._likelihood_of(question, number),
                 learn_variance=self.optimize is not None,
             )
+            self._warn_of_little(question, number, solution)
             solutions.append(solution)
             posteriors.append(self._posterior_of(question, span, centre, solution))
         self._posteriors, self.n_questions_ = posteriors, labels.n_questions
         self._keep(solutions)
+
+    def _warn_of_little(self, question, number, solution):
+        """Warn if no effect was found, or nothing is left to the concentration."""
+        features = question.design[:, int(bool(self.fit_intercept)) :]
+        n_samples, n_features = features.shape  # n_features is the rank of the rows
+        if n_samples < _SOME_ROWS:
+            return
+        effect = solution.prior_variance * np.square(features).sum(axis=1).mean()
+        is_wide = n_samples <= _ROWS_PER_FEATURE * n_features
+        if self.optimize is not None and is_wide and 0 < effect < _NO_EFFECT:
+            warn_of_no_effect(number, question.owner)
+        fits_each_row = n_samples <= n_features + 1
+        could_learn = _ALL_LIKELIHOODS[self.likelihood].can_learn_from(question.total)
+        if could_learn and fits_each_row and np.isinf(solution.concentration):
+            warn_of_no_spread(number, question.owner)
 
     def _posterior_of(self, question, span, centre, solution):
         arguments = (span, centre, solution, bool(self.fit_intercept))

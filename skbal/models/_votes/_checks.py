@@ -87,3 +87,50 @@ def warn_of_single_votes(question, owner):
         "is needed to learn its concentration. Its votes are taken as independent.",
         VotesWarning,
     )
+
+
+def warn_of_no_effect(question, owner):
+    """Warn that the votes on a question follow none of the features.
+
+    Parameters
+    ----------
+    question : int
+        The number of the question.
+    owner : str
+        Name of the estimator, for messages.
+
+    Warns
+    -----
+    VotesWarning
+        Always.
+    """
+    # Without numbers of rows, so that a loop of many fits warns once.
+    warn(
+        f"{owner} found no effect of the features on the votes of question {question}: "
+        "all rows get the same prediction. Use better features or fewer, such as the "
+        "first columns of a PCA, or label more rows.",
+        VotesWarning,
+    )
+
+
+def warn_of_no_spread(question, owner):
+    """Warn that the weights fit each row, so that a concentration was not learned.
+
+    Parameters
+    ----------
+    question : int
+        The number of the question.
+    owner : str
+        Name of the estimator, for messages.
+
+    Warns
+    -----
+    VotesWarning
+        Always.
+    """
+    warn(
+        f"{owner} has an infinite concentration_ for question {question}, but as many "
+        "features as rows with votes: it can fit each row, so intervals may be too "
+        "narrow. Reduce the columns, for instance by PCA, or label more rows.",
+        VotesWarning,
+    )

@@ -232,6 +232,44 @@ def test_votes_that_follow_no_column_leave_the_weights_at_zero():
     assert fitted.prior_variance_[0] < 0.05
 
 
+def wide(n_samples, n_features, spread, seed=0):
+    """Return rows, and votes about which they say nothing."""
+    rng = np.random.default_rng(seed)
+    rho = rng.beta(spread, spread, n_samples)
+    votes = np.column_stack([rng.binomial(40, rho), np.full(n_samples, 40)])
+    return rng.normal(size=(n_samples, n_features)), votes
+
+
+@pytest.mark.parametrize("likelihood", ["beta-binomial", "dirichlet-multinomial"])
+def test_if_no_effect_of_many_features_is_found_it_says_so(likelihood):
+    X, votes = wide(40, 24, 2.0)
+    counts = np.column_stack([votes[:, 0], 40 - votes[:, 0]])
+    y = votes if likelihood == "beta-binomial" else counts
+    questions = None if y is votes else [("bar", ["yes", "no"])]
+    fitted = BayesianVoteRegression(likelihood, questions=questions)
+    with pytest.warns(VotesWarning, match="no effect .* of question 0.*first columns"):
+        fitted.fit(X, y)
+    assert np.ptp(fitted.predict(X), axis=0).max() < 1e-3
+    # Not about few rows, nor about columns that say nothing beside many rows.
+    for n_samples, n_features in ((19, 24), (60, 24)):
+        X, votes = wide(n_samples, n_features, 2.0)
+        fitted = BayesianVoteRegression("beta-binomial").fit(X, votes)
+        assert np.ptp(fitted.predict(X)) < 1e-3
+
+
+def test_if_the_weights_can_fit_each_row_a_concentration_is_not_trusted():
+    rng = np.random.default_rng(1)
+    X = rng.normal(size=(24, 30))
+    rho = expit(X @ rng.normal(size=30) / 2)
+    votes = np.column_stack([rng.binomial(40, rho), np.full(24, 40)])
+    fitted = BayesianVoteRegression("beta-binomial")
+    with pytest.warns(VotesWarning, match="infinite concentration_ for question 0"):
+        fitted.fit(X, votes)
+    assert np.isinf(fitted.concentration_[0])
+    BayesianVoteRegression("binomial").fit(X, votes)
+    BayesianVoteRegression("beta-binomial").fit(X[:, :12], votes)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("concentration", [1.0, 6.0, 40.0])
 def test_the_concentration_of_simulated_votes_is_found(concentration):
