@@ -179,9 +179,10 @@ def count_votes(votes, yes):
     ----------
     votes : array-like of shape (n_samples, n_answers)
         Number of volunteers who gave each answer.
-    yes : array-like of int, or list of them
-        The columns that count as yes. Several such lists stand for several questions,
-        all answered by the same volunteers.
+    yes : list of int or of str, or list of such lists
+        The columns that count as yes, by their places or, if ``votes`` is a data frame,
+        by their names. Several such lists stand for several questions, all answered by
+        the same volunteers.
 
     Returns
     -------
@@ -191,10 +192,10 @@ def count_votes(votes, yes):
     Raises
     ------
     TypeError
-        If ``yes`` does not hold integers.
+        If the columns in ``yes`` are neither integers nor names.
     ValueError
-        If ``votes`` is not a table of counts (the message names the row), or a column
-        in ``yes`` does not exist or is repeated.
+        If ``votes`` is not a table of counts (the message names the row), ``yes`` is no
+        list, or a column in it does not exist or is repeated.
 
     Examples
     --------
@@ -205,15 +206,40 @@ def count_votes(votes, yes):
     >>> count_votes(votes, [[0], [0, 1]]).tolist()
     [[[30, 40], [39, 40]], [[2, 40], [40, 40]]]
     """
+    names = list(getattr(votes, "columns", ()))
     votes = check_table(votes, "votes given to count_votes")
-    if np.iterable(yes) and any(np.iterable(columns) for columns in yes):
-        return np.stack([_count(votes, columns) for columns in yes], axis=1)
-    return _count(votes, yes)
+    if _is_list(yes) and any(map(_is_list, yes)):
+        return np.stack([_count(votes, columns, names) for columns in yes], axis=1)
+    return _count(votes, yes, names)
 
 
-def _count(votes, yes):
+def _is_list(columns):
+    return np.iterable(columns) and not isinstance(columns, str)
+
+
+def _are_names(names):
+    return bool(names) and all(isinstance(name, str) for name in names)
+
+
+def _count(votes, yes, names):
+    if not _is_list(yes):
+        example = names[:1] if _are_names(names) else [0]
+        raise ValueError(
+            f"yes of count_votes must be a list of columns, such as {example}, got "
+            f"{yes!r}."
+        )
+    if _are_names(names) and _are_names(list(yes)):
+        yes = [_place(column, names) for column in yes]
     yes = check_indices(yes, votes.shape[1], "yes", "count_votes")
     return np.stack([votes[:, yes].sum(axis=1), votes.sum(axis=1)], axis=1)
+
+
+def _place(column, names):
+    if names.count(column) != 1:
+        raise ValueError(
+            f"yes of count_votes must hold columns of votes, {names}, got {column!r}."
+        )
+    return names.index(column)
 
 
 def check_table(votes, what):

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,6 +14,8 @@ from skbal.datasets import count_votes, load_galaxy_votes, load_image_votes
 
 REAL = Path(skbal.__file__).parents[2] / "shared" / "data"
 VOTES = np.array([[30, 9, 1], [2, 38, 0], [0, 0, 41]], dtype=np.uint16)
+FRAME = pd.DataFrame(VOTES, columns=["smooth", "featured", "artifact"])
+FRAME = FRAME[["artifact", "featured", "smooth"]]  # in the order of pd.crosstab
 
 
 def galaxies(**changed):
@@ -172,6 +175,17 @@ def test_an_array_of_columns_and_a_list_of_them_are_alike():
     )
 
 
+def test_columns_of_a_frame_have_names():
+    y = count_votes(FRAME, ["smooth"])
+    np.testing.assert_array_equal(y, count_votes(VOTES, [0]))
+    both = count_votes(FRAME, [["smooth"], ["artifact", "smooth"]])
+    np.testing.assert_array_equal(both, count_votes(VOTES, [[0], [2, 0]]))
+    # By places too, and numbers are places even if they are names.
+    np.testing.assert_array_equal(count_votes(FRAME, [2]), y)
+    numbered = FRAME.set_axis([2, 1, 0], axis=1)
+    np.testing.assert_array_equal(count_votes(numbered, [2]), y)
+
+
 def test_the_callers_table_is_left_alone():
     kept = VOTES.copy()
     count_votes(VOTES, [0])[:] = 5
@@ -193,10 +207,14 @@ def test_the_callers_table_is_left_alone():
         (VOTES, [-1], ValueError, r"yes of count_votes must lie in \[0, 3\), got -1"),
         (VOTES, [1, 1], ValueError, "yes of count_votes must all differ, got 1"),
         (VOTES, [[0], [0, 5]], ValueError, "yes of count_votes must lie in"),
-        (VOTES, [[0], 1], ValueError, "yes of count_votes must be one-dimensional"),
-        (VOTES, 0, ValueError, "yes of count_votes must be one-dimensional"),
+        (VOTES, [[0], 1], ValueError, r"a list of columns, such as \[0\], got 1"),
+        (VOTES, 0, ValueError, r"a list of columns, such as \[0\], got 0"),
         (VOTES, [0.0], TypeError, "yes of count_votes must be integers"),
-        (VOTES, "smooth", ValueError, "yes of count_votes must be one-dimensional"),
+        (VOTES, "smooth", ValueError, "a list of columns.* got 'smooth'"),
+        (FRAME, "smooth", ValueError, r"such as \['artifact'\], got 'smooth'"),
+        (FRAME, ["disk"], ValueError, r"columns of votes, \['artifact', .* got 'disk'"),
+        (FRAME, ["smooth"] * 2, ValueError, "must all differ"),
+        (VOTES, ["smooth"], TypeError, "yes of count_votes must be integers"),
     ],
     ids=str,
 )
