@@ -7,7 +7,9 @@ import numpy as np
 from skbal._utils.answers import check_asked_questions
 from skbal._utils.parameters import flag, own
 from skbal._utils.pools import n_rows
+from skbal._utils.questions import check_question
 from skbal._utils.unwrap import unwrap
+from skbal._utils.validation import check_count
 from skbal._utils.votes import check_votes
 from skbal.information import (
     answer_information,
@@ -16,6 +18,12 @@ from skbal.information import (
 )
 from skbal.query._features import compute
 from skbal.query._vote_strategy import VoteStrategy
+
+
+def _check_question(value, name, owner):
+    # Whether the model knows the name is checked with its draws.
+    if not isinstance(value, str):
+        check_count(value, name, owner, smallest=0)
 
 
 def _check_votes_so_far(value, name, owner):
@@ -43,8 +51,9 @@ class VoteBALD(VoteStrategy):
         or (n_pool, n_questions) has a number per row of the pool. A function takes rows
         of the pool and returns such an array for them. It also works in a loop, where
         the pool shrinks, and inside other strategies.
-    question : int, optional
-        Index of the only question considered. ``None`` sums over all questions.
+    question : int or str, optional
+        Index of the only question considered, or its name if the model has
+        ``questions``. ``None`` sums over all questions.
     votes_so_far : array-like or callable, optional
         Votes that the rows have already, for a pool whose rows may be asked about
         again: yes votes k and all votes N, of shape (n_pool, 2) or (n_pool,
@@ -116,6 +125,9 @@ class VoteBALD(VoteStrategy):
     """
 
     _parameter_rules = {
+        "question": own(
+            _check_question, "an integer >= 0, a name or None", -1, none=True
+        ),
         "votes_so_far": own(
             _check_votes_so_far, "votes, a function or None", "none", none=True
         ),
@@ -256,10 +268,11 @@ class VoteBALD(VoteStrategy):
         -------
         scores : ndarray of shape (n_rows,)
         """
+        given = draws, n_votes, concentration, model, votes_so_far, questions, seed
+        if isinstance(self.question, str):
+            return self._with_number(questions, model).score_draws(*given)
         if questions is not None:
-            return self._of_counts(
-                draws, n_votes, concentration, model, votes_so_far, questions, seed
-            )
+            return self._of_counts(*given)
         n_questions = draws.shape[2]
         given = self._of_question(draws, n_votes, concentration, model)
         if votes_so_far is None:
@@ -276,6 +289,18 @@ class VoteBALD(VoteStrategy):
             draws, votes_so_far, *others, learned=self.learned
         )
         return information.sum(axis=1)
+
+    def _with_number(self, questions, model):
+        """Return the strategy with the number of its question, not the name."""
+        if questions is None:
+            raise TypeError(
+                f"question of {type(self).__name__} must be an integer >= 0 for "
+                f"{model}, whose questions have no names, got {self.question!r}."
+            )
+        names = tuple(question[0] for question in questions)
+        strategy = copy.copy(self)
+        strategy.question = check_question(self.question, names, type(self).__name__)
+        return strategy
 
     def _of_counts(
         self, draws, n_votes, concentration, model, votes_so_far, questions, seed

@@ -370,7 +370,8 @@ def test_wrong_numbers_of_volunteers_are_refused(n_votes, error, message, subsam
     [
         (2, ValueError, "question of VoteBALD is 2, but VoteModel knows 2 questions"),
         (-1, ValueError, "question of VoteBALD must be an integer >= 0, got -1"),
-        ("bar", TypeError, "question of VoteBALD must be an integer >= 0, got 'bar'"),
+        ("bar", TypeError, ">= 0 for VoteModel, whose questions have no names, got 'b"),
+        (1.0, TypeError, "question of VoteBALD must be an integer >= 0, got 1.0"),
         (True, TypeError, "question of VoteBALD must be an integer >= 0, got True"),
     ],
 )
@@ -416,6 +417,19 @@ def test_questions_are_counted_not_answers():
     message = "question of VoteBALD is 2, but BayesianVoteRegression knows 2 questions"
     with pytest.raises(ValueError, match=message):
         VoteBALD(question=2)(model_of_counts(X), X)
+
+
+def test_a_question_may_be_given_by_its_name():
+    X = random_pool(20)
+    model = model_of_counts(X)
+    named, numbered = (
+        VoteBALD(7, question=question, random_state=0).score_pool(model, X)
+        for question in ("bar", 1)
+    )
+    np.testing.assert_array_equal(named, numbered)
+    message = "question of VoteBALD must be one of 'shape', 'bar', got 'bars'"
+    with pytest.raises(ValueError, match=message):
+        VoteBALD(question="bars")(model, X)
 
 
 def test_a_learner_is_taught_counts_and_refuses_others():
