@@ -29,6 +29,7 @@ from skbal.oracles import CallableOracle, CrowdOracle, LabelOracle, VoteOracle
 from skbal.query import BALD, EPIG, DiversityPenalised, Random, VoteBALD
 from skbal.seeding import BalancedSeed, KMeansSeed
 from skbal.stopping import MaxLabels
+from skbal.votes import DawidSkene
 
 X = np.random.default_rng(0).random((30, 4))
 Y = np.arange(30) % 3
@@ -115,6 +116,19 @@ MISTAKES = {
         lambda: BayesianVoteRegression().fit(X, VOTES / 3),
         "must have whole numbers of votes",
     ),
+    "images as rows": (
+        lambda: BayesianVoteRegression().fit(X.reshape(30, 1, 2, 2), VOTES),
+        "Found array with dim 4, while dim <= 2 is required by BayesianVoteRegression. "
+        "Give flat rows",
+    ),
+    "images to predict": (
+        lambda: VOTE_MODEL.predict(X.reshape(30, 1, 2, 2)),
+        "X.reshape(len(X), -1)",
+    ),
+    "votes for a classifier": (
+        lambda: MCDropoutClassifier().fit(X, VOTES),
+        "For counts of votes use MCDropoutVoteRegressor",
+    ),
     "answers by name": (lambda: count_votes(VOTES, ["yes"]), "yes of count_votes must"),
     "rows instead of indices": (
         lambda: LabelOracle(Y)(X[:2]),
@@ -136,6 +150,22 @@ MISTAKES = {
     "nobody's label": (
         lambda: CrowdOracle([0, 1], ["a", None])([0]),
         "labels of CrowdOracle must hold a string or a number in each row, row 1 has",
+    ),
+    "nobody's number": (
+        lambda: CrowdOracle([0, 1], [1.0, np.nan])([0]),
+        "row 1 has it. Leave out the answers of people who could not tell",
+    ),
+    "nobody's answer": (
+        lambda: DawidSkene().fit([0, 1], ["a", None], ["ann", "bob"]),
+        "row 1 has None. Leave out the answers of people who could not tell",
+    ),
+    "items by name": (
+        lambda: CrowdOracle(["m31", "m42"], ["a", "b"])([0]),
+        "items of CrowdOracle must be integers, got dtype <U3. They are positions of",
+    ),
+    "row that nobody saw": (
+        lambda: CrowdOracle([0, 1], ["a", "b"])([1, 2]),
+        "nobody answered about later rows, got 2. A loop asks about the others alone",
     ),
     "seed of a number": (lambda: KMeansSeed().select(5), "X given to KMeansSeed"),
     "class seed without labels": (

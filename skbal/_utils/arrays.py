@@ -179,7 +179,8 @@ def validate_rows(estimator, X, y="no_validation", **options):
     TypeError
         If X is sparse or holds times, or with ``y_numeric`` y does.
     ValueError
-        If an entry is masked. Errors of ``validate_data`` pass through.
+        If an entry is masked. Errors of ``validate_data`` pass through, and images in
+        place of rows are told how to become rows.
     """
     owner = type(estimator).__name__
     for values, name in ((X, "X"), (y, "y")):
@@ -188,7 +189,13 @@ def validate_rows(estimator, X, y="no_validation", **options):
     refuse_times(X, f"X given to {owner}")
     if options.get("y_numeric"):  # classes may be days
         refuse_times(y, f"y given to {owner}")
-    return validate_data(estimator, X, y, **options)
+    try:
+        return validate_data(estimator, X, y, **options)
+    except ValueError as error:
+        if options.get("allow_nd") or getattr(X, "ndim", 2) <= 2:
+            raise
+        hint = "Give flat rows, for instance X.reshape(len(X), -1)."
+        raise ValueError(f"{error} {hint}") from None
 
 
 def _refuse_sparse_rows(X, owner):

@@ -6,10 +6,11 @@ from sklearn.utils.multiclass import check_classification_targets
 from skbal._utils.arrays import as_array
 from skbal._utils.unanswered import unanswered
 
+COULD_NOT_TELL = "Leave out the answers of people who could not tell."
 _NUMBERS = (bool, int, float, np.number, np.bool_)
 
 
-def label_column(labels, what):
+def label_column(labels, what, if_missing=""):
     """Return labels as an array of one axis.
 
     Parameters
@@ -18,6 +19,8 @@ def label_column(labels, what):
         Strings or numbers.
     what : str
         The argument and its owner, for messages, such as "labels of CrowdOracle".
+    if_missing : str, default=""
+        A sentence about what to do with a missing label, for messages.
 
     Returns
     -------
@@ -42,21 +45,25 @@ def label_column(labels, what):
             f"{array.shape}."
         )
     array = array.ravel()
-    _refuse_no_labels(array, what)
+    _refuse_no_labels(array, what, if_missing)
     if array.dtype == object:
         for row, label in enumerate(array.tolist()):
             if not _is_label(label):
                 raise ValueError(
                     f"{what} must hold a string or a number in each row, row {row} has "
-                    f"{label!r}."
+                    f"{label!r}.{_hint(label, if_missing)}"
                 )
         if all(isinstance(label, _NUMBERS) for label in array.tolist()):
             array = np.array(array.tolist())
-            _refuse_no_labels(array, what)
+            _refuse_no_labels(array, what, if_missing)
     return array
 
 
-def _refuse_no_labels(array, what):
+def _hint(label, if_missing):
+    return f" {if_missing}" if if_missing and unanswered([label])[0] else ""
+
+
+def _refuse_no_labels(array, what, if_missing):
     if array.dtype.kind in "cmMV":
         raise ValueError(
             f"{what} must hold a string or a number in each row, got dtype "
@@ -65,7 +72,10 @@ def _refuse_no_labels(array, what):
     if array.dtype.kind == "f" and not np.isfinite(array).all():
         row = int(np.argmin(np.isfinite(array)))
         wrong = "NaN" if np.isnan(array[row]) else "infinity"
-        raise ValueError(f"{what} must not contain {wrong}, but row {row} has it.")
+        raise ValueError(
+            f"{what} must not contain {wrong}, but row {row} has it."
+            f"{_hint(array[row], if_missing)}"
+        )
 
 
 def different_labels(labels, what):

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from skbal._utils.indices import check_indices
 from skbal._utils.parameters import count, option_or_function, seed
 from skbal._utils.random import check_seed
 from skbal.oracles._one_by_one import as_labels
@@ -178,6 +179,17 @@ class CrowdOracle(Oracle):
         """
         self._answer_table()
         return self._crowd_of(self._bought)
+
+    def _check_indices(self, indices):
+        owner, n_pool = type(self).__name__, self.n_pool
+        rows = check_indices(indices, np.inf, "indices", owner, unique=False)
+        if len(rows) and rows.max() >= n_pool:
+            raise ValueError(
+                f"indices of {owner} must lie in [0, {n_pool}), since nobody answered "
+                f"about later rows, got {rows.max()}. A loop asks about the others "
+                "alone with candidates=np.unique(items)."
+            )
+        return rows
 
     def _crowd_of(self, bought):
         owner, table = type(self).__name__, self._answer_table()

@@ -3,7 +3,7 @@
 import numpy as np
 
 from skbal._utils.indices import check_indices
-from skbal._utils.labels import class_codes, label_column
+from skbal._utils.labels import COULD_NOT_TELL, class_codes, label_column
 from skbal._utils.random import stream
 
 
@@ -42,7 +42,7 @@ class AnswerTable:
     """
 
     def __init__(self, items, labels, workers, seed, owner):
-        items = check_indices(items, np.inf, "items", owner, unique=False)
+        items = _rows_of_pool(items, owner)
         labels = _column(labels, "labels", len(items), owner)
         if workers is None:
             workers = np.arange(len(items))
@@ -132,8 +132,18 @@ class AnswerTable:
         return self._codes[start : start + n]
 
 
+def _rows_of_pool(items, owner):
+    try:
+        return check_indices(items, np.inf, "items", owner, unique=False)
+    except TypeError as error:
+        raise TypeError(
+            f"{error} They are positions of rows in the pool, counted from 0."
+        ) from None
+
+
 def _column(values, name, n_items, owner):
-    values = label_column(values, f"{name} of {owner}")
+    hint = COULD_NOT_TELL if name == "labels" else ""
+    values = label_column(values, f"{name} of {owner}", hint)
     if len(values) != n_items:
         raise ValueError(
             f"{name} of {owner} must be as many as the {n_items} items, got "

@@ -23,7 +23,12 @@ from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import check_is_fitted
 
-from skbal._utils.labels import class_codes, different_labels, label_column
+from skbal._utils.labels import (
+    COULD_NOT_TELL,
+    class_codes,
+    different_labels,
+    label_column,
+)
 from skbal._utils.names import KnowsItsParameters
 from skbal._utils.parameters import check_parameters, count, own, positive, real
 from skbal._utils.random import check_seed, stream
@@ -187,7 +192,7 @@ class DawidSkene(WhomToAskMixin, KnowsItsParameters, BaseEstimator):
             items, labels, annotators = answer_columns(items, owner)
         names, item_codes = name_codes(items, "items", owner)
         people, person_codes = name_codes(annotators, "annotators", owner)
-        labels = label_column(labels, f"labels given to {owner}")
+        labels = label_column(labels, f"labels given to {owner}", COULD_NOT_TELL)
         check_lengths(item_codes, labels, person_codes, owner)
         with all_or_nothing(self):
             self.items_, self.annotators_ = names, people

@@ -71,8 +71,11 @@ def check_soft_labels(y, owner):
     wrong = ~((values >= 0) & (values <= 1 + _TOLERANCE))  # true for NaN, too
     if wrong.any():
         row, column = np.argwhere(wrong)[0]
+        hint = ""
+        if (values >= 0).all() and (values % 1 == 0).all():
+            hint = " For counts of votes use MCDropoutVoteRegressor."
         raise ValueError(
-            f"{must} are in [0, 1], got {values[row, column]} in row {row}."
+            f"{must} are in [0, 1], got {values[row, column]} in row {row}.{hint}"
         )
     sums = values.sum(axis=1, dtype=np.float64)
     off = np.abs(sums - 1) > _TOLERANCE
