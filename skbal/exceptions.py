@@ -75,4 +75,4 @@ class VersionWarning(UserWarning):
 
 
 class VotesWarning(UserWarning):
-    """A question has no votes or too few, or lines of a file were left out."""
+    """Votes are missing or left out, or a model learned too little from them."""
