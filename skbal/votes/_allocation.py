@@ -191,8 +191,7 @@ class VoteAllocation(KnowsItsParameters, BaseEstimator):
         Raises
         ------
         ValueError, TypeError
-            If X, ``counts`` or a parameter is invalid. The message says which. Also if
-            two columns of ``counts`` are most probably yes votes and all votes.
+            If X, ``counts`` or a parameter is invalid. The message says which.
 
         Warns
         -----
@@ -204,7 +203,7 @@ class VoteAllocation(KnowsItsParameters, BaseEstimator):
         counts = _checked(counts, owner)
         if X is not None:
             self._check_features(X, len(counts), owner)
-        _check_pairs(counts, owner)
+        _warn_of_pairs(counts, owner)
         with all_or_nothing(self):
             self._seed = check_seed(self.random_state, owner)
             self._learn(X, counts)
@@ -445,28 +444,26 @@ def _checked(counts, owner):
     return check_counts(counts, owner, name="counts")
 
 
-def _check_pairs(counts, owner):
-    """Raise, or warn, if counts look like yes votes k and all votes N."""
+def _warn_of_pairs(counts, owner):
+    """Warn if counts look like yes votes k and all votes N, which none can be sure of."""
     voted = counts[counts.any(axis=1)]
     if counts.shape[1] != 2 or len(voted) < _LIKE_PAIRS:
         return
     k, n = voted.T
     if (k > n).any():
         return
-    what = f"counts given to {owner} look like k yes votes of N"
-    must = "They must be the count of each answer, N - k and k."
-    # If equally many people see each item, the sum of two counts varies least.
-    if np.mean(2 * k > n) >= _YES_LEADS and np.var(k + n) > np.var(n):
-        raise ValueError(
-            f"{what}, since the first number is never the larger one. {must} If they "
-            "are such counts, exchange the columns: counts[:, ::-1]."
-        )
     if np.ptp(n) == 0 < np.ptp(k):
-        warn(
-            f"{what} = {n[0]}, since the second number is the same for all items. "
-            f"{must}",
-            VotesWarning,
-        )
+        why = "the second number is the same for all items"
+    # If equally many people see each item, the sum of two counts varies least.
+    elif np.mean(2 * k > n) >= _YES_LEADS and np.var(k + n) > np.var(n):
+        why = "the first number is never the larger one"
+    else:
+        return
+    warn(
+        f"counts given to {owner} look like k yes votes of N, since {why}. They must "
+        "be the count of each answer, N - k and k.",
+        VotesWarning,
+    )
 
 
 def _refuse_falling(counts, before, owner):
