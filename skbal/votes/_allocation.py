@@ -445,7 +445,7 @@ def _checked(counts, owner):
 
 
 def _warn_of_pairs(counts, owner):
-    """Warn if counts look like yes votes k and all votes N, which none can be sure of."""
+    """Warn if counts look like yes votes k and all votes N. Nobody can be sure."""
     voted = counts[counts.any(axis=1)]
     if counts.shape[1] != 2 or len(voted) < _LIKE_PAIRS:
         return
