@@ -28,8 +28,8 @@ def check_extends(known, new, name, owner):
         If the shapes of the rows or the columns differ, or if one holds strings and the
         other numbers.
     TypeError
-        If ``known`` is a data frame and ``new`` is not, or if one holds dates or the
-        like and the other numbers.
+        If ``known`` is a data frame and ``new`` is not, or one of another library, or
+        if one holds dates or the like and the other numbers.
     """
     if _row_shape(known) != _row_shape(new):
         shape, hint = _row_shape(new), ""
@@ -73,11 +73,20 @@ def _check_columns(known, new, name, owner):
             f"{name} given to {owner} must be a data frame, like what it was taught "
             f"before, got {type(new).__name__}."
         )
+    if hasattr(known, "iloc") != hasattr(new, "iloc"):
+        raise TypeError(
+            f"{name} given to {owner} must be a data frame of {_library(known)}, like "
+            f"what it was taught before, got one of {_library(new)}."
+        )
     if list(known.columns) != list(new.columns):
         raise ValueError(
             f"{name} given to {owner} must have the columns of what it was taught "
             f"before, in their order: {_difference(known.columns, new.columns)}."
         )
+
+
+def _library(values):
+    return type(values).__module__.partition(".")[0]
 
 
 def _difference(known, new):
@@ -154,14 +163,18 @@ def _stack_pandas(known, new):
 
 
 def _is_polars(X):
-    return type(X).__module__.partition(".")[0] == "polars"
+    return _library(X) == "polars"
 
 
 def _stack_polars(known, new):
     polars = sys.modules["polars"]
     if not _is_polars(new):
         new = polars.Series(known.name, np.asarray(new))
-    return polars.concat([known, new], how="vertical_relaxed")
+    if not isinstance(known, polars.Series):
+        return polars.concat([known, new], how="vertical_relaxed")
+    # polars finds a type for both only where it stacks frames.
+    frames = known.to_frame(), new.rename(known.name).to_frame()
+    return polars.concat(frames, how="vertical_relaxed").to_series()
 
 
 def own_copy(X):

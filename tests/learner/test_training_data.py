@@ -98,6 +98,35 @@ def test_a_series_under_an_array_becomes_part_of_the_array():
     np.testing.assert_array_equal(stacked, [1, 2, 3])
 
 
+@pytest.mark.parametrize(
+    ("known", "more", "dtype"),
+    [
+        ([1, 2], pd.Series([3]), "Int64"),
+        ([1, 2], [0.5], "Float64"),
+        ([True, False], np.array([True]), "Boolean"),
+        (["cat", "dog"], np.array(["eel"], dtype=object), "String"),
+    ],
+    ids=["whole", "real", "bool", "text"],
+)
+def test_what_is_under_a_polars_series_becomes_part_of_it(known, more, dtype):
+    polars = pytest.importorskip("polars")
+    series = polars.Series("y", known)
+    for new in (more, list(more), polars.Series("label", list(more))):
+        check_extends(series, new, "y", "A")
+        expected = polars.Series("y", [*known, *more], dtype=getattr(polars, dtype))
+        assert stack_rows(series, new).equals(
+            expected, check_names=True, check_dtypes=True
+        )
+    assert series.to_list() == known
+
+
+def test_categories_of_polars_are_stacked_with_texts():
+    polars = pytest.importorskip("polars")
+    kinds = polars.Series("y", ["cat", "dog"], dtype=polars.Enum(["cat", "dog"]))
+    assert stack_rows(kinds, kinds).dtype == kinds.dtype
+    assert stack_rows(kinds, ["eel"]).to_list() == ["cat", "dog", "eel"]
+
+
 def test_images_are_stacked_along_the_first_axis_in_their_dtype():
     images = np.arange(24, dtype=np.float32).reshape(3, 2, 2, 2)
     stacked = stack_rows(images[:1], images[1:])
@@ -132,6 +161,15 @@ def test_a_frame_is_extended_only_by_one_with_the_same_columns():
         check_extends(known, known[["b", "a"]], "X", "A")
     with pytest.raises(TypeError, match=r"must be a data frame.*got ndarray"):
         check_extends(known, known.to_numpy(), "X", "A")
+
+
+def test_a_frame_is_extended_only_by_one_of_its_library():
+    polars = pytest.importorskip("polars")
+    frames = {"pandas": pd.DataFrame({"a": [1]}), "polars": polars.DataFrame({"a": 1})}
+    for known, new in (("pandas", "polars"), ("polars", "pandas")):
+        message = f"X given to A must be a data frame of {known}, .* got one of {new}."
+        with pytest.raises(TypeError, match=message):
+            check_extends(frames[known], frames[new], "X", "A")
 
 
 @pytest.mark.parametrize(

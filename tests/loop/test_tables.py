@@ -107,6 +107,46 @@ def test_a_learner_takes_what_its_pipeline_takes(make):
     )
 
 
+def test_labels_and_weights_may_be_series_of_polars():
+    polars = polars_that_works()
+    table, names = polars_table(), polars.Series("label", np.where(Y, "galaxy", "star"))
+    weights = polars.Series(np.linspace(1, 2, N))
+    learner = ActiveLearner(pipeline(), BALD(random_state=0))
+    by = {"randomforestclassifier__sample_weight": weights[:10]}
+    learner.teach(table[:10], names[:10], **by)
+    for part in (slice(10, 14), slice(14, 20)):
+        by = {"randomforestclassifier__sample_weight": weights[part]}
+        learner.teach(table[part], names[part], **by)
+    assert learner.y_training.equals(names[:20])
+    model = pipeline().fit(
+        table[:20], names[:20], randomforestclassifier__sample_weight=weights[:20]
+    )
+    np.testing.assert_array_equal(
+        learner.predict_proba(table), model.predict_proba(table)
+    )
+
+
+def test_texts_in_a_series_of_polars_are_rows():
+    polars = polars_that_works()
+    texts, names = polars.Series(WORDS), polars.Series(np.where(Y, "galaxy", "star"))
+    loop = ActiveLearningLoop(
+        ActiveLearner(
+            make_pipeline(CountVectorizer(), RandomForestClassifier(5, random_state=0)),
+            Random(random_state=0),
+        ),
+        texts,
+        LabelOracle(names),
+        n_queries=2,
+        n_instances=3,
+        initial=polars.Series(range(8)),
+        X_test=texts,
+        y_test=names,
+    ).run()
+    assert loop.history_.scores[-1] == 1
+    asked = np.array(loop.learner.indices_training)
+    assert loop.learner.X_training.equals(texts[asked])
+
+
 @TABLES
 def test_a_loop_takes_what_its_pipeline_takes(make):
     table = make()
