@@ -52,8 +52,11 @@ def received(answer, rows, known, estimator):
 
 
 def _as_values(answer, rows):
-    if hasattr(answer, "iloc") or not hasattr(answer, "__len__"):
+    is_frame = hasattr(answer, "iloc") or hasattr(answer, "columns")
+    if is_frame or not hasattr(answer, "__len__"):
         answer = np.asarray(answer)
+    elif hasattr(answer, "to_list"):  # a Series of polars, whose null is none
+        answer = answer.to_list()
     shape = getattr(answer, "shape", None)
     has_rows = shape != () and not isinstance(answer, (str, bytes, dict))
     if not has_rows or len(answer) != len(rows):

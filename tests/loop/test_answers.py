@@ -65,6 +65,20 @@ def test_an_unanswered_row_leaves_the_pool_and_the_next_is_asked(answer):
     np.testing.assert_array_equal(loop.learner.y_training, labels()[known])
 
 
+@pytest.mark.parametrize("convert", [int, str])
+def test_null_of_a_polars_series_leaves_a_row_unanswered(convert):
+    polars = pytest.importorskip("polars")
+    values = [convert(label) if one else None for label, one in zip(labels(), ANSWERED)]
+    loop = toy_loop(
+        oracle=lambda rows: polars.Series([values[row] for row in rows]),
+        initial=[5, 31, 1],
+    ).run()
+    assert loop.skipped_.tolist() == [39, 36, 33, 30]
+    asked = [row for record in loop.history_ for row in record.indices]
+    taught = [values[row] for row in asked if ANSWERED[row]]
+    assert loop.learner.y_training.tolist() == taught
+
+
 def test_a_first_label_that_is_missing_is_not_replaced():
     loop = toy_loop(oracle=lambda rows: without(None)[rows], initial=[0, 1, 2]).run()
     assert loop.history_[0].indices == (0, 1, 2)
