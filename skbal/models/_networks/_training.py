@@ -12,6 +12,7 @@ from tqdm.auto import tqdm
 
 from skbal.models._networks._interrupts import is_raised_by_code
 from skbal.models._networks._modes import bfloat16
+from skbal.models._networks._pickling import PicklingMixin
 from skbal.models._networks._twin import network_output
 
 
@@ -19,7 +20,7 @@ class _EndOfTraining(KeyboardInterrupt):
     """A callback ends the training."""
 
 
-class _TrainingMixin:
+class _TrainingMixin(PicklingMixin):
     """Adds to skorch's training what our parameters and a user's Ctrl-C need.
 
     These are augmentation, weights of rows, and products in bfloat16. A batch of
