@@ -14,6 +14,12 @@ from skbal._utils.on_dask import is_dask, results_on_dask
 logger = logging.getLogger(__name__)
 
 _CALLS_PER_WORKER = 8  # at once, so that a slow call does not keep the others waiting
+_UNREADABLE = (
+    "A worker could not read what it was sent, or its result could not be read here. "
+    "Is a class or a function in it defined in a script or a notebook? Put it into a "
+    "file of its own and import it. n_jobs=1 and joblib's threading backend need no "
+    "sending."
+)
 _ROUNDS = 3  # number of times that a call is tried if workers die
 
 
@@ -42,8 +48,9 @@ def call_all(function, arguments, n_jobs=None):
     Raises
     ------
     Exception
-        The error of the function, unchanged and at once. If workers die repeatedly, the
-        error of joblib's backend, with a note on what to try.
+        The error of the function, unchanged and at once. If workers die repeatedly, or
+        cannot read what they are sent, the error of joblib's backend, with a note on
+        what to try.
     """
     calls = enumerate(arguments)
     n_workers = effective_n_jobs(n_jobs)
@@ -64,6 +71,9 @@ def _call_once(function, missing, n_jobs, attempt):
             del missing[number]
             yield number, result
     except Exception as error:
+        if _is_unreadable(error):
+            error.add_note(_UNREADABLE)
+            raise
         if not _is_lost_worker(error):
             raise
         if attempt == _ROUNDS:
@@ -102,6 +112,11 @@ def _parallel(n_jobs):
 
 def _numbered(function, number, given):
     return number, function(*given)
+
+
+def _is_unreadable(error):
+    # loky then ends its workers, and says so by the same error as if they had died.
+    return isinstance(error, BrokenExecutor) and "un-serialize" in str(error)
 
 
 def _is_lost_worker(error):

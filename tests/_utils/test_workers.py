@@ -2,7 +2,7 @@ import logging
 import os
 import threading
 import time
-from concurrent.futures import CancelledError
+from concurrent.futures import BrokenExecutor, CancelledError
 
 import joblib
 import pytest
@@ -132,6 +132,23 @@ def test_an_error_of_the_function_comes_at_once_and_is_not_tried_again(
         dict(call_all(function, ((x,) for x in range(12)), n_jobs))
     assert not hasattr(caught.value, "__notes__")
     assert [name for name in function.calls() if name.startswith("3-")] == ["3-0"]
+    assert not caplog.records
+
+
+@pytest.mark.parametrize("what", ["task", "result"])
+def test_what_cannot_be_read_is_not_sent_again(what, monkeypatch, caplog):
+    rounds = []
+
+    def results(function, calls, n_jobs):
+        rounds.append(calls)
+        # The words of loky.
+        raise BrokenExecutor(f"A {what} has failed to un-serialize. Please ensure that")
+
+    monkeypatch.setattr(workers, "_results", results)
+    with pytest.raises(BrokenExecutor) as caught:
+        squares(8, n_jobs=2)
+    assert "Put it into a file of its own and import it" in caught.value.__notes__[0]
+    assert len(rounds) == 1
     assert not caplog.records
 
 
