@@ -233,3 +233,24 @@ def refuse_sparse_column(y, what):
             f"{what} must be dense, got a sparse matrix of one column: call its "
             "toarray()."
         )
+
+
+def library_of(values):
+    """Return the name of the package that an object is from, such as "polars".
+
+    Parameters
+    ----------
+    values : object
+        Any object.
+
+    Returns
+    -------
+    name : str
+        The package of its class. No package is imported.
+
+    Examples
+    --------
+    >>> library_of(np.zeros(3))
+    'numpy'
+    """
+    return type(values).__module__.partition(".")[0]

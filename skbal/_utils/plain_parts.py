@@ -7,7 +7,8 @@ What has no plain form, such as a function, becomes its name.
 =============================  ====================================================
 ``{"array": 3}``               the array number 3 beside the data; ``"scalar"`` and
                                ``"strings"`` are others of its kinds
-``{"tuple": [...]}``           also ``"dict"`` (pairs), ``"slice"``, ``"dtype"``
+``{"tuple": [...]}``           also ``"dict"`` (pairs), ``"slice"``, ``"range"``,
+                               ``"dtype"``
 ``{"float": "nan"}``           a number that JSON has not
 ``{"stream": 0, ...}``         a random stream, in its state; those of one number are
                                one object
@@ -24,6 +25,7 @@ from dataclasses import fields, is_dataclass
 
 import numpy as np
 
+from skbal._utils.arrays import library_of
 from skbal._utils.seeds_of import is_kept
 
 _PACKAGES = ("sklearn", "skbal")
@@ -90,6 +92,10 @@ class Packer:
         if isinstance(value, slice):
             ends = (value.start, value.stop, value.step)
             return {"slice": [self.pack(end, where) for end in ends]}
+        if isinstance(value, range):
+            return {"range": [value.start, value.stop, value.step]}
+        if _is_column(value):
+            return self._packed_array(np.asarray(value), where)
         if isinstance(value, (np.random.RandomState, np.random.Generator)):
             return self._packed_stream(value, where)
         if isinstance(value, type):
@@ -152,6 +158,12 @@ class Packer:
         self.others.append(where)
         name = _name_of(value if hasattr(value, "__qualname__") else type(value))
         return {"other": name}
+
+
+def _is_column(value):
+    """Return whether an object is an Index, a Series or an array of a data frame."""
+    is_of_frame = library_of(value) in ("pandas", "polars")
+    return is_of_frame and len(getattr(value, "shape", ())) == 1
 
 
 def unpacked(plain, arrays, streams=None):
@@ -245,6 +257,7 @@ _UNPACK = {
         key: unpacked(value, arrays, streams) for key, value in plain["dict"]
     },
     "slice": lambda plain, arrays, streams: slice(*plain["slice"]),
+    "range": lambda plain, arrays, streams: range(*plain["range"]),
     "dtype": _unpacked_dtype,
     "float": lambda plain, arrays, streams: float(plain["float"]),
     "stream": _unpacked_stream,

@@ -6,6 +6,7 @@ import sys
 import numpy as np
 import scipy.sparse as sp
 
+from skbal._utils.arrays import library_of
 from skbal._utils.lazy import lazy_module
 from skbal._utils.pools import is_indexed, sliceable, take
 
@@ -75,18 +76,14 @@ def _check_columns(known, new, name, owner):
         )
     if hasattr(known, "iloc") != hasattr(new, "iloc"):
         raise TypeError(
-            f"{name} given to {owner} must be a data frame of {_library(known)}, like "
-            f"what it was taught before, got one of {_library(new)}."
+            f"{name} given to {owner} must be a data frame of {library_of(known)}, "
+            f"like what it was taught before, got one of {library_of(new)}."
         )
     if list(known.columns) != list(new.columns):
         raise ValueError(
             f"{name} given to {owner} must have the columns of what it was taught "
             f"before, in their order: {_difference(known.columns, new.columns)}."
         )
-
-
-def _library(values):
-    return type(values).__module__.partition(".")[0]
 
 
 def _difference(known, new):
@@ -149,7 +146,7 @@ def stack_rows(known, new):
         new = new.toarray()
     if hasattr(known, "iloc"):
         return _stack_pandas(known, new)
-    if _is_polars(known):
+    if library_of(known) == "polars":
         return _stack_polars(known, new)
     if isinstance(known, (list, tuple)):
         return [*known, *(new.tolist() if hasattr(new, "tolist") else new)]
@@ -162,13 +159,9 @@ def _stack_pandas(known, new):
     return pandas.concat([known, new])
 
 
-def _is_polars(X):
-    return _library(X) == "polars"
-
-
 def _stack_polars(known, new):
     polars = sys.modules["polars"]
-    if not _is_polars(new):
+    if library_of(new) != "polars":
         new = polars.Series(known.name, np.asarray(new))
     if not isinstance(known, polars.Series):
         return polars.concat([known, new], how="vertical_relaxed")
@@ -233,6 +226,6 @@ def take_rows(X, rows):
 def _take_row(X, row):
     if hasattr(X, "iloc"):
         return X.iloc[row]
-    if _is_polars(X) and hasattr(X, "columns"):
+    if library_of(X) == "polars" and hasattr(X, "columns"):
         return X[[row]]  # a frame of one row: its rows have no kind of their own
     return X[row] if is_indexed(X) else take(X, np.array([row]))[0]

@@ -3,6 +3,7 @@ import math
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -67,6 +68,32 @@ def test_arrays_come_back_in_their_types(array):
     if array.ndim == 0:
         number = through_json(array[()])
         assert type(number) is type(array[()])
+
+
+@pytest.mark.parametrize("value", [range(3), range(5, -1, -2)])
+def test_a_range_comes_back(value):
+    assert through_json(value) == value
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pd.Index([0, 1]),
+        pd.Series(["a", "b"]),
+        pd.Series(["a", "b"], dtype=object),
+        pd.Series(["b", "a"]).astype("category"),
+        pd.array([1, 2], dtype="Int64"),
+    ],
+)
+def test_a_column_comes_back_as_an_array(column):
+    again = through_json(column)
+    assert type(again) is np.ndarray
+    assert again.tolist() == list(column)
+
+
+def test_a_column_of_polars_comes_back_as_an_array():
+    polars = pytest.importorskip("polars")
+    assert through_json(polars.Series(["a", "b"])).tolist() == ["a", "b"]
 
 
 def test_an_array_of_strings_as_objects_stays_one():
