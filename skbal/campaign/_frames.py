@@ -6,7 +6,9 @@ from numbers import Number
 
 import numpy as np
 
+from skbal._utils.arrays import library_of
 from skbal._utils.optional import require
+from skbal.campaign._polars_frames import pandas_of_polars
 
 _WHAT = "items of Campaign"
 _ROWS_AT_ONCE = 1_000
@@ -60,13 +62,14 @@ def _of_pandas(items):
             f"{_WHAT} must be a data frame of pandas or polars that is in memory, got "
             f"{type(items).__name__}."
         )
+    if library_of(items) == "polars":
+        return pandas_of_polars(items)
     try:
         return items.to_pandas()
     except ImportError as error:
         raise ImportError(
-            f"{_WHAT} are a data frame of {type(items).__module__.partition('.')[0]}, "
-            f"and to make one of pandas failed: {error}. Install pyarrow, or give a "
-            "frame of pandas."
+            f"{_WHAT} are a data frame of {library_of(items)}, and to make one of "
+            f"pandas failed: {error}. Install pyarrow, or give a frame of pandas."
         ) from error
 
 

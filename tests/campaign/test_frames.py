@@ -46,6 +46,48 @@ def test_infinity_is_a_text_in_json(tmp_path):
     assert [task["data"]["x"] for task in tasks] == ["inf", 0.5]
 
 
+def test_a_frame_of_polars_is_kept_as_one_of_pandas(tmp_path):
+    polars = pytest.importorskip("polars")
+    time = datetime.datetime(2026, 7, 1, 10, 0, 0, 123456)
+    frame = polars.DataFrame(
+        {
+            "whole": polars.Series([1, 2, 3], dtype=polars.Int8),
+            "missing": [1, None, 3],
+            "short": polars.Series([0.5, None, 2], dtype=polars.Float32),
+            "yes": [True, False, True],
+            "text": ["", None, "é"],
+            "day": [datetime.date(2026, 7, 1), None, datetime.date(1999, 1, 2)],
+            "time": [time, None, time],
+            "zoned": polars.Series([time] * 3).dt.replace_time_zone("Europe/Berlin"),
+            "span": [datetime.timedelta(hours=1), None, datetime.timedelta(9)],
+            "kind": polars.Series(["x", None, "y"], dtype=polars.Categorical),
+            "size": polars.Series(["b", "a", None], dtype=polars.Enum(["c", "b", "a"])),
+            "several": [[1, 2], [], None],
+        }
+    )
+    with Campaign.create(tmp_path / "votes.db", frame, ["a", "b"]) as campaign:
+        rows = rows_of(campaign.store, campaign.settings.items, np.arange(3))
+    expected = pd.DataFrame(
+        {
+            "whole": np.array([1, 2, 3], dtype=np.int8),
+            "missing": [1, np.nan, 3],
+            "short": np.array([0.5, np.nan, 2], dtype=np.float32),
+            "yes": [True, False, True],
+            "text": ["", None, "é"],
+            "day": pd.to_datetime(["2026-07-01", None, "1999-01-02"]),
+            "time": pd.to_datetime([time, None, time]),
+            "zoned": pd.to_datetime([time] * 3).tz_localize("Europe/Berlin"),
+            "span": pd.to_timedelta([1, None, 9 * 24], unit="h"),
+            "kind": pd.Categorical(["x", None, "y"]),
+            "size": pd.Categorical(["b", "a", None], categories=["c", "b", "a"]),
+            "several": [[1, 2], [], None],
+        }
+    )
+    for name in ("day", "time", "zoned", "span"):  # polars says how fine times are
+        expected[name] = expected[name].astype(rows[name].dtype)
+    pd.testing.assert_frame_equal(rows, expected)
+
+
 TWICE = pd.DataFrame([[1, 2]], columns=["a", "a"])
 PAIRS = pd.MultiIndex.from_tuples([("a", "b")])
 DAYS = pd.to_datetime(["2026-01-01"])
