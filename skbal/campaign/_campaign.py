@@ -22,7 +22,7 @@ from skbal.campaign._learning import (
     read_votes,
 )
 from skbal.campaign._parts import made_part
-from skbal.campaign._people import BY_HAND, check_name
+from skbal.campaign._people import BY_HAND, check_name, check_person
 from skbal.campaign._settings import Settings
 from skbal.campaign._status import status_of
 from skbal.campaign._store import Store
@@ -139,7 +139,8 @@ class Campaign:
             ``asked_of`` is the answer that leads to the question.
         estimator : estimator, optional
             Learns from the answers, see `retrain`: a classifier, a regressor, a model
-            of votes, or a `skbal.votes.VoteAllocation`. ``None`` trains nothing.
+            of votes, or a `skbal.votes.VoteAllocation`. ``None`` trains nothing. The
+            ``classes`` of a network, if given, must be the answers.
         query_strategy : strategy, optional
             Chooses the items. ``None`` uses the strategy that suits the estimator, as
             `skbal.ActiveLearner` does, and `skbal.query.MaxEntropy` for a classifier
@@ -292,7 +293,7 @@ class Campaign:
             If an argument is invalid.
         """
         n = min(check_count(n, "n", "ask of Campaign"), self.settings.n_items)
-        person = check_name(annotator, "annotator")
+        person = check_person(annotator)
         return self.store.write(
             lambda connection: lease_items(
                 connection, self.settings, n, person, self.clock()
@@ -369,7 +370,7 @@ class Campaign:
         told : Told or None
             What was taken back. None if nothing was.
         """
-        person, now = check_name(annotator, "annotator"), self.clock()
+        person, now = check_person(annotator), self.clock()
         until = now + self.settings.lease_seconds
         return self.store.write(
             lambda connection: undo_last(
@@ -395,7 +396,7 @@ class Campaign:
         return self._record_as(BY_HAND, item_id, "retire", ["by_hand", reason], None)
 
     def _record(self, item_id, annotator, kind, content, key):
-        person = check_name(annotator, "annotator")
+        person = check_person(annotator)
         key = None if key is None else check_name(key, "key")
         return self._record_as(person, item_id, kind, content, key)
 

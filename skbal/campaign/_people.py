@@ -1,5 +1,7 @@
 """Names of the people who answer, and keys of answers: strings of one kind."""
 
+import unicodedata
+
 import sqlalchemy as sa
 
 from skbal.campaign._tables import annotator
@@ -51,6 +53,25 @@ def check_name(name, what):
     return name
 
 
+def check_person(name):
+    """Return the name of a person in the form in which it is kept.
+
+    Two names that look the same are one person: spaces around a name do not count, nor
+    whether an accent is a character of its own.
+
+    Examples
+    --------
+    >>> check_person(" Zoe\\u0308 ") == "Zo\\u00eb"
+    True
+    """
+    return check_name(one_form(name) if isinstance(name, str) else name, "annotator")
+
+
+def one_form(name):
+    """Return a text without spaces around it, and each accent with its letter."""
+    return unicodedata.normalize("NFC", name).strip()
+
+
 def clean_name(person):
     """Return a name that is made of anything, such as a cell of a file.
 
@@ -60,5 +81,5 @@ def clean_name(person):
     ('ann lee', 'unnamed')
     """
     person = "" if person is None else person
-    name = "".join(c if c.isprintable() else " " for c in str(person)).strip()
+    name = one_form("".join(c if c.isprintable() else " " for c in str(person)))
     return name[:LONGEST_NAME].strip() or "unnamed"

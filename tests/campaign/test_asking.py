@@ -202,6 +202,25 @@ def test_gold_items_are_asked_and_do_not_count(make):
     assert campaign.status().n_answers == 20
 
 
+def test_names_that_look_the_same_are_one_person(make):
+    campaign = make(min_votes=2)
+    (first,) = campaign.ask(1, "Zoë")
+    assert [one.id for one in campaign.ask(1, " Zoe\u0308 ")] == [first.id]
+    told = campaign.tell(first.id, "a", "Zoe\u0308")
+    assert campaign.tell(first.id, "a", "Zoë\n").id == told.id
+    assert campaign.answers()["annotator"].tolist() == ["Zoë"]
+    assert campaign.undo("Zoë ").id == told.id
+
+
+def test_keys_are_kept_as_they_are(make):
+    campaign = make(min_votes=2)
+    told = [
+        campaign.tell(0, "a", "ann", key="k"),
+        campaign.tell(0, "b", "bob", key="k "),
+    ]
+    assert [one.answer for one in told] == ["a", "b"]
+
+
 def test_several_questions(make):
     campaign = make(
         answers=[("shape", ["smooth", "disk"]), ("bar", ["yes", "no"], "disk")]

@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from skbal.campaign._items import contents_of
-from skbal.campaign._people import LONGEST_NAME, is_name
+from skbal.campaign._people import LONGEST_NAME, is_name, one_form
 from skbal.campaign._server._kept import Kept
 from skbal.campaign._server._panel import panel_of
 from skbal.campaign._tables import annotator, answer, item
@@ -154,7 +154,7 @@ def last_answer(connection, person):
 
 
 def checked_name(name):
-    """Return a name without spaces around it.
+    """Return a name in the form in which it is kept, with one space between words.
 
     Raises
     ------
@@ -163,7 +163,7 @@ def checked_name(name):
     """
     if not isinstance(name, str):
         raise HTTPException(422, f"annotator must be a string, got {name!r:.80}.")
-    name = " ".join(name.split())
+    name = " ".join(one_form(name).split())
     if not is_name(name):
         raise HTTPException(
             422, f"A name has 1 to {LONGEST_NAME} printable characters."
