@@ -1,5 +1,6 @@
 """What an estimator learns from the answers: labels, numbers or votes."""
 
+import itertools
 import json
 from dataclasses import dataclass
 
@@ -7,6 +8,7 @@ import numpy as np
 import sqlalchemy as sa
 from sklearn.base import clone
 
+from skbal._utils.labels import different_labels
 from skbal._utils.observers import show_pool, wants_pool
 from skbal._utils.provenance import described
 from skbal._utils.seeds_of import fill_random_states
@@ -102,7 +104,7 @@ def check_learns(estimator, questions):
         If it is neither a classifier, a regressor, a model of votes nor a
         `VoteAllocation`.
     ValueError
-        If it needs other answers.
+        If it needs other answers, or its ``classes`` are not the answers.
     """
     labels = questions.labels[0]
     if isinstance(estimator, VoteAllocation) or learns_counts(estimator):
@@ -125,6 +127,56 @@ def check_learns(estimator, questions):
             "estimator of Campaign must be a classifier, a regressor, a model of votes "
             f"or a VoteAllocation, got {described(estimator)!s:.200}."
         )
+
+    else:
+        _check_classes(estimator, learned_labels(questions))
+
+
+def _check_classes(estimator, labels):
+    """Raise a ValueError unless a classifier can learn exactly these labels."""
+    what = "estimator of Campaign"
+    if labels.dtype.kind == "f" and (labels != np.rint(labels)).any():
+        raise ValueError(
+            f"{what} is a classifier, so answers must be texts or whole numbers, got "
+            f"{labels[labels != np.rint(labels)][0]} among them. Use a regressor, or "
+            "give texts."
+        )
+    for part in _parts_of(estimator):
+        given = getattr(part, "classes", None)
+        if given is None or not classifies(part):
+            continue
+        name = type(part).__name__
+        given = different_labels(given, f"classes of {name}, {what},").tolist()
+        if set(given) != set(labels.tolist()):
+            raise ValueError(
+                f"classes of {name}, {what}, must be the answers to the first "
+                f"question, {labels.tolist()}, got {given}."
+            )
+
+
+def _parts_of(estimator):
+    """Return an estimator and the estimators among its parameters."""
+    if not hasattr(estimator, "get_params"):
+        return [estimator]
+    parts = estimator.get_params(deep=True).values()
+    is_part = (hasattr(x, "get_params") and not isinstance(x, type) for x in parts)
+    return [estimator, *itertools.compress(parts, is_part)]
+
+
+def learned_labels(questions):
+    """Return the answers to the first question as a classifier learns them.
+
+    Parameters
+    ----------
+    questions : Questions
+        The questions.
+
+    Returns
+    -------
+    labels : ndarray of shape (n_answers,)
+        Texts if one of the answers is a text, since labels are all of one kind.
+    """
+    return np.array(questions.labels[0])
 
 
 def suited_strategy(estimator):
@@ -186,7 +238,7 @@ def target_of(estimator, settings, counts):
         yes, no = counts[:, 0::2], counts[:, 1::2]
         return np.stack([yes, yes + no], axis=-1)  # (n_items, n_questions, 2)
     if classifies(estimator):
-        return np.array(labels)[counts[:, first].argmax(axis=1)]
+        return learned_labels(questions)[counts[:, first].argmax(axis=1)]
     numbers = np.array(labels, dtype=np.float64)
     return counts[:, first] @ numbers / counts[:, first].sum(axis=1)
 

@@ -24,6 +24,7 @@ from skbal._utils.fits_files import ENDINGS as FITS
 from skbal._utils.optional import require
 from skbal._utils.pools import cut, n_rows
 from skbal._utils.provenance import described
+from skbal._utils.unanswered import unanswered
 from skbal.campaign._frames import check_frame, kind_of_frame, stored_rows
 from skbal.campaign._texts import check_storable
 
@@ -221,6 +222,13 @@ def _check_names(names, n_items):
     if isinstance(names, str) or not np.iterable(names):
         raise TypeError(
             f"names of {_OWNER} must be a list of names, got {names!r:.80}."
+        )
+    names = list(names)
+    if (missing := unanswered(names)).any():
+        number = int(missing.argmax())
+        raise ValueError(
+            f"names of {_OWNER} must be texts or numbers, got {names[number]!r} for "
+            f"item {number}."
         )
     names = [check_storable(str(name), f"names of {_OWNER}") for name in names]
     if len(names) != n_items:

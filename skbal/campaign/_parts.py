@@ -38,7 +38,7 @@ def plain_part(part, name):
     words = described(part)
     if packer.others or packer.streams:
         _logger.info("%s is not stored. Give it again to Campaign.open.", name)
-        return {"described": words}
+        return {"described": words, "others": packer.others}
     arrays = [[array.dtype.str, array.shape, array.ravel().tolist()]
               for array in packer.arrays]  # fmt: skip
     content = {"plain": plain, "arrays": arrays}
@@ -59,7 +59,11 @@ def made_part(stored):
         libraries.
     """
     if "plain" not in stored:
-        raise ValueError("only classes of scikit-learn and skbal are made from data")
+        others = ", ".join(filter(None, stored.get("others", ())))
+        raise ValueError(
+            "only objects of scikit-learn and skbal, numbers, texts and arrays are"
+            f"{f', and not its {others}' if others else ''}"
+        )
     arrays = [
         np.array(values, dtype=dtype).reshape(shape)
         for dtype, shape, values in stored["arrays"]

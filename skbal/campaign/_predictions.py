@@ -5,6 +5,7 @@ import numpy as np
 from skbal._utils.tags import classifies
 from skbal._utils.votes import learns_counts, learns_votes
 from skbal.campaign._item_rows import rows_of
+from skbal.campaign._learning import learned_labels
 from skbal.exceptions import NoDrawsError
 from skbal.sampling import predict_samples
 from skbal.votes import VoteAllocation
@@ -57,7 +58,7 @@ def _in_columns(estimator, settings, values):
             return values
         both = np.stack([values, 1 - values], axis=-1)  # (..., n_questions, 2)
         return both.reshape(*values.shape[:-1], -1)
-    labels = list(settings.questions.labels[0])
+    labels = learned_labels(settings.questions).tolist()
     classes = np.asarray(estimator.classes_).tolist()
     # A class that nobody has named yet has probability 0.
     placed = np.zeros((*values.shape[:-1], len(labels)))

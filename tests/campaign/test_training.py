@@ -12,7 +12,7 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import BayesianRidge, LogisticRegression, Ridge
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from skbal import ActiveLearner
 from skbal.campaign import Campaign
@@ -250,6 +250,39 @@ def test_an_estimator_of_a_user_is_given_again(make, url):
         assert again.retrain() == 2
 
 
+@pytest.mark.parametrize(
+    "classes",
+    [range(3), pd.Index([0, 1, 2]), pd.Series([2, 0, 1]), np.array([0, 1, 2])],
+    ids=["range", "Index", "Series", "array"],
+)
+def test_classes_of_any_kind_are_made_again(make, url, classes):
+    strategy = Random()
+    make(X, range(3), MCDropoutClassifier(classes=classes), strategy).close()
+    with Campaign.open(url) as again:
+        estimator, _ = again._parts()
+    assert sorted(estimator.classes) == [0, 1, 2]
+
+
+def test_the_part_that_is_not_made_again_is_named(make, url):
+    answered(make(X, ABC, make_pipeline(StandardScaler(), Own()), MaxEntropy())).close()
+    with (
+        Campaign.open(url) as again,
+        pytest.raises(ValueError, match=r"arrays are, and not its steps__own"),
+    ):
+        again.retrain()
+
+
+def test_texts_and_numbers_among_the_answers(tmp_path):
+    labels = [0, 1, "unsure"]
+    url = tmp_path / "votes.db"
+    with Campaign.create(url, X, labels, LogisticRegression(), Random()) as campaign:
+        answered(campaign, say=lambda number: labels[number % 3])
+        campaign.retrain()
+        shares = [json.loads(row.shares)["mean"] for row in predictions(campaign)]
+    assert np.array(shares).shape == (60, 3)
+    np.testing.assert_allclose(np.sum(shares, axis=1), 1, atol=1e-5)
+
+
 def test_a_learner_for_a_notebook(make):
     campaign = answered(make(X, ABC, LogisticRegression(), MaxEntropy()))
     learner = campaign.learner()
@@ -365,6 +398,15 @@ def test_a_regressor_without_draws_needs_a_strategy_of_its_own(tmp_path):
     ({"rules": [{"name": "consensus", "share": 2, "votes": 3}]}, ValueError, "share"),
     ({"names": ["x"]}, ValueError, "as many as items, got 1 and 60"),
     ({"names": ["x"] * 60}, ValueError, "must differ, got 'x' twice"),
+    ({"names": ["x", None] * 30}, ValueError, "texts or numbers, got None for item 1"),
+    ({"names": [np.nan, "x"] * 30}, ValueError, "or numbers, got nan for item 0"),
+    ({"estimator": MCDropoutClassifier(classes=["a", "b"])}, ValueError,
+     "classes of MCDropoutClassifier, estimator of Campaign, must be the answers"),
+    ({"estimator": MCDropoutClassifier(classes=[*"abcd"])}, ValueError, "'c', 'd'"),
+    ({"estimator": make_pipeline(StandardScaler(), MCDropoutClassifier(classes=[0, 1])),
+      "answers": ["0", "1"]}, ValueError, r"question, \['0', '1'\], got \[0, 1\]"),
+    ({"estimator": LogisticRegression(), "answers": [0, 0.5]}, ValueError,
+     "is a classifier, so answers must be texts or whole numbers, got 0.5"),
     ({"enhanced": 2}, ValueError, "enhanced of Campaign"),
     ({"gold": {99: "a"}}, ValueError, "names 99, which is no item"),
     ({"gold": {"x1": "a"}}, ValueError, "Items are called such as '0'"),
