@@ -43,7 +43,7 @@ def check_data(loop):
         If the loop may ask about rows that the learner was taught before.
     """
     _check_pool_has_features(loop.X_pool, scored_estimator(loop.learner))
-    _check_kind_of_test_labels(loop)
+    check_kind_of_test_labels(loop)
     _warn_of_taught_rows(loop)
 
 
@@ -71,8 +71,14 @@ def _needs_features(estimator):
     return tags.input_tags.two_d_array and not tags.input_tags.one_d_array
 
 
-def _check_kind_of_test_labels(loop):
-    """Raise a ValueError unless test labels are strings or numbers as those taught."""
+def check_kind_of_test_labels(loop):
+    """Raise a ValueError unless test labels are strings or numbers as those taught.
+
+    Parameters
+    ----------
+    loop : ActiveLearningLoop
+        Nothing is checked while no label is known.
+    """
     if loop.y_test is None or callable(loop.scoring):
         return
     labels = known_labels(loop.learner)

@@ -8,6 +8,7 @@ from sklearn.exceptions import NotFittedError
 from skbal._utils.scoring import score_of
 from skbal._utils.unknown_categories import unknown_categories_explained
 from skbal.loop._checks import OWNER, n_taught, scored_estimator
+from skbal.loop._data_checks import check_kind_of_test_labels
 
 
 def score_on_test_set(loop):
@@ -27,22 +28,18 @@ def score_on_test_set(loop):
     ------
     TypeError
         If ``scoring`` does not give one number. Its errors pass through.
+    ValueError
+        If test labels are strings and those taught numbers, or the reverse.
     """
     if loop.X_test is None:
         return float("nan")
+    check_kind_of_test_labels(loop)  # with the first answers it is known for sure
     try:
         score = _score_of(loop)
     except NotFittedError:
         if n_taught(loop.learner):
             raise
         return float("nan")  # no first label was answered, or all are of one class
-    except ValueError as error:
-        if "Mix of label input types" in str(error):
-            error.add_note(
-                f"{OWNER}: y_test must hold strings if the oracle answers strings, and "
-                "numbers if it answers numbers."
-            )
-        raise
     if np.ndim(score) != 0 or not isinstance(np.asarray(score).item(), Real):
         raise TypeError(f"scoring of {OWNER} must give one number, got {score!r}.")
     return float(score)

@@ -289,8 +289,8 @@ def test_test_labels_of_another_kind_are_named_when_the_first_labels_come():
         X_test=np.zeros((2, 2)),
         y_test=[0, 1],
     )
-    with pytest.raises(ValueError, match="Mix of label input types") as caught:
+    must = "y_test of ActiveLearningLoop must hold strings, like the labels"
+    with pytest.raises(ValueError, match=must):
         answers.run()
-    assert "y_test must hold strings if the oracle" in caught.value.__notes__[0]
     answers.y_test = ["no", "yes"]  # the labels were taught
     assert len(answers.run().history_) == 4

@@ -130,6 +130,7 @@ def test_a_head_that_is_not_linear_is_refused():
 
 
 def test_draws_of_unknown_form_are_refused():
-    model = LastLayerVoteRegressor(MCDropoutVoteRegressor(**FEW)).fit(X, VOTES)
+    network = MCDropoutVoteRegressor(max_steps=100, random_state=0)
+    model = LastLayerVoteRegressor(network).fit(X, VOTES)
     with pytest.raises(TypeError, match=r"draws of LastLayerVoteRegressor .*occlusion"):
         model._torch_draws(X, 5, 0)
