@@ -1,6 +1,10 @@
 """A data frame of polars as one of pandas, without pyarrow, which polars would need."""
 
+import numpy as np
+
 from skbal._utils.optional import require
+
+_NO_TIME = np.iinfo(np.int64).min  # the number behind NaT
 
 
 def pandas_of_polars(items):
@@ -30,6 +34,9 @@ def _column(column, pandas):
         return pandas.Categorical(column.to_list(), categories=known.to_list())
     if kind in ("String", "List", "Array", "Struct"):
         return column.to_list()
+    if kind == "Duration":  # some versions of polars mistake the unit beside null
+        numbers = column.to_physical().fill_null(_NO_TIME).to_numpy()
+        return numbers.astype(f"m8[{column.dtype.time_unit}]")
     values = column.to_numpy()
     if kind == "Datetime" and column.dtype.time_zone is not None:  # NumPy has UTC
         times = pandas.Series(values).dt.tz_localize("UTC")
