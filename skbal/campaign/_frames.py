@@ -151,6 +151,8 @@ def _column(part, name):
 
 def _plain(values):
     """Return a column as a list of what JSON can hold."""
+    if values.dtype.kind == "m":  # old versions of pandas mistake the unit
+        return [None if value != value else value.isoformat() for value in values]
     text = values.to_json(
         orient="values", date_format="iso", date_unit="ns", double_precision=15
     )
