@@ -141,7 +141,7 @@ MISTAKES = {
     "infinity": ({}, with_a(-np.inf), "X given to {} must hold .*, got -inf in row 13"),
     "huge": ({}, with_a(1e300), r"X given to {} must hold .*, got 1e\+300 in row 13"),
     "mask": ({}, MASKED, "X given to {} has .* masked entr"),
-    "sparse": ({"image_shape": (6, 8)}, sp.csr_matrix(FLAT), "Sparse data"),
+    "sparse": ({"image_shape": (6, 8)}, sp.csr_matrix(FLAT), "must be dense, got"),
     "text": ({}, np.full((5, 6, 8), "a"), "numeric|convert"),
     "dates": (
         {},

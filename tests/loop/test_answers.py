@@ -72,6 +72,8 @@ def test_null_of_a_polars_series_leaves_a_row_unanswered(convert):
     loop = toy_loop(
         oracle=lambda rows: polars.Series([values[row] for row in rows]),
         initial=[5, 31, 1],
+        X_test=None,
+        y_test=None,
     ).run()
     assert loop.skipped_.tolist() == [39, 36, 33, 30]
     asked = [row for record in loop.history_ for row in record.indices]

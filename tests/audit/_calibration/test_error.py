@@ -267,7 +267,7 @@ P = [[0.2, 0.8], [0.6, 0.4]]
         ([], np.ones((0, 2)), {}, ValueError, r"at least one row, got \(0, 2\)"),
         ([0, 1], 0.5, {}, ValueError, r"got \(\)"),
         ([0, None], P, {}, ValueError, "y_true of calibration_error.*row 1 has None"),
-        ([0, "b"], np.eye(2), {"classes": [0, 1]}, ValueError, "y_true"),
+        ([0, "b"], np.eye(2), {"classes": [0, 1]}, TypeError, "y_true .* int and str"),
         ([[0, 1]] * 2, P, {}, ValueError, "one label per row"),
         ([0, 1], P, {"classes": [0, 1, 2]}, ValueError, "2 columns .* got 3 labels"),
         ([0, 1], P, {"classes": [0, 0]}, ValueError, "must be different labels"),

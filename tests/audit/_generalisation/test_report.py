@@ -289,7 +289,7 @@ def test_equal_losses_are_no_certainty(n_rows):
         ((MODEL, (X, Y), (X.copy(), Y)), {}, ValueError, "test of .* than train"),
         ((MODEL, (X, Y), (OTHER[0], 3)), {}, ValueError, "y given to test"),
         ((MODEL, (X, Y), (OTHER[0], Y * np.nan)), {}, ValueError, "y given to test"),
-        ((MODEL, (X, Y), (OTHER[0], ["a", 1] * 3)), {"loss": "log"}, ValueError, "y"),
+        ((MODEL, (X, Y), (OTHER[0], ["a", 1] * 3)), {"loss": "log"}, TypeError, "y of"),
         ((MODEL, (X, Y), (OTHER[0], [*"abcabc"])), {"loss": "log"}, ValueError, "like"),
         ((TWO, (X, Y), OTHER), {}, ValueError, "must predict what y of train"),
         ((LINE, (X, Y), (OTHER[0], np.c_[Y, Y])), {}, ValueError, "predict what y"),
