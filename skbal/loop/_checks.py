@@ -13,6 +13,7 @@ from skbal._utils.initial import initial_rows, selects_rows
 from skbal._utils.parameters import check_parameters
 from skbal._utils.pools import n_rows
 from skbal._utils.scoring import check_scorer
+from skbal._utils.unanswered import unanswered
 from skbal._utils.validation import check_n_instances
 from skbal._utils.weights import check_pool_weights
 from skbal.oracles import LabelOracle, VoteOracle
@@ -211,6 +212,19 @@ def _check_test_set(X_test, y_test):
         raise ValueError(
             f"X_test and y_test of {OWNER} must have the same number of rows, got "
             f"{num_samples(X_test)} and {num_samples(y_test)}."
+        )
+    _check_no_gap(y_test)
+
+
+def _check_no_gap(y_test):
+    # Beside text in a list, NumPy makes the text "nan" of a NaN, a class of its own.
+    if not isinstance(y_test, (list, tuple)):
+        return
+    rows = np.flatnonzero(unanswered(y_test))
+    if rows.size:
+        raise ValueError(
+            f"y_test of {OWNER} must have a label for each row, got "
+            f"{y_test[rows[0]]!r} in row {rows[0]}."
         )
 
 

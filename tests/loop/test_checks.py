@@ -262,6 +262,13 @@ def test_a_pool_that_cannot_be_indexed_is_named():
         loop(X_pool=(row for row in TABLE)).run()
 
 
+@pytest.mark.parametrize("gap", [float("nan"), None])
+def test_a_test_row_without_a_label_is_refused(gap):
+    wrong = loop(X_test=np.zeros((3, 2)), y_test=["no", gap, "yes"])
+    with pytest.raises(ValueError, match=rf"for each row, got {gap} in row 1\."):
+        wrong.run()
+
+
 @pytest.mark.parametrize("n_taught", [0, 6])
 def test_test_labels_of_another_kind_are_refused_before_anybody_is_asked(n_taught):
     texts = np.where(CLASSES, "yes", "no")
