@@ -58,7 +58,10 @@ def check_indices(indices, n_rows, name, owner, *, unique=True):
 
 
 def _check_range(indices, n_rows, what, hint):
-    outside = indices[(indices < 0) | (indices >= n_rows)]
+    # n_rows may be infinite, but no number of a row is larger than this.
+    outside = indices[
+        (indices < 0) | (indices >= n_rows) | (indices > np.iinfo(np.intp).max)
+    ]
     if outside.size:
         raise ValueError(f"{what} must lie in [0, {n_rows}), got {outside[0]}.{hint}")
 

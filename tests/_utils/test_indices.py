@@ -44,3 +44,10 @@ def test_bad_indices_are_refused_by_name(indices, error, message):
 def test_an_index_may_come_twice_where_that_is_allowed():
     twice = check_indices([1, 1], 3, "indices", "Somebody", unique=False)
     assert twice.tolist() == [1, 1]
+
+
+def test_a_number_that_no_row_has_is_refused_also_without_a_limit():
+    with pytest.raises(
+        ValueError, match=r"must lie in \[0, inf\), got 9223372036854775"
+    ):
+        check_indices(np.array([2**63], dtype=np.uint64), np.inf, "items", "Crowd")
