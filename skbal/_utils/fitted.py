@@ -36,7 +36,9 @@ def was_fitted(estimator):
 
 
 def is_fitted(estimator):
-    """Return whether an estimator can predict. What is none of scikit-learn's counts.
+    """Return whether an estimator can predict.
+
+    Anything that is not an estimator of scikit-learn's kind counts as fitted.
 
     Parameters
     ----------

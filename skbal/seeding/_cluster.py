@@ -264,8 +264,8 @@ def _turns(sizes, n_labels):
     Returns
     -------
     turns : list of int
-        Numbers of clusters. Each cluster is first in its turn, and then the one with
-        most rows per label, which has rows left.
+        Numbers of clusters. Each cluster gets one label, in this order. Each further
+        label goes to the cluster with most rows per label.
 
     Examples
     --------
