@@ -218,7 +218,7 @@ def as_numbers(values, what):
         raise ValueError(f"{what}: {error}") from None
 
 
-def check_n_instances(n_instances, n_pool, owner):
+def check_n_instances(n_instances, n_pool, owner, pool="X_pool"):
     """Return ``n_instances`` if the pool has as many rows.
 
     Parameters
@@ -229,6 +229,8 @@ def check_n_instances(n_instances, n_pool, owner):
         Number of rows in the pool.
     owner : str
         Name of the strategy, for messages.
+    pool : str, default="X_pool"
+        What holds the rows, for messages.
 
     Returns
     -------
@@ -243,11 +245,11 @@ def check_n_instances(n_instances, n_pool, owner):
     if n_instances > n_pool:
         if n_pool == 0:
             raise ValueError(
-                f"X_pool given to {owner} is empty: nothing is left to query."
+                f"{pool} given to {owner} is empty: nothing is left to query."
             )
         raise ValueError(
             f"n_instances of {owner} is {n_instances}, "
-            f"but X_pool holds only {n_pool} rows."
+            f"but {pool} holds only {n_pool} rows."
         )
     return n_instances
 

@@ -183,7 +183,7 @@ def compare(
         regression=regresses(estimator),
         new_states=True,
         n_queries=n_queries,
-        n_instances=check_n_instances(n_instances, n_rows(X), OWNER),
+        n_instances=check_n_instances(n_instances, n_rows(X), OWNER, "X"),
         initial=initial,
         label_filter=label_filter,
         oracle_noise=oracle_noise,

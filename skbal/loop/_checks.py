@@ -26,8 +26,11 @@ def check_loop(loop):
     check_parameters(loop)
     n_pool = _n_pool(loop)
     candidates = check_candidates(loop)
-    n_candidates = n_pool if candidates is None else len(candidates)
-    check_n_instances(loop.n_instances, n_candidates, OWNER)
+    if candidates is None:
+        check_n_instances(loop.n_instances, n_pool, OWNER)
+    else:
+        pool = "the part of X_pool in candidates"
+        check_n_instances(loop.n_instances, len(candidates), OWNER, pool)
     _check_oracle_knows(loop.oracle, n_pool)
     _check_learner_knows(loop)
     _check_asks_once(loop.learner)

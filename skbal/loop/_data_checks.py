@@ -1,11 +1,9 @@
 """Checks of what a loop is given, by what its learner knows, before it starts."""
 
-from numbers import Real
-
 import numpy as np
 import scipy.sparse as sp
 
-from skbal._utils.tags import tags_of
+from skbal._utils.feature_rows import check_has_features
 from skbal._utils.taught_rows import n_taught_before
 from skbal._utils.unanswered import unanswered
 from skbal._utils.warn import warn
@@ -15,7 +13,6 @@ from skbal.loop._checks import (
     check_candidates,
     known_labels,
     members_of,
-    parts_of,
     scored_estimator,
 )
 from skbal.oracles import LabelOracle
@@ -42,33 +39,10 @@ def check_data(loop):
     TeachingWarning
         If the loop may ask about rows that the learner was taught before.
     """
-    _check_pool_has_features(loop.X_pool, scored_estimator(loop.learner))
+    estimator = scored_estimator(loop.learner)
+    check_has_features(loop.X_pool, estimator, f"X_pool of {OWNER}")
     check_kind_of_test_labels(loop)
     _warn_of_taught_rows(loop)
-
-
-def _check_pool_has_features(X, estimator):
-    if _is_column(X) and _needs_features(estimator):
-        raise ValueError(
-            f"X_pool of {OWNER} must have rows of features, got one number per row. "
-            "np.reshape(X_pool, (-1, 1)) makes rows of one feature."
-        )
-
-
-def _is_column(X):
-    if isinstance(X, (list, tuple)):
-        return isinstance(X[0], Real)
-    kind = getattr(getattr(X, "dtype", None), "kind", "O")
-    return len(getattr(X, "shape", None) or ()) == 1 and kind in "biuf"
-
-
-def _needs_features(estimator):
-    # The parts of a pipeline or a search may make features of numbers.
-    has_parts = any(hasattr(part, "fit") for part in parts_of(estimator)[1:])
-    tags = None if has_parts else tags_of(estimator)
-    if tags is None:
-        return False
-    return tags.input_tags.two_d_array and not tags.input_tags.one_d_array
 
 
 def check_kind_of_test_labels(loop):
@@ -87,8 +61,8 @@ def check_kind_of_test_labels(loop):
     kind, must = _kind_of(loop.y_test), _kind_of(labels)
     if kind and must and kind != must:
         raise ValueError(
-            f"y_test of {OWNER} must hold {must}, like the labels of the pool, got "
-            f"{kind}."
+            f"y_test of {OWNER} must hold {must}, like the labels of its oracle and "
+            f"its learner, got {kind}."
         )
 
 

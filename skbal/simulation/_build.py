@@ -11,6 +11,7 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.model_selection import train_test_split
 
+from skbal._utils.feature_rows import check_has_features
 from skbal._utils.indices import check_indices
 from skbal._utils.initial import check_initial, initial_rows, selects_rows
 from skbal._utils.multilabel import gaps_of, holds_labels
@@ -134,11 +135,13 @@ def check_settings(settings):
     """Raise a TypeError or a ValueError if a part of a run is not as it must be."""
     owner, estimator = settings.owner, settings.estimator
     check_fits(estimator, owner)
+    check_has_features(settings.X, estimator, f"X given to {owner}")
     if settings.initial is not None:
         check_initial(settings.initial, "initial", owner)
     if settings.scoring is not None:
         check_scorer(estimator, settings.scoring, owner)
-    check_pool_weights(settings.sample_weight, n_rows(settings.X), owner)
+    number = n_rows(settings.X, f"X given to {owner}")
+    check_pool_weights(settings.sample_weight, number, owner)
     if not learns_votes(estimator):
         return
     check_votes_for(estimator, settings.y, owner)

@@ -147,7 +147,8 @@ class Simulation(KnowsItsParameters, StagesMixin, MetaEstimatorMixin, BaseEstima
         rng = _numpy_state(self.random_state, "random_state", owner)
         with one_thread(self.estimator, self.query_strategy):
             start = start_run(settings, rng.randint(SMALL_SEEDS))
-            check_n_instances(self.n_instances, len(start.candidates), owner)
+            pool = "X without the test rows"
+            check_n_instances(self.n_instances, len(start.candidates), owner, pool)
             verbose = owner if self.verbose is True else self.verbose
             loop = build_loop(settings, start, self._strategy(), verbose=verbose)
             stages = self._run(loop)

@@ -242,6 +242,11 @@ def test_rows_that_the_loop_itself_has_taught_are_no_reason_to_warn(tmp_path):
     assert again.run().history_.n_labels.tolist() == [6, 8, 10, 12]
 
 
+def test_more_rows_than_candidates_are_refused():
+    with pytest.raises(ValueError, match="the part of X_pool in candidates holds only"):
+        loop(n_instances=3, candidates=[0, 1], initial=[0]).run()
+
+
 def test_a_pool_without_features_is_refused_where_they_are_needed():
     column = np.arange(6.0)
     learner = ActiveLearner(RandomForestClassifier(3), Random(random_state=0))
