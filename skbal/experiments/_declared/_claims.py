@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from skbal.experiments._declared._agreement import CONFIDENCE, agrees
+from skbal.experiments._declared._plain import check_tuple
 from skbal.experiments._intervals import mean_interval
 
 N_BOOTSTRAP = 9999
@@ -85,6 +86,11 @@ class Statement:
             The mean with its interval.
         """
         values = np.asarray(self.of(reproduction), dtype=np.float64)
+        if values.ndim != 1:
+            raise ValueError(
+                f"of of Statement {self.words!r} must return the number of each seed, "
+                f"shape (n_seeds,), got shape {values.shape}."
+            )
         if not len(values):
             return NOT_RUN, ""
         if self.rule == EQUAL:
@@ -166,6 +172,11 @@ class Claim:
         Name of the experiment whose units judge it. None is the one that the claim is
         declared in.
 
+    Raises
+    ------
+    TypeError
+        If the statements are no tuple of `Statement`.
+
     Notes
     -----
     A claim is "reproduced" if all statements are "yes", "partly" if some are, "not
@@ -192,6 +203,9 @@ class Claim:
     where: str
     statements: tuple
     experiment: str | None = None
+
+    def __post_init__(self):
+        check_tuple(self.statements, "statements", Statement, f"Claim {self.text!r}")
 
     def judge(self, reproduction):
         """Return the verdict on the claim, and those on its statements.

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from skbal._utils.validation import check_count
+from skbal.experiments._declared._claims import Claim
+from skbal.experiments._declared._plain import check_plain, check_tuple
 
 
 @dataclass(frozen=True)
@@ -150,9 +152,13 @@ class Experiment:
     Raises
     ------
     ValueError
-        If the name has other characters, ``n_seeds`` is not positive, a published
-        number or a measure is of an arm that there is not, or a setting of ``quick`` is
-        none of ``settings``.
+        If the name has other characters, ``n_seeds`` is not positive, there are no
+        arms, an arm has two measures of the same name, a measure is of an arm that
+        there is not, a published number is of an arm that does not have its measure, or
+        a setting of ``quick`` is none of ``settings``.
+    TypeError
+        If arms are not named by strings, settings are not plain data, or measures,
+        published numbers or claims are something else.
 
     Examples
     --------
@@ -194,22 +200,41 @@ class Experiment:
     counterparts: Mapping = field(default_factory=dict)
 
     def __post_init__(self):
-        if not re.fullmatch("[a-z0-9-]+", self.name):
+        if not isinstance(self.name, str) or not re.fullmatch("[a-z0-9-]+", self.name):
             raise ValueError(
                 "name of Experiment must have lower-case letters, digits and -, got "
                 f"{self.name!r}."
             )
-        check_count(self.n_seeds, "n_seeds", f"Experiment {self.name!r}")
-        self._check_published()
+        owner = f"Experiment {self.name!r}"
+        check_count(self.n_seeds, "n_seeds", owner)
+        check_count(self.quick.get("n_seeds", 1), "n_seeds in quick", owner)
+        check_plain(self.settings, f"settings of {owner}")
+        check_plain(self.quick, f"quick of {owner}")
+        check_tuple(self.measures, "measures", Measure, owner)
+        check_tuple(self.published, "published", Published, owner)
+        check_tuple(self.claims, "claims", Claim, owner)
+        self._check_arms()
         self._check_measures()
+        self._check_published()
         if unknown := set(self.quick) - {*self.settings, "n_seeds"}:
             raise ValueError(
-                f"quick of Experiment {self.name!r} must change settings that there "
-                f"are ({', '.join(self.settings)} and n_seeds), got {sorted(unknown)}."
+                f"quick of {owner} must change settings that there are "
+                f"({', '.join(self.settings)} and n_seeds), got {sorted(unknown)}."
             )
 
+    def _check_arms(self):
+        must = f"arms of Experiment {self.name!r} must be a dict of names"
+        if not isinstance(self.arms, Mapping):
+            raise TypeError(f"{must}, got {self.arms!r:.60}.")
+        if not self.arms:
+            raise ValueError(f"{must}, got none.")
+        for name in self.arms:
+            if not isinstance(name, str):
+                raise TypeError(f"{must}, which are strings, got {name!r}.")
+
     def _check_published(self):
-        names = [measure.name for measure in self.measures]
+        names = list(dict.fromkeys(measure.name for measure in self.measures))
+        seen = set()
         for number in self.published:
             if number.arm not in self.arms or number.measure not in names:
                 raise ValueError(
@@ -217,8 +242,32 @@ class Experiment:
                     f"({', '.join(self.arms)}) and measures ({', '.join(names)}), got "
                     f"{number.arm!r} and {number.measure!r}."
                 )
+            if not self.measure(number.measure, number.arm).belongs_to(number.arm):
+                raise ValueError(
+                    f"published of Experiment {self.name!r} must be of an arm that has "
+                    f"its measure, but {number.arm!r} does not have "
+                    f"{number.measure!r}."
+                )
+            key = (number.arm, number.measure, number.source)
+            if key in seen:
+                raise ValueError(
+                    f"published of Experiment {self.name!r} must have one number of an "
+                    f"arm, a measure and a source, got two of {', '.join(key)}."
+                )
+            seen.add(key)
 
     def _check_measures(self):
+        names = [
+            (measure.name, arm)
+            for measure in self.measures
+            for arm in filter(measure.belongs_to, self.arms)
+        ]
+        if twice := [name for name in names if names.count(name) > 1]:
+            name, arm = twice[0]
+            raise ValueError(
+                f"measures of Experiment {self.name!r} must have different names, but "
+                f"{arm!r} has two of the name {name!r}."
+            )
         for measure in self.measures:
             others = {measure.versus, *(measure.arms or ())} - {None, *self.arms}
             if others:
@@ -285,6 +334,24 @@ class Experiment:
             Arms and seeds.
         """
         return [(arm, seed) for seed in self.seeds(quick) for arm in self.arms]
+
+    def measure(self, name, arm):
+        """Return the measure of a name that an arm has.
+
+        Parameters
+        ----------
+        name : str
+            Name of a measure. Different arms may have different ones of the same name.
+        arm : str
+            Name of the arm.
+
+        Returns
+        -------
+        measure : Measure
+            The first one of this name if the arm has none.
+        """
+        same = [measure for measure in self.measures if measure.name == name]
+        return next((one for one in same if one.belongs_to(arm)), same[0])
 
     def sources(self):
         """Return who published numbers, in the order in which they are declared.

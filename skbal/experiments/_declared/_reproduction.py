@@ -125,18 +125,32 @@ class Reproduction:
         ValueError
             If the experiment has no such measure or arm.
         """
-        measures = {one.name: one for one in self.experiment.measures}
-        _check_among(measure, "measure", measures)
+        names = dict.fromkeys(one.name for one in self.experiment.measures)
+        _check_among(measure, "measure", names)
         _check_among(arm, "arm", self.experiment.arms)
-        measure, own = measures[measure], self.results(arm)
+        measure, own = self.experiment.measure(measure, arm), self.results(arm)
         if measure.versus is None:
-            values = [measure.of(result) for result in own.values()]
+            values = [self._read(measure, arm, seed, own[seed]) for seed in own]
         else:
             others = self.results(measure.versus)
             both = [seed for seed in own if seed in others]
-            values = [measure.of(others[seed], own[seed]) for seed in both]
+            values = [self._read(measure, arm, s, others[s], own[s]) for s in both]
         values = np.array(values, dtype=np.float64)
         return values[~np.isnan(values)]
+
+    def _read(self, measure, arm, seed, *results):
+        """Return a measure of a unit. None, which a file has for NaN, is NaN."""
+        try:
+            value = np.asarray(measure.of(*results), dtype=np.float64)
+            if value.ndim:
+                raise TypeError(f"A measure must be one number, got {value!r:.60}.")
+        except Exception as error:
+            error.add_note(
+                f"{self.experiment.name}: measure {measure.name!r} of arm {arm!r}, "
+                f"seed {seed}."
+            )
+            raise
+        return float(value)
 
     def table(self):
         """Return our numbers beside the published ones, as text.
@@ -206,7 +220,7 @@ class Reproduction:
         """
         pandas = require("pandas", "examples", f"{OWNER}.to_frame")
         rows = [
-            (arm, seed, measure.name, float(measure.of(result)))
+            (arm, seed, measure.name, self._read(measure, arm, seed, result))
             for arm in self.experiment.arms
             for seed, result in self.results(arm).items()
             for measure in self.experiment.measures

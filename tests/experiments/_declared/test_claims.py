@@ -144,3 +144,14 @@ def test_the_table_has_a_row_for_each_statement():
 def test_an_unknown_rule_is_named():
     with pytest.raises(ValueError, match=r"must be one of 'above', .*got 'over'"):
         Statement("it", len, "over")
+
+
+@pytest.mark.parametrize("wrong", [3.0, [[1.0, 2.0]]])
+def test_numbers_that_are_not_one_for_each_seed_are_named(wrong):
+    with pytest.raises(ValueError, match=r"of of Statement 'it' must return .* seed"):
+        Statement("it", lambda found: wrong).judge(None)
+
+
+def test_a_statement_without_a_tuple_is_named():
+    with pytest.raises(TypeError, match="statements of Claim 'More' must be a tuple"):
+        Claim("More", "section 1", heads_above(40))

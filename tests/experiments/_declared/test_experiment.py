@@ -28,10 +28,35 @@ def test_a_measure_against_an_arm_is_not_of_that_arm():
         ({"measures": (Measure("x", heads, arms=("a",)),)}, r"got \['a'\] in 'x'"),
         ({"quick": {"n_trows": 1}}, r"\(n_throws, odd and n_seeds\), got .*n_trows"),
         ({"name": "Gal 2017"}, "lower-case letters, digits and -, got 'Gal 2017'"),
+        ({"name": None}, "lower-case letters, digits and -, got None"),
         ({"n_seeds": 0}, "n_seeds of Experiment 'coins' must be"),
+        ({"quick": {"n_seeds": 0}}, "n_seeds in quick of Experiment 'coins' must be"),
+        ({"arms": {}}, "arms of Experiment 'coins' must be a dict of names, got none"),
+        # Only the last of them would be read, under both headings.
+        ({"measures": (Measure("x", heads),) * 2}, "'fair' has two of the name 'x'"),
+        ({"published": (Published("fair", "more", 1, "A"),)}, "does not have 'more'"),
+        ({"published": (Published("fair", "heads", 1, "A"),) * 2}, "fair, heads, A"),
     ],
 )
 def test_a_wrong_declaration_is_named(wrong, message):
     given = {"published": (), **wrong}
     with pytest.raises(ValueError, match=message):
         replace(COINS, **given)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"arms": ["fair"]}, r"arms of .* must be a dict of names, got \['fair'\]"),
+        ({"arms": {0.5: None}}, "names, which are strings, got 0.5"),
+        ({"measures": Measure("x", heads)}, "must be a tuple of Measure, got Measure"),
+        ({"published": [3]}, "published of .* must be a tuple of Published, got 3"),
+        ({"claims": "none"}, "claims of .* must be a tuple of Claim, got 'none'"),
+        ({"settings": {"n": len}}, r"got <built-in function len> .* in \['n'\]"),
+        ({"settings": {"n": [{1: 2}]}}, r"the key 1 that is no string in \['n'\]\[0"),
+        ({"quick": {"n_throws": {1}}}, r"quick of .* plain data .* got \{1\} \(set\)"),
+    ],
+)
+def test_a_declaration_of_the_wrong_kind_is_named(wrong, message):
+    with pytest.raises(TypeError, match=message):
+        replace(COINS, **{"published": (), **wrong})

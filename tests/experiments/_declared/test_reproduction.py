@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from skbal.experiments import Reproduction, reproduce
+from skbal.experiments import Measure, Reproduction, reproduce
 from tests.experiments._declared.toy import COINS
 
 
@@ -73,3 +73,37 @@ def test_an_experiment_without_a_figure_says_so(found):
     without = Reproduction(replace(COINS, draw=None), found.units, found.headers)
     with pytest.raises(ValueError, match="'coins' has no figure"):
         without.plot()
+
+
+@pytest.mark.parametrize("name", ["tails", "unit"])
+def test_an_error_of_a_measure_says_where(found, name):
+    broken = replace(COINS, measures=(Measure("it", lambda r: r[name]),), published=())
+    again = Reproduction(broken, found.units, found.headers)
+    for read in (again.table, again.to_frame):
+        with pytest.raises((KeyError, ValueError)) as caught:
+            read()
+        assert caught.value.__notes__ == ["coins: measure 'it' of arm 'fair', seed 0."]
+
+
+def test_arms_have_their_own_measures_of_the_same_name(found):
+    both = tuple(
+        Measure("it", lambda r, sign=sign: sign * r["heads"], arms=(arm,))
+        for arm, sign in (("fair", 1), ("bent", -1))
+    )
+    own = replace(COINS, measures=both, published=())
+    again = Reproduction(own, found.units, found.headers)
+    assert again.values("it", "fair").tolist() == [50, 51, 52]
+    assert again.values("it", "bent").tolist() == [-80, -81, -82]
+
+
+def test_several_numbers_in_place_of_one_are_refused(found):
+    lists = replace(COINS, measures=(Measure("it", lambda r: [1, 2]),), published=())
+    with pytest.raises(TypeError, match=r"must be one number, got array\(\[1., 2.\]\)"):
+        Reproduction(lists, found.units, found.headers).values("it", "bent")
+
+
+def test_a_number_that_a_file_keeps_as_none_is_nan_in_the_frame_too(tmp_path):
+    broken = replace(COINS, run=lambda unit: {"heads": float("nan")}, published=())
+    found = reproduce(broken, output=tmp_path)
+    assert found.values("heads", "fair").size == 0
+    assert found.to_frame().value.isna().all()
