@@ -1,5 +1,6 @@
 """The file of an experiment: a header, and one line for each unit that is done."""
 
+import tempfile
 from pathlib import Path
 
 from skbal._utils.json_lines import append_line, read_lines
@@ -65,6 +66,22 @@ class UnitsFile:
             self._check(header)
         if self.units and not self.headers:
             raise ValueError(f"{self.path} has no line that says what its units are.")
+
+    def check_writable(self):
+        """Raise an OSError, before hours of work, if no unit can be added."""
+        if self.path is None:
+            return
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            if self.path.exists():
+                self.path.open("ab").close()
+            else:
+                tempfile.TemporaryFile(dir=self.path.parent).close()
+        except OSError as error:
+            raise type(error)(
+                f"output of {OWNER} must be a folder that can be written to, got "
+                f"{self.path.parent}: {error.strerror}."
+            ) from error
 
     def missing(self):
         """Return the units of the experiment that are not done, in their order."""

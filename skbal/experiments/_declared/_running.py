@@ -7,6 +7,8 @@ from functools import partial
 from pathlib import Path
 from time import perf_counter
 
+import numpy as np
+
 from skbal._utils.parameters import count, flag, jobs
 from skbal._utils.progress import progress_bar
 from skbal._utils.provenance import versions
@@ -14,6 +16,7 @@ from skbal._utils.workers import call_all
 from skbal.experiments._catalogue import load_experiment
 from skbal.experiments._declared._experiment import Experiment, ExperimentUnit
 from skbal.experiments._declared._file import OWNER, UnitsFile
+from skbal.experiments._declared._plain import check_plain
 from skbal.experiments._declared._reproduction import Reproduction
 
 _RULES = {"quick": flag(), "n_jobs": jobs(), "verbose": count(0)}
@@ -74,6 +77,8 @@ def reproduce(
         If data are missing. The message says where they were looked for.
     NotADirectoryError
         If ``output`` is a file, or lies in one.
+    OSError
+        If ``output`` cannot be written to. No unit is run then.
 
     See Also
     --------
@@ -144,6 +149,10 @@ def _wanted_arms(arms, experiment):
     """Return the names of the arms to run."""
     if arms is None:
         return experiment.arms
+    if not np.iterable(arms):
+        raise TypeError(
+            f"arms of {OWNER} must be a list of names of arms or None, got {arms!r}."
+        )
     wanted = [arms] if isinstance(arms, str) else list(arms)
     unknown = [arm for arm in wanted if arm not in experiment.arms]
     if unknown:
@@ -158,6 +167,7 @@ def _run_missing(file, missing, folder, output, n_jobs, device, verbose):
     experiment, settings = file.experiment, file.experiment.sized(file.quick)
     # Loaded once, and sent to each worker of a cluster once.
     data = experiment.load(folder, settings)
+    file.check_writable()  # missing data leave no folder behind
     run = partial(
         _one_unit, experiment.run, experiment.name, settings, data, str(device)
     )
@@ -176,8 +186,9 @@ def _unfinished(file, output, arm, seed):
     if output is None:
         return None
     # Of these settings only: what a run of other settings left behind is not its own.
-    settings = json.dumps(file.header({})["settings"], sort_keys=True)
-    digest = hashlib.sha256(settings.encode()).hexdigest()[:8]
+    # And of this arm only: p<0.5 and p>0.5 are the same words below.
+    whose = json.dumps([arm, file.header({})["settings"]], sort_keys=True)
+    digest = hashlib.sha256(whose.encode()).hexdigest()[:8]
     words = f"{file.experiment.name} {arm} {seed} {digest}"
     return Path(output, re.sub(r"\W+", "-", words) + ".unfinished")
 
@@ -190,6 +201,7 @@ def _one_unit(run, name, settings, data, device, arm, part, seed, unfinished):
     start = perf_counter()
     try:
         result = run(unit)
+        check_plain(result, f"What run of Experiment {name!r} returns")
     except Exception as error:
         error.add_note(f"{name}: in arm {arm!r}, seed {seed}.")
         raise

@@ -2,8 +2,10 @@ import json
 import re
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import joblib
@@ -140,8 +142,32 @@ def test_progress_of_other_settings_is_not_gone_on_with(tmp_path):
         name = f"coins-{n_throws}"
         reproduce(replace(COINS, run=run, settings=other, name=name), output=tmp_path)
     digests = {path.stem.rpartition("-")[2] for path in places}
-    assert len(digests) == 2
+    assert len(digests) == 4  # of two arms
     assert len(set(places)) == 12
+
+
+def test_arms_whose_names_differ_by_signs_only_keep_their_own_progress(tmp_path):
+    begun = {}
+
+    def run(unit):
+        assert not unit.unfinished.exists()
+        unit.unfinished.write_text(unit.arm)
+        begun[unit.arm] = unit.unfinished.name
+        return COINS.run(unit)
+
+    parts = {"p<0.5": 0.4, "p>0.5": 0.6, "p 0.5": 0.5, "P-0.5": 0.5}
+    coins = replace(COINS, run=run, arms=parts, measures=(), published=(), n_seeds=1)
+    reproduce(coins, output=tmp_path)
+    assert len({name.lower() for name in begun.values()}) == len(parts)
+
+
+@pytest.mark.parametrize("wrong", [None, 0.5, {"heads": {1: 50}}, {"heads": object()}])
+def test_a_result_that_a_file_would_not_give_back_is_refused(wrong, tmp_path):
+    message = "What run of Experiment 'coins' returns must be a dict of plain data"
+    for output in (None, tmp_path):
+        with pytest.raises(TypeError, match=message) as caught:
+            reproduce(replace(COINS, run=lambda unit: wrong), output=output)
+        assert caught.value.__notes__ == ["coins: in arm 'fair', seed 0."]
 
 
 def test_an_error_in_a_unit_keeps_those_before_and_says_where(tmp_path):
@@ -221,6 +247,7 @@ def test_other_versions_are_noted_when_the_file_goes_on(tmp_path, monkeypatch):
         ({"experiment": "gal2018"}, ValueError, "one of gal2017, .*, got 'gal2018'"),
         ({"experiment": 3}, TypeError, "name of an experiment or an Experiment, got 3"),
         ({"quick": "yes"}, TypeError, "quick of reproduce must be"),
+        ({"arms": 3}, TypeError, "arms of reproduce must be a list of names .* got 3"),
         ({"n_jobs": 0}, ValueError, "n_jobs of reproduce"),
         ({"verbose": -1}, ValueError, "verbose of reproduce"),
     ],
@@ -247,3 +274,25 @@ def test_an_output_that_is_a_file_is_refused_before_anything_runs(tmp_path):
             NotADirectoryError, match="output of reproduce must be a folder"
         ):
             reproduce(replace(COINS, run=run), output=output)
+
+
+def test_an_output_that_cannot_be_written_to_is_refused_before_anything_runs(
+    tmp_path, monkeypatch
+):
+    opened = Path.open
+
+    def refuse(path=None, mode="r", **kwargs):
+        if mode.startswith("r"):
+            return opened(path, mode, **kwargs)
+        raise PermissionError(13, "Permission denied", "a name that nobody gave")
+
+    def run(unit):
+        raise AssertionError("it ran")
+
+    reproduce(replace(COINS, n_seeds=1), output=tmp_path / "old")
+    monkeypatch.setattr(tempfile, "TemporaryFile", partial(refuse, mode="w"))
+    monkeypatch.setattr(Path, "open", refuse)
+    for folder in ("old", "new"):
+        message = rf"output of reproduce must be .* written to, got .*{folder}: Perm"
+        with pytest.raises(PermissionError, match=message):
+            reproduce(replace(COINS, run=run), output=tmp_path / folder)
