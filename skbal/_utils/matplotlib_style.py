@@ -61,6 +61,29 @@ def curve_style(number, n_points):
     }
 
 
+def legend_label(name):
+    """Return a name as a legend shows it.
+
+    Parameters
+    ----------
+    name : object
+        The name of a curve, which a user may have chosen.
+
+    Returns
+    -------
+    label : str
+        With a space before an underscore at the beginning: matplotlib leaves labels
+        that begin with an underscore out of legends.
+
+    Examples
+    --------
+    >>> legend_label("BALD"), legend_label("_OwnBALD")
+    ('BALD', ' _OwnBALD')
+    """
+    label = str(name)
+    return f" {label}" if label.startswith("_") else label
+
+
 def check_line_kw(line_kw, owner):
     """Return keyword arguments of a line under their full names.
 

@@ -84,8 +84,9 @@ def save_figure(figure, file, owner, **kwargs):
 
     Parameters
     ----------
-    figure : matplotlib.figure.Figure
-        The figure.
+    figure : matplotlib.figure.Figure, matplotlib.figure.SubFigure or None
+        The figure. Of a part of a figure, the whole is saved. None if nothing was
+        drawn yet.
     file : str, os.PathLike or binary file
         Where to. The ending chooses the format.
     owner : str
@@ -97,7 +98,13 @@ def save_figure(figure, file, owner, **kwargs):
     ------
     TypeError
         If ``file`` is neither a path nor a file.
+    AttributeError
+        If nothing was drawn yet.
     """
+    if figure is None:
+        raise AttributeError(
+            f"This {owner} has no figure to save before its method plot was called."
+        )
     if not isinstance(file, (str, os.PathLike)) and not hasattr(file, "write"):
         raise TypeError(
             f"file of {owner}.save must be a path or a file open for writing bytes, "
@@ -105,4 +112,4 @@ def save_figure(figure, file, owner, **kwargs):
         )
     matplotlib = require("matplotlib", "examples", owner)
     with matplotlib.rc_context(_FONTS):
-        figure.savefig(file, **{"dpi": 300, **kwargs})
+        figure.figure.savefig(file, **{"dpi": 300, **kwargs})

@@ -6,6 +6,7 @@ from skbal._utils.matplotlib_style import (
     axes_or_new,
     check_ax,
     check_line_kw,
+    legend_label,
     line_style,
 )
 from skbal._utils.questions import check_names, chosen_questions
@@ -297,7 +298,9 @@ n_questions), optional
 
     def _draw(self, label, coverage, error, style):
         coverage, error = np.asarray(coverage), np.asarray(error)
-        (line,) = self.ax_.plot(self.levels, coverage, **{"label": label, **style})
+        (line,) = self.ax_.plot(
+            self.levels, coverage, **{"label": legend_label(label), **style}
+        )
         self.lines_[label] = line
         self.bands_[label] = self.ax_.fill_between(
             self.levels,

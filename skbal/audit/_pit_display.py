@@ -2,7 +2,12 @@
 
 import numpy as np
 
-from skbal._utils.matplotlib_style import axes_or_new, check_ax, line_style
+from skbal._utils.matplotlib_style import (
+    axes_or_new,
+    check_ax,
+    legend_label,
+    line_style,
+)
 from skbal._utils.questions import check_names, chosen_questions
 from skbal._utils.unwrap import unwrap
 from skbal._utils.validation import MOST_IN_MEMORY, check_count
@@ -223,7 +228,7 @@ n_questions), optional
         if filled:
             self.ax_.stairs(heights, edges, fill=True, color=color, alpha=0.3)
         self.bars_[label] = self.ax_.stairs(
-            heights, edges, color=color, linewidth=1.5, label=label
+            heights, edges, color=color, linewidth=1.5, label=legend_label(label)
         )
 
 

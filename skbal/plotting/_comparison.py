@@ -119,7 +119,7 @@ class ComparisonDisplay:
                 f"comparison of {OWNER} must be a Comparison, such as "
                 f"skbal.experiments.compare returns, got {comparison!r}."
             )
-        n_labels, scores = curves_of(comparison.histories)
+        n_labels, scores = curves_of(comparison.histories, f"histories of {OWNER}")
         display = cls(
             n_labels=n_labels,
             scores=scores,

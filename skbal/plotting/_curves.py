@@ -5,7 +5,12 @@ from functools import reduce
 import numpy as np
 from scipy import stats
 
-from skbal._utils.matplotlib_style import axes_or_new, check_line_kw, curve_style
+from skbal._utils.matplotlib_style import (
+    axes_or_new,
+    check_line_kw,
+    curve_style,
+    legend_label,
+)
 from skbal._utils.validation import check_option
 from skbal.loop import History
 
@@ -150,7 +155,7 @@ class AcquisitionCurveDisplay:
         self.lines_, self.bands_ = {}, {}
         for number, (name, curve) in enumerate(curves.items()):
             look = curve_style(number, len(curve[0]))
-            style = {**look, "label": name, **line_kw}
+            style = {**look, "label": legend_label(name), **line_kw}
             self._draw(name, *curve, band, style)
         ax.set(xlabel="Labels", ylabel=score_name or self.score_name)
         ax.legend()
@@ -247,14 +252,23 @@ def _as_repeats(name, value, what):
                 f"{what} for {name!r} must be of the "
                 f"class History (the history_ of a loop), got {type(history).__name__}."
             )
-        if not np.isfinite(history.scores).all():
-            raise ValueError(
-                f"{what} for {name!r} must have scores: "
-                "give the loop X_test and y_test."
-            )
+        _check_scores(history, f"{what} for {name!r} must have scores")
     if not repeats:
         raise ValueError(f"{what} for {name!r} is empty.")
     return repeats
+
+
+def _check_scores(history, must):
+    finite = np.isfinite(history.scores)
+    if not finite.any():
+        raise ValueError(f"{must}: give the loop X_test and y_test.")
+    if not finite.all():
+        record = history[int(np.argmin(finite))]
+        raise ValueError(
+            f"{must} at each step, but that of step {record.step}, with "
+            f"{record.n_labels} labels, is {record.score}. Draw the others, such as "
+            "history[1:] without the first, or use a scoring that is always a number."
+        )
 
 
 def _on_shared_labels(name, repeats, what):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from skbal._utils.matplotlib_style import DASHES, axes_or_new_grid
+from skbal._utils.matplotlib_style import DASHES, axes_or_new_grid, legend_label
 from skbal._utils.paper import check_width, paper_style, save_figure
 from skbal._utils.validation import as_numbers, check_real
 from skbal.plotting._curves import AcquisitionCurveDisplay, check_band, curves_of
@@ -244,7 +244,7 @@ optional
         TypeError
             If ``file`` is neither a path nor a file.
         """
-        save_figure(self.figure_, file, OWNER, **kwargs)
+        save_figure(getattr(self, "figure_", None), file, OWNER, **kwargs)
 
     def _axes(self, ax, width):
         n_targets, n_names = len(self.needed or {}), len(self.n_labels)
@@ -266,7 +266,8 @@ optional
             look = {"color": color, "linewidth": 0.6, "alpha": 0.8, "zorder": 1}
             look["linestyle"] = DASHES[number % len(DASHES)]
             thin = self.ax_.plot(labels, curves.T, **look)
-            thin[0].set_label(name if line is None else f"{name}, published")
+            words = name if line is None else f"{name}, published"
+            thin[0].set_label(legend_label(words))
             self.reference_lines_[name] = thin
 
     def _draw_legend(self):

@@ -246,7 +246,7 @@ HalvingRandomSearchCV
         TypeError
             If ``file`` is neither a path nor a file.
         """
-        save_figure(self.figure_, file, OWNER, **kwargs)
+        save_figure(getattr(self, "figure_", None), file, OWNER, **kwargs)
 
     def _draw_colours(self, means):
         colors = require("matplotlib.colors", "examples", OWNER)

@@ -51,7 +51,8 @@ def cells_of(search, params, score):
         many values.
     """
     results = search.cv_results_
-    words = [{k: _in_words(v) for k, v in c.items()} for c in results["params"]]
+    tried = [_without_resource(search, c) for c in results["params"]]
+    words = [{k: _in_words(v) for k, v in c.items()} for c in tried]
     searched = sorted({name for each in words for name in each})
     params = _checked_params(params, searched, words)
     rows = _latest(results, words)
@@ -122,6 +123,12 @@ def score_names(results):
         for name in results
         if re.fullmatch(r"mean_test_(?!at_\d+$).+", name)
     ]
+
+
+def _without_resource(search, candidate):
+    """Return the parameters of a candidate: a halving search adds what it gave it."""
+    resource = getattr(search, "resource", None)
+    return {name: value for name, value in candidate.items() if name != resource}
 
 
 def _in_words(value):

@@ -6,6 +6,7 @@ from skbal._utils.matplotlib_style import (
     axes_or_new,
     check_ax,
     check_line_kw,
+    legend_label,
     line_style,
 )
 from skbal._utils.questions import check_names, check_questions, chosen_questions
@@ -234,7 +235,7 @@ n_questions), optional
         for number in chosen:
             label = self._label(names[number], len(information))
             style = {**line_style(number), "marker": "o", "markersize": 4}
-            style = {**style, "label": label, **line_kw}
+            style = {**style, "label": legend_label(label), **line_kw}
             self._draw(label, information[:, number], rows, style)
         ax.set(xlabel="Volunteers asked", ylabel="Information of their votes (nats)")
         ax.set_xlim(left=0)

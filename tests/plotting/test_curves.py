@@ -162,7 +162,12 @@ def test_arrays_can_be_drawn_without_histories():
         ({"BALD": []}, ValueError, "for 'BALD' is empty"),
         ({"BALD": [[0.1, 0.2]]}, TypeError, "of the class History .* got list"),
         ({"BALD": None}, TypeError, "of the class History .* got NoneType"),
-        ({"BALD": History([Record(0, 20)])}, ValueError, "must have scores"),
+        ({"BALD": History([Record(0, 20)])}, ValueError, "must have scores: give"),
+        (
+            {"BALD": [*REPEATS, history([10, 20], [0.1, np.nan])]},
+            ValueError,
+            "must have scores at each step, but that of step 1, with 20 labels, is nan",
+        ),
         (
             {"BALD": [history([10], [0.1]), history([20], [0.2])]},
             ValueError,

@@ -281,6 +281,31 @@ def test_fonts_are_embedded():
         display.save(5)
 
 
+def test_of_a_part_of_a_figure_the_whole_is_saved():
+    figure = plt.figure(figsize=(4, 2))
+    left, _ = figure.subfigures(1, 2)
+    display = RunDisplay.from_runs(RUNS, ax=left.subplots())
+    assert display.figure_ is left
+    png = BytesIO()
+    display.save(png, dpi=100)
+    assert plt.imread(BytesIO(png.getvalue())).shape[:2] == (200, 400)
+
+
+def test_nothing_can_be_saved_before_it_is_drawn():
+    display = RunDisplay(n_labels={"A": [1, 2]}, scores={"A": [[0.1, 0.2]]})
+    with pytest.raises(AttributeError, match=r"RunDisplay has no figure .* plot was"):
+        display.save("runs.pdf")
+
+
+def test_names_that_begin_with_an_underscore_are_in_the_legend():
+    runs = {"_Own": RUNS["BALD"], "a_b": RUNS["BALD"]}
+    published = {"_paper": ([20, 30], [0.5, 0.6])}
+    display = RunDisplay.from_runs(runs, reference=published)
+    words = [text.get_text().strip() for text in display.ax_.get_legend().texts]
+    assert words == ["_Own", "a_b", "_paper"]
+    assert list(display.lines_) == ["_Own", "a_b"]
+
+
 def test_it_draws_on_the_axes_it_is_given_in_their_own_style():
     figure, axes = plt.subplots(2)
     display = RunDisplay.from_runs(RUNS, target_score=0.7, ax=axes)

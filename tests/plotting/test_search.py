@@ -25,6 +25,7 @@ from sklearn.tree import DecisionTreeClassifier
 from skbal import ActiveLearningClassifier
 from skbal.plotting import SearchDisplay
 from skbal.query import DiversityPenalised, MaxEntropy, Random
+from skbal.seeding import BalancedSeed
 from skbal.simulation import LearningCurveScores
 from tests.plotting.figures import (
     check_fonts_are_embedded,
@@ -235,6 +236,37 @@ def test_a_halving_search_shows_the_last_round_of_each_candidate():
         rows = results["n_resources"][rounds[-1]]
         assert display.texts_[0, column].get_text().endswith(f"\n{rows} rows")
     assert len(set(results["n_resources"])) > 1
+
+
+def test_a_halving_search_over_queries_shows_the_last_round_too():
+    run = ActiveLearningClassifier(
+        GaussianNB(), MaxEntropy(), n_instances=5, random_state=0
+    )
+    search = HalvingGridSearchCV(
+        run,
+        {"estimator__var_smoothing": [1e-9, 1.0], "initial__n_per_class": [2, 3]},
+        resource="n_queries",
+        min_resources=1,
+        max_resources=4,
+        factor=2,
+        cv=2,
+        random_state=0,
+    ).set_params(estimator__initial=BalancedSeed())
+    results = search.fit(X, Y).cv_results_
+    # scikit-learn counts what a candidate was given among its parameters.
+    assert "n_queries" in results["params"][0]
+    display = SearchDisplay.from_search(search)
+    assert display.params == ("estimator__var_smoothing", "initial__n_per_class")
+    for row, column in np.ndindex(2, 2):
+        wanted = ([1e-9, 1.0][column], [2, 3][row])
+        rounds = [
+            i
+            for i, given in enumerate(results["params"])
+            if tuple(map(given.get, display.params)) == wanted
+        ]
+        assert display.means[row, column] == results["mean_test_score"][rounds[-1]]
+        words = display.texts_[row, column].get_text()
+        assert words.endswith(f"\n{results['n_resources'][rounds[-1]]} n_queries")
 
 
 def test_a_halving_search_keeps_curves():

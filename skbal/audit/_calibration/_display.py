@@ -9,6 +9,7 @@ from skbal._utils.matplotlib_style import (
     axes_or_new,
     check_ax,
     check_line_kw,
+    legend_label,
     line_style,
 )
 from skbal._utils.validation import check_option
@@ -257,7 +258,12 @@ class ReliabilityDisplay:
 
     def _draw(self, label, curve, style):
         # Points at a share of 0 or 1 lie on the edge of the axes.
-        own = {"label": label, "marker": "o", "markersize": 4, "clip_on": False}
+        own = {
+            "label": legend_label(label),
+            "marker": "o",
+            "markersize": 4,
+            "clip_on": False,
+        }
         style = {**own, **style}
         (line,) = self.ax_.plot(curve.said, curve.happened, **style)
         low, high = wilson_interval(
