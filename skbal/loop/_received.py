@@ -97,7 +97,13 @@ def _in_one_array(answers, values, rows, kept):
     _check_each(kinds == kinds[0], answers, rows, kinds[0])
     shapes = np.array([str(np.shape(answer)) for answer in answers])
     _check_each(shapes == shapes[0], answers, rows, f"a label of shape {shapes[0]}")
-    return np.array(answers)
+    # Of an array of objects, such as a row of a frame with text, the objects count.
+    return np.array([_as_list(answer) for answer in answers])
+
+
+def _as_list(answer):
+    is_objects = isinstance(answer, np.ndarray) and answer.dtype == object
+    return answer.tolist() if is_objects else answer
 
 
 def _kind(answer):

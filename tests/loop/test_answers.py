@@ -81,6 +81,21 @@ def test_null_of_a_polars_series_leaves_a_row_unanswered(convert):
     assert loop.learner.y_training.tolist() == taught
 
 
+def test_text_in_a_frame_of_one_column_is_an_answer():
+    values = np.array([str(label) for label in labels()], dtype=object)
+    values[~ANSWERED] = None
+    loop = toy_loop(
+        oracle=lambda rows: pd.DataFrame({"kind": values[rows]}),
+        initial=[5, 31, 1],
+        X_test=None,
+        y_test=None,
+    ).run()
+    assert loop.skipped_.tolist() == [39, 36, 33, 30]
+    asked = [row for record in loop.history_ for row in record.indices]
+    taught = [[values[row]] for row in asked if ANSWERED[row]]
+    assert loop.learner.y_training.tolist() == taught
+
+
 def test_a_first_label_that_is_missing_is_not_replaced():
     loop = toy_loop(oracle=lambda rows: without(None)[rows], initial=[0, 1, 2]).run()
     assert loop.history_[0].indices == (0, 1, 2)
