@@ -21,6 +21,11 @@ def whole_file(path):
     unfinished : pathlib.Path
         A file in the same folder, for the block to write.
 
+    Raises
+    ------
+    FileNotFoundError, IsADirectoryError
+        If there is no such folder, or the path is one.
+
     Examples
     --------
     >>> import tempfile
@@ -33,6 +38,12 @@ def whole_file(path):
     >>> folder.cleanup()
     """
     path = Path(path)
+    if not path.parent.is_dir():
+        raise FileNotFoundError(
+            f"{path} cannot be written: {path.parent} is no folder."
+        )
+    if path.is_dir():
+        raise IsADirectoryError(f"{path} cannot be written: it is a folder.")
     unfinished = path.with_name(f".{path.name}.{uuid.uuid4().hex}.unfinished")
     try:
         yield unfinished

@@ -47,6 +47,20 @@ def test_a_disk_that_fails_at_the_end_leaves_the_old_file(tmp_path, monkeypatch)
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_a_folder_that_is_missing_or_in_the_way_is_named(tmp_path):
+    for place, kind, words in (
+        (
+            tmp_path / "runs" / "a.txt",
+            FileNotFoundError,
+            f"{tmp_path / 'runs'} is no fo",
+        ),
+        (tmp_path, IsADirectoryError, f"{tmp_path} cannot be written: it is a folder"),
+    ):
+        with pytest.raises(kind, match=words), whole_file(place):
+            raise AssertionError("the block ran")
+    assert not list(tmp_path.iterdir())
+
+
 def test_two_writers_do_not_meet(tmp_path):
     path = tmp_path / "a.txt"
     with whole_file(path) as first, whole_file(os.fspath(path)) as second:
