@@ -9,9 +9,10 @@ from sklearn.utils import check_array
 from skbal._utils._sklearn import num_samples
 from skbal._utils.arrays import check_length_known, refuse_masked, without_new_text
 from skbal._utils.multilabel import check_no_gaps, takes_missing_labels
-from skbal._utils.tags import classifies, tags_of
+from skbal._utils.tags import tags_of
 from skbal._utils.unanswered import unanswered
 from skbal._utils.validation import check_same_number
+from skbal._utils.votes import learns_votes
 
 _WITH_STEPS = (Pipeline, ColumnTransformer)
 
@@ -61,7 +62,7 @@ def check_labelled(X, y, estimator, owner, force_all_finite=None, missing=False)
     if missing and not sp.issparse(y):
         y = known_labels(y)
     _check_answered(y, owner)
-    if classifies(estimator) and not sp.issparse(y):
+    if not sp.issparse(y) and not learns_votes(estimator):
         check_no_gaps(y, estimator, f"y given to {owner}")
     _check_values(y, "y", owner, _finite_labels(y, estimator))
 

@@ -10,6 +10,7 @@ import numpy as np
 from scipy.sparse import issparse
 from sklearn.pipeline import Pipeline
 
+from skbal._utils.tags import regresses
 from skbal._utils.validation import as_numbers
 
 _FIT_ONE_EACH = "Fit one classifier per column."
@@ -329,11 +330,16 @@ def check_no_gaps(y, estimator, what):
     if not gaps.any() or takes_missing_labels(estimator):
         return
     row, label = np.argwhere(gaps)[0]
+    name = type(estimator).__name__
+    if regresses(estimator):
+        raise ValueError(
+            f"{what} has no number for output {label} of row {row}, but NaN, and "
+            f"{name} needs all outputs of a row. Leave the whole row unanswered."
+        )
     raise ValueError(
         f"{what} has no answer to label {label} of row {row}, but NaN, and "
-        f"{type(estimator).__name__} needs all labels of a row. Leave the whole row "
-        "unanswered, or use MCDropoutMultiLabelClassifier, which learns from the "
-        "labels that are there."
+        f"{name} needs all labels of a row. Leave the whole row unanswered, or use "
+        "MCDropoutMultiLabelClassifier, which learns from the labels that are there."
     )
 
 

@@ -60,6 +60,10 @@ def check_histories(histories):
     if not histories:
         raise ValueError(f"histories of {OWNER} must hold two strategies, got none.")
     for name, repeats in histories.items():
+        if not isinstance(name, str):
+            raise TypeError(
+                f"histories of {OWNER} must have strings as names, got {name!r}."
+            )
         if isinstance(repeats, History) or not np.iterable(repeats):
             raise TypeError(
                 f"histories of {OWNER} for {name!r} must be a list of histories, one a "

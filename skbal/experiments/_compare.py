@@ -4,6 +4,7 @@ from sklearn.utils.validation import check_memory
 
 from skbal._utils.arrays import as_array, refuse_sparse_column
 from skbal._utils.labels import check_answers
+from skbal._utils.multilabel import check_no_gaps
 from skbal._utils.parameters import count, flag, jobs
 from skbal._utils.pools import n_rows
 from skbal._utils.progress import progress_bar
@@ -261,6 +262,7 @@ def _check_rows(X, y, estimator):
         )
     if not learns_votes(estimator):
         check_answers(y, OWNER, numbers=regresses(estimator))
+        check_no_gaps(y, estimator, f"y of {OWNER}")
     return y
 
 

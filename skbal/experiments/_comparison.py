@@ -159,6 +159,11 @@ class Comparison(KnowsItsParameters):
         curves = [h.n_labels for repeats in self.histories.values() for h in repeats]
         first = max(int(labels[0]) for labels in curves)
         last = min(int(labels[-1]) for labels in curves)
+        if first > last:
+            raise ValueError(
+                f"histories of {OWNER} must have numbers of labels in common, but one "
+                f"begins with {first} and another ends with {last}."
+            )
         low, high = self._label_range or (first, last)
         if not first <= low <= high <= last:
             raise ValueError(

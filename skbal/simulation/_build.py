@@ -143,6 +143,7 @@ def check_settings(settings):
     number = n_rows(settings.X, f"X given to {owner}")
     check_pool_weights(settings.sample_weight, number, owner)
     if not learns_votes(estimator):
+        _check_noise(settings)
         return
     check_votes_for(estimator, settings.y, owner)
     if settings.y_test is not None:
@@ -152,6 +153,14 @@ def check_settings(settings):
             f"oracle_noise of {owner} must be None for a model of votes, got "
             f"{settings.oracle_noise!r}: votes in y are noisy already."
         )
+
+
+def _check_noise(settings):
+    """Raise an error unless noise is a standard deviation, or a probability."""
+    noise, high = settings.oracle_noise, None if settings.regression else 1
+    # A confusion matrix is checked when the classes are known.
+    if noise is not None and (settings.regression or np.ndim(noise) == 0):
+        check_real(noise, "oracle_noise", settings.owner, low=0, high=high)
 
 
 def start_run(settings, seed):

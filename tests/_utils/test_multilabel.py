@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 from sklearn.ensemble import RandomForestClassifier
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.multioutput import ClassifierChain, MultiOutputClassifier
@@ -98,3 +98,6 @@ def test_a_gap_is_taken_where_the_model_inside_takes_it(around):
     message = r"y given to Learner has no answer to label 1 of row 0, but NaN, and "
     with pytest.raises(ValueError, match=message + type(forest).__name__):
         check_no_gaps(y, forest, "y given to Learner")
+    message = "no number for output 1 of row 0, but NaN, and LinearRegression needs"
+    with pytest.raises(ValueError, match=message):
+        check_no_gaps(y, LinearRegression(), "y given to Learner")

@@ -6,7 +6,7 @@ from scipy.sparse import csr_array
 from sklearn.base import BaseEstimator
 from sklearn.datasets import make_blobs, make_regression
 from sklearn.ensemble import RandomForestClassifier
-from sklearn.linear_model import BayesianRidge
+from sklearn.linear_model import BayesianRidge, LinearRegression
 from sklearn.naive_bayes import GaussianNB
 
 from skbal import ActiveLearner
@@ -153,6 +153,13 @@ def test_missing_values_go_to_a_model_that_takes_them():
         compare([first_of_pool], GaussianNB(), holes, Y, **SHORT)
 
 
+def test_a_row_with_some_of_its_outputs_is_refused_before_any_run():
+    y = np.c_[X[:, 0], X[:, 1]]
+    y[3] = y[7, 1] = np.nan
+    with pytest.raises(ValueError, match="y of compare has no number for output 1 of"):
+        compare([PredictiveVariance()], LinearRegression(), X, y, **SHORT)
+
+
 @pytest.mark.slow
 def test_all_strategies_meet_the_same_wrong_answers():
     found = compare([BALD()], FOREST, X, Y, oracle_noise=0.4, **SHORT)
@@ -275,6 +282,11 @@ def test_few_rows_of_a_regression_are_enough():
 @pytest.mark.parametrize(
     ("settings", "error", "message"),
     [
+        (
+            {"oracle_noise": 2},
+            ValueError,
+            r"oracle_noise of compare .* \[0, 1\], got 2",
+        ),
         ({"n_repeats": 0}, ValueError, "n_repeats of compare .* got 0"),
         ({"n_queries": 0}, ValueError, "n_queries of compare .* got 0"),
         ({"n_instances": 121}, ValueError, "n_instances of compare is 121"),

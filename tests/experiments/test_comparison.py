@@ -73,7 +73,7 @@ def test_runs_without_common_labels_cannot_be_compared():
     found = Comparison(
         {"A": [history([0.1], [10])], "B": [history([0.1], [20])]}, reference="B"
     )
-    with pytest.raises(ValueError, match="from 20 to 10, got 20 to 10"):
+    with pytest.raises(ValueError, match="in common, but one begins with 20 and anoth"):
         found.areas  # noqa: B018
 
 
@@ -89,6 +89,11 @@ def test_the_area_may_be_that_of_a_part_or_a_single_score():
     assert last.summary().startswith("Score at 30 labels, mean of 2 paired repeats")
     again = Comparison.from_records(last.to_records())
     assert again.label_range == (30, 30)
+
+
+def test_names_are_strings_as_in_a_file():
+    with pytest.raises(TypeError, match=r"strings as names, got 0\.5"):
+        Comparison({0.5: flat(0.1), "Random": flat(0.2)})
 
 
 @pytest.mark.parametrize("label_range", [(10, 30), (25, 31)])

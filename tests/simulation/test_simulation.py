@@ -444,8 +444,8 @@ def test_before_fit_there_is_nothing():
         ({"test_size": 1.0}, ValueError, "must leave rows on either side"),
         ({"test_size": 0}, ValueError, "either side.* None holds out no rows"),
         ({"test_size": "a"}, TypeError, "test_size of Active"),
-        ({"oracle_noise": 1.5}, ValueError, "noise of NoisyOracle"),
-        ({"oracle_noise": "much"}, TypeError, "noise of NoisyOracle"),
+        ({"oracle_noise": 1.5}, ValueError, "oracle_noise of ActiveLearningClassifier"),
+        ({"oracle_noise": "much"}, TypeError, "oracle_noise of ActiveLearningClassif"),
         (
             {"label_filter": 0.1},
             TypeError,
