@@ -21,7 +21,7 @@ from skbal.base import QueryStrategy
 from skbal.learner._delegation import DelegationMixin
 from skbal.learner._forgetting import warn_of_forgetting
 from skbal.learner._labelled_rows import LabelledRows
-from skbal.learner._per_row import split_per_row
+from skbal.learner._per_row import check_places, split_per_row
 from skbal.learner._questions import check_arguments, check_like_taught
 from skbal.learner._repeats import warn_of_repeats
 from skbal.learner._rollback import Change, undo
@@ -380,6 +380,8 @@ class LearnerMixin(KnowsItsVersion, DelegationMixin):
     def _new_rows(self, X, y, indices, fit_kwargs):
         """Return checked rows of `teach` as a dict, and the other arguments of fit."""
         self._check_more(X, y)
+        owner = f"{type(self).__name__}.teach"
+        indices = check_places(indices, num_samples(X), owner)
         if indices is None and self._asks_once():
             warn_of_repeats(self.X_training, X, type(self).__name__)
         per_row, others = self._split(fit_kwargs, num_samples(X))

@@ -18,7 +18,7 @@ from skbal._utils.warn import warn
 from skbal.exceptions import RejectedLabelsWarning
 from skbal.filters import LabelLikelihoodFilter
 from skbal.learner._labelled_rows import Rejected
-from skbal.learner._per_row import take_per_row
+from skbal.learner._per_row import check_places, take_per_row
 from skbal.learner._rollback import Change
 from skbal.learner._training_data import take_rows
 
@@ -196,13 +196,7 @@ class FilteringMixin:
             check_length_known(values, f"{name} of {owner}")
         n_rows = num_samples(X)
         check_same_number(n_rows, num_samples(y), owner)
-        if indices is not None:
-            indices = check_indices(indices, np.inf, "indices", owner, unique=False)
-            if len(indices) != n_rows:
-                raise ValueError(
-                    f"indices of {owner} must be one for each of the {n_rows} rows, "
-                    f"got {len(indices)}."
-                )
+        indices = check_places(indices, n_rows, owner)
         if n_rows:
             self._check_more(X, y)
             if not sp.issparse(y):

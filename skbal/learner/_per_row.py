@@ -1,9 +1,50 @@
-"""Arguments of ``fit`` that have one value per row, such as ``sample_weight``."""
+"""What comes with each row: its index, and arguments such as ``sample_weight``."""
 
 import numpy as np
 
 from skbal._utils._sklearn import num_samples
+from skbal._utils.arrays import as_array
+from skbal._utils.indices import check_indices
 from skbal.learner._training_data import own_copy, stack_rows, take_rows
+
+
+def check_places(indices, n_rows, owner):
+    """Return the indices of rows in a pool, -1 for a row of no pool.
+
+    Parameters
+    ----------
+    indices : array-like of int of shape (n_rows,) or None
+        The indices. A row that is taught several times has the same one.
+    n_rows : int
+        Number of rows that they come with.
+    owner : str
+        Whose argument they are, for messages.
+
+    Returns
+    -------
+    indices : ndarray of shape (n_rows,), dtype=intp or None
+
+    Raises
+    ------
+    TypeError, ValueError
+        If they are no such numbers, or more or fewer than the rows.
+
+    Examples
+    --------
+    >>> check_places([7, -1, 7], 3, "ActiveLearner.teach")
+    array([ 7, -1,  7])
+    """
+    if indices is None:
+        return None
+    given = as_array(indices, f"indices of {owner}")
+    of_pool = given[given != -1] if given.ndim == 1 else given
+    check_indices(of_pool, np.inf, "indices", owner, unique=False)
+    if len(given) != n_rows:
+        raise ValueError(
+            f"indices of {owner} must be one for each of the {n_rows} rows, got "
+            f"{len(given)}."
+        )
+    return given.astype(np.intp)
 
 
 def split_per_row(fit_kwargs, n_rows, owner):

@@ -248,6 +248,35 @@ def test_a_mask_says_which_labels_are_trusted():
         taught.teach(X[MORE], Y[MORE], trusted=[0.1, 0.2, 0.3], indices=MORE)
 
 
+@pytest.mark.parametrize(
+    ("indices", "error", "message"),
+    [
+        ([1], ValueError, "one for each of the 3 rows, got 1"),
+        ([1, 51, 102, 103], ValueError, "one for each of the 3 rows, got 4"),
+        ([], ValueError, "one for each of the 3 rows, got 0"),
+        (1, ValueError, r"one-dimensional, got shape \(\)"),
+        ([[1, 51, 102]], ValueError, "one-dimensional"),
+        ([1.0, 51.0, 102.5], TypeError, "integers, got dtype float64"),
+        ([True, False, True], TypeError, "integers, got dtype bool"),
+        ([1, 51, -2], ValueError, r"lie in \[0, inf\), got -2"),
+        ([1, 51, None], TypeError, "integers, got dtype object"),
+    ],
+)
+def test_indices_are_one_for_each_row(indices, error, message):
+    taught = learner(X_training=X[FIRST], y_training=Y[FIRST])
+    before = taught.predict(X)
+    with pytest.raises(error, match=f"indices of ActiveLearner.teach must .*{message}"):
+        taught.teach(X[MORE], Y[MORE], indices=indices)
+    assert len(taught.indices_training) == len(taught.y_training) == len(FIRST)
+    np.testing.assert_array_equal(taught.predict(X), before)
+
+
+def test_indices_of_no_pool_and_of_repeated_rows_are_kept():
+    taught = learner(X_training=X[FIRST], y_training=Y[FIRST])
+    taught.teach(X[MORE], Y[MORE], indices=[51, -1, 51])
+    assert taught.indices_training[-3:].tolist() == [51, -1, 51]
+
+
 @pytest.mark.parametrize("name", ["classes_", "n_features_in_", "feature_names_in_"])
 def test_what_is_learned_is_missing_before_the_first_label(name):
     learner = ActiveLearner(RandomForestClassifier(5, random_state=0))
