@@ -201,6 +201,8 @@ def _short(values):
     names = [words.partition("(")[0] for words in values]
     if len(set(names)) == len(names):
         return names
+    if (steps := _steps_that_differ(list(values.values()))) is not None:
+        return _short({_in_words(step): step for step in steps})
     # The repr of an estimator has the parameters that are not the default.
     changed = [
         " ".join((words if _is_plain(value) else repr(value)).split())
@@ -208,6 +210,19 @@ def _short(values):
     ]
     words = changed if len(set(changed)) == len(changed) else list(values)
     return [text.replace("(", "(\n", 1).replace(", ", ",\n") for text in words]
+
+
+def _steps_that_differ(values):
+    """Return the only step in which pipelines differ, for each, or None."""
+    if not all(hasattr(value, "steps") for value in values):
+        return None
+    if len({len(value.steps) for value in values}) > 1:
+        return None
+    columns = zip(*([step for _, step in value.steps] for value in values))
+    # Two pipelines with the same step differ in another one.
+    differ = [steps for steps in columns if len(set(map(_in_words, steps))) > 1]
+    alone = len(differ) == 1 and len(set(map(_in_words, differ[0]))) == len(values)
+    return differ[0] if alone else None
 
 
 def _is_plain(value):

@@ -20,6 +20,8 @@ from sklearn.model_selection import (
     StratifiedKFold,
 )
 from sklearn.naive_bayes import GaussianNB
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
 from skbal import ActiveLearningClassifier
@@ -153,6 +155,24 @@ def test_estimators_are_named_by_their_class_or_by_what_differs():
 
 
 # ----------------------------------------------------------------------------- curves
+
+
+def test_pipelines_are_named_by_the_step_in_which_they_differ():
+    def tried(*models):
+        pipelines = [make_pipeline(StandardScaler(), model) for model in models]
+        run = ActiveLearningClassifier(
+            GaussianNB(), MaxEntropy(), n_queries=1, random_state=0
+        )
+        search = GridSearchCV(run, {"estimator": pipelines}, cv=2).fit(X, Y)
+        display = SearchDisplay.from_search(search)
+        return [tick.get_text() for tick in display.ax_.get_xticklabels()]
+
+    tree = DecisionTreeClassifier
+    assert tried(GaussianNB(), tree()) == ["GaussianNB", "DecisionTreeClassifier"]
+    assert tried(tree(max_depth=1), tree(max_depth=2)) == [
+        "DecisionTreeClassifier(\nmax_depth=1)",
+        "DecisionTreeClassifier(\nmax_depth=2)",
+    ]
 
 
 def test_each_cell_has_the_curve_of_its_candidate(of_runs):
