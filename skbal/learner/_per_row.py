@@ -18,7 +18,7 @@ def check_places(indices, n_rows, owner):
     n_rows : int
         Number of rows that they come with.
     owner : str
-        Whose argument they are, for messages.
+        Name of the owner, for messages.
 
     Returns
     -------

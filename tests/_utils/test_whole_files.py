@@ -52,7 +52,7 @@ def test_a_folder_that_is_missing_or_in_the_way_is_named(tmp_path):
         (
             tmp_path / "runs" / "a.txt",
             FileNotFoundError,
-            f"{tmp_path / 'runs'} is no fo",
+            f"{tmp_path / 'runs'} is no folder",
         ),
         (tmp_path, IsADirectoryError, f"{tmp_path} cannot be written: it is a folder"),
     ):

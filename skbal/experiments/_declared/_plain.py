@@ -49,7 +49,7 @@ def check_tuple(parts, name, kind, owner):
     kind : type
         The class of the objects.
     owner : str
-        Whose argument it is, for the message.
+        Name of the owner, for the message.
 
     Raises
     ------
