@@ -1,8 +1,10 @@
 """Checked counts: how many volunteers gave each of several answers."""
 
+from collections import Counter
+
 import numpy as np
 
-from skbal._utils.answers import check_asked_questions
+from skbal._utils.answers import check_asked_questions, columns_of
 from skbal._utils.validation import as_numbers
 
 _TOO_MANY = 2**31  # so that no sum of counts overflows
@@ -32,7 +34,8 @@ def check_counts(y, owner, *, asked=None, name="y"):
     ValueError
         If the shape is another, a number is not a whole number of 0 or more, or a
         question has more votes than the answer that leads to it. The message names the
-        row, the answer and the numbers.
+        row, the answer and the numbers. If the columns of a frame are the answers in
+        another order.
 
     Examples
     --------
@@ -54,6 +57,7 @@ def check_counts(y, owner, *, asked=None, name="y"):
             f"{what} has counts of {counts.shape[1]} answers, but there are "
             f"{n_answers}."
         )
+    _refuse_other_order(y, asked, what)
     _refuse(~np.isfinite(counts), counts, asked, what, "finite")
     _refuse(counts < 0, counts, asked, what, "0 or more")
     _refuse(counts % 1 != 0, counts, asked, what, "whole numbers of volunteers")
@@ -159,6 +163,26 @@ def per_column(numbers, asked):
     """
     sizes = [len(question.answers) for question in asked]
     return np.repeat(numbers, sizes, axis=-1)
+
+
+def _refuse_other_order(y, asked, what):
+    """Raise a ValueError if a frame has the answers as columns, but in another order.
+
+    Columns are taken by their place, and a table of answers is often sorted by name.
+    """
+    given = [_as_text(name) for name in getattr(y, "columns", ())]
+    pairs = [(ask.name, answer) for ask in asked for answer in ask.answers]
+    answers = [answer for _, answer in pairs]
+    for names in (answers, pairs, list(columns_of(asked))):
+        if given != names and Counter(given) == Counter(names):
+            raise ValueError(
+                f"{what} must have its columns in the order {names} of the questions, "
+                f"got the columns {given}."
+            )
+
+
+def _as_text(name):
+    return tuple(map(str, name)) if isinstance(name, tuple) else str(name)
 
 
 def _refuse(wrong, counts, asked, what, rule):

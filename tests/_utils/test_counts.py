@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.testing import assert_array_equal
 
@@ -60,3 +61,38 @@ def test_other_tables_are_refused(y, message):
 def test_another_number_of_answers_is_refused():
     with pytest.raises(ValueError, match="counts of 3 answers, but there are 5"):
         check_counts([[1, 2, 3]], "fit", asked=TREE)
+
+
+@pytest.mark.parametrize("names", [
+    ["artifact", "featured", "smooth", "no", "yes"],
+    [("bar", "no"), ("bar", "yes"), ("shape", "artifact"), ("shape", "featured"),
+     ("shape", "smooth")],
+    ["bar: no", "bar: yes", "shape: artifact", "shape: featured", "shape: smooth"],
+])  # fmt: skip
+def test_a_frame_with_the_answers_in_another_order_is_refused(names):
+    # As pandas.crosstab sorts them.
+    sorted_by_name = pd.DataFrame([[7, 0, 0, 0, 0]], columns=names)
+    with pytest.raises(
+        ValueError, match=r"columns in the order .*smooth.* of the quest"
+    ):
+        check_counts(sorted_by_name, "fit", asked=TREE)
+
+
+@pytest.mark.parametrize("names", [
+    ["smooth", "featured", "artifact", "yes", "no"],
+    ["n1", "n2", "n3", "n4", "n5"],
+    [4, 3, 2, 1, 0],
+])  # fmt: skip
+def test_other_names_of_columns_say_nothing(names):
+    y = pd.DataFrame([[7, 2, 0, 1, 1]], columns=names)
+    assert_array_equal(check_counts(y, "fit", asked=TREE), y)
+
+
+def test_the_same_answers_to_two_questions_may_have_their_names():
+    asked = check_asked_questions(
+        [("bar", ["yes", "no"]), ("ring", ["no", "yes"])], "fit"
+    )
+    y = pd.DataFrame([[1, 2, 3, 4]], columns=["yes", "no", "no", "yes"])
+    assert_array_equal(check_counts(y, "fit", asked=asked), y)
+    with pytest.raises(ValueError, match="columns in the order"):
+        check_counts(y.set_axis(["yes", "no", "yes", "no"], axis=1), "fit", asked=asked)
