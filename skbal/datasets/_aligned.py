@@ -34,8 +34,8 @@ def align_votes(ids, vote_ids, votes):
         If an id is neither a string nor an integer.
     ValueError
         If an id occurs twice, ``votes`` is not a table with a row for each of
-        ``vote_ids``, none of the ids are known, or an unknown id differs from a known
-        one in leading zeros only.
+        ``vote_ids`` or is a frame whose index has them in another order, none of the
+        ids are known, or an unknown id differs from a known one in leading zeros only.
 
     Warns
     -----
@@ -55,12 +55,14 @@ def align_votes(ids, vote_ids, votes):
     [[1, 2], [0, 0], [5, 0]]
     """
     names, vote_names = _checked(ids, "ids"), _checked(vote_ids, "vote_ids")
+    index = votes.index.tolist() if hasattr(votes, "iloc") else []
     votes = check_table(votes, f"votes given to {_OWNER}")
     if len(votes) != len(vote_names):
         raise ValueError(
             f"votes given to {_OWNER} must have a row for each of {len(vote_names)} "
             f"vote_ids, got {len(votes)}."
         )
+    _refuse_other_order(index, vote_names)
     rows = {name: row for row, name in enumerate(names)}
     known = [place for place, name in enumerate(vote_names) if name in rows]
     other = [place for place, name in enumerate(vote_names) if name not in rows]
@@ -100,6 +102,16 @@ def _checked(ids, name):
             )
         seen.add(string)
     return strings
+
+
+def _refuse_other_order(index, vote_names):
+    """Raise if the index of a frame of votes has the ids in another order."""
+    if index != vote_names and set(index) == set(vote_names):
+        raise ValueError(
+            f"votes given to {_OWNER} must have its rows in the order of vote_ids, "
+            f"{_few(vote_names)}, but its index is {_few(index)}. Give this index as "
+            "vote_ids."
+        )
 
 
 def _refuse_lost_zeros(others, names):

@@ -194,8 +194,9 @@ def count_votes(votes, yes):
     TypeError
         If the columns in ``yes`` are neither integers nor names.
     ValueError
-        If ``votes`` is not a table of counts (the message names the row), ``yes`` is no
-        list, or a column in it does not exist or is repeated.
+        If ``votes`` is not a table of counts (the message names the row) or has columns
+        of several levels, ``yes`` is no list, or a column in it does not exist or is
+        repeated.
 
     Examples
     --------
@@ -206,11 +207,24 @@ def count_votes(votes, yes):
     >>> count_votes(votes, [[0], [0, 1]]).tolist()
     [[[30, 40], [39, 40]], [[2, 40], [40, 40]]]
     """
-    names = list(getattr(votes, "columns", ()))
+    names = _names_of(votes)
     votes = check_table(votes, "votes given to count_votes")
     if _is_list(yes) and any(map(_is_list, yes)):
         return np.stack([_count(votes, columns, names) for columns in yes], axis=1)
     return _count(votes, yes, names)
+
+
+def _names_of(votes):
+    """Return the names of the columns of a frame, or none."""
+    columns = getattr(votes, "columns", ())
+    if getattr(columns, "nlevels", 1) > 1:
+        first = columns.tolist()[0][0]
+        raise ValueError(
+            "votes given to count_votes must be about one question, whose answers sum "
+            f"to N, but its columns have {columns.nlevels} levels. Give the columns of "
+            f"one, such as votes[{first!r}]."
+        )
+    return list(columns)
 
 
 def _is_list(columns):

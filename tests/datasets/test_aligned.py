@@ -65,6 +65,19 @@ def test_votes_about_other_ids_are_left_out_with_a_warning():
     assert align_votes(["a"], ["a", "b"], [[1], [0]]).tolist() == [[1]]
 
 
+def test_a_frame_has_its_rows_in_the_order_of_the_ids():
+    table = pandas.DataFrame([[5, 0], [1, 2]], index=["c", "a"])
+    with pytest.raises(
+        ValueError, match=r"order of vote_ids, 'a', 'c', but .* 'c', 'a'"
+    ):
+        align_votes(["a", "b", "c"], ["a", "c"], table)
+    expected = [[1, 2], [0, 0], [5, 0]]
+    assert align_votes(["a", "b", "c"], table.index, table).tolist() == expected
+    # Rows that have numbers of their own are in any order.
+    table.index = [7, 3]
+    assert align_votes(["a", "b", "c"], ["c", "a"], table).tolist() == expected
+
+
 @pytest.mark.parametrize(("given", "error", "match"), [
     ((["a", "a"], ["a"], [[1]]), ValueError, "ids of align_votes must all differ.*'a'"),
     ((["a"], ["a", "a"], [[1], [2]]), ValueError, "vote_ids of align_votes must all"),

@@ -186,6 +186,15 @@ def test_columns_of_a_frame_have_names():
     np.testing.assert_array_equal(count_votes(numbered, [2]), y)
 
 
+def test_a_table_of_several_questions_is_refused():
+    # All its columns together are no N of one question.
+    tree = pd.concat({"shape": FRAME, "bar": FRAME}, axis=1)
+    with pytest.raises(ValueError, match=r"2 levels.* such as votes\['shape'\]"):
+        count_votes(tree, [0])
+    y = count_votes(tree["shape"], ["smooth"])
+    np.testing.assert_array_equal(y, count_votes(VOTES, [0]))
+
+
 def test_the_callers_table_is_left_alone():
     kept = VOTES.copy()
     count_votes(VOTES, [0])[:] = 5
