@@ -36,22 +36,33 @@ class MixturePredictions(VotePredictionsMixin, ChunkedDrawsMixin):
         """
         X = self._check_rows(X)
         shares = np.empty((len(X), self._labels.n_columns), dtype=X.dtype)
-        for rows, draws in self._draw_chunks(X, self.n_draws, self.draw_seed_):
+        for rows, draws in self._chunks_of(X, self.n_draws, self.draw_seed_):
             shares[rows] = draws.mean(axis=1, dtype=np.float64)
         return shares
 
     def _concentrations(self, X):
         X = self._check_rows(X)
         found = np.empty((len(X), self.n_questions_))
-        for rows, _, concentration in self._vote_draws(X):
+        for rows, _, concentration in self._vote_draws_of(X):
             found[rows] = concentration
         return found
 
     def _vote_draws(self, X):
-        X = self._check_rows(X)
+        return self._vote_draws_of(self._check_rows(X))
+
+    # The rows of these two are checked, and have lost their names.
+
+    def _vote_draws_of(self, X):
         for rows, questions in self._component_chunks(X, self.n_draws, self.draw_seed_):
             concentration = [each.alike_concentration() for each in questions]
             yield rows, _mean_shares(questions, X.dtype), np.stack(concentration, 1)
+
+    def _chunks_of(self, X, n_draws, seed):
+        for rows, questions in self._component_chunks(X, n_draws, seed):
+            yield rows, _mean_shares(questions, X.dtype)
+
+    def _draw_chunks(self, X, n_draws, seed):
+        return self._chunks_of(self._check_rows(X), n_draws, seed)
 
     def _vote_chunks(self, X, n_votes):
         X = self._check_rows(X)
@@ -68,11 +79,6 @@ class MixturePredictions(VotePredictionsMixin, ChunkedDrawsMixin):
         for rows, questions in self._component_chunks(X, self.n_draws, self.draw_seed_):
             parts = self._labels.split(y[rows])
             yield rows, sum(log_likelihood(*pair) for pair in zip(questions, parts))
-
-    def _draw_chunks(self, X, n_draws, seed):
-        X = self._check_rows(X)
-        for rows, questions in self._component_chunks(X, n_draws, seed):
-            yield rows, _mean_shares(questions, X.dtype)
 
     def _share_chunks(self, X, n_draws, seed):
         X = self._check_rows(X)

@@ -48,7 +48,7 @@ n_columns)
 
     def _mean_shares(self, X):
         shares = np.empty((len(X), self._labels.n_columns), dtype=X.dtype)
-        for rows, draws in self._draw_chunks(X, self.n_draws, self.draw_seed_):
+        for rows, draws in self._chunks_of(X, self.n_draws, self.draw_seed_):
             shares[rows] = draws.mean(axis=1, dtype=np.float64)
         return shares
 
@@ -61,7 +61,10 @@ n_columns)
             yield rows, rho, np.broadcast_to(self.concentration_, shape)
 
     def _draw_chunks(self, X, n_draws, seed):
-        X = self._check_rows(X)
+        return self._chunks_of(self._check_rows(X), n_draws, seed)
+
+    def _chunks_of(self, X, n_draws, seed):
+        """Yield slices of checked rows, whose names are lost, and their draws."""
         n_logits = [posterior.n_logits for posterior in self._posteriors]
         # The draws are the first axis, so draw k does not depend on n_draws.
         shape = (n_draws, sum(n_logits), X.shape[1] + 1)

@@ -4,6 +4,7 @@ import re
 from contextlib import nullcontext
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import optimize
 from scipy.special import logsumexp, softmax
@@ -295,6 +296,15 @@ def test_it_keeps_the_promises_of_posterior_draws(likelihood):
     results = check_posterior_sampler(estimator, X, y)
     for name in ("mean", "order", "chunks", "company", "repeat", "refit", "pickle"):
         assert results[name] == "passed"
+
+
+def test_columns_of_a_frame_keep_their_names():
+    X, counts, _ = problem()
+    frame = pd.DataFrame(X, columns=["mag", "radius"])
+    model = BayesianVoteRegression("multinomial", optimize=None, random_state=0)
+    expected = clone(model).fit(X, counts).predict(X)
+    # A warning about missing names would be an error.
+    np.testing.assert_array_equal(model.fit(frame, counts).predict(frame), expected)
 
 
 def test_float32_rows_give_float32():
