@@ -114,7 +114,8 @@ class Posterior(NamedTuple):
         np.put_along_axis(ahead, second, of_second, axis=2)
         np.put_along_axis(ahead, first, 1 - of_second, axis=2)
         ahead /= ahead.sum(axis=2, keepdims=True)
-        return np.einsum("nk,nka->na", self.weights, ahead)
+        chances = np.einsum("nk,nka->na", self.weights, ahead)
+        return np.minimum(chances, 1.0, out=chances)  # rounding may exceed it
 
     def falls_of_variance(self):
         """Return by how much one more vote lowers the variance of all shares.

@@ -83,6 +83,14 @@ def test_chances_to_be_wrong_are_calibrated(volunteers):
     assert abs(wrong.sum() - expected.sum()) < 4 * error
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_no_chance_to_be_wrong_is_negative(seed):
+    counts = np.random.default_rng(seed).multinomial(10, [0.6, 0.3, 0.1], 40) * 10**6
+    allocation = VoteAllocation(random_state=0).fit(None, counts)
+    assert allocation.chance_wrong_.min() >= 0
+    assert allocation.priority_.min() >= 0
+
+
 def test_without_features_it_counts_votes_and_agreement():
     counts = np.zeros((40, 3), dtype=int)
     counts[:10] = [4, 0, 0]
