@@ -13,6 +13,7 @@ from skbal._utils.validation import as_numbers, check_same_number
 from skbal._utils.vote_models import check_column_votes, check_vote_model
 from skbal._utils.votes import check_votes
 
+_TREE_HINT = " For counts of several questions, give questions as the model has them."
 _TOLERANCE = 1e-3  # for the sum of shares, enough for float16
 
 
@@ -110,6 +111,7 @@ def _of_counts(rho_draws, counts, concentration, owner, name, questions):
                 f"answers to {question.name!r}, since {name} are counts of answers, "
                 f"got sums from {sums.min():.6g} to {sums.max():.6g}. Votes k of N on "
                 "several questions have shape (n_samples, n_questions, 2)."
+                f"{'' if questions else _TREE_HINT}"
             )
     shape = (len(counts), len(asked))
     concentration = check_concentration(concentration, shape, owner)

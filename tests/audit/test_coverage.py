@@ -271,6 +271,7 @@ def test_counts_are_votes_k_of_n_of_each_answer():
     ("draws", "counts", "questions", "message"),
     [
         ([[[0.5, 0.4, 0.3]]], [[1, 2, 0]], None, "sum to one .* are counts of answers"),
+        ([[[0.5, 0.5, 0.3, 0.7]]], [[1, 2, 1, 1]], None, "several questions, give que"),
         ([[[0.5, 0.4, 0.1]]], [[1, 2, 0.5]], None, "row 0 has the count 0.5"),
         ([[[0.5, 0.4, 0.1]]], [[1, 2, 0]] * 2, None, "rows, got 1 and 2"),
         ([[[0.5, 0.5]]], [[1, 2]], None, "same number of questions, got 2 and 1"),
