@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.pipeline import Pipeline
 
-from skbal._utils.answers import COUNT_LIKELIHOODS, check_asked_questions
+from skbal._utils.answers import COUNT_LIKELIHOODS, check_asked_questions, described
 from skbal._utils.arrays import refuse_masked
 from skbal._utils.counts import as_table, check_counts
 from skbal._utils.validation import as_numbers
@@ -117,7 +117,8 @@ def learns_counts(estimator):
     Parameters
     ----------
     estimator : estimator
-        Fitted or not. In pipelines and searches, the model inside decides.
+        Fitted or not. In pipelines and searches, the model inside decides, and in a
+        model on features its head. Such a model has the attribute ``likelihood``.
 
     Returns
     -------
@@ -125,6 +126,31 @@ def learns_counts(estimator):
         False if it learns k of N, or nothing of votes.
     """
     return getattr(_vote_learner(estimator), "likelihood", None) in COUNT_LIKELIHOODS
+
+
+def questions_to_learn(estimator):
+    """Return the questions that a model of counts will learn.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A model for which `learns_counts` is true, fitted or not.
+
+    Returns
+    -------
+    asked : tuple of Asked or None
+        None for one question about all columns of y.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the parameter ``questions`` of the model is wrong.
+    """
+    model = _vote_learner(estimator)
+    questions = getattr(model, "questions", None)
+    if questions is None:
+        return None
+    return check_asked_questions(questions, type(model).__name__)
 
 
 def check_votes_for(estimator, y, owner, *, name="y"):
@@ -145,21 +171,18 @@ def check_votes_for(estimator, y, owner, *, name="y"):
     TypeError, ValueError
         If y has another form; see `check_votes` and `check_counts`.
     """
-    model = _vote_learner(estimator)
-    if not learns_counts(model):
+    if not learns_counts(estimator):
         check_votes(y, owner, name=name)
         return
     n_columns = as_table(y, owner, name=name).shape[1]
-    if model.questions is not None:  # a parameter of the model, whom messages name
-        check_asked_questions(model.questions, type(model).__name__)
-    asked = check_asked_questions(
-        model.questions, owner, n_columns=n_columns, name=name
-    )
+    asked = questions_to_learn(estimator)
+    questions = None if asked is None else described(asked)
+    asked = check_asked_questions(questions, owner, n_columns=n_columns, name=name)
     check_counts(y, owner, asked=asked, name=name)
 
 
 def _vote_learner(estimator):
-    """Return the model of votes inside an estimator, or None."""
+    """Return the model inside an estimator that is given the votes, or None."""
     while not hasattr(estimator, "predict_votes"):
         if isinstance(estimator, Pipeline):
             estimator = estimator.steps[-1][1]
@@ -167,6 +190,9 @@ def _vote_learner(estimator):
             estimator = estimator.estimator
         else:
             return None
+    # A model on features gives y to its head.
+    while hasattr(getattr(estimator, "head", None), "predict_votes"):
+        estimator = estimator.head
     return estimator
 
 

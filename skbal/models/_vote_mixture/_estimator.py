@@ -138,6 +138,8 @@ class VoteMixtureRegression(KnowsItsParameters, MixturePredictions, BaseEstimato
     (True, True)
     """
 
+    likelihood = "dirichlet-multinomial"  # of each component: y holds counts
+
     _parameter_rules = {
         "n_components": count(),
         "prior_variance": positive(),
@@ -205,7 +207,7 @@ class VoteMixtureRegression(KnowsItsParameters, MixturePredictions, BaseEstimato
         check_parameters(self)
         draw_seed = check_seed(self.random_state, owner)
         _refuse_pairs(y, self.questions, owner)
-        labels, counts = labels_of("dirichlet-multinomial", self.questions, y, owner)
+        labels, counts = labels_of(self.likelihood, self.questions, y, owner)
         X = validate_rows(self, X, dtype=FLOAT_DTYPES)
         check_same_number(len(X), len(counts), owner)
         is_asked = labels.totals(counts).any(axis=1)

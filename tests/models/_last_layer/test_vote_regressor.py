@@ -232,6 +232,21 @@ def test_a_pickle_predicts_the_same():
 # -------------------------------------------------------------------------- the head
 
 
+def test_a_learner_takes_the_counts_of_answers_that_the_head_learns():
+    head = BayesianVoteRegression("multinomial", optimize=None, n_draws=5)
+    model = LastLayerVoteRegressor(GRAPH, head, random_state=0)
+    counts = RNG.multinomial(20, [0.5, 0.3, 0.2], len(X))
+    learner = ActiveLearner(clone(model), VoteBALD(random_state=0))
+    learner.teach(X[:40], counts[:40])
+    by_hand = model.fit(X[:40], counts[:40])
+    np.testing.assert_array_equal(learner.predict(NEW), by_hand.predict(NEW))
+    with pytest.raises(ValueError, match=r"counts .* got shape \(3, 2, 2\)"):
+        learner.teach(X[:3], VOTES[:3])
+    k_of_n = ActiveLearner(LastLayerVoteRegressor(GRAPH), VoteBALD())
+    with pytest.raises(ValueError, match="columns k and N"):
+        k_of_n.teach(X[:3], counts[:3])
+
+
 class Keeps(RegressorMixin, BaseEstimator):
     """A head of another kind, without intervals or a concentration."""
 

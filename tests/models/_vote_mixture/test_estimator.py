@@ -3,11 +3,13 @@
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 
+from skbal import ActiveLearner
 from skbal.audit import VoteCoverageDisplay, vote_coverage
 from skbal.features import PoolGraph
 from skbal.models import (
@@ -176,6 +178,27 @@ def test_it_is_a_head_on_any_features():
     on_graph.fit(X[:100], COUNTS[:100])
     assert on_graph.predict_votes(X[100:110], 30).shape == (10, 3, 31)
     assert on_graph.sample_shares(X[100:110], 4, random_state=0).shape == (10, 4, 3)
+
+
+def test_a_learner_takes_its_counts():
+    learner = ActiveLearner(model(questions=TREE, n_draws=5), VoteBALD(random_state=0))
+    counts = tree_counts()
+    learner.teach(X[:60], counts[:60])
+    learner.teach(X[60:80], counts[60:80])
+    by_hand = model(questions=TREE, n_draws=5).fit(X[:80], counts[:80])
+    assert np.array_equal(learner.predict(X_REST[:5]), by_hand.predict(X_REST[:5]))
+    with pytest.raises(ValueError, match="must be counts of shape"):
+        learner.teach(X[:3], np.array([[[3, 10]]] * 3))
+    assert len(learner.X_training) == 80
+
+
+@pytest.mark.parametrize("method", ["predict", "predict_concentration"])
+def test_columns_of_a_frame_keep_their_names(method):
+    frame = pd.DataFrame(X[:60]).add_prefix("x")
+    named = model(n_draws=5).fit(frame, COUNTS[:60])
+    plain = model(n_draws=5).fit(X[:60], COUNTS[:60])
+    found = getattr(named, method)(frame)  # a warning would be an error
+    assert np.array_equal(found, getattr(plain, method)(X[:60]))
 
 
 # ---------------------------------------------------------------------- the interface
