@@ -8,12 +8,13 @@ import numpy as np
 import sqlalchemy as sa
 from sklearn.base import clone
 
+from skbal._utils.answers import described as described_questions
 from skbal._utils.labels import different_labels
 from skbal._utils.observers import show_pool, wants_pool
 from skbal._utils.provenance import described
 from skbal._utils.seeds_of import fill_random_states
 from skbal._utils.tags import classifies, regresses
-from skbal._utils.votes import learns_counts, learns_votes
+from skbal._utils.votes import learns_counts, learns_votes, questions_to_learn
 from skbal.campaign._item_rows import rows_of
 from skbal.campaign._tables import answer, item
 from skbal.exceptions import NoDrawsError
@@ -107,9 +108,11 @@ def check_learns(estimator, questions):
         If it needs other answers, or its ``classes`` are not the answers.
     """
     labels = questions.labels[0]
-    if isinstance(estimator, VoteAllocation) or learns_counts(estimator):
+    if isinstance(estimator, VoteAllocation):
         return
-    if learns_votes(estimator):
+    if learns_counts(estimator):
+        _check_learns_questions(estimator, questions.asked)
+    elif learns_votes(estimator):
         if any(len(several) != 2 for several in questions.labels):
             raise ValueError(
                 "estimator of Campaign learns k of N votes, so each question must have "
@@ -210,6 +213,23 @@ def suited_strategy(estimator):
     except Exception:  # It can draw, and complains that these are no rows for it.
         pass
     return ActiveLearner(estimator).query_strategy
+
+
+def _check_learns_questions(estimator, asked):
+    """Raise a ValueError unless a model of counts has the answers of the campaign.
+
+    Its columns are taken by their place, so with other questions it would learn
+    something else, and say nothing.
+    """
+    own = questions_to_learn(estimator)
+    if own is None and len(asked) == 1:
+        return
+    if own is None or [ask[1:] for ask in own] != [ask[1:] for ask in asked]:
+        raise ValueError(
+            "estimator of Campaign must have the questions of the campaign, questions="
+            f"{described_questions(asked)}, got "
+            f"{None if own is None else described_questions(own)}."
+        )
 
 
 def target_of(estimator, settings, counts):

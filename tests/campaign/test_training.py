@@ -31,6 +31,8 @@ rng = np.random.default_rng(0)
 KIND = rng.integers(3, size=60)
 X = rng.normal(size=(60, 2)) + 4 * np.array([[0, 0], [0, 1], [1, 0]])[KIND]
 ABC = ["a", "b", "c"]
+TREE = [("kind", ABC), ("odd", ["yes", "no"], "b")]
+CBA = [("kind", ["c", "b", "a"])]
 
 
 def said(number):
@@ -389,6 +391,10 @@ def test_a_regressor_without_draws_needs_a_strategy_of_its_own(tmp_path):
     ({"answers": ["a", None]}, TypeError, "Use None in tell"),
     ({"estimator": BayesianRidge()}, ValueError, "must be numbers, got 'a'"),
     ({"estimator": BayesianVoteRegression()}, ValueError, "must have two answers"),
+    ({"answers": TREE, "estimator": BayesianVoteRegression("multinomial")}, ValueError,
+     r"must have the questions of the campaign, questions=\[\('kind'.* got None"),
+    ({"estimator": BayesianVoteRegression("multinomial", questions=CBA)}, ValueError,
+     r"questions of the campaign.* got \[\('kind', \['c', 'b', 'a'\], None\)\]"),
     ({"estimator": MaxEntropy()}, TypeError, "must be a classifier, a regressor"),
     ({"min_votes": 0}, ValueError, "min_votes of Campaign must be an integer >= 1"),
     ({"min_votes": 3, "max_votes": 2}, ValueError, "at least min_votes, got 2 and 3"),
