@@ -3,6 +3,7 @@
 import numpy as np
 
 from skbal._utils.tags import classifies
+from skbal._utils.unwrap import transform, unwrap
 from skbal._utils.votes import learns_counts, learns_votes
 from skbal.campaign._item_rows import rows_of
 from skbal.campaign._learning import learned_labels
@@ -46,9 +47,15 @@ def predicted_shares(store, settings, estimator, ids):
         return _plain(
             _in_columns(estimator, settings, estimator.predict_proba(X)), None
         )
+    mean = _in_columns(estimator, settings, draws.mean(axis=1))
+    transformers, model = unwrap(estimator)
+    if hasattr(model, "sample_shares"):
+        # Items that look alike differ, which draws of their mean leave out.
+        rows = transform(transformers, X)
+        draws = model.sample_shares(rows, random_state=settings.seed)
     draws = _in_columns(estimator, settings, draws)  # (n_items, n_draws, n_columns)
     tails = [(1 - LEVEL) / 2, (1 + LEVEL) / 2]
-    return _plain(draws.mean(axis=1), np.quantile(draws, tails, axis=1))
+    return _plain(mean, np.quantile(draws, tails, axis=1))
 
 
 def _in_columns(estimator, settings, values):

@@ -129,6 +129,23 @@ def test_counts_for_models_of_votes(make):
     assert np.all(np.array(shares["low"]) <= shares["mean"])
 
 
+def test_bounds_of_shares_are_those_of_single_items(make):
+    # Items look alike, and people agree about each but not about all of them.
+    estimator = BayesianVoteRegression("dirichlet-multinomial", optimize=None)
+    campaign = make(0 * X, ABC, estimator, min_votes=4)
+    for person in ("ann", "bob", "cy", "dan"):
+        answered(campaign, 60, person)
+    campaign.retrain()
+    found = [json.loads(row.shares) for row in predictions(campaign)]
+    low, high = (np.array([one[end] for one in found]) for end in ("low", "high"))
+    shares = np.eye(3)[KIND]
+    assert np.mean((low <= shares) & (shares <= high)) > 0.85
+    model_ = campaign.learner().estimator
+    draws = model_.sample_shares(0 * X, 1000, random_state=0)
+    expected = np.quantile(draws, [0.05, 0.95], axis=1)
+    np.testing.assert_allclose([low, high], expected, atol=0.15)
+
+
 def test_k_of_n_for_models_of_two_answers(make):
     def yes(number):
         return "yes" if KIND[number] else "no"

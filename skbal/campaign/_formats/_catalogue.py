@@ -71,12 +71,13 @@ def export_catalogue(campaign, path):
         Where shares come from: "model 3", or "votes" if there is no model or it
         predicts numbers.
 
-    If there is a model, the shares are its predictions for the item. A classifier that
-    makes no posterior draws gives no bounds. A classifier and a `VoteAllocation` learn
-    the answers to the first question, so the shares of further questions come from
-    votes. From votes alone, the shares of a question have a Dirichlet distribution,
-    Jeffreys' prior with the votes added: their mean and the quantiles of beta
-    distributions are given.
+    If there is a model, the shares are its predictions for the item. The bounds of a
+    model of votes are quantiles of its ``sample_shares``, since items that look alike
+    differ. A classifier that makes no posterior draws gives no bounds. A classifier and
+    a `VoteAllocation` learn the answers to the first question, so the shares of further
+    questions come from votes. From votes alone, the shares of a question have a
+    Dirichlet distribution, Jeffreys' prior with the votes added: their mean and the
+    quantiles of beta distributions are given.
 
     Examples
     --------
