@@ -25,8 +25,8 @@ class ClusterSeed(Seed):
     clusters. Their number is the ``n_clusters_`` of `skbal.features.PoolGraph`. A small
     cluster that is far from all others counts, too. In each cluster, the row whose
     label tells most about the other rows is selected, which is a typical row. If you
-    want more labels than there are clusters, each further row is the one whose label
-    then tells most about the whole pool.
+    want more labels than there are clusters, each further label goes to the cluster
+    with most rows per label, which may hold two classes.
 
     Parameters
     ----------
