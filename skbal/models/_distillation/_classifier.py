@@ -311,7 +311,9 @@ class DistilledClassifier(
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        inner = [tags_of(part) for part in (self.teacher, self.student) if part]
+        # Not "if part": an ensemble that is not fitted has no length.
+        parts = [part for part in (self.teacher, self.student) if part is not None]
+        inner = [tags_of(part) for part in parts]
         found = [one.input_tags for one in inner if one is not None]
         both = len(found) == 2
         tags.input_tags.sparse = both and all(one.sparse for one in found)

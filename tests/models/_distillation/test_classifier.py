@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 from sklearn.datasets import load_digits
+from sklearn.ensemble import RandomForestClassifier
 from sklearn.exceptions import NotFittedError
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
@@ -194,6 +195,15 @@ def test_it_is_an_estimator_like_others():
     search = GridSearchCV(distilled(), {"teacher__noise_variance": [0.02, 0.5]}, cv=2)
     rows = np.arange(0, 120, 8)
     assert search.fit(POOL[rows], Y[rows]).score(POOL, Y) > 0.9
+
+
+def test_teacher_and_student_may_be_ensembles_that_have_a_length():
+    forest = RandomForestClassifier(10, random_state=0)
+    model = distilled(forest).fit(POOL[FIRST], Y[FIRST])
+    assert model.score(POOL, Y) > 0.9
+    assert model.predict_samples(POOL).shape == (120, 10, 3)
+    model = DistilledClassifier(forest, STUDENT).fit(POOL, Y)
+    assert clone(model).fit(POOL, Y).score(POOL, Y) > 0.9
 
 
 def test_a_student_without_draws_is_named():
