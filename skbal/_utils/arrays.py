@@ -126,7 +126,7 @@ def check_length_known(values, what):
 
 
 def refuse_times(values, what):
-    """Raise a TypeError if values are dates or durations of NumPy or pandas.
+    """Raise a TypeError if values are dates or durations of NumPy or of a frame.
 
     NumPy makes numbers of them whose size depends on their unit: days, or nanoseconds.
 
@@ -148,11 +148,17 @@ def refuse_times(values, what):
     dtype = getattr(values, "dtype", None)
     dtypes = getattr(values, "dtypes", ()) if dtype is None else [dtype]
     for dtype in dtypes:
-        if getattr(dtype, "kind", None) in ("m", "M"):
+        if _is_time(dtype):
             raise TypeError(
                 f"{what} must hold numbers, got {dtype}. Give numbers in a unit of "
                 "your choice, such as days since the first date."
             )
+
+
+def _is_time(dtype):
+    if hasattr(dtype, "is_temporal"):  # a column of polars
+        return dtype.is_temporal()
+    return getattr(dtype, "kind", None) in ("m", "M")
 
 
 def validate_rows(estimator, X, y="no_validation", **options):

@@ -5,7 +5,7 @@ import scipy.sparse as sp
 from sklearn.ensemble import VotingClassifier
 from sklearn.utils import assert_all_finite, check_array
 
-from skbal._utils.arrays import as_array
+from skbal._utils.arrays import as_array, refuse_times
 
 
 def makes_features(model):
@@ -56,7 +56,9 @@ def as_features(values, n_samples, owner, name=None):
     """
     name = f"features of {owner}" if name is None else name
     if not sp.issparse(values):
+        refuse_times(values, name)  # in a frame: its columns may become objects
         values = as_array(values, name)
+        refuse_times(values, name)
     if values.shape[:1] != (n_samples,):
         raise ValueError(
             f"{name} must have one row for each of the {n_samples} rows, "

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 import scipy.sparse as sp
 from sklearn.pipeline import make_pipeline
@@ -107,17 +108,27 @@ DAYS = np.array(["2026-01-31", "2026-02-01"], dtype="datetime64[D]")
         DAYS - DAYS[0],
         pd.Series(DAYS).dt.tz_localize("UTC"),
         pd.DataFrame({"x": [1.0, 2.0], "day": DAYS}),
+        pl.DataFrame({"x": [1.0, 2.0], "day": DAYS}),
+        pl.Series(DAYS).dt.offset_by("1d") - pl.Series(DAYS),
     ],
-    ids=["days", "durations", "with a time zone", "a column of a frame"],
+    ids=["days", "durations", "with a time zone", "pandas", "polars", "of polars"],
 )
 def test_times_are_no_numbers(times):
-    with pytest.raises(TypeError, match=r"X given to A must hold numbers, got .*\["):
+    kinds = r"(datetime64\[|timedelta64\[|Date|Duration)"
+    with pytest.raises(TypeError, match=f"X given to A must hold numbers, got {kinds}"):
         refuse_times(times, "X given to A")
 
 
 def test_what_is_no_time_is_not_looked_at():
-    for values in (None, [DAYS], np.zeros(2), pd.DataFrame({"x": ["a", "b"]})):
-        refuse_times(values, "X given to A")
+    values = {"x": ["a", "b"]}
+    for given in (
+        None,
+        [DAYS],
+        np.zeros(2),
+        pd.DataFrame(values),
+        pl.DataFrame(values),
+    ):
+        refuse_times(given, "X given to A")
 
 
 def test_regression_on_days_is_refused_and_classes_may_be_days():

@@ -1,6 +1,8 @@
 """Features are checked, whoever measures distances on them."""
 
 import numpy as np
+import pandas as pd
+import polars as pl
 import pytest
 import scipy.sparse as sp
 from sklearn.ensemble import RandomForestClassifier
@@ -43,6 +45,26 @@ def test_numbers_whose_squares_overflow_are_refused(what):
     CALLS[what](X * 1e70)
     with pytest.raises(ValueError, match=f"{what} must lie within .* got -.*e\\+15"):
         CALLS[what](HUGE)
+
+
+DAYS = np.arange(40).astype("datetime64[D]")
+
+
+@pytest.mark.parametrize("kind", [np.asarray, pd.DataFrame, pl.DataFrame, list])
+@pytest.mark.parametrize(
+    "choose",
+    [
+        TypiClust("input"),
+        KCenterGreedy(features=np.asarray),
+        lambda _, rows: KMeansSeed(n_instances=2).select(rows),
+        lambda _, rows: PoolGraph(np.asarray).fit(rows),
+    ],
+)
+def test_dates_are_no_features(choose, kind):
+    with pytest.raises(
+        TypeError, match=r"features of .* must hold numbers, got [dD]ate"
+    ):
+        choose(None, kind(DAYS[:, np.newaxis]))
 
 
 def test_a_cluster_seed_says_so_of_its_graph():
