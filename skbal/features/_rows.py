@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.utils.validation import validate_data
 
-from skbal._utils.arrays import check_length_known, refuse_masked, refuse_times
+from skbal._utils.arrays import check_length_known, refuse_masked
 from skbal._utils.pools import is_indexed, n_rows
 
 
@@ -28,13 +28,13 @@ def check_rows(graph, X, known=None, *, reset=True):
     """
     name = type(graph).__name__
     refuse_masked(X, f"X given to {name}")
-    refuse_times(X, f"X given to {name}")
     check_length_known(X, f"X given to {name}")
     n_samples = n_rows(X, f"X given to {name}")
     if n_samples == 0:
         raise ValueError(f"X given to {name} is empty: 0 sample(s).")
     shape = row_shape(X)
-    if shape == ():
+    # Features of the user's may take texts, or whatever else is one object per row.
+    if shape == () and graph.features is None:
         raise ValueError(
             f"Expected 2D array, got 1D array instead: X given to {name} must have "
             "one row per sample. Reshape your data with X.reshape(-1, 1)."

@@ -20,12 +20,12 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.impute import SimpleImputer
 from sklearn.neighbors import KNeighborsTransformer, NearestNeighbors
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
 from skbal.exceptions import NumericalWarning
 from skbal.features import GradientHistograms, PoolGraph
 from skbal.features._affinity import affinity_matrix
-from skbal.models import BayesianLinearRegression
+from skbal.models import BayesianLinearRegression, GraphClassifier
 from tests._utils import pools
 
 RNG = np.random.default_rng(0)
@@ -297,6 +297,32 @@ def test_a_data_frame_of_texts_and_categories():
     other = FRAME.rename(columns={"size": "length"})
     with pytest.raises(ValueError, match="feature names"):
         graph.transform(other)
+
+
+def test_dates_in_a_frame_are_the_business_of_the_features():
+    days = pd.Timestamp("2026-01-01") + pd.to_timedelta(np.arange(60), unit="D")
+    frame = FRAME.assign(day=days)
+    number = FunctionTransformer(lambda days: days.to_numpy().astype(float) / 1e18)
+    both = ColumnTransformer([*COLUMNS.transformers, ("day", number, ["day"])])
+    graph = graph_of(frame, features=both)
+    np.testing.assert_array_equal(graph.transform(frame[:9]), graph.embedding_[:9])
+    with pytest.raises(
+        TypeError, match="X given to PoolGraph must hold numbers, got d"
+    ):
+        graph_of(frame[["day"]])
+
+
+@pytest.mark.parametrize("kind", [list, np.array, pd.Series])
+def test_texts_are_rows_of_features_that_take_them(kind):
+    texts, words = kind(FRAME["text"].tolist()), np.arange(14) % 7
+    counts = TfidfVectorizer().fit_transform(texts).toarray()
+    graph, same = graph_of(texts, features=TfidfVectorizer()), graph_of(counts)
+    np.testing.assert_allclose(kernel(graph), kernel(same), atol=1e-8)
+    found = GraphClassifier(graph).fit(texts[:14], words).predict_proba(texts)
+    expected = GraphClassifier(same).fit(counts[:14], words).predict_proba(counts)
+    np.testing.assert_allclose(found, expected, atol=1e-8)
+    with pytest.raises(ValueError, match="Expected 2D array, got 1D array"):
+        graph_of(texts)
 
 
 # ------------------------------------------------------------------------ odd pools
