@@ -54,6 +54,8 @@ class Deslant(OneToOneFeatureMixin, ImageTransformer):
 
     In an image with several channels, all are moved alike, by the slant of their sum.
 
+    Images that are not flat stay arrays, also if ``set_output`` asks for data frames.
+
     References
     ----------
     .. [1] Y. LeCun, L. Bottou, Y. Bengio and P. Haffner (1998). Gradient-based learning
@@ -114,6 +116,13 @@ class Deslant(OneToOneFeatureMixin, ImageTransformer):
             Before ``fit``.
         """
         return super().transform(X)
+
+    def _learn_rows(self, X):
+        X = super()._learn_rows(X)
+        if len(self.row_shape_) > 1:
+            # No frame can hold images, whatever set_config(transform_output=...) says.
+            self.set_output(transform="default")
+        return X
 
     def _of_images(self, images):
         images = images.astype(np.float32)

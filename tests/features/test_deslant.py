@@ -6,8 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.ndimage import affine_transform, gaussian_filter
+from sklearn import config_context
+from sklearn.pipeline import make_pipeline
 
-from skbal.features import Deslant
+from skbal.features import Deslant, GradientHistograms
 
 RNG = np.random.default_rng(0)
 INTERPOLATION = 1 / 32 + 1e-5  # an eighth of the second derivative of `stroke`
@@ -162,6 +164,20 @@ def test_shape_and_names_are_those_of_the_rows(shape):
     assert model.n_features_in_ == n_values
     names = model.get_feature_names_out().tolist()
     assert names == [f"x{j}" for j in range(n_values)]
+
+
+@pytest.mark.parametrize("shape", [(12, 5, 7), (12, 3, 5, 7)])
+def test_images_stay_arrays_where_frames_are_asked_for(shape):
+    X, histograms = RNG.random(shape), GradientHistograms(n_cells=2)
+    expected = make_pipeline(Deslant(), histograms).fit_transform(X)
+    asked = make_pipeline(Deslant(), histograms).set_output(transform="pandas")
+    np.testing.assert_array_equal(asked.fit_transform(X), expected)
+    with config_context(transform_output="pandas"):
+        found = make_pipeline(Deslant(), histograms).fit(X).transform(X)
+        flat = Deslant(image_shape=shape[1:]).fit_transform(X.reshape(12, -1))
+    assert found.columns[0] == "orientation0_row0_column0"
+    np.testing.assert_array_equal(found, expected)
+    assert flat.columns[0] == "x0"
 
 
 def test_flat_rows_are_sheared_as_images():
