@@ -143,9 +143,8 @@ class GraphField(KnowsItsParameters, ChunkedDrawsMixin, BaseEstimator):
     def _log_evidence(self, evidence):
         """Return the log density of the labels, or None if they tell nothing of tau."""
 
-    def _finish(self, prior, known, evidence, middle):
+    def _finish(self, prior, known, posterior, middle):
         graph, field, noise_variance, _ = prior
-        posterior = evidence.posterior(middle, type(self).__name__)
         # A copy, which keeps what was learned if the user fits the graph to other rows.
         self.graph_, self._field, self._known = copy.copy(graph), field, known
         self._posterior, self._middle = posterior, middle

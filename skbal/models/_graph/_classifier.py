@@ -203,7 +203,9 @@ class GraphClassifier(AccuracyMixin, GraphField):
 
     def _learned(self, prior, known, classes):
         prior, evidence = self._settled(prior, known)
-        self._finish(prior, known, evidence, 1 / len(classes))
+        share = 1 / len(classes)
+        posterior = evidence.posterior(share, type(self).__name__)
+        self._finish(prior, known, posterior, share)
         self.classes_ = classes
         return self
 

@@ -8,6 +8,7 @@ from sklearn.utils import check_array
 
 from skbal._utils.labels import check_answers
 from skbal._utils.validation import check_numbers
+from skbal._utils.weights import check_row_weights
 from skbal.exceptions import NumericalWarning
 from skbal.models._graph._base import GraphField, check_rows_of
 
@@ -181,15 +182,24 @@ class GraphRegressor(RegressorMixin, GraphField):
         y, targets = self._check_targets(X, y)
         first = known is None
         prior = self._begin(X, sample_weight) if first else self._begun()
-        told = self._told_by(prior, X, targets, sample_weight)
         if not first:
             self._check_n_outputs(targets.shape[1])
+        # Sums of squares far from 0 would lose small differences to rounding.
+        origin = self._first_of(targets, X, sample_weight) if first else self._origin
+        told = self._told_by(prior, X, targets - origin, sample_weight)
+        if not first:
             told = known + told
         prior, evidence = self._settled(prior, told)
-        self._finish(prior, told, evidence, _middle(evidence))
-        self._scale = self._learned_scale(evidence)
-        self._y_ndim = y.ndim
+        middle = _middle(evidence)
+        posterior = evidence.posterior(middle, type(self).__name__)
+        scale = self._learned_scale(evidence, middle, posterior)
+        self._finish(prior, told, posterior, origin + middle)
+        self._origin, self._scale, self._y_ndim = origin, scale, y.ndim
         return self
+
+    def _first_of(self, targets, X, sample_weight):
+        weights = check_row_weights(sample_weight, X, type(self).__name__)
+        return targets[np.flatnonzero(weights)[0]]
 
     def _log_evidence(self, evidence):
         middle = _middle(evidence)
@@ -200,8 +210,8 @@ class GraphRegressor(RegressorMixin, GraphField):
         scale = np.where(is_known, scale, 1.0)
         return evidence.log_likelihood(middle, posterior, scale)[is_known].sum()
 
-    def _learned_scale(self, evidence):
-        found, is_known = _misfit(evidence, self._middle, self._posterior)
+    def _learned_scale(self, evidence, middle, posterior):
+        found, is_known = _misfit(evidence, middle, posterior)
         if not is_known.all():
             warnings.warn(
                 f"All targets given to {type(self).__name__} are equal, so the scale "

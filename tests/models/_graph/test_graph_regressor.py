@@ -95,6 +95,30 @@ def test_predictions_follow_the_units_of_the_targets():
     assert mean.shape == std.shape == (len(NEW),)
 
 
+@pytest.mark.parametrize("tau", [None, "evidence"])
+@pytest.mark.parametrize("offset", [2_459_000.5, -1.7e9])  # a Julian date, for one
+def test_targets_far_from_0_keep_their_scale(offset, tau):
+    near, far = (GraphRegressor(GRAPH, tau=tau) for _ in range(2))
+    near.fit(X_LABELLED, LABELS)
+    far.fit(X_LABELLED[:6], offset + LABELS[:6], np.r_[0, np.ones(5)])
+    far.partial_fit(X_LABELLED[6:], offset + LABELS[6:])
+    far.partial_fit(X_LABELLED[:1], offset + LABELS[:1])
+    mean, std = near.predict(NEW, return_std=True)
+    found = far.predict(NEW, return_std=True)
+    np.testing.assert_allclose(found[0], offset + mean, rtol=0, atol=1e-4)
+    np.testing.assert_allclose(found[1], std, rtol=1e-4)
+    assert far.tau_ == near.tau_
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_warning_that_is_an_error_changes_nothing():
+    model = GraphRegressor(GRAPH).fit(X_LABELLED, LABELS)
+    before = model.predict(NEW, return_std=True)
+    with pytest.raises(NumericalWarning):
+        model.fit(X_LABELLED, np.ones(15))
+    np.testing.assert_array_equal(model.predict(NEW, return_std=True), before)
+
+
 @pytest.mark.parametrize("y", [np.full(15, 7.0), np.zeros(15), np.full(15, 0.1 + 1e6)])
 def test_equal_targets_are_predicted_everywhere_with_a_warning(y):
     with pytest.warns(NumericalWarning, match="All targets given to GraphRegressor"):
