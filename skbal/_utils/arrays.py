@@ -195,6 +195,8 @@ def validate_rows(estimator, X, y="no_validation", **options):
     refuse_times(X, f"X given to {owner}")
     if options.get("y_numeric"):  # classes may be days
         refuse_times(y, f"y given to {owner}")
+    if isinstance(y, (list, tuple)):  # NumPy would make text of all labels
+        y = as_array(y, f"y given to {owner}")
     try:
         return validate_data(estimator, X, y, **options)
     except ValueError as error:

@@ -144,6 +144,75 @@ def sorted_classes(classes, name, owner):
     return class_codes(labels, name, owner)[0]
 
 
+def classes_among(labels, what):
+    """Return the classes among labels, of which some may be equal.
+
+    Parameters
+    ----------
+    labels : array-like of shape (n_labels,)
+        Strings or numbers.
+    what : str
+        The argument and its owner, for messages.
+
+    Returns
+    -------
+    classes : ndarray of shape (n_classes,)
+        Sorted.
+
+    Raises
+    ------
+    TypeError
+        If strings and numbers are mixed.
+    ValueError
+        If they have another shape, or one is missing, infinite or no label.
+
+    Examples
+    --------
+    >>> classes_among(["dog", "cat", "dog"], "classes given to partial_fit").tolist()
+    ['cat', 'dog']
+    """
+    labels = label_column(labels, what)
+    if labels.dtype == object:
+        _check_one_kind(labels, f"{what} must hold either strings or numbers", False)
+    return np.unique(labels)
+
+
+def with_classes_of(classes, labels, what):
+    """Return classes together with those of more labels.
+
+    Parameters
+    ----------
+    classes : ndarray of shape (n_classes,)
+        At least one.
+    labels : ndarray of shape (n_labels,)
+        At least one.
+    what : str
+        The argument that the labels are, and its owner, for the message.
+
+    Returns
+    -------
+    classes : ndarray of shape (n_all,)
+        Sorted.
+
+    Raises
+    ------
+    TypeError
+        If some are strings and others are numbers. NumPy would make strings of all.
+
+    Examples
+    --------
+    >>> with_classes_of(np.array([1, 2]), np.array([5]), "y").tolist()
+    [1, 2, 5]
+    """
+    kinds = [_kind_of(values.tolist()[0])[0] for values in (classes, labels)]
+    if kinds[0] != kinds[1]:
+        raise TypeError(
+            f"{what} must hold {kinds[0]}s, as the classes {classes.tolist()}, got "
+            f"{labels.tolist()[0]!r}."
+        )
+    return np.unique(np.concatenate([classes, labels]))
+
+
 def _is_label(value):
     if value is None or getattr(type(value), "__hash__", None) is None:
         return False
@@ -273,7 +342,7 @@ def for_all_classes(probabilities, known, classes):
 
 
 def check_classes(y, owner):
-    """Raise a ValueError that names y if its labels cannot be those of classes.
+    """Raise an error that names y if its labels cannot be those of classes.
 
     Parameters
     ----------
@@ -291,24 +360,29 @@ def check_classes(y, owner):
     continuous. Maybe you are trying to fit a classifier, which expects discrete classes
     on a regression target with continuous values.
     """
-    _refuse_none(y, owner)
+    _refuse_missing(y, owner)
     try:
         check_classification_targets(y)
+    except TypeError:  # strings and numbers have no order
+        words = f"y given to {owner} must hold either strings or numbers"
+        _check_one_kind(np.asarray(y), words, False)
+        raise
     except ValueError as error:
         raise ValueError(
             f"y given to {owner} is refused: {error}{objects_hint(y)}"
         ) from error
 
 
-def _refuse_none(y, owner):
+def _refuse_missing(y, owner):
     values = np.asarray(y)
     if values.dtype != object or values.ndim != 1:
         return
-    rows = [row for row, label in enumerate(values) if label is None]
-    if rows:
+    rows = np.flatnonzero(unanswered(values))
+    if rows.size:
         raise ValueError(
-            f"y given to {owner} must have a label for each row, got None in row "
-            f"{rows[0]}. Leave out the rows without an answer."
+            f"y given to {owner} must have a label for each row, got "
+            f"{values[rows[0]]!r} in row {rows[0]}. Leave out the rows without an "
+            "answer."
         )
 
 

@@ -131,6 +131,14 @@ def test_what_is_no_time_is_not_looked_at():
         refuse_times(given, "X given to A")
 
 
+def test_a_list_of_labels_is_not_made_text():
+    model, X = BayesianLogisticRegression(), np.eye(4)
+    with pytest.raises(ValueError, match="NaN"):  # not the class "nan"
+        model.fit(X, ["a", "b", float("nan"), "a"])
+    with pytest.raises(TypeError, match=r"y given to Bayesian.* got 3 in row 2"):
+        model.fit(X, ["a", "b", 3, "a"])
+
+
 def test_regression_on_days_is_refused_and_classes_may_be_days():
     X = np.array([[0.0], [1.0]])
     with pytest.raises(

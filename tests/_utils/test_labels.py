@@ -8,8 +8,10 @@ from skbal._utils.labels import (
     check_answers,
     check_classes,
     class_codes,
+    classes_among,
     different_labels,
     label_column,
+    with_classes_of,
 )
 
 
@@ -121,10 +123,35 @@ def test_other_labels_are_refused_with_the_name_of_y(y, words):
         check_classes(y, "Somebody")
 
 
-@pytest.mark.parametrize("y", [[0, None, 1], ["a", None, "b"]])
-def test_a_label_of_a_classifier_that_is_none_is_named_with_its_row(y):
-    with pytest.raises(ValueError, match=r"y given to Somebody .* None in row 1"):
-        check_classes(np.array(y, dtype=object), "Somebody")
+def test_a_number_after_strings_is_named():
+    message = "y given to Somebody must hold either .* got 1 in row 1 and 'a' in row 0"
+    with pytest.raises(TypeError, match=message):
+        check_classes(objects("a", 1), "Somebody")
+
+
+@pytest.mark.parametrize("missing", [None, np.nan, pd.NA])
+@pytest.mark.parametrize("y", [[0, 1], ["a", "b"]])
+def test_a_label_of_a_classifier_that_is_none_is_named_with_its_row(y, missing):
+    message = f"y given to Somebody .* {missing!r} in row 1"
+    with pytest.raises(ValueError, match=message):
+        check_classes(objects(y[0], missing, y[1]), "Somebody")
+
+
+@pytest.mark.parametrize("labels", [["b", "a", "b"], [2.0, 1.0, 2.0], objects(3, 1)])
+def test_classes_among_labels_are_sorted(labels):
+    found = classes_among(labels, "classes of A")
+    assert found.tolist() == sorted(set(labels))
+    assert found.dtype != object
+
+
+def test_classes_of_another_kind_are_not_made_text():
+    words = np.array(["a", "b"])
+    assert with_classes_of(words, objects("c", "a"), "y").tolist() == ["a", "b", "c"]
+    for numbers in (np.arange(2), objects(0, 1)):
+        with pytest.raises(TypeError, match="y must hold strings, as the classes"):
+            with_classes_of(words, numbers, "y")
+        with pytest.raises(TypeError, match=r"y must hold numbers, as the .* got 'a'"):
+            with_classes_of(numbers, words, "y")
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,13 @@ from scipy.special import softmax
 from sklearn.utils import assert_all_finite, column_or_1d
 from sklearn.utils.validation import check_is_fitted
 
-from skbal._utils.labels import check_answers, check_classes
+from skbal._utils.arrays import as_array
+from skbal._utils.labels import (
+    check_answers,
+    check_classes,
+    classes_among,
+    with_classes_of,
+)
 from skbal._utils.logistic_normal import mean_of_softmax
 from skbal.models._accuracy import AccuracyMixin
 from skbal.models._graph._base import GraphField, check_rows_of
@@ -193,13 +199,23 @@ class GraphClassifier(AccuracyMixin, GraphField):
         y = self._check_labels(X, y)
         first = not self.__sklearn_is_fitted__()
         prior = self._begin(X, sample_weight) if first else self._begun()
-        more = [y] if classes is None else [y, np.asarray(classes)]
-        known = np.unique(np.concatenate(more if first else [self.classes_, *more]))
+        known = self._all_classes(y, classes, first)
         new = self._told_by(prior, X, _one_hot(y, known), sample_weight)
         if not first:
             places = np.searchsorted(known, self.classes_)
             new = self._known.with_outputs(places, len(known)) + new
         return self._learned(prior, new, known)
+
+    def _all_classes(self, y, classes, first):
+        """Return the classes of y, those given, and those known so far."""
+        what = f"given to partial_fit of {type(self).__name__}"
+        known = np.unique(y)
+        if not first:
+            known = with_classes_of(self.classes_, y, f"y {what}")
+        if classes is not None:
+            classes = classes_among(classes, f"classes {what}")
+            known = with_classes_of(known, classes, f"classes {what}")
+        return known
 
     def _learned(self, prior, known, classes):
         prior, evidence = self._settled(prior, known)
@@ -212,7 +228,7 @@ class GraphClassifier(AccuracyMixin, GraphField):
     def _check_labels(self, X, y):
         owner = type(self).__name__
         check_rows_of(X, y, owner)
-        y = column_or_1d(y, warn=True)
+        y = column_or_1d(as_array(y, f"y given to {owner}"), warn=True)
         check_answers(y, owner)
         assert_all_finite(y, input_name="y")
         check_classes(y, owner)

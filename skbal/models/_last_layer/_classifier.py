@@ -9,8 +9,13 @@ from sklearn.utils import check_consistent_length, column_or_1d
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from skbal._utils.arrays import check_length_known
-from skbal._utils.labels import check_answers, check_classes
+from skbal._utils.arrays import as_array, check_length_known
+from skbal._utils.labels import (
+    check_answers,
+    check_classes,
+    classes_among,
+    labels_of_no_class,
+)
 from skbal._utils.parameters import check_parameters, count_in_memory
 from skbal.models._accuracy import AccuracyMixin
 from skbal.models._dropout._classifier import MCDropoutClassifier
@@ -182,6 +187,7 @@ height, width)
             return self._learn(X, y, classes, None)
         y = self._check_labels(X, y)
         if classes is not None:
+            classes = classes_among(classes, self._what("classes"))
             self._check_known(classes, self.classes_, "classes")
         self._check_known(y, self.classes_, "y")
         self.head_.partial_fit(self._features(X), self._one_hot(y))
@@ -194,7 +200,7 @@ height, width)
         check_classes(y, type(self).__name__)
         found = np.unique(y)
         if classes is not None:
-            classes = np.unique(classes)
+            classes = classes_among(classes, self._what("classes"))
             self._check_known(found, classes, "y")
         self._refuse_one_class(found if classes is None else classes)
         features = self._fit_features(X, y, refit_network)
@@ -223,19 +229,21 @@ height, width)
     def _check_labels(self, X, y):
         check_length_known(X, f"X given to {type(self).__name__}")
         check_consistent_length(X, y)
-        y = column_or_1d(y, warn=True)
+        y = column_or_1d(as_array(y, f"y given to {type(self).__name__}"), warn=True)
         check_answers(y, type(self).__name__)
         check_classes(y, type(self).__name__)
         return y
 
     def _check_known(self, labels, known, name):
-        unknown = np.setdiff1d(labels, known)
-        if unknown.size:
+        unknown = labels_of_no_class(labels, known)
+        if unknown:
             raise ValueError(
-                f"{name} given to partial_fit of {type(self).__name__} has the classes "
-                f"{unknown.tolist()}, but known are {known.tolist()}. Fit again, or "
-                "give all classes in the first call."
+                f"{self._what(name)} has the classes {unknown}, but known are "
+                f"{known.tolist()}. Fit again, or give all classes in the first call."
             )
+
+    def _what(self, name):
+        return f"{name} given to partial_fit of {type(self).__name__}"
 
     # ---------------------------------------------------------------- predicting
 

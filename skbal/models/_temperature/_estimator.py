@@ -14,6 +14,7 @@ from sklearn.utils.validation import (
 
 from skbal import sampling
 from skbal._utils._sklearn import check_sample_weight
+from skbal._utils.arrays import as_array
 from skbal._utils.labelled import check_labelled
 from skbal._utils.labels import check_classes
 from skbal._utils.names import KnowsItsParameters
@@ -213,7 +214,7 @@ class TemperatureScaling(
         check_parameters(self)
         owner = type(self).__name__
         check_labelled(X, y, self._given(), owner)
-        y = np.asarray(y)
+        y = as_array(y, f"y given to {owner}")
         check_classes(y, owner)
         y = column_or_1d(y, warn=True)
         if sample_weight is not None:

@@ -236,3 +236,28 @@ def test_a_label_filter_refuses_what_the_clusters_contradict():
     labels[:2] = (labels[:2] + 1) % 4
     trusted = LabelLikelihoodFilter().trust(model, X[sure], labels)
     assert trusted.tolist() == [False, False, True, True, True, True]
+
+
+@pytest.mark.parametrize(
+    ("labels", "classes", "error", "message"),
+    [
+        (["0", "1"], None, TypeError, r"y given to .* numbers, as the classes \[0, 1"),
+        ([0, "1"], None, TypeError, "strings or numbers, got '1' in row 1 and 0"),
+        ([0, 1], ["a"], TypeError, "classes given to partial_fit of GraphClassifier"),
+        ([0, 1], [0, "a"], TypeError, "strings or numbers, got 'a' in row 1 and 0"),
+        ([0, 1], [0, np.nan], ValueError, "must not contain NaN, but row 1 has it"),
+        ([0, 1], 2, ValueError, "must be one label per row"),
+    ],
+)
+def test_classes_of_another_kind_are_refused(labels, classes, error, message):
+    model = GraphClassifier(GRAPH).fit(X_LABELLED, LABELS)
+    before = model.predict_proba(NEW)
+    with pytest.raises(error, match=message):
+        model.partial_fit(X_LABELLED[:2], labels, classes=classes)
+    np.testing.assert_array_equal(model.predict_proba(NEW), before)
+
+
+def test_classes_may_be_given_as_labels_with_repeats():
+    model = GraphClassifier(GRAPH)
+    model.partial_fit(X_LABELLED[:2], ["a", "b"], classes=["c", "b", "b", "a"])
+    assert model.classes_.tolist() == ["a", "b", "c"]

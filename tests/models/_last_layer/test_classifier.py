@@ -178,6 +178,8 @@ def test_a_class_that_is_not_known_is_refused_and_named(frozen):
     np.testing.assert_array_equal(model.predict_proba(X), before)
     with pytest.raises(ValueError, match=r"y given to partial_fit .* \['setosa'\]"):
         LastLayerClassifier(frozen).partial_fit(X, LABELS, ["versicolor", "virginica"])
+    with pytest.raises(ValueError, match=r"classes given to .* NaN, but row 1 has it"):
+        LastLayerClassifier(frozen).partial_fit(X, LABELS, [0.0, np.nan])
 
 
 def test_a_learner_teaches_the_head_alone():
