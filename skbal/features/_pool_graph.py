@@ -529,6 +529,8 @@ class PoolGraph(
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         tags.input_tags.three_d_array = True
+        # Whether a value may be missing is then the business of the features.
+        tags.input_tags.allow_nan = self.features is not None
         return tags
 
 

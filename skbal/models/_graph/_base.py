@@ -20,6 +20,7 @@ from skbal._utils.parameters import (
 )
 from skbal._utils.pools import n_rows, take
 from skbal._utils.random import check_seed, stream
+from skbal._utils.tags import tags_of
 from skbal._utils.text import ONE_HOT, text_explained
 from skbal._utils.weights import check_row_weights
 from skbal.features import PoolGraph
@@ -277,6 +278,8 @@ class GraphField(KnowsItsParameters, ChunkedDrawsMixin, BaseEstimator):
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         tags.input_tags.three_d_array = True
+        of_graph = tags_of(self.graph)
+        tags.input_tags.allow_nan = bool(of_graph and of_graph.input_tags.allow_nan)
         return tags
 
 

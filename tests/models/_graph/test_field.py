@@ -8,7 +8,9 @@ import pytest
 from scipy.spatial.distance import cdist
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
+from sklearn.impute import SimpleImputer
 
+from skbal import ActiveLearner
 from skbal.features import PoolGraph
 from skbal.models import GraphClassifier, GraphRegressor
 from tests.models._graph.problems import (
@@ -270,3 +272,15 @@ def test_a_failed_fit_leaves_the_model_as_it_was(cls):
         with pytest.raises(ValueError, match="not valid"):
             method(bad, labels_of(cls)[:3])
     np.testing.assert_array_equal(model.predict(NEW), before)
+
+
+@BOTH
+def test_a_learner_leaves_missing_values_to_features_that_fill_them(cls):
+    holes, labels = X.copy(), labels_of(cls)[ROWS]
+    holes[::7, 0] = np.nan
+    graph = PoolGraph(SimpleImputer(), n_components=20, random_state=0).fit(holes)
+    learner = ActiveLearner(cls(graph), X_training=holes[ROWS], y_training=labels)
+    direct = cls(graph).fit(holes[ROWS], labels)
+    np.testing.assert_array_equal(learner.predict(holes), direct.predict(holes))
+    with pytest.raises(ValueError, match=r"X given to ActiveLearner .* contains NaN"):
+        ActiveLearner(cls(GRAPH), X_training=holes[ROWS], y_training=labels)
