@@ -222,9 +222,10 @@ class FeaturesOfRows:
         values = rows if self.make is None else self.make(rows)
         if not self.changes_nothing:
             return (as_features(values, n_rows(X), self.owner),)
+        what = f"X_pool given to {self.owner}"
         remedy = f"features={ONE_HOT}.fit(X_pool).transform"
-        with text_explained(f"X_pool given to {self.owner}", remedy):
-            return (as_features(values, n_rows(X), self.owner),)
+        with text_explained(what, remedy):
+            return (as_features(values, n_rows(X), self.owner, f"rows of {what}"),)
 
     @property
     def changes_nothing(self):

@@ -125,4 +125,4 @@ def _features_of_rows(make, owner, X):
     what = f"X given to {owner}"
     X = X if sp.issparse(X) else as_array(X, what)
     with text_explained(what, f"features={ONE_HOT}.fit_transform(X)"):
-        return as_features(X, n_rows(X), owner)
+        return as_features(X, n_rows(X), owner, f"rows of {what}")

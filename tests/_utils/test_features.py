@@ -62,7 +62,7 @@ DAYS = np.arange(40).astype("datetime64[D]")
 )
 def test_dates_are_no_features(choose, kind):
     with pytest.raises(
-        TypeError, match=r"features of .* must hold numbers, got [dD]ate"
+        TypeError, match=r"(features|rows) of .* must hold numbers, got [dD]ate"
     ):
         choose(None, kind(DAYS[:, np.newaxis]))
 

@@ -167,9 +167,9 @@ def test_a_function_sees_only_pieces():
 def test_rows_of_an_array_need_no_first_ones_alone(memory, expected, monkeypatch):
     X, sizes = random_pool(100, 32), []
 
-    def noted(values, n_samples, owner):
+    def noted(values, n_samples, *names):
         sizes.append(n_samples)
-        return as_features(values, n_samples, owner)
+        return as_features(values, n_samples, *names)
 
     monkeypatch.setattr(_features, "as_features", noted)
     # A row takes 4 times 32 numbers of 8 bytes: a result, its copies and what it is of.

@@ -205,7 +205,7 @@ def test_wrong_parameters_are_refused(parameters, error, message):
 def test_values_that_are_not_finite_are_refused():
     X = random_pool()
     X[3, 1] = np.nan
-    message = "features of TypiClust are not valid: .* by a SimpleImputer in a Pipeline"
+    message = "rows of X_pool given to TypiClust are not valid: .* by a SimpleImputer"
     with pytest.raises(ValueError, match=message):
         choose(X, 3)
 

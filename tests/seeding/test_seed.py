@@ -187,7 +187,9 @@ def test_bad_requests_are_refused(seed, y, error, message):
 def test_rows_with_nan_are_refused_by_a_seed_that_looks_at_them(seed):
     hole = SIX.copy()
     hole[3, 1] = np.nan
-    with pytest.raises(ValueError, match=r"features of KMeansSeed .* contains NaN"):
+    with pytest.raises(
+        ValueError, match=r"rows of X given to KMeansSeed .* contains NaN"
+    ):
         seed.select(hole, [0, 0, 0, 1, 1, 1])
 
 
