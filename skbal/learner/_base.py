@@ -224,7 +224,7 @@ class LearnerMixin(KnowsItsVersion, DelegationMixin):
         undo(self)
         strategy = self._checked_strategy()
         if isinstance(strategy, QueryStrategy):
-            check_arguments(strategy, query_kwargs, type(self).__name__)
+            check_arguments(strategy, query_args, query_kwargs, type(self).__name__)
             check_like_taught(self.X_training, X_pool, type(self).__name__)
         if return_scores:
             return self._ask_scores(strategy, X_pool, *query_args, **query_kwargs)

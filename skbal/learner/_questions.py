@@ -6,25 +6,44 @@ from difflib import get_close_matches
 from skbal.learner._training_data import check_extends
 
 
-def check_arguments(strategy, arguments, owner):
-    """Raise a TypeError if a strategy does not take an argument of ``query``.
+def check_arguments(strategy, given, named, owner):
+    """Raise a TypeError if a strategy does not take the arguments of ``query``.
 
     Parameters
     ----------
     strategy : QueryStrategy
         The strategy of the learner.
-    arguments : iterable of str
-        Names of arguments that it is called with.
+    given : tuple
+        Arguments after the pool that are not named.
+    named : iterable of str
+        Names of the other arguments.
     owner : str
         Name of the learner, for the message.
     """
-    if not set(arguments) - {"n_instances"}:
+    if not given and not set(named) - {"n_instances"}:
         return
-    parameters = inspect.signature(type(strategy).__call__).parameters
-    if any(each.kind is each.VAR_KEYWORD for each in parameters.values()):
-        return
-    known = [*parameters][3:]  # after self, the learner and the pool
-    for name in arguments:
+    parameters = [*inspect.signature(type(strategy).__call__).parameters.values()][3:]
+    kinds = {each.kind for each in parameters}  # after self, the learner and the pool
+    if inspect.Parameter.VAR_POSITIONAL not in kinds:
+        _check_places(parameters, given, named, owner)
+    if inspect.Parameter.VAR_KEYWORD not in kinds:
+        _check_names([each.name for each in parameters], named, owner)
+
+
+def _check_places(parameters, given, named, owner):
+    ordered = [each.name for each in parameters if each.kind is not each.KEYWORD_ONLY]
+    if len(given) > len(ordered):
+        raise TypeError(
+            f"query of {owner} takes X_pool and {', '.join(ordered) or 'no more'} by "
+            f"position, got {len(given)} arguments after X_pool."
+        )
+    twice = [name for name in ordered[: len(given)] if name in named]
+    if twice:
+        raise TypeError(f"query of {owner} got two values for {twice[0]!r}.")
+
+
+def _check_names(known, named, owner):
+    for name in named:
         if name not in known:
             close = get_close_matches(name, known, n=1)
             hint = f" Did you mean {close[0]!r}?" if close else ""

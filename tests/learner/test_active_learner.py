@@ -378,6 +378,23 @@ def test_a_function_must_choose_different_rows_of_the_pool(answer, error, messag
         learner.query(IRIS_X)
 
 
+def test_too_many_arguments_of_query_are_named():
+    learner = taught_forest(query_strategy=MaxEntropy(random_state=0))
+    assert len(learner.query(IRIS_X, 3)[0]) == 3
+    words = "query of ActiveLearner takes X_pool and n_instances by position, got 2 arg"
+    with pytest.raises(TypeError, match=words):
+        learner.query(IRIS_X, 3, 5)
+    with pytest.raises(TypeError, match="got two values for 'n_instances'"):
+        learner.query(IRIS_X, 3, n_instances=3)
+
+    class Open(MaxEntropy):
+        def __call__(self, learner, X_pool, *numbers, **others):
+            return super().__call__(learner, X_pool, sum(numbers), **others)
+
+    open_learner = taught_forest(query_strategy=Open(random_state=0))
+    assert len(open_learner.query(IRIS_X, 1, 2)[0]) == 3
+
+
 def test_an_argument_that_the_strategy_does_not_take_is_named():
     learner = taught_forest(query_strategy=MaxEntropy())
     words = r"query of ActiveLearner got the .* 'n_instance'. Did you mean 'n_instanc"
