@@ -56,6 +56,13 @@ def test_each_question_has_a_line_with_two_standard_errors_about_it():
     assert legend(display) == ["As claimed", *NAMES]
 
 
+def test_a_name_with_an_underscore_is_in_the_legend():
+    names = ["_smooth", "bar"]
+    display = VoteCoverageDisplay.from_predictions(VOTES, RHO, question_names=names)
+    assert legend(display) == ["As claimed", " _smooth", "bar"]
+    assert list(display.lines_) == names
+
+
 def test_one_model_is_the_mean_of_the_draws():
     display = VoteCoverageDisplay.from_predictions(
         VOTES[:, :1], RHO[..., :1], single=True, levels=[0.3, 0.6], concentration=9.0

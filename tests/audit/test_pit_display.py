@@ -36,6 +36,14 @@ def test_bars_are_relative_to_a_flat_histogram():
     assert words == [*NAMES, "If the model is right"]
 
 
+def test_a_name_with_an_underscore_is_in_the_legend():
+    display = VotePITDisplay.from_predictions(
+        VOTES, RHO, question_names=["_smooth", "bar"]
+    )
+    words = [text.get_text() for text in display.ax_.get_legend().get_texts()]
+    assert words == [" _smooth", "bar", "If the model is right"]
+
+
 def test_a_lone_question_needs_no_name_and_one_can_be_chosen():
     alone = VotePITDisplay.from_predictions(VOTES[:, :1], RHO[..., :1])
     assert list(alone.bars_) == ["Observed votes"]

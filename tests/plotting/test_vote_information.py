@@ -49,6 +49,14 @@ def test_lines_are_means_and_bands_quantiles_over_rows():
     assert display.row_lines_ == {}
 
 
+def test_a_name_with_an_underscore_is_in_the_legend():
+    display = VoteInformationDisplay.from_predictions(
+        RHO, N_VOTES, question_names=["_smooth", "bar"]
+    )
+    legend = [text.get_text() for text in display.ax_.get_legend().get_texts()]
+    assert legend[0] == " _smooth, mean of 12 rows"
+
+
 def test_rows_are_thin_lines_of_their_own():
     display = VoteInformationDisplay.from_predictions(
         RHO, N_VOTES, rows=True, question=1, line_kw={"c": "red"}

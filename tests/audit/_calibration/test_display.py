@@ -59,6 +59,13 @@ def test_the_likeliest_class_with_intervals_and_counts():
     assert f"Rows (tallest bar: {counts.max()})" in legend
 
 
+def test_a_name_with_an_underscore_is_in_the_legend():
+    display = ReliabilityDisplay.from_predictions(Y, P, name="_net")
+    legend = [text.get_text() for text in display.ax_.get_legend().get_texts()]
+    assert " _net" in legend
+    assert list(display.lines_) == ["_net"]
+
+
 def test_a_list_of_labels_draws_these_and_plot_draws_again():
     display = ReliabilityDisplay.from_predictions(
         Y, P, show=["eel", "cat"], line_kw={"c": "red"}
