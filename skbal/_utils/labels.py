@@ -145,7 +145,7 @@ def sorted_classes(classes, name, owner):
 
 
 def classes_among(labels, what):
-    """Return the classes among labels, of which some may be equal.
+    """Return the different classes among labels.
 
     Parameters
     ----------
