@@ -1,6 +1,6 @@
 """Greedy choice by comparing all rows with each chosen row.
 
-Bounds of similarities leave out few rows if a penalty is negative or large. Then one
+Where bounds of similarities leave out too few rows, even those by pivots, one
 product of all rows in the precision of their features is quicker than products in
 float64 of rows picked from among them. It is a little wrong, so the rows that may be
 the next one are also compared in float64. The choice is the same.
@@ -21,6 +21,7 @@ class NearlyAll:
 
     def __init__(self, values):
         self._values, self._n_seen = values, 0
+        self._error = (values.pivots or values.similarity).error
         # The maximum or the sum of the similarities to the chosen rows.
         self._seen = np.full(len(values.scores), values.nothing_seen)
 
@@ -33,7 +34,7 @@ class NearlyAll:
             Different for each row.
         """
         exact, nearly = self._values, self._up_to_date()
-        error = 2 * abs(exact.penalty) * exact.similarity.error + exact.rounding
+        error = 2 * abs(exact.penalty) * self._error + exact.rounding
         close = np.flatnonzero(nearly >= nearly.max() - error)
         if len(close) > 1:
             exact.compare(exact.behind(close))
@@ -41,10 +42,17 @@ class NearlyAll:
             close = close[of_close >= of_close.max() - exact.rounding]
         return int(close[np.argmin(priority[close])])
 
+    def _cosines(self, row):
+        """Return the cosines between all rows and a chosen one, but for the error."""
+        pivots, similarity = self._values.pivots, self._values.similarity
+        if pivots is not None and row in pivots.rows:
+            return pivots.cosines(row)[0]
+        return similarity.along(similarity.direction(row))
+
     def _up_to_date(self):
         values = self._values
         for row in values.chosen[self._n_seen :]:
-            values.add(self._seen, values.similarity.nearly(row), out=self._seen)
+            values.add(self._seen, self._cosines(row), out=self._seen)
         self._n_seen = len(values.chosen)
         likeness = self._seen / self._n_seen if values.mean else self._seen
         nearly = values.scores - values.penalty * likeness

@@ -24,7 +24,7 @@ class Cosines:
     directions : ndarray of shape (n_rows, n_features) or None
         The rows divided by their lengths, in float64, if there are few.
     error : float or None
-        Bound of the error of `nearly`: about ten times the largest error observed for
+        Bound of the error of `along`: about ten times the largest error observed for
         rows of 2 to 4096 features. None for sparse rows.
     """
 
@@ -60,22 +60,25 @@ class Cosines:
         """Return the cosines between all rows and one, where there are few rows."""
         return self.directions.dot(self.directions[row])  # less overhead than @
 
-    def nearly(self, row):
-        """Return the cosines between all rows and one, but for ``error``.
+    def direction(self, row):
+        """Return a dense row divided by its length, in float64."""
+        return self.features[row].astype(np.float64) / self.lengths[row]
+
+    def along(self, direction):
+        """Return the cosines between all dense rows and a direction, but for ``error``.
 
         They are computed in the precision of the features, so nothing is copied.
 
         Parameters
         ----------
-        row : int
-            Row number.
+        direction : ndarray of shape (n_features,)
+            Of length 1.
 
         Returns
         -------
         cosines : ndarray of shape (n_rows,)
         """
-        cosines = self.features @ self.features[row]
-        return cosines / (self.lengths * self.lengths[row])
+        return (self.features @ direction.astype(self.features.dtype)) / self.lengths
 
 
 class Similarities:

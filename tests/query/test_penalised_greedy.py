@@ -142,7 +142,8 @@ def test_the_error_of_near_cosines_is_bounded(seed, n_features, positive):
     X = rng.normal(size=(50, n_features)).astype(np.float32)
     cosines = Cosines(np.abs(X) if positive else X)
     expected = cosines(np.arange(50), np.array([7]))[:, 0]
-    assert np.abs(cosines.nearly(7) - expected).max() < cosines.error
+    found = cosines.along(cosines.direction(7))
+    assert np.abs(found - expected).max() < cosines.error
 
 
 @pytest.mark.parametrize(("penalty", "mean"), [(0.3, False), (0.3, True)])
@@ -153,6 +154,23 @@ def test_few_rows_are_compared_with_the_batch(penalty, mean):
     how = {"penalty": penalty, "mean": mean, "priority": rng.random(3000)}
     penalised_greedy(rng.random(3000), cosines, 20, **how)
     assert 0 < cosines.n_pairs < 0.35 * 20 * 3000
+
+
+@pytest.mark.parametrize(("penalty", "mean"), [(-1, False), (1, True)])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_pivots_leave_few_rows_to_compare(penalty, mean, dtype):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(4000, 6)) @ rng.normal(size=(6, 200))
+    X = (X + 0.3 * rng.normal(size=X.shape)).astype(dtype)
+    scores, priority = rng.permutation(4000) / 3999, rng.random(4000)
+    cosines = Counted(X.copy())
+    cosines.directions = None  # as if the pool were large
+    how = {"penalty": penalty, "mean": mean, "priority": priority}
+    found = penalised_greedy(scores, cosines, 60, **how)
+    similarities = cosine_similarity(X.astype(np.float64))
+    expected = brute_force(scores, similarities, 60, penalty, mean, priority)
+    assert_array_equal(found, expected)
+    assert cosines.n_pairs < 0.1 * 60 * 4000
 
 
 def test_cosines_are_those_of_scikit_learn_and_zero_with_a_row_of_zeros():
