@@ -176,7 +176,7 @@ def report_few(n_rows, penalty, n_picks, n_pairs, n_calls=20):
 
 def main():
     parser = command_line(__doc__, pairs=5)
-    parser.add_argument("--mnist", help="file of the packed digits")
+    parser.add_argument("--mnist", help="folder of mnist.npz")
     parser.add_argument("--few", action="store_true", help="pools of few rows")
     options = parser.parse_args()
     if options.few:
