@@ -94,7 +94,7 @@ def initial_rows(initial, X, y, owner, candidates=None):
         return np.empty(0, dtype=np.intp)
     check_initial(initial, "initial", owner)
     if selects_rows(initial):
-        initial = _selected(initial, X, y, candidates)
+        initial = _selected(initial, X, y, owner, candidates)
     rows = check_indices(initial, n_rows(X), "initial", owner)
     if candidates is not None and not np.isin(rows, candidates).all():
         outside = rows[~np.isin(rows, candidates)][0]
@@ -104,7 +104,7 @@ def initial_rows(initial, X, y, owner, candidates=None):
     return rows
 
 
-def _selected(initial, X, y, candidates):
+def _selected(initial, X, y, owner, candidates):
     missing = np.zeros(n_rows(X), dtype=bool) if y is None else unanswered(y)
     if missing.any():
         rows = np.arange(len(missing)) if candidates is None else candidates
@@ -115,4 +115,6 @@ def _selected(initial, X, y, candidates):
         # Labels of their own kind also if y is an array of objects with some missing.
         places = np.searchsorted(np.flatnonzero(~missing), candidates)
         y = known_labels(y)[places]
-    return candidates[initial.select(subset(X, candidates), y)]
+    # Checked before NumPy takes a mask or a number below 0 for other rows.
+    places = initial.select(subset(X, candidates), y)
+    return candidates[check_indices(places, len(candidates), "initial", owner)]

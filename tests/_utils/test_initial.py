@@ -47,6 +47,28 @@ def test_labels_and_rows_of_the_candidates_are_what_it_sees():
     np.testing.assert_array_equal(sees.seen[1], [1, 1])
 
 
+@pytest.mark.parametrize("candidates", [None, np.array([1, 2, 4, 5])])
+@pytest.mark.parametrize(
+    ("selected", "error", "message"),
+    [
+        ([-1, 0], ValueError, "must lie in .*, got -1"),
+        ([0, 6], ValueError, "must lie in .*, got 6"),
+        ([1, 1], ValueError, "must all differ, got"),
+        ([True, False, True, False], TypeError, "must be integers, got dtype bool"),
+        ([0.0, 1.0], TypeError, "must be integers, got dtype float64"),
+        (X[:2], ValueError, r"must be one-dimensional, got shape \(2, 2\)"),
+        (None, ValueError, r"must be one-dimensional, got shape \(\)"),
+    ],
+)
+def test_what_an_object_selects_is_checked(selected, error, message, candidates):
+    class Selects:
+        def select(self, X, y=None):
+            return selected
+
+    with pytest.raises(error, match="^initial of compare " + message):
+        initial_rows(Selects(), X, Y, "compare", candidates)
+
+
 def test_none_is_no_row():
     assert initial_rows(None, X, Y, "compare").shape == (0,)
 
