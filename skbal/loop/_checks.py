@@ -24,6 +24,7 @@ OWNER = "ActiveLearningLoop"
 def check_loop(loop):
     """Raise a TypeError or a ValueError if a parameter of the loop is wrong."""
     check_parameters(loop)
+    _check_parts(loop.learner)
     n_pool = _n_pool(loop)
     candidates = check_candidates(loop)
     if candidates is None:
@@ -131,7 +132,7 @@ def n_taught(learner):
 
 def parts_of(strategy):
     """Return a strategy and its parameters, those of wrapped strategies included."""
-    if not hasattr(strategy, "get_params"):
+    if isinstance(strategy, type) or not hasattr(strategy, "get_params"):
         return [strategy]
     return [strategy, *strategy.get_params(deep=True).values()]
 
@@ -151,6 +152,18 @@ def weight_name(estimator):
 def scored_estimator(learner):
     """Return what a scikit-learn scorer is called with."""
     return getattr(learner, "estimator", learner)
+
+
+def _check_parts(learner):
+    """Raise an error if a parameter of what the loop will use is wrong."""
+    for member in members_of(learner):
+        if hasattr(member, "_checked_strategy"):  # not a learner of modAL's own
+            check_parameters(member)
+            member._checked_strategy()
+        strategy = getattr(member, "query_strategy", None)
+        for part in (*parts_of(strategy), getattr(member, "label_filter", None)):
+            if hasattr(part, "_parameter_rules"):
+                check_parameters(part)
 
 
 def _check_learner_knows(loop):

@@ -14,10 +14,11 @@ from sklearn.preprocessing import FunctionTransformer
 
 from skbal import ActiveLearner
 from skbal.exceptions import TeachingWarning
+from skbal.filters import LabelLikelihoodFilter
 from skbal.loop import ActiveLearningLoop
 from skbal.loop._checks import n_taught
 from skbal.oracles import CallableOracle, LabelOracle
-from skbal.query import PerCost, Random, RelabelOrNew
+from skbal.query import BALD, PerCost, Random, RelabelOrNew
 from skbal.seeding import BalancedSeed
 from skbal.stopping import PredictionsStable
 
@@ -49,6 +50,43 @@ def loop(**changes):
         "initial": [0],
     }
     return ActiveLearningLoop(**{**parameters, **changes})
+
+
+@pytest.mark.parametrize(
+    ("parameters", "error", "message"),
+    [
+        (
+            {"query_strategy": Random},
+            TypeError,
+            "query_strategy of .* the class Random",
+        ),
+        ({"query_strategy": "random"}, TypeError, "query_strategy of .* got 'random'"),
+        ({"query_strategy": BALD(n_draws=0)}, ValueError, "n_draws of BALD"),
+        (
+            {"query_strategy": PerCost(BALD(n_draws=0))},
+            ValueError,
+            "n_draws of BALD must be an integer >= 1, got 0",
+        ),
+        (
+            {"estimator": RandomForestClassifier},
+            TypeError,
+            "estimator of ActiveLearner",
+        ),
+        (
+            {"label_filter": LabelLikelihoodFilter},
+            TypeError,
+            "label_filter of .* class",
+        ),
+        ({"label_filter": LabelLikelihoodFilter(2)}, ValueError, "threshold of Label"),
+        ({"on_transformed": 3}, TypeError, "on_transformed of ActiveLearner"),
+    ],
+)
+def test_what_the_learner_holds_is_checked_before_anybody_is_asked(
+    parameters, error, message
+):
+    learner = ActiveLearner(RandomForestClassifier(2)).set_params(**parameters)
+    with pytest.raises(error, match="^" + message):
+        loop(learner=learner).run()
 
 
 @pytest.mark.parametrize(
