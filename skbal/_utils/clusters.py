@@ -4,7 +4,11 @@ import warnings
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.metrics import pairwise_distances_argmin
+from sklearn.metrics import pairwise_distances_argmin, pairwise_distances_chunked
+
+# Part of a distance that rounding of float32 features may change.
+EQUALLY_NEAR = 1e-4
+_MEGABYTES = 32  # of distances at once
 
 
 def fit_clusters(clusterer, features, **given):
@@ -30,7 +34,7 @@ def fit_clusters(clusterer, features, **given):
         return clusterer.fit(features, **given)
 
 
-def nearest_rows(centres, features):
+def nearest_rows(centres, features, tolerance=None):
     """Return the row nearest to each centre, without repeats.
 
     Parameters
@@ -39,6 +43,10 @@ def nearest_rows(centres, features):
         At most as many as there are rows.
     features : ndarray or CSR matrix of shape (n_rows, n_features)
         The rows.
+    tolerance : float, optional
+        Of the rows whose distance to a centre is larger than the smallest one by no
+        more than this part of it, the first is taken. The mean of two rows is equally
+        far from both, and rounding must not decide between them. ``None`` lets it.
 
     Returns
     -------
@@ -56,9 +64,27 @@ def nearest_rows(centres, features):
     left, waiting = np.arange(features.shape[0]), np.arange(len(centres))
     while len(waiting):
         part = features if len(left) == features.shape[0] else features[left]
-        found = left[pairwise_distances_argmin(centres[waiting], part)]
+        found = left[_nearest(centres[waiting], part, tolerance)]
         found, first = np.unique(found, return_index=True)
         rows[waiting[first]] = found
         left = np.setdiff1d(left, found, assume_unique=True)
         waiting = np.delete(waiting, first)
     return rows
+
+
+def _nearest(centres, features, tolerance):
+    if tolerance is None:
+        return pairwise_distances_argmin(centres, features)
+    parts = pairwise_distances_chunked(
+        centres,
+        features,
+        reduce_func=lambda distances, start: _first_near(distances, tolerance),
+        working_memory=_MEGABYTES,
+    )
+    return np.concatenate(list(parts))
+
+
+def _first_near(distances, tolerance):
+    """Return the first column of each row that is about the smallest."""
+    least = distances.min(axis=1, keepdims=True)
+    return (distances <= (1 + tolerance) * least).argmax(axis=1)

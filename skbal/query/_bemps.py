@@ -6,7 +6,7 @@ from functools import partial
 from sklearn.cluster import KMeans
 from sklearn.preprocessing import normalize
 
-from skbal._utils.clusters import fit_clusters, nearest_rows
+from skbal._utils.clusters import EQUALLY_NEAR, fit_clusters, nearest_rows
 from skbal._utils.parameters import real
 from skbal._utils.random import check_seed, next_seed
 from skbal.base import best_first
@@ -84,7 +84,8 @@ batch_size, n_jobs, verbose
         falls = seeded._falls(learner, X_pool, rows)
         clusterer = KMeans(n_instances, n_init=1, random_state=next_seed(rng))
         fit_clusters(clusterer, falls)
-        chosen = rows[nearest_rows(clusterer.cluster_centers_, falls)]
+        chosen = nearest_rows(clusterer.cluster_centers_, falls, EQUALLY_NEAR)
+        chosen = rows[chosen]
         return chosen[best_first(scores[chosen], n_instances, rng)]
 
     def _falls(self, learner, X_pool, rows):

@@ -7,7 +7,7 @@ from sklearn.base import BaseEstimator, clone
 from sklearn.cluster import KMeans, MiniBatchKMeans
 from sklearn.metrics import euclidean_distances
 
-from skbal._utils.clusters import fit_clusters, nearest_rows
+from skbal._utils.clusters import EQUALLY_NEAR, fit_clusters, nearest_rows
 from skbal._utils.parameters import flag, own, real
 from skbal._utils.pools import n_rows, subset
 from skbal._utils.random import next_seed
@@ -94,7 +94,7 @@ class KMeansBatch(FeatureStrategy):
     >>> from sklearn.linear_model import LogisticRegression
     >>> from skbal.query import KMeansBatch
     >>> model = LogisticRegression().fit([[0.0], [1.0]], ["no", "yes"])
-    >>> pool = np.array([[0.0], [0.1], [0.2], [5.0], [5.1], [5.2], [5.3]])
+    >>> pool = np.array([[0.0], [0.1], [0.2], [5.0], [5.1], [5.2]])
     >>> sorted(KMeansBatch(random_state=0)(model, pool, n_instances=2).tolist())
     [1, 4]
     """
@@ -183,7 +183,7 @@ class KMeansBatch(FeatureStrategy):
         rows, features = rows[order], features[order]
         weights = self._weights(None if scores is None else scores[rows])
         clusterer = self._fitted_clusterer(features, weights, n_instances, rng)
-        chosen = nearest_rows(clusterer.cluster_centers_, features)
+        chosen = nearest_rows(clusterer.cluster_centers_, features, EQUALLY_NEAR)
         if scores is None:
             worth = np.bincount(clusterer.labels_, minlength=n_instances)
         else:

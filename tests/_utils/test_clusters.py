@@ -19,3 +19,15 @@ def test_nearest_rows_are_the_nearest_and_none_twice():
         # What is nearer went to another centre.
         assert nearer <= set(found.tolist())
     assert found[0] == distances[0].argmin()
+
+
+def test_of_rows_that_are_equally_near_the_first_is_taken():
+    rng = np.random.default_rng(0)
+    first, second, far = rng.normal(size=(3, 30, 2)) + [[[0, 0]], [[0, 0]], [[9, 9]]]
+    centres = (first + second) / 2
+    for k, centre in enumerate(centres):
+        rows = np.stack([far[k], first[k], second[k]])
+        assert nearest_rows(centre[None], rows, 1e-4) == [1]
+        assert nearest_rows(centre[None], rows[[2, 1, 0]], 1e-4) == [0]
+    found = nearest_rows(centres, far, 1e-9)  # without ties it changes nothing
+    np.testing.assert_array_equal(found, nearest_rows(centres, far))

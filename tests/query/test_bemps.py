@@ -82,6 +82,27 @@ def test_the_batch_depends_on_the_seed_alone(batch_size):
     assert len(set(expected.tolist())) == 5
 
 
+class Rounding(TableSampler):
+    """Draws whose last bits depend on the number of rows that are drawn at once."""
+
+    def predict_samples(self, X, n_draws=None, *, random_state=None):
+        draws = super().predict_samples(X, n_draws)
+        return draws + np.array([1, -1]) * 1e-15 * len(draws)
+
+
+@pytest.mark.parametrize("strategy", [CoreLog, CoreMSE])
+def test_rounding_does_not_decide_between_two_rows_of_a_cluster(strategy):
+    model, pool = Rounding(random_draws(30, 8, 2)), numbered(30)
+    chosen = [
+        strategy(X_target=pool[:9], top_fraction=1, batch_size=size, random_state=seed)(
+            model, pool, n_instances=15
+        ).tolist()
+        for seed in range(5)
+        for size in (None, 1, 7)
+    ]
+    assert chosen[::3] == chosen[1::3] == chosen[2::3]
+
+
 def test_fractions_that_are_none_are_refused():
     model = TableSampler(random_draws(6, 5, 3))
     for value, error in ((1.5, ValueError), (-0.1, ValueError), ("half", TypeError)):

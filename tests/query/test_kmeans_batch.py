@@ -5,9 +5,11 @@ from scipy.spatial.distance import cdist
 from sklearn.base import clone
 from sklearn.cluster import Birch, KMeans, MiniBatchKMeans
 from sklearn.datasets import make_blobs
+from sklearn.decomposition import PCA
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, PredefinedSplit
+from sklearn.pipeline import make_pipeline
 
 from skbal import ActiveLearner
 from skbal.base import QueryStrategy
@@ -120,6 +122,23 @@ def test_rows_that_score_nothing_are_clustered_all_the_same():
     chosen = chosen_of(X, 6, strategy=FirstColumn())
     assert len(set(chosen.tolist())) == 6
     assert chosen[0] == 0
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_clusters_of_two_rows_do_not_depend_on_the_size_of_chunks(dtype):
+    # The mean of two rows is equally far from both. The last bits of a product depend
+    # on the number of rows that are multiplied at once.
+    X = np.random.default_rng(0).normal(size=(160, 40)).astype(dtype)
+    model = make_pipeline(PCA(10, random_state=0), LogisticRegression())
+    model.fit(X, X[:, 0] > 0)
+    chosen = [
+        KMeansBatch(batch_size=size, random_state=seed)(model, X[:40], 20).tolist()
+        for seed in range(3)
+        for size in (None, 1, 3)
+    ]
+    assert chosen[0] == chosen[1] == chosen[2]
+    assert chosen[3] == chosen[4] == chosen[5]
+    assert chosen[6] == chosen[7] == chosen[8]
 
 
 def test_fewer_different_rows_than_clusters_are_no_error():
