@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from sklearn.exceptions import NotFittedError
 
-from skbal.loop._checks import n_taught
+from skbal.loop._checks import OWNER, n_taught
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,15 @@ class Ruling:
 
 def _answer_of(rule, loop):
     try:
-        return rule(loop)
+        answer = rule(loop)
     except NotFittedError:
         if n_taught(loop.learner):
             raise
         return None  # nothing is known that could be stable or certain
+    if answer is not None and not isinstance(answer, str):
+        name = getattr(rule, "__name__", type(rule).__name__)
+        raise TypeError(
+            f"A rule in stopping of {OWNER} must return why to stop, as a string, or "
+            f"None to continue, but {name} returned {answer!r}."
+        )
+    return answer

@@ -97,6 +97,19 @@ def test_a_rule_that_fails_is_asked_again_before_more_labels_are():
     assert loop.run().history_ == toy_loop(n_queries=10).run().history_
 
 
+@pytest.mark.parametrize("answer", [True, np.bool_(True), False, np.ones(2), 0.5])
+def test_a_rule_that_returns_no_reason_is_named(answer):
+    def good_enough(loop):
+        return answer
+
+    loop = toy_loop(n_queries=10, stopping=good_enough)
+    with pytest.raises(TypeError, match=r"^A rule in stopping .* good_enough returned"):
+        loop.run()
+    assert loop.stop_reason_ is None
+    loop.stopping = None
+    assert loop.run().history_ == toy_loop(n_queries=10).run().history_
+
+
 def test_a_rule_with_a_wrong_parameter_is_refused_before_the_first_label():
     loop = toy_loop(stopping=MaxLabels("many"))
     with pytest.raises(TypeError, match="n_labels of MaxLabels"):
