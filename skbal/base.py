@@ -183,6 +183,9 @@ class QueryStrategy(KnowsItsParameters, BaseEstimator, ABC):
         Returns
         -------
         scores : ndarray of shape (n_pool,), dtype=float64
+            Scores that differ by less than a millionth of the typical one are ties, as
+            the last bits of a product depend on ``batch_size``. So leave out a large
+            number that all scores share. Integers are exact: they are not rounded.
         """
 
     def select_batch(self, learner, X_pool, n_instances, rng):
@@ -303,7 +306,10 @@ def rounded(scores):
     >>> rounded([1e9, 3.0, 2.0, 1.0]).round(3).tolist()[1:]
     [3.0, 2.0, 1.0]
     """
-    scores = np.asarray(scores, dtype=np.float64)
+    scores = np.asarray(scores)
+    if scores.dtype.kind in "biu":  # exact: a rank, a number or a time of a row
+        return scores.astype(np.float64)
+    scores = scores.astype(np.float64, copy=False)
     sizes = np.abs(scores)
     typical = sizes[np.isfinite(sizes) & (sizes > 0)]
     if not typical.size:

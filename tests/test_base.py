@@ -111,6 +111,13 @@ def test_rounding_of_any_score_is_a_tie(size):
     assert found[4] == found[5]
 
 
+def test_integers_are_exact_so_that_times_and_numbers_of_rows_have_an_order():
+    rng = np.random.default_rng(0)
+    seconds = 1_764_000_000 + 60 * rng.permutation(500)
+    assert rounded(seconds).tolist() == seconds.tolist()
+    np.testing.assert_array_equal(best_first(-seconds, 9, rng), np.argsort(seconds)[:9])
+
+
 def test_rounding_keeps_the_order_and_changes_little():
     rng = np.random.default_rng(0)
     scores = np.sort(
