@@ -183,9 +183,8 @@ class QueryStrategy(KnowsItsParameters, BaseEstimator, ABC):
         Returns
         -------
         scores : ndarray of shape (n_pool,), dtype=float64
-            Scores that differ by less than a millionth of the typical one are ties, as
-            the last bits of a product depend on ``batch_size``. So leave out a large
-            number that all scores share. Integers are exact: they are not rounded.
+            Scores that differ by less than about a millionth of their size are ties.
+            Integers are exact.
         """
 
     def select_batch(self, learner, X_pool, n_instances, rng):

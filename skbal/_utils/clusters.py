@@ -44,9 +44,10 @@ def nearest_rows(centres, features, tolerance=None):
     features : ndarray or CSR matrix of shape (n_rows, n_features)
         The rows.
     tolerance : float, optional
-        Of the rows whose distance to a centre is larger than the smallest one by no
-        more than this part of it, the first is taken. The mean of two rows is equally
-        far from both, and rounding must not decide between them. ``None`` lets it.
+        Rows whose distance to a centre is larger than the smallest one by no more than
+        this part of it are equally near, and the first of them is taken. The mean of
+        two rows is as far from one as from the other, and rounding must not decide
+        between them. ``None`` lets it.
 
     Returns
     -------
