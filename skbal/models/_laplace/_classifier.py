@@ -7,6 +7,7 @@ from sklearn.utils.validation import check_is_fitted
 from skbal._utils.labels import check_classes
 from skbal._utils.parameters import check_parameters, option
 from skbal._utils.random import stream
+from skbal._utils.transactions import all_or_nothing
 from skbal.models._accuracy import AccuracyMixin
 from skbal.models._dropout._classifier import MCDropoutClassifier
 from skbal.models._laplace._all_weights._evidence import ClassEvidence, maximise
@@ -271,16 +272,17 @@ height, width)
         """
         check_parameters(self)
         check_combination(self)
-        X, y = self._check_fit_rows(X, y)
-        check_classes(y, type(self).__name__)
-        classes, codes = np.unique(y, return_inverse=True)
-        if self.weights == "all":
-            self._fit_whole_network(X, y, refit_network)
-            self._approximate_all(X, codes, classes)
-        else:
-            features = with_ones(self._fit_features(X, y, refit_network))
-            self._approximate(features, codes, classes)
-        self.classes_ = classes
+        with all_or_nothing(self):
+            X, y = self._check_fit_rows(X, y)
+            check_classes(y, type(self).__name__)
+            classes, codes = np.unique(y, return_inverse=True)
+            if self.weights == "all":
+                self._fit_whole_network(X, y, refit_network)
+                self._approximate_all(X, codes, classes)
+            else:
+                features = with_ones(self._fit_features(X, y, refit_network))
+                self._approximate(features, codes, classes)
+            self.classes_ = classes
         return self
 
     def _approximate(self, features, codes, classes):

@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skbal._utils.parameters import check_parameters, option, positive
 from skbal._utils.random import stream
+from skbal._utils.transactions import all_or_nothing
 from skbal._utils.validation import check_not_both, check_numbers
 from skbal.models._dropout._regressor import MCDropoutRegressor
 from skbal.models._laplace._all_weights._evidence import RegressionEvidence, maximise
@@ -284,15 +285,16 @@ height, width)
         """
         check_parameters(self)
         check_combination(self)
-        X, y = self._check_fit_rows(X, y)
-        targets = check_numbers(y.reshape(len(y), -1), type(self).__name__)
-        if self.weights == "all":
-            self._fit_whole_network(X, y, refit_network)
-            self._approximate_all(X, targets)
-        else:
-            features = with_ones(self._fit_features(X, y, refit_network))
-            self._approximate(features, targets)
-        self._y_ndim = y.ndim
+        with all_or_nothing(self):
+            X, y = self._check_fit_rows(X, y)
+            targets = check_numbers(y.reshape(len(y), -1), type(self).__name__)
+            if self.weights == "all":
+                self._fit_whole_network(X, y, refit_network)
+                self._approximate_all(X, targets)
+            else:
+                features = with_ones(self._fit_features(X, y, refit_network))
+                self._approximate(features, targets)
+            self._y_ndim = y.ndim
         return self
 
     def _approximate(self, features, y):

@@ -17,6 +17,7 @@ from skbal._utils.labels import (
     labels_of_no_class,
 )
 from skbal._utils.parameters import check_parameters, count_in_memory
+from skbal._utils.transactions import all_or_nothing
 from skbal.models._accuracy import AccuracyMixin
 from skbal.models._dropout._classifier import MCDropoutClassifier
 from skbal.models._last_layer._base import LastLayer, head_has, joined
@@ -196,16 +197,17 @@ height, width)
     def _learn(self, X, y, classes, refit_network):
         check_parameters(self)
         head = self._new_head()
-        X, y = self._check_fit_rows(X, y)
-        check_classes(y, type(self).__name__)
-        found = np.unique(y)
-        if classes is not None:
-            classes = classes_among(classes, self._what("classes"))
-            self._check_known(found, classes, "y")
-        self._refuse_one_class(found if classes is None else classes)
-        features = self._fit_features(X, y, refit_network)
-        self.classes_ = found if classes is None else classes
-        self._fit_head(head, features, self._one_hot(y))
+        with all_or_nothing(self):
+            X, y = self._check_fit_rows(X, y)
+            check_classes(y, type(self).__name__)
+            found = np.unique(y)
+            if classes is not None:
+                classes = classes_among(classes, self._what("classes"))
+                self._check_known(found, classes, "y")
+            self._refuse_one_class(found if classes is None else classes)
+            features = self._fit_features(X, y, refit_network)
+            self.classes_ = found if classes is None else classes
+            self._fit_head(head, features, self._one_hot(y))
         return self
 
     def _fit_head(self, head, features, targets):

@@ -4,6 +4,7 @@ from sklearn.base import RegressorMixin
 from sklearn.utils.metaestimators import available_if
 
 from skbal._utils.parameters import check_parameters
+from skbal._utils.transactions import all_or_nothing
 from skbal._utils.validation import (
     check_n_draws,
     check_not_both,
@@ -139,11 +140,12 @@ height, width)
         """
         check_parameters(self)
         head = self._new_head()
-        X, y = self._check_fit_rows(X, y)
-        check_numbers(y, type(self).__name__)
-        features = self._fit_features(X, y, refit_network)
-        self._fit_head(head, features, y)
-        self._n_columns = 1 if y.ndim == 1 else y.shape[1]
+        with all_or_nothing(self):
+            X, y = self._check_fit_rows(X, y)
+            check_numbers(y, type(self).__name__)
+            features = self._fit_features(X, y, refit_network)
+            self._fit_head(head, features, y)
+            self._n_columns = 1 if y.ndim == 1 else y.shape[1]
         return self
 
     @available_if(head_has("partial_fit"))

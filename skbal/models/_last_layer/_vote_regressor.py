@@ -11,6 +11,7 @@ from skbal._utils.parameters import check_parameters, having, own, positive
 from skbal._utils.pools import n_rows
 from skbal._utils.random import LARGEST_SEED
 from skbal._utils.seeds_of import fill_random_states
+from skbal._utils.transactions import all_or_nothing
 from skbal._utils.validation import check_same_number
 from skbal.features import PoolGraph
 from skbal.models._dropout._vote_regressor import MCDropoutVoteRegressor
@@ -219,17 +220,18 @@ class LastLayerVoteRegressor(VotesByHead, FrozenNetwork):
             raise ValueError(
                 f"{owner} requires y to be passed, but the target y is None."
             )
-        if is_transformer(self.features):
-            features = self._fit_columns(X, y)
-        else:
-            # The values of y are checked by those who know them.
-            X, _ = self._check_fit_rows(X, np.zeros(n_rows(y)))
-            features = self._fit_features(X, y, refit_network)
-            features = features.astype(result_dtype(X), copy=False)
-            self._columns = None
-        if self.random_state is not None:
-            fill_random_states(head, self.draw_seed_, every=True, in_order=True)
-        self.head_ = head.fit(features, y)
+        with all_or_nothing(self):
+            if is_transformer(self.features):
+                features = self._fit_columns(X, y)
+            else:
+                # The values of y are checked by those who know them.
+                X, _ = self._check_fit_rows(X, np.zeros(n_rows(y)))
+                features = self._fit_features(X, y, refit_network)
+                features = features.astype(result_dtype(X), copy=False)
+                self._columns = None
+            if self.random_state is not None:
+                fill_random_states(head, self.draw_seed_, every=True, in_order=True)
+            self.head_ = head.fit(features, y)
         return self
 
     def _fit_columns(self, X, y):

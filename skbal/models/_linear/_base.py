@@ -17,6 +17,7 @@ from skbal._utils.parameters import (
     positive,
     real,
 )
+from skbal._utils.transactions import all_or_nothing
 from skbal._utils.validation import FLOAT_DTYPES, check_numbers
 from skbal._utils.weights import check_row_weights
 from skbal.models._linear._evidence import (
@@ -113,26 +114,26 @@ class LinearModel(KnowsItsParameters, RegressorMixin, LinearPredictions, BaseEst
 
     def _learn(self, X, y, sample_weight, statistics):
         check_parameters(self)
-        X, y = validate_rows(
-            self,
-            X,
-            y,
-            reset=statistics is None,
-            dtype=FLOAT_DTYPES,
-            multi_output=True,
-            y_numeric=True,
-        )
-        if sample_weight is not None:
-            sample_weight = check_row_weights(sample_weight, X, type(self).__name__)
-        targets = check_numbers(y.reshape(len(y), -1), type(self).__name__)
-        self._check_n_outputs(targets.shape[1], statistics)
-        prior = Prior(self.prior_variance, X.shape[1], type(self).__name__)
-        centred = bool(self.fit_intercept)
-        # Assigned last, so that an error leaves the fitted model as it was.
-        statistics = add_rows(statistics, X, targets, sample_weight, centred)
-        self._refuse_overflow(statistics)
-        self._solve(statistics, prior)
-        self._statistics, self._y_ndim = statistics, y.ndim
+        with all_or_nothing(self):
+            X, y = validate_rows(
+                self,
+                X,
+                y,
+                reset=statistics is None,
+                dtype=FLOAT_DTYPES,
+                multi_output=True,
+                y_numeric=True,
+            )
+            if sample_weight is not None:
+                sample_weight = check_row_weights(sample_weight, X, type(self).__name__)
+            targets = check_numbers(y.reshape(len(y), -1), type(self).__name__)
+            self._check_n_outputs(targets.shape[1], statistics)
+            prior = Prior(self.prior_variance, X.shape[1], type(self).__name__)
+            centred = bool(self.fit_intercept)
+            statistics = add_rows(statistics, X, targets, sample_weight, centred)
+            self._refuse_overflow(statistics)
+            self._solve(statistics, prior)
+            self._statistics, self._y_ndim = statistics, y.ndim
         return self
 
     def _solve(self, statistics, prior):

@@ -21,6 +21,7 @@ from skbal._utils.parameters import (
 )
 from skbal._utils.random import check_seed, stream
 from skbal._utils.threads import one_thread
+from skbal._utils.transactions import all_or_nothing
 from skbal._utils.validation import FLOAT_DTYPES
 from skbal._utils.weights import check_row_weights
 from skbal.models._accuracy import AccuracyMixin
@@ -213,14 +214,19 @@ class BayesianLogisticRegression(
         owner = type(self).__name__
         check_parameters(self)
         draw_seed = check_seed(self.random_state, owner)
-        X, y = validate_rows(self, X, y, dtype=FLOAT_DTYPES)
-        check_classes(y, owner)
-        row_weights = check_row_weights(sample_weight, X, owner)
-        classes, codes = np.unique(y, return_inverse=True)
-        counted = row_weights > 0
-        with one_thread():  # the matrices are small, and so the result is always equal
-            self._solve(X[counted], codes[counted], row_weights[counted], len(classes))
-        self.classes_, self.draw_seed_ = classes, draw_seed
+        with all_or_nothing(self):
+            X, y = validate_rows(self, X, y, dtype=FLOAT_DTYPES)
+            check_classes(y, owner)
+            row_weights = check_row_weights(sample_weight, X, owner)
+            classes, codes = np.unique(y, return_inverse=True)
+            counted = row_weights > 0
+            with (
+                one_thread()
+            ):  # the matrices are small, and so the result is always equal
+                self._solve(
+                    X[counted], codes[counted], row_weights[counted], len(classes)
+                )
+            self.classes_, self.draw_seed_ = classes, draw_seed
         return self
 
     def _solve(self, X, codes, row_weights, n_classes):

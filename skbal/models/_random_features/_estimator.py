@@ -18,6 +18,7 @@ from skbal._utils.parameters import (
     seed,
 )
 from skbal._utils.random import check_seed, stream
+from skbal._utils.transactions import all_or_nothing
 from skbal._utils.validation import FLOAT_DTYPES, check_numbers, check_real
 from skbal._utils.weights import check_row_weights
 from skbal.exceptions import NumericalWarning
@@ -185,6 +186,11 @@ class RandomFeatureGP(
             learn variances from.
         """
         check_parameters(self)
+        with all_or_nothing(self):
+            self._learn(X, y, sample_weight)
+        return self
+
+    def _learn(self, X, y, sample_weight):
         owner = type(self).__name__
         X, y = validate_rows(
             self, X, y, dtype=FLOAT_DTYPES, multi_output=True, y_numeric=True
@@ -215,10 +221,8 @@ class RandomFeatureGP(
                     lambda scale: fitted(scale, tol=1e-3).log_marginal_likelihood(),
                     typical,
                 )
-        # Assigned last, so that an error leaves the fitted model as it was.
         self.head_ = fitted(length_scale)
         self.length_scale_, self.waves_ = float(length_scale), waves
-        return self
 
     def predict(self, X, return_std=False, return_cov=False):
         """Return the mean of the predictive distribution, and its spread if wanted.

@@ -15,6 +15,7 @@ from skbal._utils.parameters import (
     seed,
 )
 from skbal._utils.random import check_seed, next_seed, stream
+from skbal._utils.transactions import all_or_nothing
 from skbal._utils.validation import FLOAT_DTYPES, check_same_number
 from skbal.models._vote_mixture._layout import Layout
 from skbal.models._vote_mixture._mode import mode_of, n_components_for
@@ -208,16 +209,17 @@ class VoteMixtureRegression(KnowsItsParameters, MixturePredictions, BaseEstimato
         draw_seed = check_seed(self.random_state, owner)
         _refuse_pairs(y, self.questions, owner)
         labels, counts = labels_of(self.likelihood, self.questions, y, owner)
-        X = validate_rows(self, X, dtype=FLOAT_DTYPES)
-        check_same_number(len(X), len(counts), owner)
-        is_asked = labels.totals(counts).any(axis=1)
-        if is_asked.any():
-            X, counts = X[is_asked], counts[is_asked]
-        rng = stream(draw_seed, "clusters")
-        self._solve(RowSpan(X, True, owner), labels, counts, rng, owner)
-        self._labels, self.questions_ = labels, labels.questions
-        self.n_questions_, self._has_question_axis = labels.n_questions, True
-        self.draw_seed_ = draw_seed
+        with all_or_nothing(self):
+            X = validate_rows(self, X, dtype=FLOAT_DTYPES)
+            check_same_number(len(X), len(counts), owner)
+            is_asked = labels.totals(counts).any(axis=1)
+            if is_asked.any():
+                X, counts = X[is_asked], counts[is_asked]
+            rng = stream(draw_seed, "clusters")
+            self._solve(RowSpan(X, True, owner), labels, counts, rng, owner)
+            self._labels, self.questions_ = labels, labels.questions
+            self.n_questions_, self._has_question_axis = labels.n_questions, True
+            self.draw_seed_ = draw_seed
         return self
 
     def _solve(self, span, labels, counts, rng, owner):

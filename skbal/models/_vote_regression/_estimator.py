@@ -17,6 +17,7 @@ from skbal._utils.parameters import (
     seed,
 )
 from skbal._utils.random import check_seed
+from skbal._utils.transactions import all_or_nothing
 from skbal._utils.validation import FLOAT_DTYPES, check_same_number
 from skbal.models._vote_regression._count_likelihoods import COUNT_LIKELIHOODS
 from skbal.models._vote_regression._count_posterior import CountPosterior
@@ -258,15 +259,16 @@ class BayesianVoteRegression(KnowsItsParameters, RegressionPredictions, BaseEsti
         check_parameters(self)
         draw_seed = check_seed(self.random_state, owner)
         labels, votes = labels_of(self.likelihood, self.questions, y, owner)
-        X = validate_rows(self, X, dtype=FLOAT_DTYPES)
-        check_same_number(len(X), len(votes), owner)
-        is_asked = labels.totals(votes).any(axis=1)
-        if is_asked.any():
-            X, votes = X[is_asked], votes[is_asked]
-        self._solve(X, labels, votes, owner)
-        self._labels, self.questions_ = labels, labels.questions
-        self._has_question_axis = labels.questions is not None or np.ndim(y) == 3
-        self.draw_seed_ = draw_seed
+        with all_or_nothing(self):
+            X = validate_rows(self, X, dtype=FLOAT_DTYPES)
+            check_same_number(len(X), len(votes), owner)
+            is_asked = labels.totals(votes).any(axis=1)
+            if is_asked.any():
+                X, votes = X[is_asked], votes[is_asked]
+            self._solve(X, labels, votes, owner)
+            self._labels, self.questions_ = labels, labels.questions
+            self._has_question_axis = labels.questions is not None or np.ndim(y) == 3
+            self.draw_seed_ = draw_seed
         return self
 
     def _solve(self, X, labels, votes, owner):
