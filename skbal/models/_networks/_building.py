@@ -58,7 +58,7 @@ class NetBuildingMixin:
                 net = deepcopy(net).set_params(**self._amount_of_training(len(X)))
             if isinstance(self.train_split, Real):
                 split = _splitting.RandomSplit(
-                    self.train_split, seed, self._has_classes
+                    self.train_split, seed, self._has_classes, type(self).__name__
                 )
                 net.set_params(train_split=split)
             threads = self._threads(net, _training.first_rows(X, self.device))

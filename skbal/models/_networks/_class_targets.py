@@ -170,6 +170,11 @@ class ClassTargets(AccuracyMixin):
         if self.class_weight is not None:
             of_class = compute_sample_weight(self.class_weight, y).astype(np.float32)
             weights = of_class if weights is None else weights * of_class
+            if not weights.any():
+                raise ValueError(
+                    f"class_weight of {type(self).__name__} must leave rows to learn "
+                    f"from, but is 0 for every class in y, got {self.class_weight!r}."
+                )
         return super()._with_class_weights(weights, y)
 
     def _check_known_classes(self, classes):

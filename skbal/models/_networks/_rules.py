@@ -97,14 +97,26 @@ def class_weight():
     words = "'balanced', a dict of weights by class, or None"
 
     def check(value, name, owner):
-        if isinstance(value, dict) or (isinstance(value, str) and value == "balanced"):
-            return
+        if isinstance(value, dict):
+            return _check_weights(value, name, owner)
+        if isinstance(value, str) and value == "balanced":
+            return None
         is_string = isinstance(value, str)
         raise (ValueError if is_string else TypeError)(
             f"{name} of {owner} must be {words}, got {value!r}."
         )
 
     return own(check, words, "even", none=True)
+
+
+def _check_weights(weights, name, owner):
+    for label, weight in weights.items():
+        is_number = isinstance(weight, Real) and not isinstance(weight, bool)
+        if not (is_number and 0 <= weight < np.inf):
+            raise (ValueError if is_number else TypeError)(
+                f"{name} of {owner} must hold finite numbers >= 0, got {weight!r} for "
+                f"class {label!r}."
+            )
 
 
 def classes():

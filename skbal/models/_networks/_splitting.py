@@ -20,12 +20,15 @@ class RandomSplit:
         Seeds the choice.
     by_class : bool
         Whether y holds classes.
+    owner : str
+        Name of the estimator, for the message.
     """
 
-    def __init__(self, share, seed, by_class):
+    def __init__(self, share, seed, by_class, owner):
         self.share = share
         self.seed = seed
         self.by_class = by_class
+        self.owner = owner
 
     def __call__(self, dataset, y=None, groups=None):
         """Return the two sets, as skorch's ``train_split`` does.
@@ -42,6 +45,11 @@ class RandomSplit:
         Returns
         -------
         dataset_train, dataset_valid : torch.utils.data.Subset
+
+        Raises
+        ------
+        ValueError
+            If no row can be kept for validation.
         """
         rng = stream(self.seed, "validation set", len(y))
         classes = _classes(y) if self.by_class else np.zeros(len(y))
@@ -50,8 +58,21 @@ class RandomSplit:
             for label in np.unique(classes)
         ]
         valid = np.sort(np.concatenate(valid))
+        if not len(valid):
+            self._refuse_single_rows(len(y))
         train = np.setdiff1d(np.arange(len(y)), valid)
         return Subset(dataset, train.tolist()), Subset(dataset, valid.tolist())
+
+    def _refuse_single_rows(self, n_rows):
+        given = f"got {n_rows} " + ("row" if n_rows == 1 else "rows")
+        if self.by_class:
+            given += ", one of each class" if n_rows > 1 else ""
+        raise ValueError(
+            f"train_split={self.share:g} of {self.owner} needs "
+            f"{'two rows of some class' if self.by_class else 'at least two rows'}, "
+            f"one to train on and one to validate on, {given}. Label another row, or "
+            "set train_split=None and leave out callbacks that look at the validation."
+        )
 
     def _some_of(self, rows):
         n_valid = round(self.share * len(rows))

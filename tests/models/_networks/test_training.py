@@ -142,6 +142,20 @@ def test_a_share_of_numbers_for_validation():
 
 
 @pytest.mark.parametrize(
+    ("model", "y", "needs", "given"),
+    [
+        (MCDropoutClassifier(train_split=0.2), ["a", "b", "c"], "some class", "one of"),
+        (MCDropoutClassifier(train_split=0.2), ["a"], "some class", "got 1 row. "),
+        (MCDropoutRegressor(train_split=0.5), [1.0], "at least two", "got 1 row. "),
+    ],
+)
+def test_a_share_of_single_rows_says_what_it_needs(model, y, needs, given):
+    message = rf"train_split=0\.\d of {type(model).__name__} needs .*{needs}.*{given}"
+    with pytest.raises(ValueError, match=message):
+        model.fit(X[: len(y)], y)
+
+
+@pytest.mark.parametrize(
     ("value", "error"), [(5, ValueError), (0.0, ValueError), ("half", TypeError)]
 )
 def test_a_wrong_share_is_named(value, error):

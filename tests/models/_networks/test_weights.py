@@ -122,6 +122,23 @@ class OwnLoss(nn.Module):
 
 
 @pytest.mark.parametrize(
+    ("weight", "error"),
+    [(-1, ValueError), (np.nan, ValueError), (np.inf, ValueError), ("2", TypeError)],
+)
+def test_a_weight_of_a_class_that_is_none_is_named(weight, error):
+    model = DeepEnsembleClassifier(class_weight={True: weight})
+    must = "class_weight of DeepEnsembleClassifier must hold finite numbers >= 0"
+    with pytest.raises(error, match=f"{must}, got .* for class True"):
+        model.fit(X, LABELS)
+
+
+def test_class_weights_must_leave_rows_to_learn_from():
+    model = MCDropoutClassifier(class_weight={True: 0, False: 0, "other": 1})
+    with pytest.raises(ValueError, match="but is 0 for every class in y"):
+        model.fit(X, LABELS)
+
+
+@pytest.mark.parametrize(
     ("params", "weights", "message"),
     [
         ({}, np.ones(3), r"sample_weight.*shape"),
