@@ -9,6 +9,7 @@ from scipy.stats import rankdata
 from sklearn.base import is_regressor
 
 from skbal._utils.features import as_features, makes_features
+from skbal._utils.multilabel import is_multilabel
 from skbal._utils.optional import require
 from skbal._utils.pools import n_rows, whole
 from skbal._utils.random import check_seed
@@ -273,8 +274,9 @@ def anomaly_scores(
     n_labelled = _check_labelled(X_labelled, method, n_neighbors)
     parts, p_values = {}, None
     if method in _OF_DRAWS:
+        model = _check_one_label(unwrap(estimator)[1], method)
         draws = predict_samples(estimator, X, n_draws, random_state=seed)
-        parts.update(_of_draws(draws, method, is_regressor(unwrap(estimator)[1])))
+        parts.update(_of_draws(draws, method, is_regressor(model)))
     if method in _OF_DISTANCES:
         labelled, rows = (_features(function, part) for part in (X_labelled, X))
         _check_same_features(labelled, rows)
@@ -310,6 +312,16 @@ def _check_labelled(X_labelled, method, n_neighbors):
             f"{n_labelled}, got {n_neighbors}."
         )
     return n_labelled
+
+
+def _check_one_label(model, method):
+    """Return the model, or raise if it predicts several labels per row."""
+    if is_multilabel(model):
+        raise TypeError(
+            f"method={method!r} of {_OWNER} needs a model of one label per row, but "
+            f"{type(model).__name__} predicts several. method='distance' takes it."
+        )
+    return model
 
 
 def _feature_function(estimator, method, features):

@@ -169,8 +169,8 @@ class ReliabilityDisplay:
 (n_samples, n_draws, n_classes)
             Class probabilities, as in `calibration_error`.
         classes : array-like of shape (n_classes,), optional
-            Labels of the columns. ``None`` takes the labels in ``y_true``, in ascending
-            order.
+            Labels of the columns. ``None`` takes those in ``y_true`` in ascending
+            order, or the columns of a data frame that are named like the labels.
         show : {"confidence", "classes"} or array-like, default="confidence"
             "confidence" draws one curve, of the likeliest class. "classes" draws a
             curve of each class against all others. A list of labels draws those of

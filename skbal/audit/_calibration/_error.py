@@ -226,8 +226,9 @@ n_draws, n_classes)
         as in `sklearn.calibration.calibration_curve`. Of posterior draws the mean is
         taken.
     classes : array-like of shape (n_classes,), optional
-        Labels of the columns, such as ``model.classes_``. ``None`` takes the labels in
-        ``y_true``, in ascending order.
+        Labels of the columns, such as ``model.classes_``. ``None`` takes the names of
+        the columns if ``y_prob`` is a data frame with columns that are named like the
+        labels, and otherwise the labels in ``y_true``, in ascending order.
     n_bins : int, optional
         Number of bins. ``None`` is one per 25 rows, from 1 to 15.
     strategy : {"uniform", "quantile"}, default="quantile"

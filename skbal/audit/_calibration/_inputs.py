@@ -32,7 +32,9 @@ n_draws, n_classes)
         Class probabilities. One axis is the probability of the second of two classes.
         The mean of draws is taken.
     classes : array-like of shape (n_classes,) or None
-        Labels of the columns. None takes the labels in ``y_true``, in ascending order.
+        Labels of the columns. None takes the names of the columns if ``y_prob`` is a
+        data frame whose columns are named like the labels, and otherwise the labels in
+        ``y_true``, in ascending order.
     owner : str
         Name of the caller, for messages.
 
@@ -52,7 +54,8 @@ n_draws, n_classes)
             f"y_true and y_prob of {owner} must have the same number of rows, got "
             f"{len(y_true)} and {len(probabilities)}."
         )
-    codes, classes = _codes(y_true, classes, probabilities.shape[1], owner)
+    n_classes, names = probabilities.shape[1], _column_names(y_prob)
+    codes, classes = _codes(y_true, classes, names, n_classes, owner)
     return Predictions(codes, probabilities, classes)
 
 
@@ -86,8 +89,17 @@ def _check_probabilities(y_prob, owner):
     return given.clip(0, 1)
 
 
-def _codes(y_true, classes, n_classes, owner):
+def _column_names(y_prob):
+    """Return the names of the columns of a data frame, None if they have none."""
+    columns = getattr(y_prob, "columns", None)
+    is_numbered = columns is None or type(columns).__name__ == "RangeIndex"
+    return None if is_numbered else list(columns)
+
+
+def _codes(y_true, classes, names, n_classes, owner):
     found, codes = class_codes(y_true, "y_true", owner)
+    if classes is None and names and set(found.tolist()) <= set(names):
+        classes = names
     if classes is None:
         if len(found) != n_classes:
             raise ValueError(
@@ -101,6 +113,12 @@ def _codes(y_true, classes, n_classes, owner):
         raise ValueError(
             f"classes of {owner} must name the {n_classes} columns of y_prob, got "
             f"{len(classes)} labels."
+        )
+    given = classes.tolist()
+    if names and names != given and set(names) == set(given):
+        raise ValueError(
+            f"classes of {owner} must be in the order of the columns of y_prob, "
+            f"{names}, got {given}."
         )
     place = {label: column for column, label in enumerate(classes.tolist())}
     unknown = [label for label in found.tolist() if label not in place]

@@ -136,8 +136,8 @@ def calibration_over_steps(
         Number of labels after each step, such as ``loop.history_.n_labels``. ``None``
         numbers the steps from 0.
     classes : array-like of shape (n_classes,), optional
-        Labels of the columns. ``None`` takes the labels in ``y_true``, in ascending
-        order.
+        Labels of the columns. ``None`` takes those in ``y_true`` in ascending order,
+        or the columns of a data frame that are named like the labels.
     n_bins : int, optional
         Number of bins. ``None`` is one per 25 rows, from 1 to 15.
     strategy : {"uniform", "quantile"}, default="quantile"

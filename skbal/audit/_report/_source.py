@@ -4,8 +4,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from skbal._utils.multilabel import is_multilabel
 from skbal._utils.pools import n_rows, sliceable, take
 from skbal._utils.tags import classifies, regresses
+from skbal._utils.unwrap import unwrap
 from skbal._utils.votes import learns_counts, learns_votes
 
 
@@ -99,13 +101,18 @@ class Source:
 
     @property
     def task(self):
-        """What is learned: "classes", "numbers", "votes", "counts" or None."""
+        """What is learned: "classes", "labels", "numbers", "votes", "counts" or None.
+
+        "labels" are several yes/no labels per row.
+        """
         if self.estimator is None:
             return None
         if learns_votes(self.estimator):
             return "counts" if learns_counts(self.estimator) else "votes"
         if regresses(self.estimator):
             return "numbers"
+        if is_multilabel(unwrap(self.estimator)[1]):
+            return "labels"
         is_classifier = classifies(self.estimator)
         return (
             "classes" if is_classifier or hasattr(self.estimator, "classes_") else None
@@ -211,13 +218,14 @@ class Source:
 
         Parameters
         ----------
-        *tasks : str
-            "classes", "numbers", "votes" or "counts".
+        *tasks : str or None
+            Values of ``task``.
         """
         self.fitted()
         if self.task not in tasks:
             learned = {
                 "classes": "classes",
+                "labels": "several labels per row, and this check takes one",
                 "numbers": "numbers",
                 "votes": "votes",
                 "counts": "counts of answers",

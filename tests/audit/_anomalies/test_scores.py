@@ -41,6 +41,16 @@ def test_a_digit_that_was_never_labelled_is_odd_by_all_methods(forest):
         assert (np.diff(result.scores[result.order]) <= 0).all()
 
 
+def test_draws_of_several_labels_per_row_are_refused_and_distances_are_not():
+    labels = np.stack([LABELLED[:, 20] > 8, LABELLED[:, 30] > 8], axis=1).astype(int)
+    model = RandomForestClassifier(5, random_state=0).fit(LABELLED, labels)
+    with pytest.raises(TypeError, match="of one label per row, but RandomForestClas"):
+        anomaly_scores(model, ROWS, LABELLED)
+    assert (
+        anomaly_scores(model, ROWS, LABELLED, method="distance").parts["distance"].all()
+    )
+
+
 def test_epistemic_and_disagreement_are_those_of_the_draws(forest):
     draws = predict_samples(forest, ROWS)
     epistemic = anomaly_scores(forest, ROWS, method="epistemic")

@@ -3,6 +3,7 @@
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -199,6 +200,26 @@ def test_forms_of_the_same_predictions_give_the_same_numbers():
         )
     reordered = quick(text, two[:, ::-1], classes=["yes", "no"])
     np.testing.assert_allclose(reordered.class_error, reference.class_error[::-1])
+
+
+def test_columns_of_a_frame_belong_to_the_labels_they_are_named_like():
+    rng = np.random.default_rng(9)
+    y_prob = rng.dirichlet([3, 2, 1], size=90)
+    names = np.array(["disc", "halo", "relic"])
+    y_true = names[labels(rng, y_prob)]
+    reference = quick(y_true, y_prob)
+    frame = pd.DataFrame(y_prob, columns=names)[["relic", "disc", "halo"]]
+    for y, prob in [(y_true, frame), (np.array(["relic"] * 90), frame)]:
+        found = quick(y, prob)
+        assert found.classes.tolist() == ["relic", "disc", "halo"]
+    assert quick(y_true, frame).error == pytest.approx(reference.error)
+    # Columns that are only numbered, or named otherwise, are in ascending order.
+    for columns in (None, list("pqr")):
+        found = quick(y_true, pd.DataFrame(y_prob, columns=columns))
+        assert found.classes.tolist() == names.tolist()
+        assert found.error == pytest.approx(reference.error)
+    with pytest.raises(ValueError, match="in the order of the columns of y_prob"):
+        quick(y_true, frame, classes=names)
 
 
 @settings(max_examples=30)

@@ -173,6 +173,7 @@ def run(source):
     """Compare predictions with the labels of the test rows."""
     model = source.fitted()
     X, y = source.test_rows()
+    source.for_task("classes", "numbers", "votes", "counts", None)
     if source.task == "counts":
         raise DoesNotApply(
             "The model learns counts of answers: read the coverage of its intervals."

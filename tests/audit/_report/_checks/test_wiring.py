@@ -7,6 +7,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from skbal import ActiveLearner
 from skbal.audit import (
     audit_report,
     calibration_error,
@@ -68,6 +69,26 @@ def test_every_check_has_its_section_a_question_and_what_follows():
         assert has_meaning or check.name in {"unbiased_risk"}
         assert check.meaning == "" or check.meaning.endswith(".")
     assert {check.section for check in CHECKS} | {"chosen"} == set(SECTIONS)
+
+
+def test_checks_of_one_label_do_not_apply_to_several():
+    labels = np.stack([Y == 1, X[:, 0] > 5.8], axis=1).astype(int)
+    forest = RandomForestClassifier(5, random_state=0)
+    for model in (forest, make_pipeline(StandardScaler(), forest)):
+        learner = ActiveLearner(model, X_training=X[POOL], y_training=labels[POOL])
+        report = audit_report(
+            learner, X[TEST], labels[TEST], groups_test=np.arange(50) % 3
+        )
+        status = dict(report.to_frame()[["check", "status"]].to_numpy())
+        assert {name for name, word in status.items() if word == "ran"} == {
+            "leakage_check",
+            "repeatable",
+        }
+        for name in ("labelled classes", "score", "calibration_error", "group_errors"):
+            assert status[name] == "does not apply"
+        assert not any(
+            "could not be run" in part["reason"] for part in report.not_checked
+        )
 
 
 def test_nothing_fails_where_everything_is_given(done):
