@@ -78,6 +78,26 @@ def _refuse_no_labels(array, what, if_missing):
         )
 
 
+def are_not_whole(values):
+    """Return whether some values are numbers that are not whole, as no labels are.
+
+    Parameters
+    ----------
+    values : ndarray
+        Labels or numbers, none of them NaN.
+
+    Returns
+    -------
+    are_not_whole : bool
+
+    Examples
+    --------
+    >>> are_not_whole(np.array([1.0, 2.5])), are_not_whole(np.array([1.0, 2.0]))
+    (True, False)
+    """
+    return values.dtype.kind == "f" and bool((values != np.round(values)).any())
+
+
 def different_labels(labels, what):
     """Return the labels of classes as an array, or raise if one is repeated.
 

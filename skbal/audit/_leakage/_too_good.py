@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import binom, binomtest
 from scipy.stats import t as student
-from sklearn.utils.multiclass import type_of_target
 
 from skbal._utils.arrays import as_array
+from skbal._utils.labels import are_not_whole, label_column
 from skbal._utils.optional import require
 from skbal._utils.validation import (
     check_numbers,
@@ -138,8 +138,8 @@ def too_good_check(y_true, y_pred, reference, *, kind=None, factor=3.0, level=0.
         labels the share of wrong ones, in (0, 1]. For numbers the root mean squared
         error in the units of y.
     kind : {"labels", "numbers"}, optional
-        What y is. ``None`` takes floats that are not all whole for numbers, anything
-        else for labels.
+        What y is. ``None`` takes them for numbers if the true or the predicted values
+        are floats that are not all whole, and else for labels.
     factor : float, default=3.0
         How many times smaller than the reference an error may be, 1 or more. With 1,
         each result that is better than the reference is a concern.
@@ -187,8 +187,8 @@ def too_good_check(y_true, y_pred, reference, *, kind=None, factor=3.0, level=0.
         raise ValueError(f"reference of {_OWNER} must be larger than 0, got 0.")
     y_true, y_pred = _check_targets(y_true, y_pred)
     if kind is None:
-        is_continuous = type_of_target(y_true).startswith("continuous")
-        kind = "numbers" if is_continuous else "labels"
+        is_number = are_not_whole(y_true) or are_not_whole(y_pred)
+        kind = "numbers" if is_number else "labels"
     compare = _of_labels if kind == "labels" else _of_numbers
     return compare(y_true, y_pred, reference, factor, level)
 
@@ -214,7 +214,9 @@ def _of_labels(y_true, y_pred, reference, factor, level):
             f"reference of {_OWNER} must be a share of wrong labels in (0, 1], got "
             f"{reference}."
         )
-    if (y_true.dtype.kind in "US") != (y_pred.dtype.kind in "US"):
+    y_true = label_column(y_true, f"y_true of {_OWNER}")
+    y_pred = label_column(y_pred, f"y_pred of {_OWNER}")
+    if (y_true.dtype.kind in "USO") != (y_pred.dtype.kind in "USO"):
         raise TypeError(
             f"y_true and y_pred of {_OWNER} must both be strings or both be numbers, "
             f"got {y_true.dtype} and {y_pred.dtype}."

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skbal._utils.labels import label_column
+from skbal._utils.labels import are_not_whole, label_column
 from skbal._utils.optional import require
 from skbal.audit._result import AuditResult
 from skbal.audit._selection._group_counts import (
@@ -156,6 +156,8 @@ def group_errors(y_true, y_pred, groups, *, level=0.05):
     level = check_level(level, owner)
     y_true = label_column(y_true, f"y_true of {owner}")
     y_pred = label_column(y_pred, f"y_pred of {owner}")
+    for name, y in (("y_true", y_true), ("y_pred", y_pred)):
+        _refuse_measurements(y, name, owner)
     columns = group_columns(groups, "groups", owner)
     lengths = len(y_true), len(y_pred), len(next(iter(columns.values())))
     if len(set(lengths)) > 1:
@@ -191,3 +193,13 @@ def group_errors(y_true, y_pred, groups, *, level=0.05):
         overall_error=n_wrong / n,
         level=level,
     )
+
+
+def _refuse_measurements(y, name, owner):
+    """Raise if values are numbers that are not whole, which no prediction hits."""
+    if are_not_whole(y):
+        raise ValueError(
+            f"{name} of {owner} must be labels of classes, got numbers that are not "
+            f"whole, such as {y[y != np.round(y)][0]:.4g}. Of numbers, say which "
+            "predictions are wrong: give True for these as y_pred, and False as y_true."
+        )

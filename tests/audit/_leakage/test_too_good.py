@@ -2,6 +2,7 @@ import json
 from math import comb
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from skbal.audit import too_good_check
@@ -30,6 +31,20 @@ def test_ten_times_better_is_a_concern_and_a_little_better_is_not():
     assert too_good_check(*labels_with_errors(24, 400), 0.1, factor=1).concern is True
     perfect = too_good_check(*labels_with_errors(0, 400), 0.1)
     assert "Infinitely better" in perfect.verdict
+
+
+def test_strings_in_an_array_of_objects_are_labels():
+    y = np.array(["disc", "halo"] * 20)
+    reference = too_good_check(y, y, 0.2)
+    for y_true, y_pred in [(y.astype(object), y), (y, pd.Series(y, dtype=object))]:
+        assert too_good_check(y_true, y_pred, 0.2).to_dict() == reference.to_dict()
+
+
+def test_whole_numbers_that_are_predicted_by_others_are_numbers():
+    y = np.arange(40)
+    found = too_good_check(y, y + 0.3, 5)
+    assert found.kind == "numbers"
+    assert found.error == pytest.approx(0.3)
 
 
 def test_few_rows_cannot_tell():

@@ -56,6 +56,8 @@ def test_several_attributes_are_counted_each():
         ([1], [1j], ["a"], ValueError, "y_pred of group_errors .* complex"),
         ([1], [1], [1j], ValueError, "groups of group_errors must hold names"),
         ([[1, 2]], [1], ["a"], ValueError, "y_true of group_errors must be one label"),
+        ([0.5], [0.4], ["a"], ValueError, "y_true of .* labels of classes, .* as 0.5"),
+        ([1], [1.2], ["a"], ValueError, "y_pred of .* labels of classes, .* as 1.2"),
         ([1], [1], [], ValueError, "groups of group_errors must hold at least one"),
     ],
 )
