@@ -18,7 +18,7 @@ class ImageGridDisplay:
     Parameters
     ----------
     images : array-like of shape (n, height, width), (n, 1, height, width), \
-(n, 3, height, width) or (n, height, width, 3)
+(n, 3, height, width) or (n, height, width, 1 or 3)
         Images in grey or in colour.
     titles : sequence of str, optional
         One title per image.
@@ -54,7 +54,7 @@ class ImageGridDisplay:
         Parameters
         ----------
         images : array-like of shape (n, height, width), (n, 1, height, width), \
-(n, 3, height, width) or (n, height, width, 3)
+(n, 3, height, width) or (n, height, width, 1 or 3)
             At least one image, in grey or in colour.
         titles : sequence of str, optional
             One title per image, above it.
@@ -183,14 +183,16 @@ def as_pictures(images, owner):
         raise ValueError(f"{what} must be numbers, got dtype {images.dtype}.")
     if images.ndim == 4 and images.shape[1] == 1:
         images = images[:, 0]  # (n, 1, height, width) -> (n, height, width)
+    elif images.ndim == 4 and images.shape[3] == 1:
+        images = images[..., 0]
     elif images.ndim == 4 and images.shape[1] == 3 and images.shape[3] != 3:
         images = np.moveaxis(images, 1, -1)  # -> (n, height, width, 3)
     is_colour = images.ndim == 4 and images.shape[3] == 3
     if not (images.ndim == 3 or is_colour) or 0 in images.shape:
         raise ValueError(
-            f"{what} must have shape (n, height, width), "
-            "(n, 1, height, width), (n, 3, height, width) or (n, height, width, 3), "
-            f"got {images.shape}."
+            f"{what} must have shape (n, height, width), (n, 1, height, width), "
+            "(n, 3, height, width) or (n, height, width, 1 or 3), got "
+            f"{images.shape}."
         )
     return images
 

@@ -25,6 +25,7 @@ def _close_figures():
     [
         (GREY, GREY),
         (GREY[:, np.newaxis], GREY),
+        (GREY[..., np.newaxis], GREY),
         (COLOUR, COLOUR),
         (np.moveaxis(COLOUR, -1, 1), COLOUR),
         ((255 * COLOUR).astype(np.uint8), (255 * COLOUR).astype(np.uint8)),

@@ -18,7 +18,7 @@ class AnomalyDisplay:
     Parameters
     ----------
     images : array-like of shape (n_shown, height, width), (n_shown, channels, height, \
-width) or (n_shown, height, width, 3)
+width) or (n_shown, height, width, 1 or 3)
         The images that are shown.
     titles : sequence of str
         One title per image.
@@ -121,7 +121,7 @@ width) or (n_shown, height, width, 3)
         scores : AnomalyScores
             Result of `anomaly_scores`.
         images : array-like of shape (n_samples, height, width), (n_samples, channels, \
-height, width) or (n_samples, height, width, 3)
+height, width) or (n_samples, height, width, 1 or 3)
             Images of all rows that were scored.
         n_shown : int, default=10
             Number of images, or all rows if there are fewer.

@@ -18,6 +18,7 @@ from skbal._utils.validation import check_count, check_n_draws, check_option
 from skbal.audit._anomalies._distance import local_distances
 from skbal.audit._leakage._check import check_level
 from skbal.audit._result import AuditResult
+from skbal.audit._row_names import names_in_index
 from skbal.information import mutual_information, predictive_variance
 from skbal.sampling import predict_samples
 
@@ -60,7 +61,7 @@ class AnomalyScores(AuditResult):
     n_labelled : int
         Number of labelled rows, 0 if none were given.
     names : ndarray of shape (n_samples,) or None
-        Labels in the index of a data frame.
+        Labels in the index of a data frame, if they are all different.
     """
 
     scores: np.ndarray
@@ -143,8 +144,8 @@ class AnomalyScores(AuditResult):
         Returns
         -------
         frame : pandas.DataFrame
-            With the columns ``row`` (label of the index of a frame, or position),
-            ``score``, one for each of ``parts``, and ``p_value`` if there are labelled
+            With the columns ``row`` (label of the index of a frame, or position if
+            there is none or labels repeat), ``score``, one for each of ``parts``, and ``p_value`` if there are labelled
             rows.
 
         Raises
@@ -292,7 +293,7 @@ def anomaly_scores(
         n_unlike=None if p_values is None else _n_discoveries(p_values, level),
         level=level,
         n_labelled=n_labelled,
-        names=np.asarray(X.index) if hasattr(X, "iloc") else None,
+        names=names_in_index(X),
     )
 
 

@@ -51,7 +51,7 @@ class LeakageCheck(AuditResult):
     labels_differ : ndarray of bool of shape (n_pairs,) or None
         Whether the two rows have different labels, if labels were given.
     train_names, test_names : ndarray of shape (n_pairs,) or None
-        Labels in the index of data frames.
+        Labels in the index of data frames, if they are all different.
     looked_for_near : bool
         False if there were too few different rows, or no numbers, to look for near
         copies.

@@ -292,8 +292,7 @@ def _check_rows(X, y, groups):
     if len(mixed):
         raise ValueError(
             f"groups of {_OWNER} must hold rows of one label each, but the group "
-            f"{groups[mixed[0]]!r} has {y[first][code][mixed[0]]!r} and "
-            f"{y[mixed[0]]!r}."
+            f"{groups[mixed[0]]} has {y[first][code][mixed[0]]} and {y[mixed[0]]}."
         )
     return y, groups
 

@@ -9,6 +9,7 @@ from skbal._utils.arrays import as_array
 from skbal._utils.images import has_channels_last, shape_of_images
 from skbal._utils.lazy import lazy_module
 from skbal._utils.row_keys import row_keys
+from skbal.audit._row_names import names_in_index
 
 pandas = lazy_module("pandas")
 
@@ -30,7 +31,7 @@ class PooledRows:
     points : ndarray of shape (n_train + n_test, n_features) or None
         The rows of a table, with columns of standard deviation 1.
     train_index, test_index : ndarray or None
-        Labels of the rows of data frames.
+        Labels of the rows of data frames, if they are all different.
     """
 
     n_train: int
@@ -91,7 +92,7 @@ def _of_frames(X_train, X_test, image_shape, owner):
             f"same order, got {list(X_train.columns)!r:.80} and "
             f"{list(X_test.columns)!r:.80}."
         )
-    indices = np.asarray(X_train.index), np.asarray(X_test.index)
+    indices = names_in_index(X_train), names_in_index(X_test)
     if image_shape is not None:
         return _of_arrays(
             _as_numbers(X_train, "X_train", owner),
@@ -102,7 +103,8 @@ def _of_frames(X_train, X_test, image_shape, owner):
         )
     _check_not_empty(len(X_train), len(X_test), owner)
     pool = pandas.concat([X_train, X_test], ignore_index=True)
-    columns = [part for name in pool for part in _numbers_of(pool[name], owner)]
+    each = (pool.iloc[:, place] for place in range(pool.shape[1]))  # names may repeat
+    columns = [part for column in each for part in _numbers_of(column, owner)]
     points = np.column_stack(columns) if columns else np.zeros((len(pool), 0))
     sizes = len(X_train), len(X_test)
     return PooledRows(*sizes, _groups(pool, owner), None, _scaled(points), *indices)
@@ -189,7 +191,7 @@ def _as_numbers(X, name, owner):
     if X.dtype.kind not in "biuf":
         raise TypeError(
             f"{what} must hold numbers, got dtype {X.dtype}. Give categories and "
-            "strings in a data frame."
+            "strings in a data frame of pandas."
         )
     return X
 

@@ -81,6 +81,8 @@ def check_rows(X, image_shape, estimator, owner):
     if issparse(X):
         raise TypeError(f"{what} must be dense, got a sparse matrix: use X.toarray().")
     must = f"{what} must be rows of numbers, as the estimator takes them"
+    if hasattr(X, "columns") and not hasattr(X, "iloc"):
+        must += " (text and missing values need a data frame of pandas)"
     given = as_numbers(X, must)
     if given.ndim < 2:
         raise ValueError(f"{must}, of shape (n_samples, ...), got shape {given.shape}.")

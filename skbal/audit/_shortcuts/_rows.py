@@ -35,7 +35,13 @@ def rows_of(X, image_shape, owner):
     """
     if image_shape is None and hasattr(X, "iloc"):
         return TableRows(X)
+    names_columns = hasattr(X, "columns")  # but is no frame of pandas
     X = np.asarray(X)
+    if names_columns and X.dtype.kind not in "biuf":
+        raise TypeError(
+            f"X given to {owner} must be a data frame of pandas if it holds strings or "
+            "other things than numbers."
+        )
     if image_shape is None and X.ndim == 2:
         return TableRows(X)
     if X.ndim not in (2, 3, 4) or X.dtype.kind not in "biuf":

@@ -147,6 +147,13 @@ def test_discoveries_are_those_of_benjamini_and_hochberg():
     assert _n_discoveries(np.array([0.9, 0.2]), 0.05) == 0
 
 
+def test_an_index_whose_labels_repeat_names_no_rows():
+    frame = pd.DataFrame(ROWS, index=np.arange(len(ROWS)) % 50)  # as after concat
+    result = anomaly_scores(None, frame, LABELLED, method="distance")
+    assert result.to_frame().row.tolist() == result.order.tolist()
+    assert f"are {result.order[0]}, " in result.verdict
+
+
 def test_frames_name_their_rows_and_images_are_flattened():
     names = [f"g{n}" for n in range(len(ROWS))]
     frame = pd.DataFrame(ROWS, index=names)

@@ -111,6 +111,24 @@ def test_data_that_repeat_themselves_are_no_leak_but_reported():
     assert "repeat themselves" in result.verdict
 
 
+def test_names_of_columns_and_rows_may_repeat():
+    rows = np.random.default_rng(0).normal(size=(300, 3))
+    rows[200:220] = rows[:20]
+    index = np.arange(300) % 40
+    frame = pd.DataFrame(rows, columns=["flux", "flux", "size"], index=index)
+    result = leakage_check(frame[:200], frame[200:], random_state=0)
+    array = leakage_check(rows[:200], rows[200:], random_state=0)
+    assert result.to_dict() == array.to_dict()
+    pd.testing.assert_frame_equal(result.to_frame(), array.to_frame())
+
+
+def test_strings_in_a_frame_of_another_library_are_refused():
+    polars = pytest.importorskip("polars")
+    frame = polars.DataFrame({"kind": ["disc", "halo"] * 20})
+    with pytest.raises(TypeError, match="strings in a data frame of pandas"):
+        leakage_check(frame, frame)
+
+
 def test_frames_with_strings_are_compared_and_name_their_index():
     rng = np.random.default_rng(0)
     frame = pd.DataFrame(

@@ -184,7 +184,11 @@ def test_the_same_seed_gives_the_same_scores_and_the_estimator_stays_unfitted():
         ((GaussianNB(), X, X), {}, "y of permuted_labels_check must have one label"),
         ((GaussianNB(), X, Y), {"groups": Y[1:]}, "60 rows and 59 groups"),
         ((GaussianNB(), X, Y), {"groups": X}, "groups .* must have one value per row"),
-        ((GaussianNB(), X, Y), {"groups": np.zeros(60)}, "hold rows of one label each"),
+        (
+            (GaussianNB(), X, Y),
+            {"groups": np.zeros(60)},
+            "the group 0.0 has bulge and disc",
+        ),
         ((GaussianNB(), X, Y), {"prepare": 3}, "prepare of permuted_labels_check must"),
         (
             (GaussianNB(), X, Y),

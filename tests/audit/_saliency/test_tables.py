@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.compose import make_column_transformer
+from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
@@ -165,3 +166,11 @@ def test_what_cannot_be_right_is_refused(people, model, options, error, words):
     rows = people[0][options.pop("X", slice(5))]
     with pytest.raises(error, match=words):
         saliency(model, rows, **{"method": "occlusion", **options})
+
+
+def test_text_in_a_frame_of_another_library_is_refused():
+    polars = pytest.importorskip("polars")
+    frame = polars.DataFrame({"kind": ["disc", "halo"]})
+    model = DummyClassifier().fit([[0], [1]], [0, 1])
+    with pytest.raises(ValueError, match="values need a data frame of pandas"):
+        saliency(model, frame, method="occlusion")

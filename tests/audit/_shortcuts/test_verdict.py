@@ -420,3 +420,12 @@ def test_what_cannot_be_right_is_refused(changed, error, message):
     arguments = {"estimator": OneColumn(), "X": X, "y": Y, **changed}
     with pytest.raises(error, match=message):
         shortcut_test(**arguments)
+
+
+def test_strings_in_a_frame_of_another_library_are_refused():
+    polars = pytest.importorskip("polars")
+    frame = polars.DataFrame({"kind": ["disc", "halo"] * 40})
+    y = np.arange(80) % 2
+    model = DummyClassifier().fit(np.zeros((80, 1)), y)
+    with pytest.raises(TypeError, match="must be a data frame of pandas if it holds"):
+        shortcut_test(model, frame, y)
