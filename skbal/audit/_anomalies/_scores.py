@@ -145,8 +145,8 @@ class AnomalyScores(AuditResult):
         -------
         frame : pandas.DataFrame
             With the columns ``row`` (label of the index of a frame, or position if
-            there is none or labels repeat), ``score``, one for each of ``parts``, and ``p_value`` if there are labelled
-            rows.
+            there is none or labels repeat), ``score``, one for each of ``parts``, and
+            ``p_value`` if there are labelled rows.
 
         Raises
         ------

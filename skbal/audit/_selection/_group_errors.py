@@ -154,10 +154,8 @@ def group_errors(y_true, y_pred, groups, *, level=0.05):
     """
     owner = "group_errors"
     level = check_level(level, owner)
-    y_true = label_column(y_true, f"y_true of {owner}")
-    y_pred = label_column(y_pred, f"y_pred of {owner}")
-    for name, y in (("y_true", y_true), ("y_pred", y_pred)):
-        _refuse_measurements(y, name, owner)
+    y_true = _check_labels(y_true, f"y_true of {owner}")
+    y_pred = _check_labels(y_pred, f"y_pred of {owner}")
     columns = group_columns(groups, "groups", owner)
     lengths = len(y_true), len(y_pred), len(next(iter(columns.values())))
     if len(set(lengths)) > 1:
@@ -195,11 +193,13 @@ def group_errors(y_true, y_pred, groups, *, level=0.05):
     )
 
 
-def _refuse_measurements(y, name, owner):
-    """Raise if values are numbers that are not whole, which no prediction hits."""
+def _check_labels(y, what):
+    """Return labels, no numbers that are not whole, which no prediction hits."""
+    y = label_column(y, what)
     if are_not_whole(y):
         raise ValueError(
-            f"{name} of {owner} must be labels of classes, got numbers that are not "
+            f"{what} must be labels of classes, got numbers that are not "
             f"whole, such as {y[y != np.round(y)][0]:.4g}. Of numbers, say which "
             "predictions are wrong: give True for these as y_pred, and False as y_true."
         )
+    return y
