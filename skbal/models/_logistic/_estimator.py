@@ -220,12 +220,9 @@ class BayesianLogisticRegression(
             row_weights = check_row_weights(sample_weight, X, owner)
             classes, codes = np.unique(y, return_inverse=True)
             counted = row_weights > 0
-            with (
-                one_thread()
-            ):  # the matrices are small, and so the result is always equal
-                self._solve(
-                    X[counted], codes[counted], row_weights[counted], len(classes)
-                )
+            rows = X[counted], codes[counted], row_weights[counted]
+            with one_thread():  # matrices are small, and the result is always equal
+                self._solve(*rows, len(classes))
             self.classes_, self.draw_seed_ = classes, draw_seed
         return self
 
