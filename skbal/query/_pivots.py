@@ -60,8 +60,8 @@ class Pivots:
         row : int
             Row number.
         add : bool, default=False
-            Whether it becomes a pivot, if there are not too many, and it is not nearly
-            a sum of the others.
+            Whether the row may become a pivot. It does if there are not too many yet,
+            and the others do not span its direction already.
 
         Returns
         -------
@@ -76,9 +76,8 @@ class Pivots:
             self._add(row, rest / length)
             coordinates, length = np.append(coordinates, length), 0.0
         known = self._coordinates[:, : len(self.rows)]
-        return known @ coordinates.astype(known.dtype), self._outside * length + (
-            self.error
-        )
+        middle = known @ coordinates.astype(known.dtype)
+        return middle, self._outside * length + self.error
 
     def _parts(self, direction):
         basis = self._basis[: len(self.rows)]

@@ -117,6 +117,16 @@ class Counted(Cosines):
         return super().__call__(rows, others)
 
 
+def check_sixty(cosines, scores, penalty, mean, priority):
+    """Compare the choice of 60 rows, as if the pool were large, with brute force."""
+    cosines.directions = None
+    how = {"penalty": penalty, "mean": mean, "priority": priority}
+    found = penalised_greedy(scores, cosines, 60, **how)
+    similarities = cosine_similarity(cosines.features.astype(np.float64))
+    expected = brute_force(scores, similarities, 60, penalty, mean, priority)
+    assert_array_equal(found, expected)
+
+
 @pytest.mark.parametrize("penalty", [-3, -0.3, 0.3, 3])
 @pytest.mark.parametrize("mean", [False, True])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -127,12 +137,7 @@ def test_many_rows_of_many_features_are_those_of_brute_force(penalty, mean, dtyp
     scores, priority = rng.permutation(1500) / 1499, rng.random(1500)
     scores[500:600] = scores[:100]
     cosines = Cosines(X.copy())
-    cosines.directions = None  # as if the pool were large
-    how = {"penalty": penalty, "mean": mean, "priority": priority}
-    found = penalised_greedy(scores, cosines, 60, **how)
-    similarities = cosine_similarity(X.astype(np.float64))
-    expected = brute_force(scores, similarities, 60, penalty, mean, priority)
-    assert_array_equal(found, expected)
+    check_sixty(cosines, scores, penalty, mean, priority)
 
 
 @settings(max_examples=30)
@@ -164,12 +169,7 @@ def test_pivots_leave_few_rows_to_compare(penalty, mean, dtype):
     X = (X + 0.3 * rng.normal(size=X.shape)).astype(dtype)
     scores, priority = rng.permutation(4000) / 3999, rng.random(4000)
     cosines = Counted(X.copy())
-    cosines.directions = None  # as if the pool were large
-    how = {"penalty": penalty, "mean": mean, "priority": priority}
-    found = penalised_greedy(scores, cosines, 60, **how)
-    similarities = cosine_similarity(X.astype(np.float64))
-    expected = brute_force(scores, similarities, 60, penalty, mean, priority)
-    assert_array_equal(found, expected)
+    check_sixty(cosines, scores, penalty, mean, priority)
     assert cosines.n_pairs < 0.1 * 60 * 4000
 
 
