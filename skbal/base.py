@@ -315,7 +315,7 @@ def rounded(scores):
         return np.where(np.isnan(scores), -np.inf, scores)
     limit = min(typical.max(), _TYPICAL * _median(typical))
     step = _MILLIONTH * limit
-    result = np.round(scores / step) * step
+    result = np.rint(scores / step) * step
     beyond = np.flatnonzero(sizes > limit)
     if beyond.size:
         result[beyond] = _rounded_part(scores[beyond], limit)

@@ -59,10 +59,9 @@ def check_indices(indices, n_rows, name, owner, *, unique=True):
 
 def _check_range(indices, n_rows, what, hint):
     # n_rows may be infinite, but no number of a row is larger than this.
-    outside = indices[
-        (indices < 0) | (indices >= n_rows) | (indices > np.iinfo(np.intp).max)
-    ]
-    if outside.size:
+    largest = min(n_rows - 1, np.iinfo(np.intp).max)
+    if indices.min() < 0 or indices.max() > largest:
+        outside = indices[(indices < 0) | (indices > largest)]
         raise ValueError(f"{what} must lie in [0, {n_rows}), got {outside[0]}.{hint}")
 
 

@@ -119,7 +119,8 @@ def _of_few(scores, similarity, n_picks, penalty, priority, mean):
     for step in range(n_picks):
         if step:
             add(seen, similarity.to(chosen[step - 1]), out=seen)
-            values = left - (penalty / step if mean else penalty) * seen
+            np.multiply(seen, -penalty / step if mean else -penalty, out=values)
+            values += left
             rounding = _ROUNDING * abs(penalty)
         row = values.argmax()
         best, values[row] = values[row], -np.inf

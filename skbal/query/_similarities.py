@@ -30,12 +30,12 @@ class Cosines:
 
     def __init__(self, features):
         squares = squared_norms(features)
-        odd = (squares < _SAFE[0]) | (squares > _SAFE[1])
-        if odd.any():
-            features = _scaled(features, odd)
+        if squares.min() < _SAFE[0] or squares.max() > _SAFE[1]:
+            features = _scaled(features, (squares < _SAFE[0]) | (squares > _SAFE[1]))
             squares = squared_norms(features)
+            squares[squares == 0] = 1.0
         self.features, self.width = features, features.shape[1]
-        self.lengths = np.sqrt(np.where(squares == 0, 1.0, squares))
+        self.lengths = np.sqrt(squares)
         self.directions = self.error = None
         if not issparse(features):
             self.error = (8 + np.sqrt(self.width)) * np.finfo(features.dtype).eps

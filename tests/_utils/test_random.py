@@ -46,6 +46,13 @@ def test_streams_depend_on_seed_and_keys_only():
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("number", [0, 7, 2**32 - 1, 2**32, 2**70])
+def test_streams_are_those_of_numpy_s_seed_sequence(number):
+    sequence = np.random.SeedSequence([3, 1, number])
+    expected = np.random.default_rng(sequence).random(3)
+    np.testing.assert_array_equal(stream(3, 1, number).random(3), expected)
+
+
 def test_seeded_torch_repeats_and_puts_the_stream_back():
     torch.rand(1)
     state = torch.get_rng_state()
