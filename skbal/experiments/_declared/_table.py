@@ -20,7 +20,7 @@ def table_of(reproduction):
     -------
     header : list of str
     rows : list of list of str
-        One for each measure of each arm.
+        One for each measure of each arm, where a unit has it.
     """
     experiment = reproduction.experiment
     sources = experiment.sources()
@@ -31,9 +31,8 @@ def table_of(reproduction):
     for measure in experiment.measures:
         for arm in filter(measure.belongs_to, experiment.arms):
             values = reproduction.values(measure.name, arm)
-            needed = {arm, measure.versus or arm}
-            if not len(values) and all(map(reproduction.results, needed)):
-                continue  # the quick version does not have it
+            if not len(values):
+                continue  # not run, or what the quick version does not have
             numbers = [_published(experiment, arm, measure, s) for s in sources]
             row = [arm, measure.name, ours_in_words(values, measure.n_digits)]
             row += ["" if p is None else _number(p.value, measure) for p in numbers]
@@ -93,7 +92,16 @@ def notes_of(reproduction):
     if missing := reproduction.missing:
         n_units = len(reproduction.experiment.units(reproduction.quick))
         notes.append(f"{len(missing)} of {n_units} units are missing.")
+        notes += _not_in_table(reproduction)
     return notes
+
+
+def _not_in_table(reproduction):
+    """Yield a sentence about the arms without any unit, if there are such."""
+    arms = [a for a in reproduction.experiment.arms if not reproduction.results(a)]
+    if arms:
+        names = "; ".join(arms)  # a name may have a comma
+        yield f"The table leaves out the arms of which none was run: {names}."
 
 
 def _compared(experiment):
@@ -107,7 +115,7 @@ def ours_in_words(values, n_digits):
     Parameters
     ----------
     values : ndarray of shape (n_seeds,)
-        One value per seed that was run, infinite if it was never reached.
+        One value per seed that was run, at least one; infinite if never reached.
     n_digits : int
         Digits after the point.
 
@@ -122,8 +130,6 @@ def ours_in_words(values, n_digits):
     >>> ours_in_words(np.array([100.0, np.inf, 120.0]), 0)
     'not reached by 1 of 3; others 100 to 120'
     """
-    if not len(values):
-        return "not run"
     reached = values[np.isfinite(values)]
     if len(reached) < len(values):
         words = f"not reached by {len(values) - len(reached)} of {len(values)}"
@@ -148,7 +154,7 @@ def _number(value, measure):
 
 def _verdict(values, numbers):
     """Return whether the first source agrees, in a word."""
-    if not len(values) or numbers[0] is None:
+    if numbers[0] is None:
         return ""
     verdict = agrees(values, numbers[0].value, numbers[0].n_seeds)
     return {None: "", True: "yes", False: "no"}[verdict]
