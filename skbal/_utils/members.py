@@ -17,9 +17,9 @@ def number_of_draws(n_draws, members, ensemble):
         return len(members)
     if n_draws > len(members):
         raise ValueError(
-            f"n_draws of predict_samples is {n_draws}, but this "
-            f"{type(ensemble).__name__} has {len(members)} members, and each gives one "
-            f"draw. Fit more members, or leave n_draws at None to use all."
+            f"n_draws is {n_draws}, but this {type(ensemble).__name__} has "
+            f"{len(members)} members, and each gives one draw. Fit more members, or "
+            "leave n_draws at None to use all."
         )
     return n_draws
 

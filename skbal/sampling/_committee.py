@@ -58,10 +58,10 @@ def _forest_draws(forest, trees, X):
         X,
         dtype=np.float32,
         accept_sparse="csr",
-        accept_large_sparse=False,
         ensure_all_finite=finite,
         reset=False,
     )
+    X = _for_trees(X) if issparse(X) else X
     method = "predict_proba" if is_classifier(forest) else "predict"
     outputs = (getattr(tree, method)(X, check_input=False) for tree in trees)
     if is_multilabel(forest):
@@ -69,6 +69,17 @@ def _forest_draws(forest, trees, X):
         answers = answers_of_labels(forest)
         outputs = (probability_of_yes(output, answers) for output in outputs)
     return _stack(outputs, len(trees))
+
+
+def _for_trees(X):
+    """Return a CSR matrix with 32-bit indices, which trees need, if they suffice.
+
+    `sklearn.feature_extraction.DictVectorizer`, for one, makes 64-bit indices.
+    """
+    if max(X.nnz, *X.shape) > np.iinfo(np.intc).max:
+        return X  # which the trees refuse
+    indices, starts = (part.astype(np.intc) for part in (X.indices, X.indptr))
+    return type(X)((X.data, indices, starts), shape=X.shape)
 
 
 def bagging_sampler(bagging, n_draws, seed):

@@ -15,8 +15,10 @@ from sklearn.ensemble import (
     VotingRegressor,
 )
 from sklearn.exceptions import NotFittedError
+from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
+from sklearn.pipeline import make_pipeline
 from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 
@@ -95,6 +97,22 @@ def test_a_forest_of_several_columns_of_classes_is_refused(iris):
     message = r"fitted on 2 columns .* column 0 holds \['a-vir.* Fit one classifier per"
     with pytest.raises(ValueError, match=message):
         predict_samples(forest, X)
+
+
+def test_a_forest_takes_the_indices_of_a_dict_vectorizer(iris):
+    X, y = iris
+    rows = [dict(zip("abcd", row)) for row in X.tolist()]
+    forest = RandomForestClassifier(10, random_state=0)
+    model = make_pipeline(DictVectorizer(), forest).fit(rows, y)
+    expected = predict_samples(forest, X)
+    assert_array_equal(predict_samples(model, rows), expected)
+    for dtype in (np.float32, np.float64):
+        wide = sparse.csr_array(X.astype(dtype))
+        wide.indices, wide.indptr = (
+            part.astype(np.int64) for part in (wide.indices, wide.indptr)
+        )
+        assert_array_equal(predict_samples(forest, wide), expected)
+        assert wide.indices.dtype == np.int64  # the user's rows stay
 
 
 def test_a_forest_takes_sparse_rows_in_pieces(iris):
@@ -327,7 +345,7 @@ def test_every_member_is_chosen_equally_often(iris):
 def test_more_draws_than_members_are_refused_with_both_numbers(iris):
     X, y = iris
     forest = RandomForestClassifier(7, random_state=0).fit(X, y)
-    with pytest.raises(ValueError, match=r"n_draws .* is 8, but .* has 7 members"):
+    with pytest.raises(ValueError, match=r"n_draws is 8, but .* has 7 members"):
         predict_samples(forest, X, 8)
     committee = committee_of(X, y, slice(None))
     with pytest.raises(ValueError, match=r"is 2, but this Committee has 1 members"):

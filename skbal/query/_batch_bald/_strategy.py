@@ -41,10 +41,10 @@ class BatchBALD(DrawStrategy):
 
     Parameters
     ----------
-    n_draws : int or None, default=100
+    n_draws : int, optional
         Number of posterior draws. ``None`` uses the estimator's own number. A batch
         cannot have more than log(n_draws) nats of information, so large batches need
-        more draws.
+        more draws than single rows.
     n_joint_samples : int, default=10000
         Largest number of label configurations considered.
     max_memory : int or str, default="1GB"
@@ -128,7 +128,7 @@ class BatchBALD(DrawStrategy):
     def __init__(
         self,
         *,
-        n_draws=100,
+        n_draws=None,
         n_joint_samples=10_000,
         max_memory="1GB",
         random_state=None,

@@ -271,7 +271,7 @@ def test_all_members_come_in_order_and_fewer_are_chosen_for_all_rows(iris, model
 
 
 def test_more_draws_than_members_are_refused(iris, model):
-    message = "n_draws of predict_samples is 5, but this DeepEnsembleClassifier has 4"
+    message = "n_draws is 5, but this DeepEnsembleClassifier has 4"
     with pytest.raises(ValueError, match=message):
         model.predict_samples(iris[0], 5)
 

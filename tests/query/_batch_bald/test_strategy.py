@@ -277,9 +277,9 @@ def test_wrong_parameters_are_named(parameters, error, message):
 def test_an_ensemble_smaller_than_n_draws_says_so(digits):
     X, y = digits
     forest = RandomForestClassifier(10, random_state=0).fit(X[:60], y[:60])
-    with pytest.raises(ValueError, match="100"):
-        BatchBALD()(forest, X[60:80], 2)
-    assert len(BatchBALD(n_draws=None)(forest, X[60:80], 2)) == 2
+    with pytest.raises(ValueError, match="n_draws is 100, but this RandomForest"):
+        BatchBALD(n_draws=100)(forest, X[60:80], 2)
+    assert len(BatchBALD()(forest, X[60:80], 2)) == 2  # all ten trees
 
 
 def test_models_that_cannot_be_asked_say_so(digits):
