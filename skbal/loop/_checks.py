@@ -198,18 +198,16 @@ def _check_asks_once(learner):
 
 
 def _check_oracle_knows(oracle, n_pool):
-    if isinstance(oracle, LabelOracle) and num_samples(oracle.y) != n_pool:
+    if isinstance(oracle, LabelOracle) and oracle.n_pool != n_pool:
         raise ValueError(
             f"oracle of {OWNER} must know the label of every pool row: X_pool has "
-            f"{n_pool} rows, the LabelOracle {num_samples(oracle.y)} labels."
+            f"{n_pool} rows, the {type(oracle).__name__} {oracle.n_pool} labels."
         )
-    if isinstance(oracle, VoteOracle):
-        n_fractions = num_samples(oracle.vote_fraction)
-        if n_fractions != n_pool:
-            raise ValueError(
-                f"oracle of {OWNER} must know the vote fraction of every pool row: "
-                f"X_pool has {n_pool} rows, the VoteOracle {n_fractions} fractions."
-            )
+    if isinstance(oracle, VoteOracle) and oracle.n_pool != n_pool:
+        raise ValueError(
+            f"oracle of {OWNER} must know the vote fraction of every pool row: X_pool "
+            f"has {n_pool} rows, the VoteOracle {oracle.n_pool} fractions."
+        )
 
 
 def _check_test_set(X_test, y_test):

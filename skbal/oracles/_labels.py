@@ -89,7 +89,8 @@ class LabelOracle(Oracle):
         what = f"y of {type(self).__name__}"
         y = as_array(self.y, what)
         if y.ndim == 0:
-            raise TypeError(f"{what} must be an array of labels, got {self.y!r}.")
+            hint = " Give its labels." if isinstance(self.y, Oracle) else ""
+            raise TypeError(f"{what} must be an array of labels, got {self.y!r}.{hint}")
         if not len(y):
             raise ValueError(f"{what} is empty: it has no label to answer with.")
         return y

@@ -17,7 +17,7 @@ from skbal.exceptions import TeachingWarning
 from skbal.filters import LabelLikelihoodFilter
 from skbal.loop import ActiveLearningLoop
 from skbal.loop._checks import n_taught
-from skbal.oracles import CallableOracle, LabelOracle
+from skbal.oracles import CallableOracle, LabelOracle, NoisyOracle, VoteOracle
 from skbal.query import BALD, PerCost, Random, RelabelOrNew
 from skbal.seeding import BalancedSeed
 from skbal.stopping import PredictionsStable
@@ -101,6 +101,16 @@ def test_what_the_learner_holds_is_checked_before_anybody_is_asked(
         ({"X_pool": np.zeros((0, 2))}, ValueError, "X_pool given to .* is empty"),
         ({"oracle": [0, 1]}, TypeError, "oracle of .* must be callable .* got list"),
         (
+            {"oracle": NoisyOracle([0, 1])},
+            ValueError,
+            "X_pool has 6 rows, the NoisyOracle 2 labels",
+        ),
+        (
+            {"oracle": VoteOracle([0.5, 0.2], 3)},
+            ValueError,
+            "X_pool has 6 rows, the VoteOracle 2 fractions",
+        ),
+        (
             {"oracle": LabelOracle([0, 1])},
             ValueError,
             "oracle of .* X_pool has 6 rows, the LabelOracle 2 labels",
@@ -146,6 +156,12 @@ def test_a_wrong_parameter_is_named(changes, error, message):
     with pytest.raises(error, match=message) as caught:
         loop(**changes).run()
     assert "ActiveLearningLoop" in str(caught.value)
+
+
+def test_an_oracle_in_place_of_labels_is_named():
+    message = "y of NoisyOracle must be an array of labels, got LabelOracle.* Give its"
+    with pytest.raises(TypeError, match=message):
+        loop(oracle=NoisyOracle(LabelOracle([0, 1] * 3))).run()
 
 
 @pytest.mark.parametrize(

@@ -110,3 +110,13 @@ def test_prices_that_are_none_are_refused(prices, message):
     with pytest.raises(ValueError, match=message):
         oracle([0])
     assert oracle.n_asked == 0
+
+
+@pytest.mark.parametrize("kind", [LabelOracle, NoisyOracle])
+def test_labels_that_are_no_array_are_refused_by_name(kind):
+    message = f"y of {kind.__name__} must be an array of labels, got "
+    for wrong in (None, 5, {"a": 1}, len):
+        with pytest.raises(TypeError, match=message):
+            kind(wrong)([0])
+    with pytest.raises(TypeError, match=message + r"LabelOracle.*Give its labels\."):
+        kind(LabelOracle(["a", "b"]))([0])
