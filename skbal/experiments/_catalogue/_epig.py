@@ -218,10 +218,14 @@ def _measures():
 
 
 def draw(figure, reproduction, curves):
-    """Draw a panel for each pool. There are no published curves."""
-    figure.set_size_inches(12, 4)
-    for ax, pool in zip(figure.subplots(1, len(POOLS), sharex=True), POOLS):
-        draw_panel(ax, reproduction, {name: f"{name}, {pool}" for name in STRATEGIES})
+    """Draw a panel for each pool that was asked. There are no published curves."""
+    arms = {pool: {name: f"{name}, {pool}" for name in STRATEGIES} for pool in POOLS}
+    pools = [p for p in POOLS if any(map(reproduction.results, arms[p].values()))]
+    pools = pools or POOLS
+    figure.set_size_inches(4.5 * len(pools), 4)
+    axes = figure.subplots(1, len(pools), sharex=True, squeeze=False)[0]
+    for ax, pool in zip(axes, pools):
+        draw_panel(ax, reproduction, arms[pool])
         ax.set_title(f"{pool.capitalize()} pool")
 
 

@@ -106,3 +106,15 @@ def test_the_table_has_the_points_above_bald_of_the_same_pool():
     found = Reproduction(EPIG, units, [])
     measure = "curated, 40 labels: points of accuracy above BALD"
     assert found.values(measure, "EPIG, curated") == pytest.approx([5])
+
+
+def test_the_figure_has_the_pools_that_were_asked():
+    def titles(units):
+        figure = Reproduction(EPIG, units, []).plot()
+        return [ax.get_title() for ax in figure.axes]
+
+    result = {"n_labels": [6, 7], "score": [0.5, 0.8], "queried": [[], [3]]}
+    assert titles([{"arm": "BALD, redundant", "seed": 0, "result": result}]) == [
+        "Redundant pool"
+    ]
+    assert len(titles([])) == 3
