@@ -89,8 +89,9 @@ class LabelOracle(Oracle):
         what = f"y of {type(self).__name__}"
         y = as_array(self.y, what)
         if y.ndim == 0:
-            hint = " Give its labels." if isinstance(self.y, Oracle) else ""
-            raise TypeError(f"{what} must be an array of labels, got {self.y!r}.{hint}")
+            name = f"a {type(self.y).__name__}: give its labels"
+            got = name if isinstance(self.y, Oracle) else repr(self.y)
+            raise TypeError(f"{what} must be an array of labels, got {got}.")
         if not len(y):
             raise ValueError(f"{what} is empty: it has no label to answer with.")
         return y

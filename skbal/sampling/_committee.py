@@ -78,7 +78,7 @@ def _for_trees(X):
     """
     if max(X.nnz, *X.shape) > np.iinfo(np.intc).max:
         return X  # which the trees refuse
-    indices, starts = (part.astype(np.intc) for part in (X.indices, X.indptr))
+    indices, starts = (p.astype(np.intc, copy=False) for p in (X.indices, X.indptr))
     return type(X)((X.data, indices, starts), shape=X.shape)
 
 

@@ -159,7 +159,7 @@ def test_a_wrong_parameter_is_named(changes, error, message):
 
 
 def test_an_oracle_in_place_of_labels_is_named():
-    message = "y of NoisyOracle must be an array of labels, got LabelOracle.* Give its"
+    message = "y of NoisyOracle must be an array of labels, got a LabelOracle: give its"
     with pytest.raises(TypeError, match=message):
         loop(oracle=NoisyOracle(LabelOracle([0, 1] * 3))).run()
 

@@ -118,5 +118,5 @@ def test_labels_that_are_no_array_are_refused_by_name(kind):
     for wrong in (None, 5, {"a": 1}, len):
         with pytest.raises(TypeError, match=message):
             kind(wrong)([0])
-    with pytest.raises(TypeError, match=message + r"LabelOracle.*Give its labels\."):
+    with pytest.raises(TypeError, match=message + "a LabelOracle: give its"):
         kind(LabelOracle(["a", "b"]))([0])
