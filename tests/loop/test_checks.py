@@ -165,6 +165,22 @@ def test_an_oracle_in_place_of_labels_is_named():
 
 
 @pytest.mark.parametrize(
+    "y_test",
+    [
+        [0, None],
+        np.array([0.0, np.nan]),
+        np.array(["a", None], dtype=object),
+        pd.Series([0, np.nan], index=[7, 8]),
+        pd.Series([0, None], dtype="Int64"),
+    ],
+)
+def test_a_missing_test_label_is_named_with_its_row(y_test):
+    message = "y_test of ActiveLearningLoop must have a label for each row.* in row 1"
+    with pytest.raises(ValueError, match=message):
+        loop(X_test=[[0], [1]], y_test=y_test).run()
+
+
+@pytest.mark.parametrize(
     ("scoring", "message"),
     [
         ("acuracy", r"scoring of ActiveLearningLoop .* Did you mean 'accuracy'\?"),
