@@ -46,8 +46,8 @@ class PairedDifference:
             "better than random" if the interval lies above 0, "worse than random" if it
             lies below 0, and otherwise "not distinguishable on 5 repeats".
         """
-        if np.isnan(self.mean):
-            return "not known: a score is nan"
+        if not np.isfinite(self.mean):
+            return "not known: a score is nan or infinite"
         if self.n_repeats == 1:
             return "not known: 1 repeat tells no scatter"
         if self.low > 0:
@@ -75,6 +75,8 @@ def paired_difference(areas, reference, confidence, n_resamples, seed):
     -------
     difference : PairedDifference
     """
-    values = np.asarray(areas) - np.asarray(reference)
+    with np.errstate(invalid="ignore"):  # two infinite scores have no difference
+        values = np.asarray(areas) - np.asarray(reference)
+        mean = float(values.mean())
     low, high = mean_interval(values, confidence, n_resamples, seed)
-    return PairedDifference(float(values.mean()), low, high, values)
+    return PairedDifference(mean, low, high, values)

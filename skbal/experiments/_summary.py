@@ -71,8 +71,9 @@ def _row(comparison, name):
     if low < high:
         last = [history.area(high, high) for history in comparison.histories[name]]
         areas.append(f"{np.mean(last):.4f}")
+    ends = np.array([history.n_labels[-1] for history in comparison.histories[name]])
     targets = [
-        _median(comparison.labels_to_target(target)[name], high)
+        _median(comparison.labels_to_target(target)[name], ends)
         for target in comparison.target_scores
     ]
     words = comparison.verdicts.get(name, "(reference)")
@@ -91,10 +92,11 @@ def _difference(difference):
     )
 
 
-def _median(labels, last):
+def _median(labels, ends):
     reached = np.isfinite(labels)
     median = np.median(labels)
-    text = f"{median:g}" if np.isfinite(median) else f"> {last}"
+    # Runs may go on after the range of the area: their own ends count here.
+    text = f"{median:g}" if np.isfinite(median) else f"> {ends[~reached].min()}"
     if reached.all():
         return text
     return f"{text} ({reached.sum()} of {len(labels)})"

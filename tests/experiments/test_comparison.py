@@ -125,8 +125,30 @@ def test_copies_of_one_run_tell_nothing(gain):
 def test_a_missing_score_is_said_and_loses_no_run():
     broken = [history([0.5, np.nan]), *flat(0.6)]
     found = Comparison({"A": broken, "B": flat(0.7, 0.8), "Random": flat(0.5, 0.55)})
-    assert found.verdicts["A"] == "not known: a score is nan"
+    assert found.verdicts["A"] == "not known: a score is nan or infinite"
     assert found.verdicts["B"].startswith("not distinguishable")
+
+
+@pytest.mark.filterwarnings("error")
+def test_infinite_scores_are_said_to_be_no_difference():
+    low = [history([0.5, -np.inf]), history([0.5, -np.inf])]
+    found = Comparison({"A": flat(0.6, 0.7), "B": list(low), "Random": low})
+    for name in "AB":
+        assert found.verdicts[name] == "not known: a score is nan or infinite"
+    assert found.summary()
+
+
+def test_labels_that_were_not_enough_are_counted_to_the_end_of_the_runs():
+    short = [history([0.5, 0.8]), history([0.5, 0.6]), history([0.1, 0.7])]
+    found = Comparison(
+        {"A": short, "Random": flat(0.1, 0.2, 0.9)},
+        label_range=(20, 20),
+        target_score=0.8,
+    )
+    lines = found.summary().splitlines()
+    # The area ends at 20 labels, and the runs at 30.
+    assert "> 30 (1 of 3)" in lines[3]
+    assert "> 30 (1 of 3)" in lines[4]
 
 
 def test_labels_to_a_target_are_infinite_where_it_was_not_reached():
