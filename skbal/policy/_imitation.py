@@ -3,7 +3,7 @@
 import warnings
 
 import numpy as np
-from sklearn.exceptions import ConvergenceWarning
+from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.neural_network import MLPRegressor
 from sklearn.utils.validation import check_is_fitted
 
@@ -16,7 +16,7 @@ from skbal.policy._inputs import inputs_of
 from skbal.policy._linear import LinearPolicy
 from skbal.policy._lookahead import look_ahead
 from skbal.policy._saving import SavedPolicy, limits_from
-from skbal.policy._training import TrainingRuns
+from skbal.policy._training import TrainingRuns, other_tables
 
 _EARLY = 5  # number of labels after which states are tried half as often
 _LEARNED = ("weights_", "means_", "scales_", "limits_", "n_pairs_", "correlation_")
@@ -195,6 +195,7 @@ class ImitationPolicy(SavedPolicy):
         with all_or_nothing(self):
             vars(self).pop("weights_", None)
             self._seed, self.limits_ = own_seed, runs.limits(self.n_queries)
+            self._n_tables = len(runs.tables)
             return self._play_rounds(runs)
 
     def policy_without(self, tables):
@@ -215,13 +216,20 @@ class ImitationPolicy(SavedPolicy):
         ------
         NotFittedError
             If the policy was not fitted, or comes from a file: trials are not saved.
-        ValueError
-            If no trials are left.
+        TypeError, ValueError
+            If these are not positions of tables, or no trials are left.
         """
-        check_is_fitted(self, "trials_")
-        kept = ~np.isin(self.trials_["table"], tables)
+        check_is_fitted(self, "weights_")
+        owner = type(self).__name__
+        if not hasattr(self, "trials_"):
+            raise NotFittedError(
+                f"policy_without of {owner} needs what was tried in training, which a "
+                "file does not keep: call it on the policy that was fitted."
+            )
+        kept = other_tables(self.trials_["table"], tables, self._n_tables, owner)
         policy = type(self)(**self.get_params(deep=False))
         policy.limits_, policy._seed = self.limits_, self._seed
+        policy._n_tables = self._n_tables
         policy.trials_ = {name: values[kept] for name, values in self.trials_.items()}
         return policy._learn(policy.trials_["inputs"], policy.trials_["gains"])
 

@@ -28,6 +28,7 @@ from skbal.policy._asking import name_of, rows_chosen_by
 from skbal.policy._choosing import check_position
 from skbal.policy._inputs import inputs_of, observe
 from skbal.policy._policy import Policy
+from skbal.policy._search import PolicySearch
 from skbal.policy._shipped import shipped_policy
 from skbal.query import Margin
 
@@ -38,8 +39,9 @@ def _policy_rule():
     def check(value, name, owner):
         is_shipped = isinstance(value, str) and value == "shipped"
         if not isinstance(value, Policy) and not is_shipped:
+            hint = " Give its policy_." if isinstance(value, PolicySearch) else ""
             raise (ValueError if isinstance(value, str) else TypeError)(
-                f"{name} of {owner} must be 'shipped' or a policy, got {value!r}."
+                f"{name} of {owner} must be 'shipped' or a policy, got {value!r}.{hint}"
             )
 
     return own(check, "'shipped' or a policy", "margin")

@@ -6,6 +6,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skbal._utils.names import KnowsItsParameters
 from skbal._utils.parameters import check_parameters, count, own, positive, seed
+from skbal._utils.pickled_version import KnowsItsVersion
 from skbal._utils.progress import progress_bar, verbose_rule
 from skbal._utils.random import check_seed, stream
 from skbal._utils.transactions import all_or_nothing
@@ -14,7 +15,7 @@ from skbal.policy._features import CANDIDATE_FEATURES
 from skbal.policy._inputs import inputs_of
 from skbal.policy._linear import LinearPolicy, n_late_rule
 from skbal.policy._surface import highest_point
-from skbal.policy._training import TrainingRuns
+from skbal.policy._training import TrainingRuns, other_tables
 
 RANGES = {
     "margin": (0.5, 2.0),
@@ -184,16 +185,18 @@ class PolicySearch(KnowsItsParameters, BaseEstimator):
         runs = TrainingRuns(tables, estimators, owner, self.max_rows)
         trials = {"key": [], "weights": [], "area": []}
         keys = runs.keys(self.n_episodes)
+        space = _Space(dict(self.ranges or RANGES), self.n_late)
         for key in progress_bar(keys, show=self.verbose, unit="splits"):
             for number in range(self.n_trials):
                 rng = stream(own_seed, "weights", *key, number)
-                weights = rng.uniform(-1, 1, 2 * len(self._ranges))
-                policy = self._policy_of(weights)
+                weights = rng.uniform(-1, 1, 2 * len(space.ranges))
+                policy = space.policy_of(weights)
                 area = _area(runs, key, own_seed, policy, self.n_queries)
                 for name, value in zip(trials, (key, weights, area)):
                     trials[name].append(value)
         with all_or_nothing(self):
             self.trials_ = {name: np.array(values) for name, values in trials.items()}
+            self._space, self._n_tables = space, len(runs.tables)
             self._limits = runs.limits(self.n_queries)
             self.policy_ = self.policy_without([])
         return self
@@ -214,31 +217,30 @@ class PolicySearch(KnowsItsParameters, BaseEstimator):
         ------
         NotFittedError
             If the search was not fitted.
-        ValueError
-            If no runs are left.
+        TypeError, ValueError
+            If these are not positions of tables, or no runs are left.
         """
         check_is_fitted(self, "trials_")
-        kept = ~np.isin(self.trials_["key"][:, 1], tables)
-        if not kept.any():
-            raise ValueError(
-                f"tables of {type(self).__name__} must leave some tables, got all of "
-                "them."
-            )
+        owner = type(self).__name__
+        kept = other_tables(self.trials_["key"][:, 1], tables, self._n_tables, owner)
         given = {name: values[kept] for name, values in self.trials_.items()}
-        return self._policy_of(highest_point(**given, penalty=self.penalty))
+        best = highest_point(**given, penalty=self.penalty)
+        return self._space.policy_of(best, self._limits)
 
-    def _policy_of(self, weights):
+
+class _Space(KnowsItsVersion):
+    """The weights that a search tried, as they were when it began."""
+
+    def __init__(self, ranges, n_late):
+        self.ranges, self.n_late = ranges, n_late
+
+    def policy_of(self, weights, limits=None):
         """Return the policy of weights that are -1 and 1 at the ends of ranges."""
-        ends = np.array(list(self._ranges.values()))
+        ends = np.array(list(self.ranges.values()))
         middle, half = ends.mean(axis=1), np.ptp(ends, axis=1) / 2
         both = middle + half * np.reshape(weights, (2, -1))
-        early, late = (dict(zip(self._ranges, row.tolist())) for row in both)
-        limits = getattr(self, "_limits", None)  # none while the search goes on
+        early, late = (dict(zip(self.ranges, row.tolist())) for row in both)
         return LinearPolicy(early, late, n_late=self.n_late, limits=limits)
-
-    @property
-    def _ranges(self):
-        return RANGES if self.ranges is None else self.ranges
 
 
 def _area(runs, key, own_seed, policy, n_queries):

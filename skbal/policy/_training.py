@@ -5,6 +5,7 @@ from itertools import product
 
 import numpy as np
 
+from skbal._utils.indices import check_indices
 from skbal._utils.random import stream
 from skbal.policy._inputs import observe
 from skbal.policy._run import start_run
@@ -106,3 +107,34 @@ class TrainingRuns:
             "n_labels": (2, 4 * (n_queries + max(n_classes))),
             "n_pool": (1, 50 * most),
         }
+
+
+def other_tables(of_runs, tables, n_tables, owner):
+    """Return which runs are on other tables than those that are left out.
+
+    Parameters
+    ----------
+    of_runs : ndarray of int of shape (n_runs,)
+        The position of the table of each run.
+    tables : array-like of int of shape (n_left_out,)
+        Positions of the tables that are left out.
+    n_tables : int
+        Number of tables.
+    owner : str
+        Name of the policy, for messages.
+
+    Returns
+    -------
+    kept : ndarray of bool of shape (n_runs,)
+
+    Raises
+    ------
+    TypeError, ValueError
+        If these are not positions of tables, or no runs are left.
+    """
+    kept = ~np.isin(of_runs, check_indices(tables, n_tables, "tables", owner))
+    if not kept.any():
+        raise ValueError(
+            f"tables of {owner} must leave some tables with runs, got all of them."
+        )
+    return kept

@@ -135,8 +135,20 @@ def test_a_policy_without_a_table_is_learned_from_the_other_trials(policy):
     for mine, other in zip(found.weights_, short.weights_):
         np.testing.assert_array_equal(mine, other)
     assert (found.weights_[0] != policy.weights_[0]).any()
-    with pytest.raises(ValueError, match="tried no candidates"):
+    with pytest.raises(ValueError, match="must leave some tables"):
         policy.policy_without([0, 1, 2])
+
+
+@pytest.mark.parametrize("tables", [[3], [-1], ["iris"], 2])
+def test_what_is_left_out_must_be_tables(policy, tables):
+    with pytest.raises((TypeError, ValueError), match="tables of ImitationPolicy must"):
+        policy.policy_without(tables)
+
+
+def test_a_policy_from_a_file_says_that_it_has_no_trials(policy, tmp_path):
+    policy.save(tmp_path / "policy.json")
+    with pytest.raises(NotFittedError, match="which a file does not keep"):
+        ImitationPolicy.load(tmp_path / "policy.json").policy_without([0])
 
 
 def test_later_rounds_also_follow_the_policy():

@@ -17,6 +17,7 @@ from skbal.policy import (
     LearnedQuery,
     LinearPolicy,
     Policy,
+    PolicySearch,
     policy_inputs,
 )
 from skbal.query import KCenterGreedy, Margin, MaxEntropy
@@ -249,6 +250,8 @@ def test_other_models_and_parameters_are_refused_by_name():
         LearnedQuery()(regressor, rows(30))
     with pytest.raises(ValueError, match="policy of LearnedQuery must be 'shipped' or"):
         LearnedQuery("margin")(taught(), rows(30))
+    with pytest.raises(TypeError, match=r"got PolicySearch.* Give its policy_\."):
+        LearnedQuery(PolicySearch())(taught(), rows(30))
     with pytest.raises(TypeError, match="policy of LearnedQuery must be 'shipped' or"):
         LearnedQuery(Margin())(taught(), rows(30))
     with pytest.raises(ValueError, match="X_pool given to LearnedQuery is empty"):

@@ -1,3 +1,5 @@
+import copy
+
 import numpy as np
 import pytest
 from sklearn.base import clone
@@ -51,7 +53,7 @@ def test_a_policy_without_a_table_is_found_by_a_search_without_it(search):
 
 
 def test_weights_are_scaled_to_their_ranges(search):
-    policy = search._policy_of(np.array([-1.0, 1.0, 0.0, 0.0, 0.5, -1.0]))
+    policy = search._space.policy_of(np.array([-1.0, 1.0, 0.0, 0.0, 0.5, -1.0]))
     assert policy.early == pytest.approx({"margin": -1, "novelty": 4, "density": 0})
     assert policy.late == pytest.approx({"margin": 0.5, "novelty": 2, "density": -2})
 
@@ -67,6 +69,19 @@ def test_all_tables_cannot_be_left_out(search):
         search.policy_without([0, 1, 2])
     with pytest.raises(NotFittedError):
         PolicySearch().policy_without([0])
+
+
+@pytest.mark.parametrize("tables", [[3], [-1], ["iris"], 2])
+def test_what_is_left_out_must_be_tables(search, tables):
+    with pytest.raises((TypeError, ValueError), match="tables of PolicySearch must"):
+        search.policy_without(tables)
+
+
+def test_what_was_found_does_not_follow_parameters_that_change_later(search):
+    changed = copy.deepcopy(search).set_params(ranges={"rarity": (-9, 9)}, n_late=2)
+    expected, found = search.policy_without([1]), changed.policy_without([1])
+    assert (found.early, found.late) == (expected.early, expected.late)
+    assert found.n_late == expected.n_late
 
 
 def test_the_highest_point_is_that_of_a_quadratic():
@@ -100,7 +115,7 @@ def test_the_area_is_that_of_a_learner_with_the_policy(search):
     runs = TrainingRuns(TABLES, search_estimators(), "a test", None)
     for number in (0, 7):
         key = search.trials_["key"][number]
-        policy = search._policy_of(search.trials_["weights"][number])
+        policy = search._space.policy_of(search.trials_["weights"][number])
         run = runs.start(tuple(key), 3)
         scores = [run.score]
         for _ in range(3):
