@@ -160,7 +160,12 @@ def _of_campaign(campaign):
 
 
 def _asked(history):
-    return np.array([row for record in history for row in record.indices], np.intp)
+    # Not those that were left unanswered: they have no label.
+    rows = []
+    for record in history:
+        skipped = set(record.skipped)
+        rows += [row for row in record.indices if row not in skipped]
+    return np.array(rows, np.intp)
 
 
 def _set_pool(parts, X_pool):

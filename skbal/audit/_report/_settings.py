@@ -9,6 +9,7 @@ import numpy as np
 from skbal._utils._sklearn import num_samples
 from skbal._utils.lazy import lazy_module
 from skbal._utils.random import check_seed
+from skbal._utils.unanswered import unanswered
 from skbal.audit._report._checks import CHECKS
 from skbal.audit._result import AuditResult
 from skbal.loop import History
@@ -167,6 +168,12 @@ def check_pair(X, y, names=("X_test", "y_test")):
         )
     if np.asarray(y).ndim == 0:
         raise ValueError(f"{names[1]} of {OWNER} must be an array of labels.")
+    rows = np.flatnonzero(unanswered(y))
+    if len(rows):
+        raise ValueError(
+            f"{names[1]} of {OWNER} must have a label for each row, got none for row "
+            f"{rows[0]}."
+        )
 
 
 def check_path(path, name="path", owner=OWNER):

@@ -54,7 +54,7 @@ class Source:
     candidates : ndarray of int or None
         The rows of the pool that might have been asked about. None: all.
     asked : ndarray of int or None
-        The rows of the pool that were asked about, in their order.
+        The rows of the pool that were asked about and got a label, in their order.
     y_pool : array-like or None
         The labels of all rows of the pool, if the oracle knows them.
     X_test, y_test : array-like or None

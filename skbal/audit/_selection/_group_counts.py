@@ -27,9 +27,15 @@ def group_columns(groups, name, owner):
     Raises
     ------
     ValueError
-        If there is no row or no attribute, or each row is a group of its own.
+        If there is no row or no attribute, columns have the same name, or each row is a
+        group of its own.
     """
     if hasattr(groups, "columns"):
+        names = list(map(str, groups.columns))
+        if len(set(names)) < len(names):
+            raise ValueError(
+                f"{name} of {owner} must have columns of different names, got {names}."
+            )
         columns = {str(key): np.asarray(groups[key]) for key in groups.columns}
     else:
         array = as_array(groups, f"{name} of {owner}")

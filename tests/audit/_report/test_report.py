@@ -318,6 +318,23 @@ def test_rows_set_aside_and_unanswered_are_counted():
     assert f"{facts['n_unanswered']} left unanswered)" in report.summary[0]
 
 
+def test_rows_without_an_answer_are_not_labelled():
+    started = loop(NAMES, n_queries=4)
+    y = NAMES[POOL].astype(object)
+    y[np.setdiff1d(np.arange(0, 100, 3), started.initial)] = None
+    started.oracle.y = y
+    groups = np.where(np.arange(100) % 3, "told", "third")
+    groups[started.initial] = "first"
+    names = ["group_selection", "selection_test"]
+    report = audit_report(started.run(), groups_pool=groups, checks=names)
+    found = report.results["group_selection"]
+    n_labelled = dict(zip(found.groups, found.n_labelled.tolist()))
+    n_queried = len(started.learner.X_training) - 6
+    assert n_labelled == {"first": 6, "told": n_queried, "third": 0}
+    assert found.never_asked == ("third",)
+    assert f"The {n_queried + 6} labelled rows" in str(report.results["selection_test"])
+
+
 # ------------------------------------------------------------------ what is refused
 
 RUN = History([Record(0, 6, 0.5), Record(1, 21, 0.7)])
@@ -326,6 +343,9 @@ RUN = History([Record(0, 6, 0.5), Record(1, 21, 0.7)])
 @pytest.mark.parametrize(("options", "error", "message"), [
     ({"X_test": X[TEST]}, ValueError, "X_test and y_test of audit_report belong"),
     ({"X_test": X[TEST], "y_test": Y[:3]}, ValueError, "got 50 rows and 3 labels"),
+    ({"X_test": X[:2], "y_test": [1, None]}, ValueError, "y_test.*none for row 1"),
+    ({"X_test": X[:2], "y_test": np.array([np.nan, 1])}, ValueError, "none for row 0"),
+    ({"independent": (X[:1], [None])}, ValueError, "y of independent.*none for row 0"),
     ({"X_pool": X[:7]}, ValueError, "X_pool of audit_report must be the 100 rows"),
     ({"checks": "score"}, TypeError, "checks of audit_report must be a list"),
     ({"checks": ["scores"]}, ValueError, "checks of audit_report must name.*'scores'"),

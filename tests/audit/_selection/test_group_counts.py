@@ -54,3 +54,10 @@ def test_groups_are_strings_whatever_holds_them():
         "attribute 0",
         "attribute 1",
     ]
+
+
+@pytest.mark.parametrize("names", [["site", "site"], [0, "0"]])
+def test_columns_of_one_name_are_refused(names):
+    frame = pd.DataFrame([["a", "b"], ["a", "c"]], columns=names)
+    with pytest.raises(ValueError, match="groups of f must have columns of different"):
+        group_columns(frame, "groups", "f")

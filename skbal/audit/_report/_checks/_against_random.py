@@ -97,7 +97,8 @@ class ComparedRuns(AuditResult):
     n_repeats : int
         Pairs of runs.
     mean, low, high : float
-        Mean difference of the score averaged over labels, and its interval.
+        Mean difference of the score averaged over labels, and its interval, which is
+        NaN for a single pair and for pairs that do not differ.
     confidence : float
         Confidence of the interval.
     values : ndarray of shape (n_repeats,)
@@ -118,8 +119,15 @@ class ComparedRuns(AuditResult):
         """The difference with its interval."""
         words = (
             f"In {counted(self.n_repeats, 'pair')} of runs, {self.strategy} scored "
-            f"{self.mean:+.4f} against {self.reference}, averaged over the labels "
-            f"(between {self.low:+.4f} and {self.high:+.4f} with "
+            f"{self.mean:+.4f} against {self.reference}, averaged over the labels"
+        )
+        if np.isnan(self.low):
+            return (
+                f"{words}. How much pairs differ by luck does not show in them, so it "
+                "cannot be told whether choosing helps."
+            )
+        words += (
+            f" (between {self.low:+.4f} and {self.high:+.4f} with "
             f"{self.confidence:.0%} confidence)"
         )
         if self.concern is False:
@@ -206,6 +214,12 @@ def scored_history(source):
 def _of_comparison(comparison, source):
     names = list(comparison.differences)
     own = type(source.strategy).__name__
+    if own == comparison.reference or "Random" in names:
+        raise NotChecked(
+            f"compare_random compares {', '.join(names)} with {comparison.reference}, "
+            f"which does not say what {own} gains over random choice.",
+            f"Give a Comparison of {own!r} with random choice as its reference.",
+        )
     if len(names) > 1 and own not in names:
         raise NotChecked(
             f"compare_random holds the strategies {', '.join(names)}, and which of "

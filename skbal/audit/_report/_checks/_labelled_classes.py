@@ -91,12 +91,10 @@ def run(source):
     _, y = source.labelled_rows()
     known, known_from = _known_labels(source)
     possible = [_flat(y), *([] if known is None else [known])]
-    classes = np.unique(np.concatenate([part.astype(str) for part in possible]))
-    # As they are, not as strings, so that 10 stands behind 9.
-    values = {str(v): v for part in possible for v in np.unique(part).tolist()}
-    classes = sorted(values, key=lambda name: _order(values[name]))
+    # A set takes 1, 1.0 and True for one class, as they are for a model.
+    classes = sorted(set().union(*map(_values, possible)), key=_order)
     return LabelledClasses(
-        tuple(values[name] for name in classes),
+        tuple(classes),
         _counts(y, classes),
         None if known is None else _counts(known, classes),
         known_from,
@@ -124,10 +122,14 @@ def _flat(y):
     return np.asarray(y).ravel()
 
 
-def _counts(y, names):
-    found, numbers = np.unique(_flat(y).astype(str), return_counts=True)
+def _values(y):
+    return np.unique(y).tolist()
+
+
+def _counts(y, classes):
+    found, numbers = np.unique(_flat(y), return_counts=True)
     counts = dict(zip(found.tolist(), numbers.tolist()))
-    return np.array([counts.get(name, 0) for name in names])
+    return np.array([counts.get(label, 0) for label in classes])
 
 
 def pictures(result, source):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+from skbal._utils.labels import label_column
 from skbal._utils.optional import require
 from skbal.audit._calibration._intervals import wilson_interval
 from skbal.audit._report._check import Check
@@ -187,7 +188,14 @@ def run(source):
 
 
 def _accuracy(predicted, y):
-    is_right = predicted.astype(str) == y.astype(str)
+    predicted, y = label_column(predicted, "predictions"), label_column(y, "y_test")
+    if (predicted.dtype.kind in "USO") != (y.dtype.kind in "USO"):
+        one, other = predicted.tolist()[0], y.tolist()[0]
+        raise TypeError(
+            f"y_test must hold labels like those that the model predicts, such as "
+            f"{one!r}, got {other!r}."
+        )
+    is_right = predicted == y  # 1 is 1.0 and True, as in every other check
     classes, place = np.unique(y, return_inverse=True)
     n_rows = np.bincount(place)
     n_right = np.bincount(place, is_right).astype(np.intp)

@@ -63,6 +63,28 @@ def test_a_comparison_gives_its_interval():
         against(None, comparison, Random())
 
 
+def test_pairs_without_an_interval_say_so():
+    one = against(None, Comparison({"BALD": [run_of(0.5)], "Random": [run_of(0.4)]}))
+    same = {"BALD": [run_of(0.5)] * 3, "Random": [run_of(0.4)] * 3}
+    for result in (one, against(None, Comparison(same))):
+        assert result.concern is None
+        assert "scored +0.1000 against Random" in result.verdict
+        assert "cannot be told whether choosing helps" in result.verdict
+        assert "nan" not in result.verdict
+
+
+@pytest.mark.parametrize(("names", "reference", "strategy"), [
+    (["BALD", "Random"], "BALD", BALD()),  # random choice is better than the reference
+    (["BALD", "chance"], "BALD", BALD()),
+    (["BALD", "Margin", "Random"], "Margin", BALD()),
+    (["BALD", "Random"], "Random", Random()),  # this run chose at random itself
+])  # fmt: skip
+def test_another_reference_than_random_choice_tells_nothing(names, reference, strategy):
+    runs = {name: [run_of(0.5 + n), run_of(0.6 + n)] for n, name in enumerate(names)}
+    with pytest.raises(NotChecked, match=f"with {reference}, which does not say"):
+        against(None, Comparison(runs, reference), strategy)
+
+
 @pytest.mark.parametrize(("history", "given", "message"), [
     (run_of(0.5, 0.7), False, "no run of random choice"),
     (run_of(0.5, np.nan), [run_of(0.5)], "no scores"),

@@ -25,6 +25,13 @@ def test_a_class_of_the_test_rows_without_a_label_is_a_concern():
     assert frame["share_elsewhere"].tolist() == [0.5, 0.25, 0.25]
 
 
+@pytest.mark.parametrize("kind", [float, bool])
+def test_a_class_is_the_same_in_another_type(kind):
+    result = run(np.array([0, 1, 1]), X_test=[0], y_test=np.array([0, 1]).astype(kind))
+    assert (len(result.classes), result.missing) == (2, ())
+    assert (result.n_labels.tolist(), result.n_known.tolist()) == ([1, 2], [1, 1])
+
+
 def test_labels_of_the_pool_count_for_rows_that_might_have_been_asked_about():
     pool = np.array(["a", "b", "c", None], dtype=object)
     result = run(["a", "b"], y_pool=pool, candidates=np.array([0, 1, 3]))

@@ -42,6 +42,20 @@ def test_labels_may_be_strings_in_an_array_of_objects():
     assert result.most_common == "b"
 
 
+@pytest.mark.parametrize("kind", [float, bool])
+def test_labels_of_another_type_are_the_same_labels(kind):
+    # A test set from a frame with a missing value elsewhere has 1.0 for 1.
+    y = np.array([0, 1, 1, 0, 1])
+    result = score([0, 1, 1, 1, 1], y.astype(kind))
+    assert (result.n_right, result.class_right.tolist()) == (4, [1, 3])
+    assert score(np.array([0, 1, 1, 1, 1]).astype(kind), y).n_right == 4
+
+
+def test_labels_of_another_kind_are_no_labels_that_were_missed():
+    with pytest.raises(TypeError, match="y_test must hold labels like .* such as 0"):
+        score([0, 1], ["0", "1"])
+
+
 @pytest.mark.parametrize(("k", "n"), [(0, 5), (3, 10), (10, 10), (912, 1000)])
 def test_the_interval_is_that_of_wilson(k, n):
     z, p = stats.norm.ppf(0.975), k / n
