@@ -52,7 +52,7 @@ def test_labels_of_another_type_are_the_same_labels(kind):
 
 
 def test_labels_of_another_kind_are_no_labels_that_were_missed():
-    with pytest.raises(TypeError, match="y_test must hold labels like .* such as 0"):
+    with pytest.raises(TypeError, match=r"y_test must hold labels like .* such as 0"):
         score([0, 1], ["0", "1"])
 
 
