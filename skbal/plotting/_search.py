@@ -11,6 +11,7 @@ from skbal.plotting._search_cells import (
     cells_of,
     mean_and_half_width,
     numbers_of_labels,
+    ratio_of_splits,
     score_names,
 )
 
@@ -121,8 +122,10 @@ HalvingRandomSearchCV
             which the search chose.
         test_to_train : float, optional
             Number of test rows per training row in a split, for the intervals. ``None``
-            is 1 / (k - 1), which is right for k folds. 0 gives Student's interval for
-            independent splits, which is too narrow.
+            is 1 / (k - 1) for k folds, also if they are repeated, and the ratio of the
+            shares for random splits, such as those of ``ShuffleSplit``. Give it for
+            splits of other kinds. 0 gives Student's interval for independent splits,
+            which is too narrow.
         ax : matplotlib.axes.Axes, optional
             See `plot`.
         width : float, default=85
@@ -165,8 +168,9 @@ HalvingRandomSearchCV
         """
         results = _checked_results(search)
         score = _checked_score(score, search, results)
-        if test_to_train is not None:
-            test_to_train = check_real(test_to_train, "test_to_train", OWNER, low=0)
+        if test_to_train is None:
+            test_to_train = ratio_of_splits(search.cv, search.n_splits_)
+        test_to_train = check_real(test_to_train, "test_to_train", OWNER, low=0)
         cells = cells_of(search, params, score)
 
         def spread(key):

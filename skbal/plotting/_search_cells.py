@@ -84,8 +84,8 @@ def mean_and_half_width(results, key, index, test_to_train):
         Name of a score in it.
     index : ndarray of int of shape (n_rows, n_columns)
         The candidate of each cell, or -1.
-    test_to_train : float or None
-        Test rows per training row. ``None`` is that of k-fold cross-validation.
+    test_to_train : float
+        Test rows per training row.
 
     Returns
     -------
@@ -105,9 +105,49 @@ def mean_and_half_width(results, key, index, test_to_train):
     k = len(scores)
     if k == 1:
         return scores[0], np.full(index.shape, np.nan)
-    share = 1 / (k - 1) if test_to_train is None else test_to_train
-    width = stats.t.ppf(0.975, k - 1) * np.sqrt(1 / k + share)
+    width = stats.t.ppf(0.975, k - 1) * np.sqrt(1 / k + test_to_train)
     return scores.mean(axis=0), width * scores.std(axis=0, ddof=1)
+
+
+def ratio_of_splits(cv, n_splits):
+    """Return the number of test rows per training row, as far as a splitter says it.
+
+    Parameters
+    ----------
+    cv : object
+        The ``cv`` of a search.
+    n_splits : int
+        Number of its splits.
+
+    Returns
+    -------
+    test_to_train : float
+        That of k folds, of which there are fewer than splits if they are repeated. For
+        random splits, that of their shares.
+
+    Examples
+    --------
+    >>> from sklearn.model_selection import RepeatedKFold
+    >>> ratio_of_splits(RepeatedKFold(n_splits=5, n_repeats=3), 15)
+    0.25
+    """
+    test, train = _shares(cv)
+    if test is not None:
+        return test / train
+    n_folds = n_splits / getattr(cv, "n_repeats", 1)
+    return 1 / (n_folds - 1) if n_folds > 1 else 0.0
+
+
+def _shares(cv):
+    """Return the shares of test and training rows of random splits, or (None, None)."""
+    test, train = getattr(cv, "test_size", None), getattr(cv, "train_size", None)
+    if test is None and train is None:
+        test = getattr(cv, "_default_test_size", None)  # of scikit-learn's splitters
+    known = [share for share in (test, train) if share is not None]
+    if not known or not all(isinstance(share, float) for share in known):
+        return None, None
+    test = 1 - train if test is None else test
+    return test, 1 - test if train is None else train
 
 
 def numbers_of_labels(results):

@@ -17,7 +17,11 @@ from sklearn.model_selection import (
     GridSearchCV,
     HalvingGridSearchCV,
     RandomizedSearchCV,
+    RepeatedKFold,
+    RepeatedStratifiedKFold,
+    ShuffleSplit,
     StratifiedKFold,
+    StratifiedShuffleSplit,
 )
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
@@ -113,6 +117,27 @@ def test_splits_that_are_independent_have_students_interval(of_trees):
     best = splits(of_trees, of_trees.best_index_)
     low, high = stats.t.interval(0.95, 3, best.mean(), stats.sem(best))
     assert display.half_widths[display.best] == pytest.approx((high - low) / 2)
+
+
+@pytest.mark.parametrize(("cv", "test_to_train"), [
+    (4, 1 / 3),
+    (RepeatedStratifiedKFold(n_splits=2, n_repeats=3, random_state=0), 1),
+    (RepeatedKFold(n_splits=5, n_repeats=2, random_state=0), 1 / 4),
+    (ShuffleSplit(3, random_state=0), 1 / 9),
+    (StratifiedShuffleSplit(4, test_size=0.25, random_state=0), 1 / 3),
+    (ShuffleSplit(3, train_size=0.6, random_state=0), 2 / 3),
+    (ShuffleSplit(3, test_size=0.2, train_size=0.5, random_state=0), 2 / 5),
+    (ShuffleSplit(3, test_size=30, random_state=0), 1 / 2),  # as for three folds
+])  # fmt: skip
+def test_the_interval_is_that_of_the_splits(cv, test_to_train):
+    tree = DecisionTreeClassifier(max_depth=2, random_state=0)
+    search = GridSearchCV(tree, {"max_depth": [1, 2]}, cv=cv).fit(X, Y)
+    display = SearchDisplay.from_search(search)
+    scores = splits(search, search.best_index_)
+    k = len(scores)
+    half = stats.t.ppf(0.975, k - 1) * np.sqrt(1 / k + test_to_train)
+    expected = half * scores.std(ddof=1)
+    assert display.half_widths[display.best] == pytest.approx(expected)
 
 
 def test_the_best_cell_has_the_frame(of_trees):
