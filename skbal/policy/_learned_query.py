@@ -56,7 +56,8 @@ class LearnedQuery(QueryStrategy):
     on other tables of data gives the row a score, or picks the strategy that asks next.
 
     If the inputs of the policy cannot be computed, or it was not trained for such a
-    task, `skbal.query.Margin` chooses the rows, and a warning says why.
+    task, `skbal.query.Margin` chooses the rows, and a warning says why. Text and
+    missing values in features are an error: encode and fill them in a pipeline.
 
     Parameters
     ----------
