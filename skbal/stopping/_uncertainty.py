@@ -45,6 +45,8 @@ class UncertaintyBelow(StoppingRule):
         The strategy that scores.
     values_ : list of float
         The statistic after each step.
+    seed_ : int
+        The seed of the strategy and of the choice of rows.
 
     References
     ----------
@@ -86,22 +88,30 @@ class UncertaintyBelow(StoppingRule):
         rows = self._sample(loop.remaining_)
         if not len(rows):
             return None
-        scores = self.strategy_.score_pool(loop.learner, take(loop.X_pool, rows))
+        strategy = self.strategy_
+        scores = strategy.score_pool(loop.learner, take(loop.X_pool, rows))
         value = float(_STATISTICS[self.statistic](scores))
         self.values_ = [*self.values_, value]
         if not value < self.threshold:
             return None
         return (
             f"uncertainty below {number(self.threshold)}: {self.statistic} of "
-            f"{type(self.strategy_).__name__} {number(value)} over {len(rows)} rows"
+            f"{type(strategy).__name__} {number(value)} over {len(rows)} rows"
         )
 
-    def _start(self, loop):
-        seed = check_seed(self.random_state, type(self).__name__)
+    @property
+    def strategy_(self):
+        """The strategy that scores."""
+        # Not kept as an object, which the file of a loop could not hold.
+        if not hasattr(self, "seed_"):
+            raise AttributeError("strategy_ is there after the first step of a loop.")
         strategy = MaxEntropy() if self.strategy is None else self.strategy
-        self.strategy_ = fill_random_states(clone(strategy, safe=False), seed)
+        return fill_random_states(clone(strategy, safe=False), self.seed_)
+
+    def _start(self, loop):
+        self.seed_ = check_seed(self.random_state, type(self).__name__)
         # With a fixed order, the sample only changes by rows that were asked about.
-        rng = stream(seed, "uncertainty")
+        rng = stream(self.seed_, "uncertainty")
         self.order_ = rng.permutation(n_rows(loop.X_pool))
         self.values_ = []
 

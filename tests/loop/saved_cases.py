@@ -28,7 +28,7 @@ from skbal.query import (
     Random,
 )
 from skbal.seeding import RandomSeed
-from skbal.stopping import PredictionsStable
+from skbal.stopping import PredictionsStable, UncertaintyBelow
 
 X = np.random.default_rng(0).normal(size=(70, 3))
 Y = np.array(["cat", "dog", "eel"])[(X[:, 0] > 0.3) + 1 * (X[:, 1] > 0)]
@@ -119,6 +119,11 @@ CASES = {
         ActiveLearner(forest(), BALD(random_state=0)), labels(),
         {"initial": range(8), "stopping": PredictionsStable(
             0.5, n_steps=2, random_state=np.random.default_rng(0))},
+    ),
+    "a rule that scores": lambda: (
+        ActiveLearner(forest(), BALD(random_state=0)), labels(),
+        {"initial": range(8), "stopping": UncertaintyBelow(
+            0.0, BALD(), n_rows=9, random_state=np.random.default_rng(0))},
     ),
     "rows from elsewhere": lambda: (
         ActiveLearner(forest(), BALD(random_state=0), X_training=X[TEST],

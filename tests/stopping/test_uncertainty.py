@@ -83,6 +83,8 @@ def test_a_seed_chooses_the_sample_and_fills_that_of_the_strategy():
     np.testing.assert_array_equal(*FirstColumn.asked)
     assert strategy.random_state is None
     assert not hasattr(clone(rule), "values_")
+    with pytest.raises(AttributeError, match="after the first step"):
+        clone(rule).strategy_  # noqa: B018
 
 
 @pytest.mark.parametrize("size", [20, 21, None])
