@@ -1,5 +1,6 @@
 """The first labels: indices of rows, or an object that selects them."""
 
+from contextlib import contextmanager
 from numbers import Integral
 from types import ModuleType
 
@@ -102,6 +103,30 @@ def initial_rows(initial, X, y, owner, candidates=None):
             f"initial of {owner} must be among its candidates, got row {outside}."
         )
     return rows
+
+
+@contextmanager
+def noting_default(initial, default, owner):
+    """Say in errors that the user gave no ``initial``, and what stands for it.
+
+    Parameters
+    ----------
+    initial : object
+        As the user gave it. Nothing is said unless it is None.
+    default : object
+        What selects rows instead.
+    owner : str
+        Name of the caller, for the note.
+    """
+    try:
+        yield
+    except ValueError as error:
+        if initial is None:
+            error.add_note(
+                f"initial of {owner} is None, which stands for {default!r} here. Give "
+                "it another one."
+            )
+        raise
 
 
 def _selected(initial, X, y, owner, candidates):

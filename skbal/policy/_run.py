@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.model_selection import train_test_split
 
-from skbal._utils.initial import initial_rows
+from skbal._utils.initial import initial_rows, noting_default
 from skbal._utils.observers import show_pool, wants_pool
 from skbal._utils.pools import n_rows, take
 from skbal._utils.random import next_seed
@@ -114,11 +114,11 @@ def start_run(table, settings, rng):
     owner = type(settings).__name__
     pool, test = _split(y, settings.test_size, settings.max_rows, rng, owner)
     X_pool, y_pool = take(X, pool), y[pool]
-    initial = BalancedSeed(n_per_class=2)
-    if settings.initial is not None:
-        initial = clone(settings.initial, safe=False)
-    initial = fill_random_states(initial, next_seed(rng))
-    first = initial_rows(initial, X_pool, y_pool, owner)
+    default = BalancedSeed(n_per_class=2)
+    initial = default if settings.initial is None else settings.initial
+    initial = fill_random_states(clone(initial, safe=False), next_seed(rng))
+    with noting_default(settings.initial, default, owner):
+        first = initial_rows(initial, X_pool, y_pool, owner)
     estimator = fill_random_states(clone(settings.estimator), next_seed(rng))
     X_test, y_test, scoring = take(X, test), y[test], settings.scoring
     return LabellingRun(

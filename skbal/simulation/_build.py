@@ -13,7 +13,12 @@ from sklearn.model_selection import train_test_split
 
 from skbal._utils.feature_rows import check_has_features
 from skbal._utils.indices import check_indices
-from skbal._utils.initial import check_initial, initial_rows, selects_rows
+from skbal._utils.initial import (
+    check_initial,
+    initial_rows,
+    noting_default,
+    selects_rows,
+)
 from skbal._utils.multilabel import gaps_of, holds_labels
 from skbal._utils.observers import show_pool, wants_pool
 from skbal._utils.pickled_version import KnowsItsVersion
@@ -185,12 +190,11 @@ def start_run(settings, seed):
     numbers = stream(seed, "simulation").integers(SMALL_SEEDS, size=len(_PARTS))
     seeds = dict(zip(_PARTS, numbers.tolist()))
     candidates, held_out = _hold_out(settings, seeds["split"])
-    initial = settings.initial
-    if initial is None:
-        initial = _default_initial(settings, len(candidates))
+    default = _default_initial(settings, len(candidates))
+    initial = default if settings.initial is None else settings.initial
     if selects_rows(initial):
         initial = settings.part(initial, seeds["initial"])
-    with one_thread():
+    with one_thread(), noting_default(settings.initial, default, settings.owner):
         rows = initial_rows(initial, settings.X, settings.y, settings.owner, candidates)
     return RunStart(seeds, candidates, held_out, rows)
 

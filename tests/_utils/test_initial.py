@@ -4,8 +4,13 @@ import numpy as np
 import pytest
 import torch
 from sklearn.ensemble import RandomForestClassifier
+from sklearn.naive_bayes import GaussianNB
 
+from skbal import ActiveLearningClassifier
 from skbal._utils.initial import check_initial, initial_rows, selects_rows
+from skbal.experiments import compare
+from skbal.policy import ActiveLearningEnv
+from skbal.query import Margin, Random
 from skbal.seeding import BalancedSeed, KMeansSeed, RandomSeed
 
 X = np.arange(12.0).reshape(6, 2)
@@ -97,3 +102,43 @@ def test_the_rule_of_a_parameter_needs_no_rows():
     check_initial([2, 6], "initial", "compare")
     with pytest.raises(ValueError, match="must all differ"):
         check_initial([2, 2], "initial", "compare")
+
+
+def rare():
+    """Return rows of three classes, of which one has a single row."""
+    X = np.random.default_rng(0).normal(size=(41, 2))
+    return X, np.array(["a", "b"] * 20 + ["c"])
+
+
+def in_compare(X, y):
+    compare([Margin()], GaussianNB(), X, y, X_test=X[:9], y_test=y[:9])
+
+
+def in_a_simulation(X, y):
+    ActiveLearningClassifier(GaussianNB(), Margin(), test_size=None).fit(X, y)
+
+
+def in_an_environment(X, y):
+    # Of two rows, one is in the test set.
+    table = np.concatenate([X, X[-1:]]), np.append(y, "c")
+    strategies = [Margin(), Random()]
+    ActiveLearningEnv([table], GaussianNB(), strategies, n_queries=2).reset(seed=0)
+
+
+@pytest.mark.parametrize(("owner", "run"), [
+    ("compare", in_compare),
+    ("ActiveLearningClassifier", in_a_simulation),
+    ("ActiveLearningEnv", in_an_environment),
+])  # fmt: skip
+def test_an_error_of_the_default_says_whose_it_is(owner, run):
+    with pytest.raises(ValueError, match="class 'c' has only 1 row") as caught:
+        run(*rare())
+    note = f"initial of {owner} is None, which stands for BalancedSeed"
+    assert caught.value.__notes__[0].startswith(note)
+
+
+def test_an_error_of_what_was_given_has_no_note():
+    given = ActiveLearningClassifier(GaussianNB(), Margin(), BalancedSeed(30))
+    with pytest.raises(ValueError, match="n_per_class of BalancedSeed is 30") as caught:
+        given.fit(*rare())
+    assert not hasattr(caught.value, "__notes__")
