@@ -187,9 +187,10 @@ def _check_predicted(predicted, y, owner):
 
 def _check_kind(known, y, owner):
     if (known.dtype.kind in "OSU") != (y.dtype.kind in "OSU"):
+        one, other = known.tolist()[0], y.tolist()[0]
         raise ValueError(
             f"y given to {owner} must hold labels like those that the model predicts, "
-            f"such as {known[0]!r}, got {y[0]!r}."
+            f"such as {one!r}, got {other!r}."
         )
 
 

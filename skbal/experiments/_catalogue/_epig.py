@@ -220,8 +220,8 @@ def _measures():
 def draw(figure, reproduction, curves):
     """Draw a panel for each pool that was asked. There are no published curves."""
     arms = {pool: {name: f"{name}, {pool}" for name in STRATEGIES} for pool in POOLS}
-    pools = [p for p in POOLS if any(map(reproduction.results, arms[p].values()))]
-    pools = pools or POOLS
+    asked = [p for p in POOLS if any(map(reproduction.results, arms[p].values()))]
+    pools = asked or POOLS
     figure.set_size_inches(4.5 * len(pools), 4)
     axes = figure.subplots(1, len(pools), sharex=True, squeeze=False)[0]
     for ax, pool in zip(axes, pools):

@@ -192,8 +192,8 @@ def _accuracy(predicted, y):
     if (predicted.dtype.kind in "USO") != (y.dtype.kind in "USO"):
         one, other = predicted.tolist()[0], y.tolist()[0]
         raise TypeError(
-            f"y_test must hold labels like those that the model predicts, such as "
-            f"{one!r}, got {other!r}."
+            "y_test of audit_report must hold labels like those that the model "
+            f"predicts, such as {one!r}, got {other!r}."
         )
     is_right = predicted == y  # 1 is 1.0 and True, as in every other check
     classes, place = np.unique(y, return_inverse=True)

@@ -52,7 +52,8 @@ def test_labels_of_another_type_are_the_same_labels(kind):
 
 
 def test_labels_of_another_kind_are_no_labels_that_were_missed():
-    with pytest.raises(TypeError, match=r"y_test must hold labels like .* such as 0"):
+    message = "y_test of audit_report must hold labels like .* such as 0, got '0'"
+    with pytest.raises(TypeError, match=message):
         score([0, 1], ["0", "1"])
 
 
