@@ -101,7 +101,7 @@ def _not_in_table(reproduction):
     arms = [a for a in reproduction.experiment.arms if not reproduction.results(a)]
     if arms:
         names = "; ".join(arms)  # a name may have a comma
-        yield f"The table leaves out the arms of which none was run: {names}."
+        yield f"The table leaves out the arms that were not run: {names}."
 
 
 def _compared(experiment):

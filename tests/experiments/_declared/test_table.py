@@ -50,7 +50,7 @@ def test_what_was_not_run_is_said():
     assert (arm, ours) == ("fair", "50.0 (one seed)")
     assert some.notes()[-2:] == [
         "5 of 6 units are missing.",
-        "The table leaves out the arms of which none was run: bent.",
+        "The table leaves out the arms that were not run: bent.",
     ]
     # What compares an arm with one that was not run is left out, too.
     bent = Reproduction(COINS, found.units[1:2], found.headers)

@@ -123,8 +123,8 @@ class ComparedRuns(AuditResult):
         )
         if np.isnan(self.low):
             return (
-                f"{words}. How much pairs differ by luck does not show in them, so it "
-                "cannot be told whether choosing helps."
+                f"{words}. These runs do not show how much pairs differ by chance, so "
+                "it cannot be told whether choosing helps."
             )
         words += (
             f" (between {self.low:+.4f} and {self.high:+.4f} with "
