@@ -28,7 +28,8 @@ class Components(NamedTuple):
 
     def mean_shares(self):
         """Return the mean shares, (n_samples, n_draws, n_answers)."""
-        return np.einsum("nsk,nska->nsa", self.weights, self.shares)
+        means = np.einsum("nsk,nska->nsa", self.weights, self.shares)
+        return np.minimum(means, 1.0, out=means)  # rounding may exceed it
 
     def alike_concentration(self):
         """Return the concentration of one Dirichlet of equal means and total variance.

@@ -85,3 +85,12 @@ def test_one_dirichlet_of_equal_variance():
     mean = draws.mean(axis=0)
     expected = (mean * (1 - mean)).sum() / draws.var(axis=0).sum() - 1
     assert np.allclose(given.alike_concentration(), expected, rtol=0.03)
+
+
+def test_rounding_makes_no_mean_share_larger_than_one():
+    # Components that all agree, with weights whose sum is one up to rounding.
+    weights = RNG.dirichlet(np.ones(5), (1, 500))
+    shares = np.broadcast_to([1.0, 1e-16], (1, 500, 5, 2))
+    given = Components(weights, shares, np.ones((500, 5)))
+    assert (weights.sum(axis=2) > 1).any()
+    assert given.mean_shares().max() == 1

@@ -172,6 +172,15 @@ def test_displays_and_strategies_know_the_mixture(fitted):
     assert len(VoteBALD(n_votes=30, random_state=0)(fitted, X_REST, 3)) == 3
 
 
+def test_a_strategy_takes_the_draws_of_answers_that_are_clear():
+    X = np.random.default_rng(0).normal(size=(60, 3))
+    counts = np.where(X[:, :1] > 0, [[2, 0]], [[0, 2]])
+    clear = VoteMixtureRegression(
+        2, 100.0, None, questions=[("shape", ["round", "flat"])], random_state=0
+    ).fit(X, counts)
+    assert np.isfinite(VoteBALD(random_state=0).score_pool(clear, X)).all()
+
+
 def test_it_is_a_head_on_any_features():
     graph = PoolGraph(n_components=20, random_state=0).fit(X)
     on_graph = LastLayerVoteRegressor(graph, model(n_draws=5), random_state=0)
