@@ -17,6 +17,7 @@ from skbal.campaign._history import history_of
 from skbal.campaign._learning import (
     check_chooses,
     check_learns,
+    check_strategy,
     learner_of,
     prepared,
     read_votes,
@@ -183,8 +184,9 @@ class Campaign:
             If there is something at ``url`` already, or it cannot be written. Nothing
             is overwritten.
         NoDrawsError
-            If a regressor makes no posterior draws and there is no ``query_strategy``
-            that needs none.
+            If a classifier gives no probabilities. If the estimator makes no posterior
+            draws and ``query_strategy`` needs them, or a regressor makes none and there
+            is no ``query_strategy``.
         TypeError, ValueError
             If an argument is invalid.
         """
@@ -238,6 +240,8 @@ class Campaign:
         try:
             store.read(check_answers)
             settings = store.read(Settings.read)
+            if query_strategy is not None:
+                check_strategy(query_strategy)
             if estimator is not None:
                 check_learns(estimator, settings.questions)
                 check_chooses(estimator, query_strategy or settings.query_strategy)
@@ -485,6 +489,8 @@ class Campaign:
         ------
         ValueError
             As `retrain`.
+        TypeError
+            As `retrain`, or if the estimator is a `skbal.votes.VoteAllocation`.
         """
         estimator, strategy = self._parts()
         votes = self.store.read(

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from skbal._utils.random import check_seed, stream
 from skbal._utils.validation import check_count, check_real
 from skbal.campaign._items import write_items
-from skbal.campaign._learning import check_chooses, check_learns
+from skbal.campaign._learning import check_chooses, check_learns, check_strategy
 from skbal.campaign._new_items import check_items
 from skbal.campaign._parts import plain_part
 from skbal.campaign._questions import Questions, to_json
@@ -50,6 +50,8 @@ def new_campaign(
     """
     questions = Questions(answers)
     new = check_items(items, names)
+    if query_strategy is not None:
+        check_strategy(query_strategy)
     if estimator is not None:
         check_learns(estimator, questions)
         check_chooses(estimator, query_strategy)

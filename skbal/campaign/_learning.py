@@ -108,6 +108,11 @@ def check_learns(estimator, questions):
         If it needs other answers, or its ``classes`` are not the answers.
     """
     labels = questions.labels[0]
+    if isinstance(estimator, type):
+        raise TypeError(
+            "estimator of Campaign must be an estimator, got the class "
+            f"{estimator.__name__}. Give {estimator.__name__}()."
+        )
     if isinstance(estimator, VoteAllocation):
         return
     if learns_counts(estimator):
@@ -202,17 +207,23 @@ def suited_strategy(estimator):
         If the estimator makes no draws and is no classifier: then there would be no
         way to choose items once weeks of answers are there.
     """
+    error = _no_draws(estimator)
+    if error is not None and classifies(estimator):
+        return MaxEntropy()
+    if error is not None:
+        raise NoDrawsError(f"query_strategy of Campaign must be given, because {error}")
+    return ActiveLearner(estimator).query_strategy
+
+
+def _no_draws(estimator):
+    """Return the error of an estimator that makes no posterior draws, or None."""
     try:
         predict_samples(estimator, np.zeros((1, 1)))
     except NoDrawsError as error:
-        if classifies(estimator):
-            return MaxEntropy()
-        raise NoDrawsError(
-            f"query_strategy of Campaign must be given, because {error}"
-        ) from None
+        return error
     except Exception:  # It can draw, and complains that these are no rows for it.
         pass
-    return ActiveLearner(estimator).query_strategy
+    return None
 
 
 def _check_learns_questions(estimator, asked):
@@ -324,6 +335,12 @@ def _of_all_items(settings, votes):
 
 def learner_of(store, settings, estimator, strategy, votes):
     """Return an `ActiveLearner` that was taught all votes."""
+    if isinstance(estimator, VoteAllocation):
+        raise TypeError(
+            "learner of Campaign needs a classifier, a regressor or a model of votes, "
+            "and the campaign has a VoteAllocation, which no learner can teach. Fit "
+            "one to Campaign.counts instead."
+        )
     check_enough(estimator, settings, votes)
     X = rows_of(store, settings.items, votes.ids)[:]
     y = target_of(estimator, settings, votes.counts)
@@ -345,7 +362,33 @@ def check_chooses(estimator, strategy):
     Raises
     ------
     NoDrawsError
-        If a regressor makes no posterior draws and there is no strategy.
+        If a classifier gives neither posterior draws nor probabilities, or if the
+        estimator makes no draws, which the strategy needs.
     """
-    if strategy is None and not isinstance(estimator, VoteAllocation):
+    if isinstance(estimator, VoteAllocation):
+        return
+    error = _no_draws(estimator)
+    if error is None:
+        return
+    if classifies(estimator) and not hasattr(estimator, "predict_proba"):
+        raise NoDrawsError(
+            f"estimator of Campaign must give probabilities of answers, and {error}"
+        )
+    if strategy is None:
         suited_strategy(estimator)
+    elif getattr(strategy, "needs_draws", False):
+        raise NoDrawsError(
+            f"query_strategy of Campaign, {type(strategy).__name__}, needs posterior "
+            f"draws, and {error}"
+        )
+
+
+def check_strategy(strategy):
+    """Raise a TypeError unless an object can choose items: a function or a strategy."""
+    if isinstance(strategy, type) or not callable(strategy):
+        is_class = isinstance(strategy, type)
+        got = f"the class {strategy.__name__}" if is_class else repr(strategy)
+        raise TypeError(
+            "query_strategy of Campaign must be a query strategy such as "
+            f"skbal.query.BALD() or a function of a learner and a pool, got {got:.80}."
+        )

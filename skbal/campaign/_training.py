@@ -224,8 +224,8 @@ def _forget(connection, version):
 
 def _retire_sure(store, settings, estimator, clock):
     """Retire the items whose leading answer is surely right, by the model."""
-    rule = next((r for r in settings.rules if r["name"] == "chance_wrong"), None)
-    if rule is None or not hasattr(estimator, "chance_wrong_"):
+    rules = [rule for rule in settings.rules if rule["name"] == "chance_wrong"]
+    if not rules or not hasattr(estimator, "chance_wrong_"):
         return
     chances, n_votes = estimator.chance_wrong_, estimator.counts_.sum(axis=1)
     items = store.read(_open_items)
@@ -237,14 +237,14 @@ def _retire_sure(store, settings, estimator, clock):
         ]
         store.write(
             lambda connection, some=standings: _retire_some(
-                connection, settings, rule, some, clock()
+                connection, settings, rules, some, clock()
             )
         )
 
 
-def _retire_some(connection, settings, rule, standings, now):
+def _retire_some(connection, settings, rules, standings, now):
     for number, standing in standings:
-        sure = fired([rule], standing, settings.min_votes)
+        sure = fired(rules, standing, settings.min_votes)
         if sure is not None:
             record(
                 connection,

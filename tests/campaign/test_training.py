@@ -8,11 +8,12 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 from sklearn.compose import make_column_transformer
-from sklearn.ensemble import RandomForestClassifier
+from sklearn.ensemble import RandomForestClassifier, VotingClassifier
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import BayesianRidge, LogisticRegression, Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.svm import SVC
 
 from skbal import ActiveLearner
 from skbal.campaign import Campaign
@@ -185,6 +186,22 @@ def test_votes_are_allocated_and_sure_items_retired(make):
     retired = campaign.status().retired
     assert retired["chance_wrong"] > 20
     campaign.check()  # what the model retired follows from what is kept, too
+
+
+def test_each_of_several_rules_for_sure_items_retires_some(make):
+    never = {"name": "chance_wrong", "chance": 1e-300, "votes": 1}
+    rules = [never, {"name": "chance_wrong", "chance": 0.05, "votes": 2}]
+    campaign = make(X, ABC, VoteAllocation(random_state=0), max_votes=20, rules=rules)
+    for person in ("ann", "bob", "cy"):
+        answered(campaign, 60, person)
+    campaign.retrain()
+    assert campaign.status().retired["chance_wrong"] > 20
+
+
+def test_an_allocation_is_nothing_to_teach(make):
+    campaign = answered(make(X, ABC, VoteAllocation(random_state=0)))
+    with pytest.raises(TypeError, match="the campaign has a VoteAllocation"):
+        campaign.learner()
 
 
 def test_a_graph_sees_the_pool_once(make, monkeypatch):
@@ -395,6 +412,19 @@ def test_a_regressor_without_draws_needs_a_strategy_of_its_own(tmp_path):
     Campaign.open(path, estimator=Ridge(), query_strategy=Random()).close()
 
 
+def test_what_cannot_choose_is_refused_before_people_answer(tmp_path):
+    path = tmp_path / "votes.db"
+    Campaign.create(path, X, ABC).close()
+    for strategy in (None, Random()):
+        with pytest.raises(NoDrawsError, match="estimator of Campaign must give prob"):
+            Campaign.open(path, estimator=SVC(), query_strategy=strategy)
+    with pytest.raises(TypeError, match="pool, got 'BALD'"):
+        Campaign.open(path, query_strategy="BALD")
+    members = VotingClassifier([("svc", SVC()), ("forest", RandomForestClassifier(5))])
+    with Campaign.open(path, estimator=members) as campaign:  # each is a draw
+        assert answered(campaign).retrain() == 1
+
+
 @pytest.mark.parametrize(("arguments", "error", "words"), [
     ({"items": []}, ValueError, "items of Campaign must have one row or more"),
     ({"items": np.array(["a"])[:, None]}, TypeError, "must be an array of numbers"),
@@ -435,6 +465,13 @@ def test_a_regressor_without_draws_needs_a_strategy_of_its_own(tmp_path):
     ({"gold": {"x1": "a"}}, ValueError, "Items are called such as '0'"),
     ({"estimator": Ridge(), "answers": [0, 1]}, NoDrawsError,
      "query_strategy of Campaign must be given, because Ridge makes no"),
+    ({"estimator": SVC()}, NoDrawsError, "must give probabilities of answers, and SVC"),
+    ({"estimator": make_pipeline(StandardScaler(), SVC())}, NoDrawsError, "and SVC"),
+    ({"estimator": LogisticRegression(), "query_strategy": BALD()}, NoDrawsError,
+     "query_strategy of Campaign, BALD, needs posterior draws, and LogisticRegression"),
+    ({"estimator": LogisticRegression}, TypeError,
+     "must be an estimator, got the class LogisticRegression"),
+    ({"query_strategy": BALD}, TypeError, "or a function .*, got the class BALD"),
     ({"gold": {0: "z"}}, ValueError, "answer must be one of"),
     ({"gold": ["a"]}, TypeError, "gold of Campaign must be a dict"),
     ({"lease_seconds": 0}, ValueError, "lease_seconds of Campaign"),
