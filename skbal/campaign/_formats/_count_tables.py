@@ -100,8 +100,9 @@ def import_counts(campaign, path, *, name=None, columns=None, verbose=False):
     FileNotFoundError
         If there is no such file.
     ValueError
-        If a column is missing, a count is no whole number >= 0, or the counts of a
-        question are not those of the answer that leads to it. Nothing was told then.
+        If a column is missing, a count is no whole number >= 0, two rows are about one
+        item, or the counts of a question are not those of the answer that leads to it.
+        Nothing was told then.
 
     Notes
     -----
@@ -130,14 +131,24 @@ def import_counts(campaign, path, *, name=None, columns=None, verbose=False):
     name = next(iter(table)) if name is None else name
     wanted = _columns(questions, columns, owner)
     check_columns(table, (name, *wanted), path, owner)
+    if name in wanted:
+        raise ValueError(
+            f"name of {owner} must be the column of {path} that names the items, got "
+            f"{name!r:.80}, which has counts."
+        )
     counts = np.stack([_numbers(table[c], c, path, owner) for c in wanted], axis=1)
     names, collected = ItemNames(campaign), Collected(campaign, "counts")
-    earlier = campaign.store.read(_unnamed)
+    earlier, row_of = campaign.store.read(_unnamed), {}
     for row, (text, of_item) in enumerate(zip(table[name], counts.tolist()), start=1):
         number, where = names.find(text), f"{owner}: row {row} of {path}"
         if number is None:
             collected.add_other_item(text)
             continue
+        if row_of.setdefault(number, row) != row:
+            raise ValueError(
+                f"{where}, {text!r:.80}, is about the same item as row "
+                f"{row_of[number]}. Add up its counts in one row."
+            )
         contents = _contents(questions, of_item, where)
         people = _people(questions, contents)
         if earlier.get(number, set()) - set(people):

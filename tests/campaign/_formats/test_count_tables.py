@@ -44,6 +44,25 @@ def test_only_the_difference_to_earlier_counts_is_told(tmp_path):
             import_counts(campaign, path, name="id", columns=columns)
 
 
+def test_two_rows_about_one_item_are_refused(tmp_path):
+    # One of them would be lost, as the people without a name are the same.
+    path = tmp_path / "counts.csv"
+    with make(tmp_path, "one") as campaign:
+        path.write_text("name,smooth,disk,star\n+,2,1,0\n@sum,1,0,0\n+,1,3,0\n")
+        with pytest.raises(ValueError, match=r"row 3 .*, '\+', is about .* as row 1"):
+            import_counts(campaign, path)
+        assert not campaign.counts().any()
+
+
+def test_counts_are_no_names(tmp_path):
+    path = tmp_path / "counts.csv"
+    path.write_text("smooth,disk,star,name\n2,1,0,+\n")
+    with make(tmp_path, "one") as campaign:
+        with pytest.raises(ValueError, match=r"name of .*, got 'smooth', which has c"):
+            import_counts(campaign, path)
+        assert import_counts(campaign, path, name="name").n_new == 3
+
+
 def test_errors_say_which_row_and_column(tmp_path):
     path = tmp_path / "counts.csv"
     with make(tmp_path, "one", TREE) as campaign:
