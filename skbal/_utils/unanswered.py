@@ -67,7 +67,8 @@ def _is_none(answer):
     if answer is None or answer is SKIP:
         return True
     if isinstance(answer, (list, tuple, np.ndarray)):
-        return len(answer) > 0 and all(_is_none(part) for part in np.ravel(answer))
+        parts = np.ravel(answer)  # an array without axes has one
+        return len(parts) > 0 and all(map(_is_none, parts))
     try:
         return bool(answer != answer)  # NaN differs from itself
     except (TypeError, ValueError):

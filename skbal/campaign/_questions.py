@@ -128,7 +128,8 @@ class Questions:
             If it is none of the answers.
         """
         given = _plain(given)
-        for label in self.labels[number]:
+        labels = () if getattr(given, "ndim", 0) else self.labels[number]  # several
+        for label in labels:
             # True is no 1, and 1.0 may stand for 1.
             if given == label and isinstance(given, bool) == isinstance(label, bool):
                 return label
@@ -216,7 +217,11 @@ def _check_text(text, what):
 
 
 def _plain(value):
-    return value.item() if isinstance(value, np.generic) else value
+    """Return what is in a NumPy scalar, or in an array or a tensor of one entry."""
+    try:
+        return value.item()
+    except (AttributeError, RuntimeError, TypeError, ValueError):
+        return value
 
 
 def _listed(labels, most=12):

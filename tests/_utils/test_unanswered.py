@@ -27,6 +27,7 @@ from skbal._utils.unanswered import SKIP, unanswered
         (["nan", ""], [False, False]),
         (["a", float("nan")], [False, True]),
         ([np.nan, "a"], [True, False]),
+        ([np.array("a"), np.array("b")], [False, False]),
         ([], []),
     ],
 )

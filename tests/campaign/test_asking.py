@@ -254,6 +254,14 @@ def test_labels_keep_their_type(make):
         campaign.tell(1, True, "ann")
 
 
+def test_an_answer_may_be_an_array_of_one_entry(make):
+    campaign = make(answers=["1", "2"])
+    for number, given in enumerate([np.array("2"), np.array(["2"])]):
+        assert campaign.tell(number, given, "ann").answer == "2"
+    with pytest.raises(ValueError, match=r"of '1', '2', got array\(\['1', '2'\]"):
+        campaign.tell(2, np.array(["1", "2"]), "ann")
+
+
 @pytest.mark.parametrize(("call", "error", "words"), [
     (lambda c: c.ask(0, "ann"), ValueError, "n of ask of Campaign must be an integer"),
     (lambda c: c.ask(1, ""), ValueError, "annotator of Campaign must have 1 to 200"),
