@@ -3,6 +3,7 @@
 import numpy as np
 
 from skbal._utils.labels import class_codes, label_column
+from skbal._utils.unanswered import unanswered
 
 COLUMNS = ("item", "answer", "annotator")
 
@@ -35,7 +36,7 @@ def answer_columns(frame, owner):
             f"named {missing[0]!r}."
         )
     answers = np.asarray(frame["answer"], dtype=object)
-    given = np.array([one is not None and one == one for one in answers], dtype=bool)
+    given = ~unanswered(answers)
     if any(isinstance(one, dict) for one in answers[given][:1]):
         raise TypeError(
             f"The answers given to {owner} must be to one question, got a dict. Take "
@@ -111,7 +112,7 @@ def known_rows(known, names, classes, owner):
     TypeError
         If it is no dict.
     ValueError
-        If a label is no class.
+        If a label is no class, or an item is of another kind than the names.
     """
     if known is None:
         known = {}
@@ -120,6 +121,7 @@ def known_rows(known, names, classes, owner):
             f"known given to {owner} must be a dict of items to labels, got "
             f"{known!r:.80}."
         )
+    check_same_kind(known, names, f"known given to {owner} must have items that are")
     places = {label: place for place, label in enumerate(classes.tolist())}
     rows = {name: row for row, name in enumerate(names.tolist())}
     found = [(rows[item], label) for item, label in known.items() if item in rows]
@@ -127,7 +129,41 @@ def known_rows(known, names, classes, owner):
         if label not in places:
             raise ValueError(
                 f"known given to {owner} must have labels among {classes.tolist()}, "
-                f"got {label!r}. Set classes to all possible answers."
+                f"got {as_plain(label)!r}. Set classes to all possible answers."
             )
     codes = [places[label] for _, label in found]
     return np.array([row for row, _ in found], int), np.array(codes, int)
+
+
+def as_plain(value):
+    """Return a NumPy scalar as a Python object, and anything else as it is."""
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def check_same_kind(items, names, must):
+    """Raise an error if items are strings and those of ``fit`` numbers, or the reverse.
+
+    Such items would be taken for ones that nobody answered about.
+
+    Parameters
+    ----------
+    items : iterable of str or number
+        What was given.
+    names : ndarray of shape (n_items,)
+        The items of ``fit``, of one kind.
+    must : str
+        The begin of the message, such as "items given to DawidSkene must be".
+
+    Raises
+    ------
+    ValueError
+        If an item is of another kind.
+    """
+    known = names.tolist()[0]
+    kind = "strings" if isinstance(known, str) else "numbers"
+    for item in items:
+        if isinstance(item, str) != isinstance(known, str):
+            raise ValueError(
+                f"{must} {kind}, like the item {known!r} of fit, got "
+                f"{as_plain(item)!r}."
+            )

@@ -7,6 +7,7 @@ from skbal._utils.labels import label_column
 from skbal._utils.named_axes import check_order
 from skbal._utils.prices import as_prices
 from skbal.information import annotator_information
+from skbal.votes._answer_table import check_same_kind
 
 
 class WhomToAskMixin:
@@ -98,7 +99,7 @@ class WhomToAskMixin:
         worth = self.answer_information(items) / self._prices(costs)
         given = self.has_answered(items)
         if given.all(axis=1).any():
-            item = np.asarray(items)[given.all(axis=1)][0]
+            item = np.asarray(items)[given.all(axis=1)].tolist()[0]
             raise ValueError(
                 f"items given to whom_to_ask of {type(self).__name__} must be ones "
                 f"that somebody has not answered about, got {item!r}."
@@ -123,6 +124,8 @@ class WhomToAskMixin:
     def _rows(self, items):
         """Return the position of each item in ``items_``, or -1."""
         check_is_fitted(self)
-        items = label_column(items, f"items given to {type(self).__name__}")
+        what = f"items given to {type(self).__name__}"
+        items = label_column(items, what)
+        check_same_kind(items.tolist(), self.items_, f"{what} must be")
         places = {name: place for place, name in enumerate(self.items_.tolist())}
         return np.array([places.get(name, -1) for name in items.tolist()], dtype=int)

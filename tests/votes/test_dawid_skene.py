@@ -193,6 +193,29 @@ def test_a_frame_of_answers_is_taken_without_those_who_cannot_tell():
     np.testing.assert_array_equal(model.posterior_, expected.posterior_)
 
 
+def test_a_missing_answer_of_a_nullable_column_is_left_out():
+    answers = pd.array([1, pd.NA, 0], dtype="Int64")
+    frame = pd.DataFrame({"item": [3, 3, 4], "answer": answers, "annotator": [*"aab"]})
+    model = DawidSkene().fit(frame)
+    assert model.n_answers_.tolist() == [1, 1]
+    assert model.classes_.tolist() == [0, 1]
+
+
+def test_items_of_another_kind_are_not_taken_for_new_ones():
+    numbers, strings = ([0, 0, 1], [*"aba"], [*"uvu"]), ([*"ppq"], [*"aba"], [*"uvu"])
+    model, named = DawidSkene().fit(*numbers), DawidSkene().fit(*strings)
+    for method in (model.whom_to_ask, model.has_answered, model.predict):
+        with pytest.raises(ValueError, match="must be numbers, like the item 0 of fit"):
+            method(["0"])
+    with pytest.raises(ValueError, match=r"like the item 'p' of fit, got 0\."):
+        named.answer_information([0])
+    with pytest.raises(ValueError, match=r"items that are numbers, .* got 'p'"):
+        DawidSkene().fit(*numbers, known={"p": "a"})
+    # A new item of the right kind is one that nobody answered about.
+    assert not named.has_answered(["new"]).any()
+    DawidSkene().fit(*numbers, known={np.int64(7): "a"})
+
+
 def test_errors_say_what_is_wrong():
     three = ([0, 0, 1], ["a", "b", "a"], [0, 1, 0])
     for parameters, message in [
@@ -407,7 +430,7 @@ def test_whom_to_ask_by_hand():
     # Bob has answered about item 20, however cheap he is.
     assert model.whom_to_ask([20], costs=[1, 1e-6])[0].tolist() == ["ann"]
     assert model.has_answered([20, 0, 99]).tolist() == [[0, 1], [1, 1], [0, 0]]
-    with pytest.raises(ValueError, match=r"not answered about, got .*3"):
+    with pytest.raises(ValueError, match=r"not answered about, got 3\."):
         model.whom_to_ask([20, 3])
     named = pd.Series([1e-6, 1], index=["bob", "ann"])
     assert model.whom_to_ask([99], costs=named.sort_index())[0].tolist() == ["bob"]
