@@ -5,10 +5,13 @@ from pathlib import Path
 import numpy as np
 import sqlalchemy as sa
 
+from skbal._utils.fits_files import ENDINGS as FITS
+from skbal._utils.image_files import read_fits, read_picture, resized, with_channels
 from skbal.campaign._tables import item
-from skbal.datasets import load_images
 from skbal.exceptions import CampaignError
 
+_OWNER = "Campaign.retrain"
+_PICTURES = ("PNG", "JPEG", "GIF", "WEBP")  # what people can be shown
 _LONGEST_SIDE = 64  # pixels; larger images are shrunk
 
 
@@ -39,7 +42,7 @@ class ImageRows:
         self._store, self._kind = store, kind
         self._ids = np.asarray(ids, dtype=np.int64)
         (first,) = self._paths(np.array([0]))
-        channels, *size = _read(first.parent, [first.name])[0].shape
+        channels, *size = _read(first).shape
         shrunk = min(1, _LONGEST_SIDE / max(size))
         size = [max(1, round(shrunk * side)) for side in size]
         self.dtype, self.shape = np.dtype(np.float32), (len(self._ids), channels, *size)
@@ -53,13 +56,14 @@ class ImageRows:
         if np.ndim(ids) == 0:
             return self[[rows]][0]
         pixels = np.empty((len(ids), *self.shape[1:]), dtype=self.dtype)
-        folders = {}
+        size = self.shape[2:]
+        rows_of = {}
         for row, path in enumerate(self._paths(ids)):
-            folders.setdefault(path.parent, {}).setdefault(path.name, []).append(row)
-        for folder, rows_of in folders.items():
-            images = _read(folder, list(rows_of), self.shape[2:], self.shape[1])
-            for image, places in zip(images, rows_of.values()):
-                pixels[places] = image
+            rows_of.setdefault(path, []).append(row)
+        for path, places in rows_of.items():
+            image = with_channels(_read(path), self.shape[1])
+            same = image.shape[1:] == size
+            pixels[places] = image if same else resized(image, size, _OWNER)
         return pixels
 
     def _paths(self, ids):
@@ -76,11 +80,17 @@ def _names(connection, ids):
     return dict(map(tuple, connection.execute(query)))
 
 
-def _read(folder, names, size=None, channels=None):
-    """Return images of shape (n_names, channels, height, width) in [0, 1]."""
+def _read(path):
+    """Return an image of shape (channels, height, width) in [0, 1]."""
     try:
-        return load_images(folder, names, size=size, channels=channels).images
-    except (ValueError, OSError) as error:
+        if path.name.lower().endswith(FITS):
+            return read_fits(path, _OWNER)
+        return read_picture(path, _OWNER, _PICTURES)
+    except (ImportError, MemoryError):
+        raise
+    # What a damaged file raises: pillow and astropy have errors of many kinds.
+    except Exception as error:
+        why = str(error).rstrip(".") or type(error).__name__
         raise CampaignError(
-            f"Images of the campaign cannot be read as rows of pixels: {error}"
+            f"Images of the campaign cannot be read as rows of pixels: {path}: {why}."
         ) from error

@@ -4,12 +4,12 @@ import os
 
 import numpy as np
 
+from skbal._utils.image_files import read_picture, with_channels
 from skbal._utils.optional import require
 from skbal._utils.validation import check_option
 from skbal.datasets._cifar10 import CLASSES
-from skbal.datasets._image_files import read_picture
 from skbal.datasets._image_sets import check_folder, image_set
-from skbal.datasets._images import natural, with_channels
+from skbal.datasets._images import natural
 
 _OWNER = "load_cinic10"
 _SUBSETS = ("train", "valid", "test")
@@ -114,7 +114,7 @@ def _files_in(folder):
 
 def _read(path):
     try:
-        image = with_channels(read_picture(path), 3)
+        image = with_channels(read_picture(path, _OWNER), 3)
     except (ImportError, MemoryError):
         raise
     # Pillow has errors of many kinds for files that are damaged.

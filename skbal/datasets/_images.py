@@ -7,9 +7,15 @@ import numpy as np
 from sklearn.utils import Bunch
 
 from skbal._utils.fits_files import ENDINGS as FITS
+from skbal._utils.image_files import (
+    PICTURES,
+    read_fits,
+    read_picture,
+    resized,
+    with_channels,
+)
 from skbal._utils.optional import require
 from skbal._utils.validation import check_count, check_option
-from skbal.datasets._image_files import PICTURES, read_fits, read_picture, resized
 from skbal.datasets._image_sets import check_folder
 
 _OWNER = "load_images"
@@ -109,7 +115,7 @@ def load_images(folder, names=None, *, size=None, channels=None, limits=None):
     for number, name in enumerate(files):
         image = with_channels(_read(folder / name, limits), channels)
         if size is not None and image.shape[1:] != size:
-            image = resized(image, size)
+            image = resized(image, size, f"size of {_OWNER}")
         if images is None:
             images = np.empty((len(files), *image.shape), dtype=np.float32)
         _check_alike(image.shape, images.shape[1:], name, files[0])
@@ -126,8 +132,8 @@ def _read(path, limits):
     """Return one image of shape (channels, height, width), float32."""
     try:
         if path.name.lower().endswith(FITS):
-            return read_fits(path, limits)
-        return read_picture(path)
+            return read_fits(path, _OWNER, limits)
+        return read_picture(path, _OWNER)
     except (ImportError, MemoryError):
         raise
     # What a damaged file raises: pillow and astropy have errors of many kinds.
@@ -136,30 +142,6 @@ def _read(path, limits):
         raise ValueError(
             f"folder of {_OWNER}: {path} cannot be read: {why}."
         ) from error
-
-
-def with_channels(image, channels):
-    """Return an image with 1 or 3 channels, or as it is for None.
-
-    Parameters
-    ----------
-    image : ndarray of shape (n_channels, height, width)
-        The image, of 1 or 3 channels.
-    channels : {1, 3} or None
-        Number of channels of the result.
-
-    Returns
-    -------
-    image : ndarray of shape (channels, height, width)
-    """
-    if channels is None or channels == len(image):
-        return image
-    if channels == 3:
-        return np.repeat(image, 3, axis=0)
-    return np.tensordot(_GREY, image, axes=1)[np.newaxis]
-
-
-_GREY = np.array([0.299, 0.587, 0.114], dtype=np.float32)  # ITU-R BT.601
 
 
 def _check_alike(shape, first, name, first_name):

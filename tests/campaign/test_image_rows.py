@@ -10,6 +10,7 @@ from sklearn.pipeline import make_pipeline
 
 from skbal.campaign import Campaign
 from skbal.campaign._item_rows import rows_of
+from skbal.datasets import load_images
 from skbal.exceptions import CampaignError
 from skbal.features import GradientHistograms
 
@@ -45,6 +46,20 @@ def test_pixels_are_those_of_the_files(tmp_path, folder):
             np.testing.assert_array_equal(rows[[2, 0]], rows[:][[2, 0]])
             np.testing.assert_array_equal(rows[[1, 1]], rows[:][[1, 1]])
             np.testing.assert_array_equal(rows[1:], rows[:][1:])
+
+
+def test_any_picture_that_people_see_is_read(tmp_path):
+    # All of one name, as a preview beside its FITS file may be.
+    grey = np.arange(12, dtype=np.uint8).reshape(3, 4) * 20
+    for ending in ("png", "gif", "webp", "jpg"):
+        options = {"lossless": True} if ending == "webp" else {}
+        Image.fromarray(grey).save(tmp_path / f"g1.{ending}", **options)
+    with Campaign.create(tmp_path / "votes.db", tmp_path, ["a", "b"]) as campaign:
+        rows = rows_of(campaign.store, campaign.settings.items, np.arange(4))
+        exact = [campaign.id_of(f"g1.{ending}") for ending in ("gif", "png", "webp")]
+        np.testing.assert_allclose(rows[exact][:, 0], [grey / 255] * 3, atol=0.005)
+        read = load_images(tmp_path, ["g1.jpg"]).images
+        np.testing.assert_array_equal(rows[campaign.id_of("g1.jpg")][:1], read[0])
 
 
 def test_a_model_learns_from_files(tmp_path, folder):

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from skbal._utils.image_files import resized, scaled
 from skbal.datasets import load_images
-from skbal.datasets._image_files import resized, scaled
 from skbal.datasets._images import natural
 
 RNG = np.random.default_rng(0)
@@ -159,17 +159,19 @@ def test_images_of_several_sizes_need_a_size(tmp_path):
 @given(st.integers(1, 9), st.integers(1, 9), st.integers(0, 2**32 - 1))
 def test_a_new_size_stays_within_the_values_and_keeps_what_is_constant(h, w, seed):
     image = np.random.default_rng(seed).random((3, 4, 5)).astype(np.float32)
-    small = resized(image, (h, w))
+    small = resized(image, (h, w), "a test")
     assert small.shape == (3, h, w)
     for plane, before in zip(small, image):
         assert before.min() - 1e-6 <= plane.min() <= plane.max() <= before.max() + 1e-6
-    np.testing.assert_allclose(resized(np.full((1, 4, 5), 0.25), (h, w)), 0.25)
+    np.testing.assert_allclose(
+        resized(np.full((1, 4, 5), 0.25), (h, w), "a test"), 0.25
+    )
 
 
 def test_half_the_size_weighs_the_pixels_that_are_covered():
     row = np.arange(8, dtype=np.float32)[np.newaxis, np.newaxis] / 8
     weights = np.array([0.125, 0.375, 0.375, 0.125])  # a triangle of twice the width
-    found = resized(np.repeat(row, 8, axis=1), (4, 4))[0, 2]
+    found = resized(np.repeat(row, 8, axis=1), (4, 4), "a test")[0, 2]
     assert found[1] == pytest.approx(weights @ row[0, 0, 1:5], abs=1e-6)
     assert found[2] == pytest.approx(weights @ row[0, 0, 3:7], abs=1e-6)
 

@@ -12,13 +12,17 @@ PICTURES = (".png", ".jpg", ".jpeg")
 _LARGEST = {"1": 1, "L": 255, "RGB": 255, "LA": 255, "RGBA": 255, "I": 65535}
 
 
-def read_picture(path):
+def read_picture(path, owner, formats=("PNG", "JPEG")):
     """Return the pixels of a PNG or JPEG file.
 
     Parameters
     ----------
     path : pathlib.Path
         The file.
+    owner : str
+        What reads the file, for messages.
+    formats : tuple of str, default=("PNG", "JPEG")
+        Formats that the file may have, as pillow calls them.
 
     Returns
     -------
@@ -30,9 +34,9 @@ def read_picture(path):
     ValueError
         If pixels are transparent. What a damaged file raises passes through.
     """
-    pillow = require("PIL.Image", "images", f"load_images: {path.name}")
-    operations = require("PIL.ImageOps", "images", "load_images")
-    with pillow.open(path, formats=("PNG", "JPEG")) as file:
+    pillow = require("PIL.Image", "images", f"{owner}: {path.name}")
+    operations = require("PIL.ImageOps", "images", owner)
+    with pillow.open(path, formats=formats) as file:
         picture = operations.exif_transpose(file)
         picture = _in_known_mode(picture, "transparency" in picture.info)
         pixels, mode = np.asarray(picture), picture.mode
@@ -59,13 +63,15 @@ def _opaque(image):
     return image[:-1]
 
 
-def read_fits(path, limits=None):
+def read_fits(path, owner, limits=None):
     """Return the pixels of the first image of a FITS file.
 
     Parameters
     ----------
     path : pathlib.Path
         The file.
+    owner : str
+        What reads the file, for messages.
     limits : (float, float), optional
         The values that become 0 and 1. ``None`` takes the smallest and the largest.
 
@@ -80,7 +86,7 @@ def read_fits(path, limits=None):
         If it holds no image of two or three axes. What a damaged file raises passes
         through.
     """
-    values = first_image(path, f"load_images: {path.name}")
+    values = first_image(path, f"{owner}: {path.name}")
     if values is None:
         raise ValueError("it holds no image")
     return scaled(values, limits)
@@ -130,7 +136,7 @@ def scaled(values, limits=None):
     return np.where(known, shares, 0).astype(np.float32)
 
 
-def resized(image, size):
+def resized(image, size, owner):
     """Return an image in another size.
 
     Parameters
@@ -139,14 +145,40 @@ def resized(image, size):
         In [0, 1].
     size : (int, int)
         Height and width.
+    owner : str
+        What needs pillow, for messages.
 
     Returns
     -------
     image : ndarray of shape (channels, *size), dtype=float32
         Each pixel is a weighted mean of those that it covers, so in [0, 1], too.
     """
-    pillow = require("PIL.Image", "images", "size of load_images")
+    pillow = require("PIL.Image", "images", owner)
     height, width = size
     how = pillow.Resampling.BILINEAR
     planes = [pillow.fromarray(plane).resize((width, height), how) for plane in image]
     return np.clip(np.stack([np.asarray(plane) for plane in planes]), 0, 1)
+
+
+def with_channels(image, channels):
+    """Return an image with 1 or 3 channels, or as it is for None.
+
+    Parameters
+    ----------
+    image : ndarray of shape (n_channels, height, width)
+        The image, of 1 or 3 channels.
+    channels : {1, 3} or None
+        Number of channels of the result.
+
+    Returns
+    -------
+    image : ndarray of shape (channels, height, width)
+    """
+    if channels is None or channels == len(image):
+        return image
+    if channels == 3:
+        return np.repeat(image, 3, axis=0)
+    return np.tensordot(_GREY, image, axes=1)[np.newaxis]
+
+
+_GREY = np.array([0.299, 0.587, 0.114], dtype=np.float32)  # ITU-R BT.601
