@@ -252,11 +252,23 @@ def _create_file(url, unfinished, fill):
 
 def _give_name(unfinished, path):
     try:
-        os.link(unfinished, path)  # unlike a renaming, it never replaces a file
+        _link(unfinished, path)
     except FileExistsError:
         raise CampaignError(
             f"{path} was made by somebody else at the same time. Use Campaign.open."
         ) from None
+
+
+def _link(unfinished, path):
+    """Give a file another name, or raise a FileExistsError; nothing is replaced."""
+    try:
+        os.link(unfinished, path)  # unlike a renaming, it never replaces a file
+    except FileExistsError:
+        raise
+    except OSError:  # no hard links, as on exFAT: replace an empty file of our own
+        with open(path, "xb"):
+            pass
+        os.replace(unfinished, path)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """What is damaged, full or somebody else's is named, and nothing is overwritten."""
 
+import errno
 import os
 import sqlite3
 from pathlib import Path
@@ -50,6 +51,35 @@ def test_nothing_is_overwritten(make, url):
     with pytest.raises(CampaignError, match=r"exists|holds tables already"):
         Campaign.create(url, X, ["a", "b"])
     assert campaign.status().n_answers == 1
+
+
+def test_a_disk_without_hard_links(tmp_path, monkeypatch):
+    path = tmp_path / "votes.db"
+    monkeypatch.setattr(os, "link", _no_links)
+    with Campaign.create(path, X, ["a", "b"]) as campaign:
+        campaign.tell(0, "a", "ann")
+    with Campaign.open(path) as campaign:
+        assert campaign.counts()[0].tolist() == [1, 0]
+    assert [one.name for one in tmp_path.iterdir()] == ["votes.db"]
+
+
+@pytest.mark.parametrize("has_links", [True, False])
+def test_a_file_that_somebody_makes_meanwhile_stays(tmp_path, monkeypatch, has_links):
+    path, link = tmp_path / "votes.db", os.link if has_links else _no_links
+
+    def late(source, target):
+        path.write_text("theirs")
+        link(source, target)
+
+    monkeypatch.setattr(os, "link", late)
+    with pytest.raises(CampaignError, match="made by somebody else at the same time"):
+        Campaign.create(path, X, ["a", "b"])
+    assert path.read_text() == "theirs"
+    assert [one.name for one in tmp_path.iterdir()] == ["votes.db"]
+
+
+def _no_links(source, target):
+    raise OSError(errno.EOPNOTSUPP, "Operation not supported")
 
 
 def test_the_log_of_a_database_that_is_gone(tmp_path):
