@@ -44,7 +44,8 @@ def read_items(path, name_column=None):
         # Read from the file while it is written into the database.
         return np.load(path, mmap_mode="r", allow_pickle=False), None
     if ending == ".txt":
-        return path.read_text(encoding="utf-8-sig").splitlines(), None
+        with open(path, encoding="utf-8-sig") as file:  # ends lines as an editor does
+            return [line.removesuffix("\n") for line in file], None
     if ending == ".csv":
         return _table(path, name_column)
     raise ValueError(
@@ -63,7 +64,9 @@ def _table(path, name_column):
             f"--name-column must be a column of {path}, "
             f"{', '.join(map(repr, frame.columns))}, got {name_column!r}."
         )
-    names = frame[name_column].astype(str).tolist()
+    # As written: a name may begin with zeros, be a long number, or be "NA".
+    written = pandas.read_csv(path, usecols=[name_column], dtype=str, na_filter=False)
+    names = [name or None for name in written[name_column]]
     return frame.drop(columns=name_column), names
 
 
@@ -78,7 +81,7 @@ def check_answers(text):
     Returns
     -------
     answers : list
-        Whole numbers if all answers are.
+        Whole numbers if all answers are, and none begins with a zero, such as "01".
 
     Raises
     ------
@@ -101,9 +104,15 @@ def check_answers(text):
             "--answers must be two answers or more with commas between them, such as "
             f"yes,no, or a file that ends in .json, got {text!r:.80}."
         )
-    if all(answer.lstrip("-").isdecimal() for answer in answers):
+    if all(map(_is_number, answers)):
         return [int(answer) for answer in answers]
     return answers
+
+
+def _is_number(text):
+    """Return whether a text is a whole number as Python writes it, unlike "007"."""
+    digits = text.removeprefix("-")
+    return digits.isdecimal() and str(int(text)) == text
 
 
 def read_gold(path):
@@ -124,6 +133,6 @@ def read_gold(path):
 
 
 def _answer(text):
-    if text.lstrip("-").isdecimal():
+    if _is_number(text):
         return int(text)
     return json.loads(text) if text.startswith("{") else text

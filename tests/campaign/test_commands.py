@@ -135,6 +135,31 @@ def test_arrays_tables_and_texts_are_items(tmp_path, database):
                 assert campaign.settings.questions.columns[2] == "bar: yes"
 
 
+def test_names_and_answers_are_as_written(tmp_path, database):
+    table = tmp_path / "x.csv"
+    names = ["007", "NA", "1e5", "1237648720693755918"]
+    table.write_text("id,a\n" + "".join(f"{name},1\n" for name in names))
+    (tmp_path / "gold.csv").write_text("name,answer\n007,01\n")
+    run("new", database, table, "--answers", "01,02", "--name-column", "id", "--gold",
+        tmp_path / "gold.csv")  # fmt: skip
+    with Campaign.open(database) as campaign:
+        assert [campaign.id_of(name) for name in names] == [0, 1, 2, 3]
+        assert campaign.settings.answers == ["01", "02"]
+    table.write_text("id,a\nx,1\n,2\n")
+    out = run("new", tmp_path / "2.db", table, "--answers=a,b", "--name-column=id",
+              code=1)  # fmt: skip
+    assert "names of Campaign must be texts or numbers, got None for item 1" in out
+
+
+def test_only_the_end_of_a_line_ends_a_text(tmp_path, database):
+    text = "one\u2028still one\ntwo\x0cstill two\n\n"
+    (tmp_path / "x.txt").write_text(text, encoding="utf-8")
+    run("new", database, tmp_path / "x.txt", "--answers", "a,b")
+    with Campaign.open(database) as campaign:
+        found = {one.id: one.content for one in campaign.ask(9)}
+    assert found == {0: "one\u2028still one", 1: "two\x0cstill two", 2: ""}
+
+
 def test_a_mistake_is_one_line_and_exit_code_one(tmp_path, database):
     (tmp_path / "x.txt").write_text("one\ntwo\n")
     new = ("new", database, tmp_path / "x.txt", "--answers")
