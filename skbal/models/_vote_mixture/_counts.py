@@ -53,8 +53,11 @@ def _mixtures(weights, shares, concentration, n_votes, most):
     """
     row, draw, component = np.nonzero(weights)
     concentration = concentration[draw, component, np.newaxis]
-    a = concentration * shares[row, draw, component].astype(np.float64)
-    p = np.exp(_log_beta_binomial(a, concentration - a, n_votes[row], most))
+    own = shares[row, draw, component].astype(np.float64)
+    # The sum of all other shares: 1 - own may be 0, though none of them is.
+    others = own @ (1.0 - np.eye(own.shape[1]))
+    a, b = concentration * own, concentration * others
+    p = np.exp(_log_beta_binomial(a, b, n_votes[row], most))
     p *= weights[row, draw, component][:, np.newaxis, np.newaxis]
     # The triples are ordered by rows, and each row has one at least.
     return np.add.reduceat(p, np.flatnonzero(np.diff(row, prepend=-1)), axis=0)

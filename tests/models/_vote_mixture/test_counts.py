@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from scipy.special import beta, comb
 from scipy.stats import betabinom, dirichlet_multinomial, multinomial
 
 from skbal.models._vote_mixture._counts import count_distributions, log_likelihood
@@ -94,3 +95,17 @@ def test_rounding_makes_no_mean_share_larger_than_one():
     given = Components(weights, shares, np.ones((500, 5)))
     assert (weights.sum(axis=2) > 1).any()
     assert given.mean_shares().max() == 1
+
+
+def test_votes_are_those_of_a_share_that_rounds_to_one():
+    shares = np.array([[[[1.0, 1e-16, 1e-17]]]])
+    given = Components(np.ones((1, 1, 1)), shares, np.full((1, 1), 4.0))
+    found = count_distributions(given, np.array([5]), 5)[0]
+    np.testing.assert_allclose(found.sum(axis=1), 1)
+    # To first order in a tiny parameter a of one answer, k of 5 votes have the
+    # probability a B(k, 5 - k + 4) 5! / (k! (5 - k)!).
+    k = np.arange(1, 6)
+    for answer, tiny in [(1, 4e-16), (2, 4e-17)]:
+        expected = tiny * comb(5, k) * beta(k, 9 - k)
+        np.testing.assert_allclose(found[answer, 1:], expected)
+    np.testing.assert_allclose(found[0, :5], (found[1] + found[2])[:0:-1])
