@@ -87,6 +87,8 @@ def import_answers(campaign, path, *, answers=None, verbose=False):
 
     Raises
     ------
+    TypeError
+        If ``answers`` is no dict.
     FileNotFoundError
         If there is no such file.
     ValueError
@@ -113,7 +115,7 @@ def import_answers(campaign, path, *, answers=None, verbose=False):
     table = read_table(path, owner)
     headers = _headers(questions)
     check_columns(table, ("name", "annotator", *headers), path, owner)
-    names, labels = ItemNames(campaign), Labels(questions, answers)
+    names, labels = ItemNames(campaign), Labels(questions, answers, owner)
     collected = Collected(campaign, "answers")
     times = table.get("at", [None] * len(table["name"]))
     cells = zip(*(table[header] for header in headers))

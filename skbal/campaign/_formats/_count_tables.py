@@ -7,7 +7,7 @@ import numpy as np
 import sqlalchemy as sa
 
 from skbal.campaign._formats._columns import column_names, item_names
-from skbal.campaign._formats._importing import Collected
+from skbal.campaign._formats._importing import Collected, checked_dict
 from skbal.campaign._formats._names import ItemNames
 from skbal.campaign._formats._tables import check_columns, read_table, write_table
 from skbal.campaign._people import UNNAMED, clean_name
@@ -97,6 +97,8 @@ def import_counts(campaign, path, *, name=None, columns=None, verbose=False):
 
     Raises
     ------
+    TypeError
+        If ``columns`` is no dict.
     FileNotFoundError
         If there is no such file.
     ValueError
@@ -168,7 +170,8 @@ def _columns(questions, columns, owner):
     shown = questions.columns
     if questions.is_one:
         shown = [str(label) for label in questions.labels[0]]
-    given = {str(answer): column for answer, column in dict(columns).items()}
+    columns = checked_dict(columns, f"columns of {owner}")
+    given = {str(answer): column for answer, column in columns.items()}
     if given.keys() != set(shown):
         raise ValueError(
             f"columns of {owner} must have a column for each of "

@@ -1,6 +1,7 @@
 """What all imports do: check answers, tell them, and say what became of them."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from skbal.campaign._bulk import Given, record_all
@@ -101,10 +102,18 @@ class Labels:
     meanings : dict or None
         Texts of the file, each with the answer that it means, or None for "I cannot
         tell".
+    owner : str
+        Name of the caller, for messages.
+
+    Raises
+    ------
+    TypeError
+        If ``meanings`` is no dict.
     """
 
-    def __init__(self, questions, meanings):
-        self._questions, self._meanings = questions, dict(meanings or {})
+    def __init__(self, questions, meanings, owner):
+        self._questions = questions
+        self._meanings = checked_dict(meanings, f"answers of {owner}")
         self._tables = [_table(labels) for labels in questions.labels]
         self.unknown = {}
 
@@ -147,6 +156,13 @@ class Labels:
         if not self._questions.is_one:
             return ", ".join(self._questions.columns)
         return ", ".join(map(repr, self._questions.labels[0]))
+
+
+def checked_dict(given, what):
+    """Return a dict, empty for None, or raise a TypeError that names the argument."""
+    if given is not None and not isinstance(given, Mapping):
+        raise TypeError(f"{what} must be a dict or None, got {given!r:.80}.")
+    return dict(given or {})
 
 
 def _table(labels):

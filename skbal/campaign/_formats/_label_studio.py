@@ -124,6 +124,8 @@ def import_label_studio(campaign, path, *, name=None, answers=None, verbose=Fals
 
     Raises
     ------
+    TypeError
+        If ``answers`` is no dict.
     FileNotFoundError
         If there is no such file.
     ValueError
@@ -152,7 +154,7 @@ def import_label_studio(campaign, path, *, name=None, answers=None, verbose=Fals
     >>> folder.cleanup()
     """
     owner, questions = "import_label_studio", campaign.settings.questions
-    names, labels = ItemNames(campaign), Labels(questions, answers)
+    names, labels = ItemNames(campaign), Labels(questions, answers, owner)
     collected = Collected(campaign, "label-studio")
     for task in _read_tasks(path, owner):
         number = _number(task, names, name)

@@ -61,6 +61,8 @@ def import_zooniverse(
 
     Raises
     ------
+    TypeError
+        If ``answers`` is no dict.
     FileNotFoundError
         If there is no such file.
     ValueError
@@ -100,7 +102,7 @@ def import_zooniverse(
     """
     owner, questions = "import_zooniverse", campaign.settings.questions
     wanted = _tasks(questions, tasks, owner)
-    names, labels = ItemNames(campaign), Labels(questions, answers)
+    names, labels = ItemNames(campaign), Labels(questions, answers, owner)
     collected = Collected(campaign, "zooniverse")
     there = set()  # the tasks that somebody answered
     for text, person, at, values in _read(path, workflow, name, owner):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from skbal.campaign import export_counts, import_counts
+from skbal.campaign import export_counts, import_answers, import_counts
 from tests.campaign.small import NAMES, OF_TREE, TOLD, TREE, make, said
 
 
@@ -61,6 +61,16 @@ def test_counts_are_no_names(tmp_path):
         with pytest.raises(ValueError, match=r"name of .*, got 'smooth', which has c"):
             import_counts(campaign, path)
         assert import_counts(campaign, path, name="name").n_new == 3
+
+
+def test_meanings_that_are_no_dict_are_named(tmp_path):
+    path = tmp_path / "table.csv"
+    path.write_text("name,annotator,answer,smooth,disk,star\n+,ann,Round,1,0,0\n")
+    with make(tmp_path, "one") as campaign:
+        with pytest.raises(TypeError, match=r"columns of import_counts .*\['smooth"):
+            import_counts(campaign, path, columns=["smooth"])
+        with pytest.raises(TypeError, match="answers of import_answers must be a dict"):
+            import_answers(campaign, path, answers=["Round"])
 
 
 def test_errors_say_which_row_and_column(tmp_path):
